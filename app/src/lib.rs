@@ -1,1 +1,3 @@
 //! Pages.
+#[cfg(feature = "ssr")]
+pub mod service;

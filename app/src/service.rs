@@ -1,0 +1,65 @@
+//! What the pages ask of the server.
+//!
+//! The server implements this on the engine; pages and the functions in `api/` see only
+//! the trait, through the context. So they can be read without knowing how a move works.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use tidelock_shared::id::{MoveId, SurveyId};
+use tidelock_shared::listing::{FolderListing, ListingRequest};
+use tidelock_shared::name::FilePath;
+use tidelock_shared::plan::Plan;
+use tidelock_shared::preview::SurveyProgress;
+use tidelock_shared::progress::{MoveDetail, MoveView};
+use tidelock_shared::project::Project;
+use tidelock_shared::request::MoveRequest;
+use tidelock_shared::user_error::UserError;
+
+/// An answer that is on its way.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, UserError>> + Send + 'a>>;
+
+/// The service as pages hold it, for one caller.
+pub type Service = Arc<dyn MoveService>;
+
+/// Everything a page can ask. Each implementation speaks for one signed-in caller, so
+/// no method takes a user.
+pub trait MoveService: Send + Sync {
+    /// Who is asking, and what is managed here.
+    fn session(&self) -> Answer<'_, Session>;
+    /// The projects that the caller can see, by name.
+    fn projects(&self) -> Answer<'_, Vec<Project>>;
+    fn folder(&self, request: ListingRequest) -> Answer<'_, FolderListing>;
+    /// Starts to count what these paths hold. Follow it at `/api/surveys/<id>/events` (SSE of
+    /// [`SurveyProgress`]); it ends by itself when nobody follows.
+    fn start_survey(&self, sources: Vec<FilePath>) -> Answer<'_, SurveyProgress>;
+    fn survey(&self, id: SurveyId) -> Answer<'_, SurveyProgress>;
+    /// Decides everything and touches nothing.
+    fn plan(&self, request: MoveRequest) -> Answer<'_, Plan>;
+    /// Plans again and starts. The same key twice is one move.
+    fn start(&self, request: MoveRequest, key: Option<String>) -> Answer<'_, MoveView>;
+    /// Newest first. Follow them all at `/api/moves/events`, one at `/api/moves/<id>/events`
+    /// (SSE of `MoveUpdate`).
+    fn moves(&self) -> Answer<'_, Vec<MoveView>>;
+    fn move_detail(&self, id: MoveId) -> Answer<'_, MoveDetail>;
+    fn cancel(&self, id: MoveId) -> Answer<'_, MoveView>;
+    fn plan_undo(&self, id: MoveId) -> Answer<'_, Plan>;
+    /// Starts the move that undoes `id`.
+    fn undo(&self, id: MoveId) -> Answer<'_, MoveView>;
+    /// Deletes the retired source of a staged copy; afterwards an undo must copy.
+    fn purge(&self, id: MoveId) -> Answer<'_, MoveView>;
+}
+
+/// Who is asking, and what is managed here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    pub user: String,
+    /// The demo's world is invented, and says so.
+    pub is_demo: bool,
+    /// Users one may become without a password; empty but in the demo.
+    pub other_users: Vec<String>,
+    /// The managed folders.
+    pub roots: Vec<FilePath>,
+}

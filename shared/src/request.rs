@@ -1,0 +1,155 @@
+//! What is asked for, raw, and what it is once checked.
+//!
+//! [`MoveRequest::validate`] finds every problem that names alone can show, all at once; the
+//! browser runs it for comfort and the server for truth. What only the file system knows
+//! (does it exist, does it fit) is the planner's.
+
+use serde::{Deserialize, Serialize};
+
+use crate::name::{FileName, FilePath};
+use crate::preview::{Obstacle, obstacle};
+
+/// A move as somebody asks for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MoveRequest {
+    pub sources: Vec<FilePath>,
+    /// An existing folder.
+    pub destination: FilePath,
+    /// A new name for a single source.
+    #[serde(default, rename = "as")]
+    pub new_name: Option<FileName>,
+    /// What the asker consents to although a plan would otherwise refuse it.
+    #[serde(default)]
+    pub allow: Vec<Consent>,
+}
+
+/// Something a plan refuses unless it was agreed to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Consent {
+    /// Inodes of the tree have names outside it: their charge moves, those names stay.
+    HardLinksLeaving,
+    /// Some metadata cannot be kept; the plan names it with counts.
+    LostMetadata,
+}
+
+/// A request whose names allow it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ValidMoveRequest {
+    /// At least one; every source has its own name in the destination.
+    pub items: Vec<RequestedItem>,
+    pub destination: FilePath,
+    pub allow: Vec<Consent>,
+}
+
+/// One source and the name it gets in the destination folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestedItem {
+    pub source: FilePath,
+    pub name: FileName,
+}
+
+/// What is wrong with a request, as far as names tell.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RequestProblem {
+    #[error("nothing was picked to move")]
+    NoSource,
+    #[error("a new name can be given to a single source only")]
+    NewNameForSeveral,
+    #[error("the top of a file system cannot be moved")]
+    SourceIsRoot,
+    #[error("{0:?} cannot be moved into itself")]
+    IntoItself(FilePath),
+    #[error("{0:?} is already there")]
+    AlreadyThere(FilePath),
+    #[error("{0:?} and {1:?} would get the same name")]
+    SameName(FilePath, FilePath),
+    #[error("{0:?} lies inside {1:?}, which is moved as well")]
+    Nested(FilePath, FilePath),
+}
+
+impl MoveRequest {
+    /// The checked request, or everything that is wrong with it.
+    pub fn validate(&self) -> Result<ValidMoveRequest, Vec<RequestProblem>> {
+        let mut problems = Vec::new();
+        let mut items: Vec<RequestedItem> = Vec::new();
+        if self.sources.is_empty() {
+            problems.push(RequestProblem::NoSource);
+        }
+        if self.new_name.is_some() && self.sources.len() > 1 {
+            problems.push(RequestProblem::NewNameForSeveral);
+        }
+        for source in &self.sources {
+            let Some((_, own_name)) = source.split_last() else {
+                problems.push(RequestProblem::SourceIsRoot);
+                continue;
+            };
+            let name = self.new_name.as_ref().unwrap_or(own_name);
+            match obstacle(source, &self.destination) {
+                Some(Obstacle::IntoItself) => problems.push(RequestProblem::IntoItself(source.clone())),
+                Some(_) if name == own_name => problems.push(RequestProblem::AlreadyThere(source.clone())),
+                _ => {}
+            }
+            for other in &items {
+                if source.is_at_or_below(&other.source) || other.source.is_at_or_below(source) {
+                    let (inner, outer) =
+                        if source.is_at_or_below(&other.source) { (source, &other.source) } else { (&other.source, source) };
+                    problems.push(RequestProblem::Nested(inner.clone(), outer.clone()));
+                } else if other.name == *name {
+                    problems.push(RequestProblem::SameName(other.source.clone(), source.clone()));
+                }
+            }
+            items.push(RequestedItem { source: source.clone(), name: name.clone() });
+        }
+        if problems.is_empty() {
+            Ok(ValidMoveRequest { items, destination: self.destination.clone(), allow: self.allow.clone() })
+        } else {
+            Err(problems)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(text: &str) -> FilePath {
+        FilePath::parse(text.as_bytes()).unwrap()
+    }
+
+    fn request(sources: &[&str], destination: &str) -> MoveRequest {
+        MoveRequest {
+            sources: sources.iter().map(|source| path(source)).collect(),
+            destination: path(destination),
+            new_name: None,
+            allow: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn every_problem_is_found_at_once() {
+        let problems = request(&["/a/x", "/b/x", "/a/x/deep", "/d"], "/d/e").validate().unwrap_err();
+        assert_eq!(
+            problems,
+            [
+                RequestProblem::SameName(path("/a/x"), path("/b/x")),
+                RequestProblem::Nested(path("/a/x/deep"), path("/a/x")),
+                RequestProblem::IntoItself(path("/d")),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_rename_in_place_needs_a_new_name() {
+        let mut request = request(&["/a/x"], "/a");
+        assert_eq!(request.validate(), Err(vec![RequestProblem::AlreadyThere(path("/a/x"))]));
+        request.new_name = Some(FileName::new(*b"y").unwrap());
+        assert!(request.validate().is_ok());
+    }
+
+    #[test]
+    fn nothing_and_the_root_are_not_moved() {
+        assert_eq!(request(&[], "/a").validate(), Err(vec![RequestProblem::NoSource]));
+        assert_eq!(request(&["/"], "/a").validate(), Err(vec![RequestProblem::SourceIsRoot]));
+    }
+}

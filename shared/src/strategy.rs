@@ -1,0 +1,258 @@
+//! The choice of the cheapest safe way to move one item.
+//!
+//! It is made from what the mount was found able to do, never from a device number and
+//! never from a version alone. The browser runs it while a person drags, with what the
+//! listing told; the planner runs it again with what the survey found.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::project::ProjectTag;
+
+/// How an item is moved, from the cheapest to the dearest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Strategy {
+    /// One rename; the charge stays, or the file system changes it in the same step.
+    Rename,
+    /// Every inode gets the destination's project ID in place; then one rename.
+    RetagAndRename,
+    /// The same through a hidden folder without the inherit flag (Lustre 2.10 to 2.15).
+    RetagWithHop,
+    /// Folders made anew in hiding, every other entry renamed into them; then one rename.
+    PiecewiseRename,
+    /// A complete copy grows in hiding; then one rename, and the source is retired.
+    StagedCopy,
+}
+
+impl Strategy {
+    /// Whether the data itself is copied.
+    pub fn copies_data(self) -> bool {
+        self == Self::StagedCopy
+    }
+
+    /// The strategy's name as in the glossary.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Rename => "rename",
+            Self::RetagAndRename => "retag and rename",
+            Self::RetagWithHop => "retag with a hop",
+            Self::PiecewiseRename => "piecewise rename",
+            Self::StagedCopy => "staged copy",
+        }
+    }
+}
+
+/// Why the planner chose a strategy; [`fmt::Display`] gives the one sentence people read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StrategyReason {
+    SameCharge,
+    NoProjects,
+    RenameRecharges,
+    MayRetag,
+    OtherFileSystem,
+    MayNotRetag,
+    SourceFolderBlocks,
+    KindCannotBeRetagged,
+}
+
+impl fmt::Display for StrategyReason {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::SameCharge => "Nothing about the charge changes, so one rename does it.",
+            Self::NoProjects => "This file system has no projects, so one rename does it.",
+            Self::RenameRecharges => "This file system charges the destination in the same rename.",
+            Self::MayRetag => "The project ID is changed in place, then one rename moves it: no byte is copied.",
+            Self::OtherFileSystem => "The destination is on another file system, so the data must be copied.",
+            Self::MayNotRetag => "Project IDs here can only be changed by an administrator, so the data must be copied.",
+            Self::SourceFolderBlocks => {
+                "The source folder's inherit flag blocks the rename on this Lustre release, so the data must be copied."
+            }
+            Self::KindCannotBeRetagged => {
+                "This file system cannot change the project ID of symbolic links and special files, so the data must be copied."
+            }
+        })
+    }
+}
+
+/// What an entry is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EntryKind {
+    File,
+    Folder,
+    SymbolicLink,
+    Fifo,
+    Socket,
+    CharacterDevice,
+    BlockDevice,
+}
+
+/// What a rename into a folder of another project does on a mount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RenameRule {
+    /// There are no project IDs to compare.
+    NoProjects,
+    /// `EXDEV` for every kind of entry where the destination has the inherit flag
+    /// (ext4, XFS, Lustre before 2.15).
+    Refuses,
+    /// `EXDEV` for folders; everything else is charged to the destination (Lustre 2.15 and later).
+    RechargesFiles,
+}
+
+/// Whom the *source* folder's inherit flag keeps from leaving for another project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceFlagRule {
+    /// Nobody: ext4, XFS, Lustre 2.16 and later.
+    BlocksNothing,
+    /// Folders: Lustre 2.15.
+    BlocksFolders,
+    /// Everything: Lustre 2.10 to 2.14.
+    BlocksEverything,
+}
+
+/// What a mount lets this caller do; probed once per mount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MountAbilities {
+    pub rename_rule: RenameRule,
+    pub source_flag_rule: SourceFlagRule,
+    /// The caller may change project IDs of files and folders here.
+    pub may_retag: bool,
+    /// Symbolic links, fifos, sockets and devices can be retagged too (Lustre 2.15 and later).
+    pub retags_every_kind: bool,
+}
+
+/// Everything that the choice depends on.
+#[derive(Clone, Copy, Debug)]
+pub struct Choice {
+    pub same_file_system: bool,
+    pub abilities: MountAbilities,
+    pub kind: EntryKind,
+    /// The item's own tag.
+    pub item: ProjectTag,
+    /// The tag of the folder that it leaves.
+    pub source_folder: ProjectTag,
+    /// The tag of the folder that it enters.
+    pub destination_folder: ProjectTag,
+    /// Every inode of the tree already carries the destination's project ID (and every
+    /// folder its inherit flag). For a single file: its own does.
+    pub already_charged_there: bool,
+    /// The tree holds something other than files and folders.
+    pub holds_other_kinds: bool,
+}
+
+/// The cheapest safe strategy and why.
+///
+/// The rules per Lustre release are those of `mdd_rename_sanity_check`, as recorded in
+/// `server/engine/tests/semantics`.
+pub fn choose(choice: &Choice) -> (Strategy, StrategyReason) {
+    let Choice { abilities, destination_folder, .. } = choice;
+    if !choice.same_file_system {
+        return (Strategy::StagedCopy, StrategyReason::OtherFileSystem);
+    }
+    if abilities.rename_rule == RenameRule::NoProjects {
+        return (Strategy::Rename, StrategyReason::NoProjects);
+    }
+    if source_folder_blocks(choice) {
+        return (Strategy::StagedCopy, StrategyReason::SourceFolderBlocks);
+    }
+    if choice.already_charged_there {
+        return (Strategy::Rename, StrategyReason::SameCharge);
+    }
+    // A symbolic link that a rename takes to another MDT becomes a new inode there and keeps
+    // its old charge (recorded), so a rename alone is not trusted to recharge one.
+    let recharged_by_rename = abilities.rename_rule == RenameRule::RechargesFiles
+        && destination_folder.inherit
+        && !matches!(choice.kind, EntryKind::Folder | EntryKind::SymbolicLink);
+    if recharged_by_rename {
+        return (Strategy::Rename, StrategyReason::RenameRecharges);
+    }
+    if !abilities.may_retag {
+        return (Strategy::StagedCopy, StrategyReason::MayNotRetag);
+    }
+    if choice.holds_other_kinds && !abilities.retags_every_kind {
+        return (Strategy::StagedCopy, StrategyReason::KindCannotBeRetagged);
+    }
+    (Strategy::RetagAndRename, StrategyReason::MayRetag)
+}
+
+fn source_folder_blocks(choice: &Choice) -> bool {
+    let leaves_its_project = choice.source_folder.inherit && choice.source_folder.id != choice.destination_folder.id;
+    leaves_its_project
+        && match choice.abilities.source_flag_rule {
+            SourceFlagRule::BlocksNothing => false,
+            SourceFlagRule::BlocksFolders => choice.kind == EntryKind::Folder,
+            SourceFlagRule::BlocksEverything => true,
+        }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::ProjectId;
+
+    const ROOT_ON_LUSTRE_2_17: MountAbilities = MountAbilities {
+        rename_rule: RenameRule::RechargesFiles,
+        source_flag_rule: SourceFlagRule::BlocksNothing,
+        may_retag: true,
+        retags_every_kind: true,
+    };
+
+    fn between_projects(abilities: MountAbilities, kind: EntryKind) -> Choice {
+        let tag = |id| ProjectTag { id: ProjectId(id), inherit: true };
+        Choice {
+            same_file_system: true,
+            abilities,
+            kind,
+            item: tag(1001),
+            source_folder: tag(1001),
+            destination_folder: tag(1002),
+            already_charged_there: false,
+            holds_other_kinds: kind != EntryKind::File && kind != EntryKind::Folder,
+        }
+    }
+
+    #[test]
+    fn the_cheapest_strategy_that_the_mount_allows_is_chosen() {
+        let root = ROOT_ON_LUSTRE_2_17;
+        let user = MountAbilities { may_retag: false, ..root };
+        let before_2_16 = MountAbilities { source_flag_rule: SourceFlagRule::BlocksFolders, ..root };
+        let ext4 = MountAbilities { rename_rule: RenameRule::Refuses, retags_every_kind: false, ..root };
+        let plain = MountAbilities { rename_rule: RenameRule::NoProjects, may_retag: false, ..ext4 };
+        for (abilities, kind, expected) in [
+            (root, EntryKind::Folder, Strategy::RetagAndRename),
+            (root, EntryKind::File, Strategy::Rename),
+            (root, EntryKind::SymbolicLink, Strategy::RetagAndRename),
+            (user, EntryKind::Folder, Strategy::StagedCopy),
+            (user, EntryKind::File, Strategy::Rename),
+            (user, EntryKind::SymbolicLink, Strategy::StagedCopy),
+            (before_2_16, EntryKind::Folder, Strategy::StagedCopy),
+            (before_2_16, EntryKind::File, Strategy::Rename),
+            (ext4, EntryKind::Folder, Strategy::RetagAndRename),
+            (ext4, EntryKind::File, Strategy::RetagAndRename),
+            (ext4, EntryKind::Fifo, Strategy::StagedCopy),
+            (plain, EntryKind::Folder, Strategy::Rename),
+        ] {
+            let (strategy, _) = choose(&between_projects(abilities, kind));
+            assert_eq!(strategy, expected, "{abilities:?} {kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_not_left_charged_to_its_old_project_in_a_folder_without_the_flag() {
+        let mut choice = between_projects(ROOT_ON_LUSTRE_2_17, EntryKind::File);
+        choice.destination_folder.inherit = false;
+        assert_eq!(choose(&choice).0, Strategy::RetagAndRename);
+    }
+
+    #[test]
+    fn another_file_system_always_means_a_copy() {
+        let mut choice = between_projects(ROOT_ON_LUSTRE_2_17, EntryKind::File);
+        choice.same_file_system = false;
+        assert_eq!(choose(&choice), (Strategy::StagedCopy, StrategyReason::OtherFileSystem));
+    }
+}
