@@ -1,0 +1,112 @@
+//! One small trait at the level of system calls relative to open folders.
+//!
+//! No path is resolved twice and no symbolic link is followed: a path is walked once, name
+//! by name, and everything after goes through the open folder. What a mount can do and
+//! promise is in [`Capabilities`], found out once per mount and never assumed.
+//!
+//! Not here: moves, steps, and what is worth copying. This module knows nothing of the
+//! engine around it.
+
+mod error;
+mod object;
+pub mod posix;
+pub mod simulator;
+
+pub use error::{Errno, FsError, FsResult};
+pub use object::{
+    At, Capabilities, Capacity, DataRange, File, Folder, FolderEntry, FolderStream, Identity, NamesDurability, Object, Quota, Status,
+    Timestamp,
+};
+use tidelock_shared::id::ProjectId;
+use tidelock_shared::name::{FileName, FilePath};
+use tidelock_shared::project::ProjectTag;
+use tidelock_shared::strategy::EntryKind;
+
+/// What the engine asks of a file system. Each method is one system call, or the few that
+/// together give the one answer; none retries and none decides.
+pub trait FileSystem: Send + Sync {
+    // Opening. A path is absolute; `open_path` and `open_folder` refuse a symbolic link anywhere.
+    fn open_path(&self, path: &FilePath) -> FsResult<Folder>;
+    fn open_folder(&self, at: At<'_>) -> FsResult<Folder>;
+    /// For reading, without following a link and without waiting (a fifo, a lease).
+    fn open_file(&self, at: At<'_>) -> FsResult<File>;
+    /// A new file for writing; `EEXIST` if the name is taken.
+    fn create_file(&self, at: At<'_>, mode: u32) -> FsResult<File>;
+
+    // Reading names and attributes.
+    fn read_folder(&self, folder: &Folder) -> FsResult<FolderStream>;
+    fn status(&self, object: Object<'_>) -> FsResult<Status>;
+    /// The identity that survives a rename; on Lustre the FID.
+    fn identity(&self, object: Object<'_>) -> FsResult<Identity>;
+    fn read_link(&self, at: At<'_>) -> FsResult<Vec<u8>>;
+    /// None where the file system has no project IDs, or not for this kind of entry.
+    fn tag(&self, object: Object<'_>) -> FsResult<Option<ProjectTag>>;
+    /// The inode flags that a copy keeps (`FS_XFLAG_*`): append-only, immutable, no-dump, ….
+    fn flags(&self, object: Object<'_>) -> FsResult<u32>;
+    fn xattr_names(&self, object: Object<'_>) -> FsResult<Vec<Vec<u8>>>;
+    fn xattr(&self, object: Object<'_>, name: &[u8]) -> FsResult<Vec<u8>>;
+    /// Whether the content is on tape only. Reading it would block, unkillably (recorded).
+    fn is_released(&self, at: At<'_>) -> FsResult<bool>;
+
+    // Changing names. `rename` replaces like rename(2).
+    fn create_folder(&self, at: At<'_>, mode: u32) -> FsResult<()>;
+    fn create_symbolic_link(&self, at: At<'_>, points_to: &[u8]) -> FsResult<()>;
+    /// A fifo, socket or device.
+    fn create_special(&self, at: At<'_>, kind: EntryKind, mode: u32, device: u64) -> FsResult<()>;
+    fn link(&self, from: At<'_>, to: At<'_>) -> FsResult<()>;
+    fn unlink(&self, at: At<'_>) -> FsResult<()>;
+    fn remove_folder(&self, at: At<'_>) -> FsResult<()>;
+    fn rename(&self, from: At<'_>, to: At<'_>) -> FsResult<()>;
+    /// `EEXIST` if the name is taken; `EINVAL` where the mount cannot (Lustre, recorded).
+    fn rename_without_replacing(&self, from: At<'_>, to: At<'_>) -> FsResult<()>;
+
+    // Changing attributes.
+    fn set_owner(&self, object: Object<'_>, uid: u32, gid: u32) -> FsResult<()>;
+    fn set_mode(&self, object: Object<'_>, mode: u32) -> FsResult<()>;
+    fn set_times(&self, object: Object<'_>, accessed: Timestamp, modified: Timestamp) -> FsResult<()>;
+    fn set_tag(&self, object: Object<'_>, tag: ProjectTag) -> FsResult<()>;
+    fn set_flags(&self, object: Object<'_>, flags: u32) -> FsResult<()>;
+    fn set_xattr(&self, object: Object<'_>, name: &[u8], value: &[u8]) -> FsResult<()>;
+
+    // Content.
+    fn read_at(&self, file: &File, offset: u64, buffer: &mut [u8]) -> FsResult<usize>;
+    fn write_at(&self, file: &File, offset: u64, bytes: &[u8]) -> FsResult<usize>;
+    fn set_size(&self, file: &File, size: u64) -> FsResult<()>;
+    /// The next stretch of data at or after `offset`, by layout and not by reading; none if
+    /// only a hole follows. Never asked of a released file: it would restore it.
+    fn next_data(&self, file: &File, offset: u64) -> FsResult<Option<DataRange>>;
+    /// Copies inside the kernel; `EXDEV`, `ENOSYS`, `EOPNOTSUPP` or `EINVAL` where it cannot.
+    fn copy_range(&self, from: &File, to: &File, offset: u64, length: u64) -> FsResult<u64>;
+
+    // Durability.
+    fn sync_file(&self, file: &File) -> FsResult<()>;
+    /// Makes names durable on ext4 and XFS; does nothing on Lustre (measured).
+    fn sync_folder(&self, folder: &Folder) -> FsResult<()>;
+    /// Makes everything durable on ext4 and XFS; does nothing for names on Lustre (measured).
+    fn sync_file_system(&self, folder: &Folder) -> FsResult<()>;
+
+    // The mount.
+    fn capabilities(&self, folder: &Folder) -> FsResult<Capabilities>;
+    fn capacity(&self, folder: &Folder) -> FsResult<Capacity>;
+    /// None where there is no project quota or the caller may not read it.
+    fn quota(&self, folder: &Folder, project: ProjectId) -> FsResult<Option<Quota>>;
+    /// The MDT of the folder itself, where the file system has several.
+    fn placement(&self, folder: &Folder) -> FsResult<Option<u32>>;
+    /// Whether the caller may make and remove names in the folder.
+    fn may_change(&self, folder: &Folder) -> FsResult<bool>;
+    /// Who the calls are checked as.
+    fn caller(&self) -> Caller;
+}
+
+/// Who the kernel takes us for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caller {
+    pub uid: u32,
+    /// May act on everybody's files.
+    pub is_root: bool,
+}
+
+/// Walks a path below an open folder.
+pub fn open_below(fs: &dyn FileSystem, top: Folder, names: &[FileName]) -> FsResult<Folder> {
+    names.iter().try_fold(top, |folder, name| fs.open_folder(folder.at(name)))
+}

@@ -1,0 +1,495 @@
+//! The trait on the simulated world, call by call.
+
+use std::sync::Arc;
+
+use tidelock_shared::id::ProjectId;
+use tidelock_shared::name::FilePath;
+use tidelock_shared::project::ProjectTag;
+use tidelock_shared::quota::Amount;
+use tidelock_shared::strategy::EntryKind;
+
+use super::content::Content;
+use super::names::{FLAGS_FROZEN, MAY_ENTER, MAY_READ, MAY_WRITE, NewInode, number_of};
+use super::site::{Inner, Simulator};
+use super::world::{Change, Domain, Inode, InodeNumber, put};
+use crate::fs::object::Handle;
+use crate::fs::{
+    At, Caller, Capabilities, Capacity, DataRange, Errno, File, FileSystem, Folder, FolderEntry, FolderStream, FsError, FsResult,
+    Identity, Object, Quota, Status, Timestamp,
+};
+
+/// Permission bits that `chmod` sets.
+const MODE_BITS: u32 = 0o7777;
+
+impl Simulator {
+    /// Counts the call, lets it fail if it shall, and takes its time.
+    fn begin(&self, call: &'static str, name: &[u8], is_change: bool) -> FsResult<()> {
+        let pace = *self.world.pace.lock();
+        let pause = if is_change { pace.change } else { pace.look };
+        if !pause.is_zero() {
+            std::thread::sleep(pause);
+        }
+        self.world.faults.enter(call, name)
+    }
+
+    fn look<T>(&self, call: &'static str, name: &[u8], read: impl FnOnce(&Inner) -> FsResult<T>) -> FsResult<T> {
+        self.begin(call, name, false)?;
+        read(&self.world.inner.lock())
+    }
+
+    fn change<T>(&self, call: &'static str, name: &[u8], write: impl FnOnce(&mut Inner) -> FsResult<T>) -> FsResult<T> {
+        self.begin(call, name, true)?;
+        write(&mut self.world.inner.lock())
+    }
+
+    fn time_in(&self, inner: &Inner, folder: &Folder) -> Timestamp {
+        let inode = inner.state.inodes.get(&number_of(&folder.0));
+        inode.map(|inode| self.now(inner.personality(inode))).unwrap_or_default()
+    }
+
+    /// Changes the attributes of one inode.
+    fn set(&self, call: &'static str, object: Object<'_>, edit: impl FnOnce(&Inner, &mut Inode) -> Result<(), Errno>) -> FsResult<()> {
+        self.change(call, object.name_bytes(), |inner| {
+            let number = resolve(inner, call, object)?;
+            let mut inode = inner.inode(call, number)?.clone();
+            if self.uid != 0 && self.uid != inode.uid {
+                return Err(FsError::new(call, object.name_bytes(), Errno::PERM));
+            }
+            edit(inner, &mut inode).map_err(|errno| FsError::new(call, object.name_bytes(), errno))?;
+            inode.changed = self.now(inner.personality(&inode));
+            inner.commit(vec![put(number, inode)])
+        })
+    }
+
+    fn create(&self, call: &'static str, at: At<'_>, new: NewInode) -> FsResult<InodeNumber> {
+        self.change(call, at.name.as_bytes(), |inner| {
+            let now = self.time_in(inner, at.folder);
+            inner.create(self, call, at, new, now)
+        })
+    }
+
+    fn edit(&self, call: &'static str, file: &File, edit: impl FnOnce(&mut Content)) -> FsResult<()> {
+        let number = number_of(&file.0);
+        self.change(call, b"", |inner| {
+            let mut inode = inner.inode(call, number)?.clone();
+            let before = inner.state.allocated(number);
+            let mut content = inner.state.contents.get(&number).map(|content| (**content).clone()).unwrap_or_default();
+            edit(&mut content);
+            let extra = Amount { bytes: content.allocated().saturating_sub(before), inodes: 0 };
+            inner.admit(self, call, &inode, extra)?;
+            let now = self.now(inner.personality(&inode));
+            (inode.modified, inode.changed) = (now, now);
+            let fill = (Domain::Data(number), Change::Fill(number, Arc::new(content)));
+            inner.commit(vec![fill, put(number, inode)])
+        })
+    }
+}
+
+fn resolve(inner: &Inner, call: &'static str, object: Object<'_>) -> FsResult<InodeNumber> {
+    match object {
+        Object::File(file) => Ok(number_of(&file.0)),
+        Object::Folder(folder) => Ok(number_of(&folder.0)),
+        Object::Entry(at) => inner.find(call, at),
+    }
+}
+
+impl FileSystem for Simulator {
+    fn open_path(&self, path: &FilePath) -> FsResult<Folder> {
+        let (top, names) = self.look("open_path", &path.to_bytes(), |inner| {
+            inner.mount_of(path).ok_or_else(|| FsError::new("open_path", &path.to_bytes(), Errno::NOENT))
+        })?;
+        crate::fs::open_below(self, Folder(Handle::Simulated(top)), names)
+    }
+
+    fn open_folder(&self, at: At<'_>) -> FsResult<Folder> {
+        let call = "open_folder";
+        self.look(call, at.name.as_bytes(), |inner| {
+            inner.check(self, call, number_of(&at.folder.0), MAY_ENTER)?;
+            let number = inner.find(call, at)?;
+            match inner.inode(call, number)?.kind {
+                EntryKind::Folder => Ok(Folder(Handle::Simulated(number))),
+                EntryKind::SymbolicLink => Err(FsError::new(call, at.name.as_bytes(), Errno::LOOP)),
+                _ => Err(FsError::new(call, at.name.as_bytes(), Errno::NOTDIR)),
+            }
+        })
+    }
+
+    fn open_file(&self, at: At<'_>) -> FsResult<File> {
+        let call = "open_file";
+        self.look(call, at.name.as_bytes(), |inner| {
+            inner.check(self, call, number_of(&at.folder.0), MAY_ENTER)?;
+            let number = inner.find(call, at)?;
+            inner.check(self, call, number, MAY_READ)?;
+            match inner.inode(call, number)?.kind {
+                EntryKind::SymbolicLink => Err(FsError::new(call, at.name.as_bytes(), Errno::LOOP)),
+                _ => Ok(File(Handle::Simulated(number))),
+            }
+        })
+    }
+
+    fn create_file(&self, at: At<'_>, mode: u32) -> FsResult<File> {
+        let new = NewInode { kind: EntryKind::File, mode: mode & MODE_BITS, special_device: 0, points_to: Vec::new() };
+        self.create("create_file", at, new).map(|number| File(Handle::Simulated(number)))
+    }
+
+    fn read_folder(&self, folder: &Folder) -> FsResult<FolderStream> {
+        let call = "read_folder";
+        let number = number_of(&folder.0);
+        self.look(call, b"", |inner| {
+            inner.check(self, call, number, MAY_READ)?;
+            let entries = inner.state.entries.get(&number).cloned().unwrap_or_default();
+            let list: Vec<_> = entries
+                .into_iter()
+                .map(|(name, inode)| Ok(FolderEntry { name, kind: inner.state.inodes.get(&inode).map(|found| found.kind), inode }))
+                .collect();
+            Ok(Box::new(list.into_iter()) as FolderStream)
+        })
+    }
+
+    fn status(&self, object: Object<'_>) -> FsResult<Status> {
+        self.look("status", object.name_bytes(), |inner| {
+            let number = resolve(inner, "status", object)?;
+            let inode = inner.inode("status", number)?;
+            let size = match inode.kind {
+                EntryKind::SymbolicLink => inode.points_to.len() as u64,
+                EntryKind::Folder => 4096,
+                _ => inner.state.contents.get(&number).map_or(0, |content| content.size),
+            };
+            Ok(Status {
+                kind: inode.kind,
+                device: u64::from(inode.mount) + 1,
+                inode: number,
+                links: inode.links,
+                uid: inode.uid,
+                gid: inode.gid,
+                mode: inode.mode,
+                size,
+                allocated: inner.state.allocated(number),
+                accessed: inode.accessed,
+                modified: inode.modified,
+                changed: inode.changed,
+                special_device: inode.special_device,
+                is_mount_point: inode.parent == number,
+                is_frozen: inode.flags & FLAGS_FROZEN != 0,
+            })
+        })
+    }
+
+    fn identity(&self, object: Object<'_>) -> FsResult<Identity> {
+        self.look("identity", object.name_bytes(), |inner| {
+            let number = resolve(inner, "identity", object)?;
+            inner.inode("identity", number)?;
+            Ok(Identity::new(&number.to_be_bytes()))
+        })
+    }
+
+    fn read_link(&self, at: At<'_>) -> FsResult<Vec<u8>> {
+        self.look("read_link", at.name.as_bytes(), |inner| {
+            let number = inner.find("read_link", at)?;
+            Ok(inner.inode("read_link", number)?.points_to.clone())
+        })
+    }
+
+    fn tag(&self, object: Object<'_>) -> FsResult<Option<ProjectTag>> {
+        self.look("tag", object.name_bytes(), |inner| {
+            let inode = inner.inode("tag", resolve(inner, "tag", object)?)?;
+            let is_plain_kind = matches!(inode.kind, EntryKind::File | EntryKind::Folder);
+            let abilities = inner.personality(inode).abilities(false);
+            let has_tag = inner.personality(inode).has_projects() && (is_plain_kind || abilities.retags_every_kind);
+            Ok(has_tag.then_some(inode.tag))
+        })
+    }
+
+    fn flags(&self, object: Object<'_>) -> FsResult<u32> {
+        self.look("flags", object.name_bytes(), |inner| Ok(inner.inode("flags", resolve(inner, "flags", object)?)?.flags))
+    }
+
+    fn xattr_names(&self, object: Object<'_>) -> FsResult<Vec<Vec<u8>>> {
+        self.look("xattr_names", object.name_bytes(), |inner| {
+            let inode = inner.inode("xattr_names", resolve(inner, "xattr_names", object)?)?;
+            Ok(inode.xattrs.keys().cloned().collect())
+        })
+    }
+
+    fn xattr(&self, object: Object<'_>, name: &[u8]) -> FsResult<Vec<u8>> {
+        self.look("xattr", object.name_bytes(), |inner| {
+            let inode = inner.inode("xattr", resolve(inner, "xattr", object)?)?;
+            inode.xattrs.get(name).cloned().ok_or_else(|| FsError::new("xattr", object.name_bytes(), Errno::NODATA))
+        })
+    }
+
+    fn is_released(&self, at: At<'_>) -> FsResult<bool> {
+        self.look("is_released", at.name.as_bytes(), |inner| {
+            Ok(inner.inode("is_released", inner.find("is_released", at)?)?.is_released)
+        })
+    }
+
+    fn create_folder(&self, at: At<'_>, mode: u32) -> FsResult<()> {
+        let new = NewInode { kind: EntryKind::Folder, mode: mode & MODE_BITS, special_device: 0, points_to: Vec::new() };
+        self.create("create_folder", at, new).map(drop)
+    }
+
+    fn create_symbolic_link(&self, at: At<'_>, points_to: &[u8]) -> FsResult<()> {
+        let new = NewInode { kind: EntryKind::SymbolicLink, mode: 0o777, special_device: 0, points_to: points_to.to_vec() };
+        self.create("create_symbolic_link", at, new).map(drop)
+    }
+
+    fn create_special(&self, at: At<'_>, kind: EntryKind, mode: u32, device: u64) -> FsResult<()> {
+        let new = NewInode { kind, mode: mode & MODE_BITS, special_device: device, points_to: Vec::new() };
+        self.create("create_special", at, new).map(drop)
+    }
+
+    fn link(&self, from: At<'_>, to: At<'_>) -> FsResult<()> {
+        self.change("link", to.name.as_bytes(), |inner| {
+            let now = self.time_in(inner, to.folder);
+            inner.link(self, from, to, now)
+        })
+    }
+
+    fn unlink(&self, at: At<'_>) -> FsResult<()> {
+        self.change("unlink", at.name.as_bytes(), |inner| {
+            let now = self.time_in(inner, at.folder);
+            inner.unlink(self, at, now)
+        })
+    }
+
+    fn remove_folder(&self, at: At<'_>) -> FsResult<()> {
+        self.change("remove_folder", at.name.as_bytes(), |inner| {
+            let now = self.time_in(inner, at.folder);
+            inner.remove_folder(self, at, now)
+        })
+    }
+
+    fn rename(&self, from: At<'_>, to: At<'_>) -> FsResult<()> {
+        self.change("rename", from.name.as_bytes(), |inner| {
+            let now = self.time_in(inner, to.folder);
+            inner.rename(self, "rename", from, to, now)
+        })
+    }
+
+    fn rename_without_replacing(&self, from: At<'_>, to: At<'_>) -> FsResult<()> {
+        let call = "rename_without_replacing";
+        self.change(call, to.name.as_bytes(), |inner| {
+            let folder = number_of(&to.folder.0);
+            inner.find(call, from)?;
+            if inner.state.lookup(folder, to.name).is_some() {
+                return Err(FsError::new(call, to.name.as_bytes(), Errno::EXIST));
+            }
+            if inner.personality(inner.inode(call, folder)?).is_lustre() {
+                return Err(FsError::new(call, to.name.as_bytes(), Errno::INVAL));
+            }
+            let now = self.time_in(inner, to.folder);
+            inner.rename(self, call, from, to, now)
+        })
+    }
+
+    fn set_owner(&self, object: Object<'_>, uid: u32, gid: u32) -> FsResult<()> {
+        self.set("set_owner", object, |_, inode| {
+            if self.uid != 0 && (uid != inode.uid || !self.gids.contains(&gid)) {
+                return Err(Errno::PERM);
+            }
+            (inode.uid, inode.gid) = (uid, gid);
+            if inode.kind == EntryKind::File {
+                // As the kernel: a new owner takes away setuid, setgid and capabilities.
+                inode.mode &= !0o6000;
+                inode.xattrs.remove(b"security.capability".as_slice());
+            }
+            Ok(())
+        })
+    }
+
+    fn set_mode(&self, object: Object<'_>, mode: u32) -> FsResult<()> {
+        self.set("set_mode", object, |_, inode| {
+            inode.mode = mode & MODE_BITS;
+            Ok(())
+        })
+    }
+
+    fn set_times(&self, object: Object<'_>, accessed: Timestamp, modified: Timestamp) -> FsResult<()> {
+        self.set("set_times", object, |inner, inode| {
+            let keeps = |time: Timestamp| if inner.personality(inode).is_lustre() { Timestamp { nanoseconds: 0, ..time } } else { time };
+            (inode.accessed, inode.modified) = (keeps(accessed), keeps(modified));
+            Ok(())
+        })
+    }
+
+    fn set_tag(&self, object: Object<'_>, tag: ProjectTag) -> FsResult<()> {
+        let call = "set_tag";
+        self.change(call, object.name_bytes(), |inner| {
+            let refuse = |errno| FsError::new(call, object.name_bytes(), errno);
+            let number = resolve(inner, call, object)?;
+            let mut inode = inner.inode(call, number)?.clone();
+            let mount = inner.mount(&inode);
+            let is_plain_kind = matches!(inode.kind, EntryKind::File | EntryKind::Folder);
+            if !mount.personality.has_projects() || !(is_plain_kind || mount.personality.abilities(false).retags_every_kind) {
+                return Err(refuse(Errno::NOTTY));
+            }
+            let is_owner = self.uid == inode.uid;
+            if !mount.personality.may_retag(self.uid == 0, is_owner, mount.owners_may_retag) || inode.flags & FLAGS_FROZEN != 0 {
+                return Err(refuse(Errno::PERM));
+            }
+            let amount = Amount { bytes: inner.state.allocated(number), inodes: 1 };
+            let is_limited = mount.personality.retag_is_limited(self.uid == 0) && inode.tag.id != tag.id;
+            inode.tag = tag;
+            if is_limited && inner.exceeds_limit(&inode, amount) {
+                return Err(refuse(Errno::DQUOT));
+            }
+            inode.changed = self.now(inner.personality(&inode));
+            inner.commit(vec![put(number, inode)])
+        })
+    }
+
+    fn set_flags(&self, object: Object<'_>, flags: u32) -> FsResult<()> {
+        self.set("set_flags", object, |_, inode| {
+            inode.flags = flags;
+            Ok(())
+        })
+    }
+
+    fn set_xattr(&self, object: Object<'_>, name: &[u8], value: &[u8]) -> FsResult<()> {
+        self.set("set_xattr", object, |_, inode| {
+            inode.xattrs.insert(name.to_vec(), value.to_vec());
+            Ok(())
+        })
+    }
+
+    fn read_at(&self, file: &File, offset: u64, buffer: &mut [u8]) -> FsResult<usize> {
+        let number = number_of(&file.0);
+        self.change("read_at", b"", |inner| {
+            if inner.inode("read_at", number)?.is_released {
+                inner.blocked_reads += 1;
+                return Err(FsError::new("read_at", b"", Errno::NODATA));
+            }
+            Ok(inner.state.contents.get(&number).map_or(0, |content| content.read(offset, buffer)))
+        })
+    }
+
+    fn write_at(&self, file: &File, offset: u64, bytes: &[u8]) -> FsResult<usize> {
+        self.edit("write_at", file, |content| content.write(offset, bytes))?;
+        Ok(bytes.len())
+    }
+
+    fn set_size(&self, file: &File, size: u64) -> FsResult<()> {
+        self.edit("set_size", file, |content| content.resize(size))
+    }
+
+    fn next_data(&self, file: &File, offset: u64) -> FsResult<Option<DataRange>> {
+        let number = number_of(&file.0);
+        self.change("next_data", b"", |inner| {
+            if inner.inode("next_data", number)?.is_released {
+                inner.blocked_reads += 1;
+                return Err(FsError::new("next_data", b"", Errno::NODATA));
+            }
+            Ok(inner.state.contents.get(&number).and_then(|content| content.next_data(offset)))
+        })
+    }
+
+    fn copy_range(&self, from: &File, to: &File, offset: u64, length: u64) -> FsResult<u64> {
+        let source = number_of(&from.0);
+        let original = self.look("copy_range", b"", |inner| {
+            if inner.inode("copy_range", source)?.mount != inner.inode("copy_range", number_of(&to.0))?.mount {
+                return Err(FsError::new("copy_range", b"", Errno::XDEV));
+            }
+            Ok(inner.state.contents.get(&source).cloned().unwrap_or_default())
+        })?;
+        let rate = self.world.pace.lock().copied_bytes_per_second;
+        if rate > 0 {
+            // One call of the kernel is bounded too, so that progress is seen.
+            let length = length.min(rate / 10);
+            let micros = length.saturating_mul(1_000_000) / rate;
+            std::thread::sleep(std::time::Duration::from_micros(micros));
+            let mut copied = 0;
+            self.edit("copy_range", to, |content| copied = content.copy_from(&original, offset, length))?;
+            return Ok(copied);
+        }
+        let mut copied = 0;
+        self.edit("copy_range", to, |content| copied = content.copy_from(&original, offset, length))?;
+        Ok(copied)
+    }
+
+    fn sync_file(&self, file: &File) -> FsResult<()> {
+        let number = number_of(&file.0);
+        self.change("sync_file", b"", |inner| {
+            let inode = inner.inode("sync_file", number)?.clone();
+            inner.sync_data(number);
+            // On Lustre the MDS is asked only for what this client made or changed since (measured).
+            let reaches_names = !inner.personality(&inode).is_lustre() || inner.touched.remove(&number);
+            if reaches_names {
+                inner.sync_names(inode.mount, inode.mdt);
+            }
+            Ok(())
+        })
+    }
+
+    fn sync_folder(&self, folder: &Folder) -> FsResult<()> {
+        self.change("sync_folder", b"", |inner| {
+            let inode = inner.inode("sync_folder", number_of(&folder.0))?.clone();
+            if !inner.personality(&inode).is_lustre() {
+                inner.sync_names(inode.mount, inode.mdt);
+            }
+            Ok(())
+        })
+    }
+
+    fn sync_file_system(&self, folder: &Folder) -> FsResult<()> {
+        self.change("sync_file_system", b"", |inner| {
+            let inode = inner.inode("sync_file_system", number_of(&folder.0))?.clone();
+            if !inner.personality(&inode).is_lustre() {
+                inner.sync_mount(inode.mount);
+            }
+            Ok(())
+        })
+    }
+
+    fn capabilities(&self, folder: &Folder) -> FsResult<Capabilities> {
+        self.look("capabilities", b"", |inner| {
+            let inode = inner.inode("capabilities", number_of(&folder.0))?;
+            let mount = inner.mount(inode);
+            let may_retag = mount.personality.may_retag(self.uid == 0, true, mount.owners_may_retag);
+            Ok(Capabilities {
+                kind: mount.personality.name().to_owned(),
+                abilities: mount.personality.abilities(may_retag),
+                renames_without_replacing: !mount.personality.is_lustre(),
+                names_durability: mount.personality.names_durability(),
+                keeps_nanoseconds: !mount.personality.is_lustre(),
+            })
+        })
+    }
+
+    fn capacity(&self, folder: &Folder) -> FsResult<Capacity> {
+        self.look("capacity", b"", |inner| {
+            let inode = inner.inode("capacity", number_of(&folder.0))?;
+            let total = inner.mount(inode).capacity;
+            Ok(Capacity { total, free: total.less(inner.state.usage_of_mount(inode.mount)) })
+        })
+    }
+
+    fn quota(&self, folder: &Folder, project: ProjectId) -> FsResult<Option<Quota>> {
+        self.look("quota", b"", |inner| {
+            let inode = inner.inode("quota", number_of(&folder.0))?;
+            let mount = inner.mount(inode);
+            let may_read = mount.personality.is_lustre() || self.uid == 0;
+            let limits = inner.site.limits.get(&inode.mount).and_then(|limits| limits.get(&project)).copied().unwrap_or_default();
+            let quota = Quota { usage: inner.state.usage(inode.mount, project), limits };
+            Ok((mount.personality.has_projects() && may_read).then_some(quota))
+        })
+    }
+
+    fn placement(&self, folder: &Folder) -> FsResult<Option<u32>> {
+        self.look("placement", b"", |inner| {
+            let inode = inner.inode("placement", number_of(&folder.0))?;
+            Ok(inner.personality(inode).is_lustre().then_some(u32::from(inode.mdt)))
+        })
+    }
+
+    fn may_change(&self, folder: &Folder) -> FsResult<bool> {
+        self.look("may_change", b"", |inner| {
+            let inode = inner.inode("may_change", number_of(&folder.0))?;
+            Ok(inner.may(self, inode, MAY_WRITE | MAY_ENTER))
+        })
+    }
+
+    fn caller(&self) -> Caller {
+        Caller { uid: self.uid, is_root: self.uid == 0 }
+    }
+}

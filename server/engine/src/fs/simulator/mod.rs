@@ -1,0 +1,26 @@
+//! A simulated site: Lustre of several releases, ext4, XFS, in memory and seeded.
+//!
+//! It decides renames, links, project IDs, limits, durability and rights as the recordings
+//! say the kernels do (`rules`), loses in a power cut what was not synced (`durability`),
+//! and fails or stops where it is told to (`faults`). The demo's world outlives the process
+//! as a log (`store`).
+//!
+//! Known to be simpler than life: usage settles at once (seconds on Lustre), limits bind
+//! exactly (loosely on Lustre), and a read of a released file is counted and refused where
+//! the kernel would block.
+
+mod calls;
+mod content;
+mod durability;
+mod faults;
+mod names;
+mod random;
+mod rules;
+mod site;
+mod store;
+mod world;
+
+pub use faults::{Faults, Stopped};
+pub use random::Random;
+pub use rules::Personality;
+pub use site::{Pace, Simulator, Site, SiteMount};

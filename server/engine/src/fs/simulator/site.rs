@@ -1,0 +1,295 @@
+//! The site's mounts, limits and callers, and how a world is made and kept.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
+use tidelock_shared::id::ProjectId;
+use tidelock_shared::name::FilePath;
+use tidelock_shared::project::ProjectTag;
+use tidelock_shared::quota::{Amount, Limits};
+use tidelock_shared::strategy::EntryKind;
+
+use super::content::Content;
+use super::durability::Disk;
+use super::faults::Faults;
+use super::random::Random;
+use super::rules::Personality;
+use super::store::Log;
+use super::world::{Change, Domain, Inode, InodeNumber, MountIndex, State, put};
+use crate::fs::{At, Errno, FsError, FsResult, Timestamp};
+
+/// One simulated mount.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteMount {
+    pub path: FilePath,
+    pub personality: Personality,
+    /// Metadata servers; new folders near the top are spread over them.
+    pub mdts: u16,
+    /// `mdt.*.enable_chprojid_gid=-1`: owners may change project IDs on Lustre.
+    pub owners_may_retag: bool,
+    /// `mdt.*.enable_remote_rename`; without it a rename between MDTs is `EXDEV`.
+    pub remote_rename: bool,
+    pub capacity: Amount,
+}
+
+impl SiteMount {
+    /// A mount with the defaults of its release.
+    pub fn new(path: FilePath, personality: Personality) -> Self {
+        let mdts = if personality.is_lustre() { 2 } else { 1 };
+        let capacity = Amount { bytes: 1 << 50, inodes: 1 << 32 };
+        Self { path, personality, mdts, owners_may_retag: false, remote_rename: true, capacity }
+    }
+}
+
+/// What does not change by file-system calls.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Site {
+    pub mounts: Vec<SiteMount>,
+    pub limits: BTreeMap<MountIndex, BTreeMap<ProjectId, Limits>>,
+}
+
+/// How long simulated calls take; nothing by default.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Pace {
+    /// Of each call that changes a name or an attribute.
+    pub change: Duration,
+    /// Of each call that only looks.
+    pub look: Duration,
+    /// Of copying; 0 is instant.
+    pub copied_bytes_per_second: u64,
+}
+
+/// A simulated site as one caller sees it. Clones share the world.
+#[derive(Clone)]
+pub struct Simulator {
+    pub(super) world: Arc<World>,
+    pub(super) uid: u32,
+    pub(super) gids: Vec<u32>,
+}
+
+pub(super) struct World {
+    pub(super) inner: Mutex<Inner>,
+    pub(super) faults: Faults,
+    pub(super) pace: Mutex<Pace>,
+    now: Box<dyn Fn() -> Timestamp + Send + Sync>,
+}
+
+pub(super) struct Inner {
+    pub(super) site: Site,
+    pub(super) state: State,
+    /// Created or changed by a client since their last sync: only these make `fsync` of a
+    /// file reach the Lustre MDT (measured).
+    pub(super) touched: BTreeSet<InodeNumber>,
+    pub(super) next_inode: InodeNumber,
+    /// Reads that would have blocked on tape.
+    pub(super) blocked_reads: u64,
+    kept: Kept,
+}
+
+/// Where the world is kept beside memory.
+enum Kept {
+    /// For power cuts in tests.
+    Disk(Disk),
+    /// For the demo, on the real disk.
+    Log(Log),
+}
+
+/// Inode number of the top of the first mount; the others follow.
+const FIRST_TOP: InodeNumber = 1;
+
+impl Simulator {
+    /// A new world in memory, seen as root. `now` gives the time of each change.
+    pub fn in_memory(site: Site, now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        let world = Self::with(site, Kept::Disk(Disk::default()), now);
+        world.world.inner.lock().make_tops((world.world.now)());
+        world.sync_everything();
+        world
+    }
+
+    /// The world kept in a log at `path`, made with `site` if there is none yet. True if it
+    /// was made just now and is still empty.
+    ///
+    /// # Errors
+    /// If the log cannot be read, written or understood.
+    pub fn kept_at(path: &Path, site: Site, now: impl Fn() -> Timestamp + Send + Sync + 'static) -> std::io::Result<(Self, bool)> {
+        let (mut log, recorded) = Log::open(path)?;
+        if let Some((site, changes)) = recorded {
+            let simulator = Self::with(site, Kept::Log(log), now);
+            let mut inner = simulator.world.inner.lock();
+            for change in &changes {
+                inner.state.apply(change);
+            }
+            inner.next_inode = inner.state.inodes.keys().next_back().map_or(FIRST_TOP, |last| last + 1);
+            drop(inner);
+            return Ok((simulator, false));
+        }
+        log.start(&site)?;
+        let simulator = Self::with(site, Kept::Log(log), now);
+        simulator.world.inner.lock().make_tops((simulator.world.now)());
+        Ok((simulator, true))
+    }
+
+    fn with(site: Site, kept: Kept, now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        let inner =
+            Inner { site, state: State::default(), touched: BTreeSet::new(), next_inode: FIRST_TOP, blocked_reads: 0, kept };
+        let world = World { inner: Mutex::new(inner), faults: Faults::default(), pace: Mutex::default(), now: Box::new(now) };
+        Self { world: Arc::new(world), uid: 0, gids: vec![0] }
+    }
+
+    /// The same world as another user sees it.
+    #[must_use]
+    pub fn seen_by(&self, uid: u32, gids: &[u32]) -> Self {
+        Self { world: self.world.clone(), uid, gids: gids.to_vec() }
+    }
+
+    pub fn faults(&self) -> &Faults {
+        &self.world.faults
+    }
+
+    pub fn set_pace(&self, pace: Pace) {
+        *self.world.pace.lock() = pace;
+    }
+
+    /// Reads of released files: on a real mount each would have blocked, unkillably.
+    pub fn blocked_reads(&self) -> u64 {
+        self.world.inner.lock().blocked_reads
+    }
+
+    /// Sets a project's limits on the mount at `position` of the site.
+    pub fn set_limits(&self, position: MountIndex, project: ProjectId, limits: Limits) {
+        self.world.inner.lock().site.limits.entry(position).or_default().insert(project, limits);
+    }
+
+    pub fn usage(&self, position: MountIndex, project: ProjectId) -> Amount {
+        self.world.inner.lock().state.usage(position, project)
+    }
+
+    /// Gives a file `size` bytes of an invented content, at no cost.
+    pub fn fill(&self, at: At<'_>, seed: u64, size: u64) -> FsResult<()> {
+        let mut inner = self.world.inner.lock();
+        let number = inner.find("fill", at)?;
+        inner.commit(vec![(Domain::Data(number), Change::Fill(number, Arc::new(Content::pattern(seed, size))))])
+    }
+
+    /// Leaves a file's content on tape only.
+    pub fn release(&self, at: At<'_>) -> FsResult<()> {
+        let mut inner = self.world.inner.lock();
+        let number = inner.find("release", at)?;
+        let mut inode = inner.inode("release", number)?.clone();
+        inode.is_released = true;
+        inner.commit(vec![put(number, inode)])
+    }
+
+    /// Everything so far is durable.
+    pub fn sync_everything(&self) {
+        match &mut self.world.inner.lock().kept {
+            Kept::Disk(disk) => disk.sync_all(),
+            Kept::Log(log) => log.sync(),
+        }
+    }
+
+    /// The machines lose power and come back: what was not synced may be gone.
+    pub fn cut_power(&self, seed: u64) {
+        let mut inner = self.world.inner.lock();
+        let tops: Vec<InodeNumber> = (FIRST_TOP..).take(inner.site.mounts.len()).collect();
+        if let Kept::Disk(disk) = &mut inner.kept {
+            inner.state = disk.cut_power(&mut Random::seeded(seed), &tops);
+        }
+        inner.touched.clear();
+    }
+
+    pub(super) fn now(&self, personality: Personality) -> Timestamp {
+        let now = (self.world.now)();
+        if personality.is_lustre() { Timestamp { nanoseconds: 0, ..now } } else { now }
+    }
+}
+
+impl Inner {
+    fn make_tops(&mut self, now: Timestamp) {
+        for mount in 0..self.site.mounts.len() {
+            let mount = MountIndex::try_from(mount).unwrap_or(MountIndex::MAX);
+            let number = self.next_inode;
+            self.next_inode += 1;
+            let inode = Inode {
+                mount,
+                mdt: 0,
+                kind: EntryKind::Folder,
+                uid: 0,
+                gid: 0,
+                mode: 0o755,
+                accessed: now,
+                modified: now,
+                changed: now,
+                tag: ProjectTag::default(),
+                links: 2,
+                flags: 0,
+                special_device: 0,
+                xattrs: BTreeMap::new(),
+                points_to: Vec::new(),
+                is_released: false,
+                parent: number,
+            };
+            // Nothing but the log can refuse, and then the first real call reports it.
+            let _ = self.commit(vec![put(number, inode)]);
+        }
+    }
+
+    /// The top of the mount that a path lies on, and the names below it.
+    pub(super) fn mount_of<'p>(&self, path: &'p FilePath) -> Option<(InodeNumber, &'p [tidelock_shared::name::FileName])> {
+        let below = |(top, mount): (InodeNumber, &SiteMount)| Some((top, path.names_below(&mount.path)?));
+        (FIRST_TOP..).zip(&self.site.mounts).filter_map(below).min_by_key(|(_, names)| names.len())
+    }
+
+    pub(super) fn inode(&self, call: &'static str, number: InodeNumber) -> FsResult<&Inode> {
+        self.state.inodes.get(&number).ok_or_else(|| FsError::new(call, b"", Errno::STALE))
+    }
+
+    pub(super) fn mount(&self, inode: &Inode) -> &SiteMount {
+        &self.site.mounts[usize::from(inode.mount)]
+    }
+
+    pub(super) fn personality(&self, inode: &Inode) -> Personality {
+        self.mount(inode).personality
+    }
+
+    pub(super) fn commit(&mut self, changes: Vec<(Domain, Change)>) -> FsResult<()> {
+        for (_, change) in &changes {
+            self.state.apply(change);
+            if let Change::Put(number, _) = change {
+                self.touched.insert(*number);
+            }
+        }
+        match &mut self.kept {
+            Kept::Disk(disk) => disk.record(&changes),
+            Kept::Log(log) => log.append(&changes).map_err(|_| FsError::new("write of the simulated world", b"", Errno::IO))?,
+        }
+        Ok(())
+    }
+
+    pub(super) fn sync_names(&mut self, mount: MountIndex, mdt: u16) {
+        match &mut self.kept {
+            Kept::Disk(disk) => disk.sync_names(mount, mdt),
+            Kept::Log(log) => log.sync(),
+        }
+    }
+
+    pub(super) fn sync_data(&mut self, inode: InodeNumber) {
+        match &mut self.kept {
+            Kept::Disk(disk) => disk.sync_data(inode),
+            Kept::Log(log) => log.sync(),
+        }
+    }
+
+    pub(super) fn sync_mount(&mut self, mount: MountIndex) {
+        let inodes: Vec<InodeNumber> =
+            self.state.inodes.iter().filter(|(_, inode)| inode.mount == mount).map(|(number, _)| *number).collect();
+        self.sync_names(mount, 0);
+        for inode in inodes {
+            self.sync_data(inode);
+        }
+    }
+}
