@@ -1,0 +1,460 @@
+//! The trait by system calls, each relative to an open folder.
+
+use std::ffi::{CStr, CString};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+
+use rustix::fs::{
+    Access, AtFlags, Dir, FileType, Gid, Mode, OFlags, RenameFlags, SeekFrom, StatxAttributes, StatxFlags, Timespec, Timestamps, Uid,
+    XattrFlags,
+};
+use rustix::io::Errno;
+use tidelock_shared::id::ProjectId;
+use tidelock_shared::name::{FileName, FilePath};
+use tidelock_shared::project::ProjectTag;
+use tidelock_shared::quota::Amount;
+use tidelock_shared::strategy::EntryKind;
+
+use super::ioctl::{FLAG_INHERIT, FLAGS_KEPT, FsXattr};
+use super::{Posix, handle, ioctl, mount};
+use crate::fs::object::Handle;
+use crate::fs::{
+    At, Caller, Capabilities, Capacity, DataRange, File, FileSystem, Folder, FolderEntry, FolderStream, FsError, FsResult, Identity,
+    Object, Quota, Status, Timestamp,
+};
+
+/// `STATX_ATTR_MOUNT_ROOT`.
+const MOUNT_ROOT: StatxAttributes = StatxAttributes::MOUNT_ROOT;
+/// `f_type` says Lustre; asked here only so that nothing reads a released file.
+const IDENTITY_BY_HANDLE: u8 = 1;
+const IDENTITY_BY_INODE: u8 = 2;
+
+fn descriptor(handle: &Handle) -> BorrowedFd<'_> {
+    match handle {
+        Handle::Descriptor(descriptor) => descriptor.as_fd(),
+        Handle::Simulated(_) => panic!("a simulated object was given to the kernel"),
+    }
+}
+
+fn folder_fd<'a>(at: At<'a>) -> BorrowedFd<'a> {
+    descriptor(&at.folder.0)
+}
+
+/// The error of `call` on a name.
+fn failed(call: &'static str, name: &[u8]) -> impl Fn(Errno) -> FsError {
+    move |errno| FsError::new(call, name, errno)
+}
+
+fn c_string(bytes: &[u8]) -> Result<CString, Errno> {
+    CString::new(bytes).map_err(|_| Errno::INVAL)
+}
+
+/// Where `/proc` shows an open descriptor: the way to calls that take no descriptor.
+fn proc_path(descriptor: BorrowedFd<'_>, name: Option<&FileName>) -> Result<CString, Errno> {
+    let mut path = format!("/proc/self/fd/{}", descriptor.as_raw_fd()).into_bytes();
+    if let Some(name) = name {
+        path.push(b'/');
+        path.extend_from_slice(name.as_bytes());
+    }
+    c_string(&path)
+}
+
+fn open(folder: BorrowedFd<'_>, name: &[u8], flags: OFlags, mode: u32) -> Result<OwnedFd, Errno> {
+    rustix::fs::openat(folder, name, flags | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::from_bits_truncate(mode))
+}
+
+fn kind_of(kind: FileType) -> Option<EntryKind> {
+    Some(match kind {
+        FileType::RegularFile => EntryKind::File,
+        FileType::Directory => EntryKind::Folder,
+        FileType::Symlink => EntryKind::SymbolicLink,
+        FileType::Fifo => EntryKind::Fifo,
+        FileType::Socket => EntryKind::Socket,
+        FileType::CharacterDevice => EntryKind::CharacterDevice,
+        FileType::BlockDevice => EntryKind::BlockDevice,
+        FileType::Unknown => return None,
+    })
+}
+
+fn file_type(kind: EntryKind) -> FileType {
+    match kind {
+        EntryKind::File => FileType::RegularFile,
+        EntryKind::Folder => FileType::Directory,
+        EntryKind::SymbolicLink => FileType::Symlink,
+        EntryKind::Fifo => FileType::Fifo,
+        EntryKind::Socket => FileType::Socket,
+        EntryKind::CharacterDevice => FileType::CharacterDevice,
+        EntryKind::BlockDevice => FileType::BlockDevice,
+    }
+}
+
+/// Runs `use_it` on a descriptor that can take an ioctl: the object's own, or a fresh one of
+/// a file or folder. None for the kinds that have no such descriptor.
+fn with_descriptor<T>(object: Object<'_>, use_it: impl FnOnce(BorrowedFd<'_>) -> Result<T, Errno>) -> Result<Option<T>, Errno> {
+    match object {
+        Object::File(file) => use_it(descriptor(&file.0)).map(Some),
+        Object::Folder(folder) => use_it(descriptor(&folder.0)).map(Some),
+        Object::Entry(at) => {
+            let status = rustix::fs::statat(folder_fd(at), at.name.as_bytes(), AtFlags::SYMLINK_NOFOLLOW)?;
+            if !matches!(FileType::from_raw_mode(status.st_mode), FileType::RegularFile | FileType::Directory) {
+                return Ok(None);
+            }
+            let opened = open(folder_fd(at), at.name.as_bytes(), OFlags::RDONLY | OFlags::NONBLOCK, 0)?;
+            use_it(opened.as_fd()).map(Some)
+        }
+    }
+}
+
+/// The project ID and flags; none where the file system or the kind has none.
+fn attributes(object: Object<'_>) -> Result<Option<FsXattr>, Errno> {
+    match with_descriptor(object, ioctl::get) {
+        Err(Errno::NOTTY | Errno::OPNOTSUPP | Errno::INVAL) => Ok(None),
+        answer => answer,
+    }
+}
+
+fn set_attributes(object: Object<'_>, edit: impl FnOnce(&mut FsXattr)) -> Result<(), Errno> {
+    let done = with_descriptor(object, |descriptor| {
+        let mut value = ioctl::get(descriptor)?;
+        edit(&mut value);
+        ioctl::set(descriptor, value)
+    })?;
+    done.ok_or(Errno::NOTTY)
+}
+
+/// Reads a list or value whose length may grow between asking and reading.
+fn read_growing(read: impl Fn(&mut [u8]) -> Result<usize, Errno>) -> Result<Vec<u8>, Errno> {
+    let mut buffer = vec![0; 1024];
+    loop {
+        match read(&mut buffer) {
+            Ok(length) => {
+                buffer.truncate(length);
+                return Ok(buffer);
+            }
+            Err(Errno::RANGE) if buffer.len() < 1 << 17 => buffer.resize(buffer.len() * 8, 0),
+            Err(errno) => return Err(errno),
+        }
+    }
+}
+
+fn timestamp(time: rustix::fs::StatxTimestamp) -> Timestamp {
+    Timestamp { seconds: time.tv_sec, nanoseconds: time.tv_nsec }
+}
+
+fn timespec(time: Timestamp) -> Timespec {
+    Timespec { tv_sec: time.seconds, tv_nsec: time.nanoseconds.into() }
+}
+
+impl FileSystem for Posix {
+    fn open_path(&self, path: &FilePath) -> FsResult<Folder> {
+        let call = "open_path";
+        let top = rustix::fs::open("/", OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
+            .map_err(failed(call, b"/"))?;
+        crate::fs::open_below(self, Folder(Handle::Descriptor(top)), path.names())
+    }
+
+    fn open_folder(&self, at: At<'_>) -> FsResult<Folder> {
+        open(folder_fd(at), at.name.as_bytes(), OFlags::RDONLY | OFlags::DIRECTORY, 0)
+            .map(|opened| Folder(Handle::Descriptor(opened)))
+            .map_err(failed("open_folder", at.name.as_bytes()))
+    }
+
+    fn open_file(&self, at: At<'_>) -> FsResult<File> {
+        // O_NOATIME is the owner's and root's only; a copy should not leave a trace where it can.
+        let flags = OFlags::RDONLY | OFlags::NONBLOCK;
+        let opened = match open(folder_fd(at), at.name.as_bytes(), flags | OFlags::NOATIME, 0) {
+            Err(Errno::PERM) => open(folder_fd(at), at.name.as_bytes(), flags, 0),
+            answer => answer,
+        };
+        opened.map(|opened| File(Handle::Descriptor(opened))).map_err(failed("open_file", at.name.as_bytes()))
+    }
+
+    fn create_file(&self, at: At<'_>, mode: u32) -> FsResult<File> {
+        open(folder_fd(at), at.name.as_bytes(), OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL, mode)
+            .map(|opened| File(Handle::Descriptor(opened)))
+            .map_err(failed("create_file", at.name.as_bytes()))
+    }
+
+    fn read_folder(&self, folder: &Folder) -> FsResult<FolderStream> {
+        let call = "read_folder";
+        let listing = Dir::read_from(descriptor(&folder.0)).map_err(failed(call, b""))?;
+        Ok(Box::new(listing.filter_map(move |entry| {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(errno) => return Some(Err(FsError::new(call, b"", errno))),
+            };
+            let bytes = entry.file_name().to_bytes();
+            if matches!(bytes, b"." | b"..") {
+                return None;
+            }
+            let read = |name| FolderEntry { name, kind: kind_of(entry.file_type()), inode: entry.ino() };
+            // A name that no file system may hand out (a slash inside) is a broken folder.
+            Some(FileName::new(bytes).map(read).map_err(|_| FsError::new(call, bytes, Errno::IO)))
+        })))
+    }
+
+    fn status(&self, object: Object<'_>) -> FsResult<Status> {
+        let flags = AtFlags::SYMLINK_NOFOLLOW;
+        let mask = StatxFlags::BASIC_STATS;
+        let read = match object {
+            Object::File(file) => rustix::fs::statx(descriptor(&file.0), "", flags | AtFlags::EMPTY_PATH, mask),
+            Object::Folder(folder) => rustix::fs::statx(descriptor(&folder.0), "", flags | AtFlags::EMPTY_PATH, mask),
+            Object::Entry(at) => rustix::fs::statx(folder_fd(at), at.name.as_bytes(), flags, mask),
+        };
+        let error = failed("status", object.name_bytes());
+        let read = read.map_err(&error)?;
+        let kind = kind_of(FileType::from_raw_mode(read.stx_mode.into())).ok_or_else(|| error(Errno::INVAL))?;
+        Ok(Status {
+            kind,
+            device: rustix::fs::makedev(read.stx_dev_major, read.stx_dev_minor),
+            inode: read.stx_ino,
+            links: read.stx_nlink.into(),
+            uid: read.stx_uid,
+            gid: read.stx_gid,
+            mode: u32::from(read.stx_mode) & 0o7777,
+            size: read.stx_size,
+            allocated: read.stx_blocks * 512,
+            accessed: timestamp(read.stx_atime),
+            modified: timestamp(read.stx_mtime),
+            changed: timestamp(read.stx_ctime),
+            special_device: rustix::fs::makedev(read.stx_rdev_major, read.stx_rdev_minor),
+            is_mount_point: read.stx_attributes.contains(MOUNT_ROOT),
+            is_frozen: read.stx_attributes.intersects(StatxAttributes::IMMUTABLE | StatxAttributes::APPEND),
+        })
+    }
+
+    fn identity(&self, object: Object<'_>) -> FsResult<Identity> {
+        let read = match object {
+            Object::File(file) => handle::file_handle(descriptor(&file.0), c""),
+            Object::Folder(folder) => handle::file_handle(descriptor(&folder.0), c""),
+            Object::Entry(at) => c_string(at.name.as_bytes()).and_then(|name| handle::file_handle(folder_fd(at), &name)),
+        };
+        match read {
+            Ok(bytes) => Ok(Identity::new(&[&[IDENTITY_BY_HANDLE], bytes.as_slice()].concat())),
+            Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::PERM) => {
+                let inode = self.status(object)?.inode;
+                Ok(Identity::new(&[&[IDENTITY_BY_INODE], inode.to_be_bytes().as_slice()].concat()))
+            }
+            Err(errno) => Err(FsError::new("identity", object.name_bytes(), errno)),
+        }
+    }
+
+    fn read_link(&self, at: At<'_>) -> FsResult<Vec<u8>> {
+        rustix::fs::readlinkat(folder_fd(at), at.name.as_bytes(), Vec::new())
+            .map(CString::into_bytes)
+            .map_err(failed("read_link", at.name.as_bytes()))
+    }
+
+    fn tag(&self, object: Object<'_>) -> FsResult<Option<ProjectTag>> {
+        let read = attributes(object).map_err(failed("tag", object.name_bytes()))?;
+        Ok(read.map(|value| ProjectTag { id: ProjectId(value.project), inherit: value.flags & FLAG_INHERIT != 0 }))
+    }
+
+    fn flags(&self, object: Object<'_>) -> FsResult<u32> {
+        let read = attributes(object).map_err(failed("flags", object.name_bytes()))?;
+        Ok(read.map_or(0, |value| value.flags & FLAGS_KEPT))
+    }
+
+    fn xattr_names(&self, object: Object<'_>) -> FsResult<Vec<Vec<u8>>> {
+        let list = match object {
+            Object::File(file) => read_growing(|buffer| rustix::fs::flistxattr(descriptor(&file.0), buffer)),
+            Object::Folder(folder) => read_growing(|buffer| rustix::fs::flistxattr(descriptor(&folder.0), buffer)),
+            Object::Entry(at) => proc_path(folder_fd(at), Some(at.name))
+                .and_then(|path| read_growing(|buffer| rustix::fs::llistxattr(path.as_c_str(), buffer))),
+        };
+        match list {
+            Ok(list) => Ok(list.split(|&byte| byte == 0).filter(|name| !name.is_empty()).map(<[u8]>::to_vec).collect()),
+            Err(Errno::OPNOTSUPP) => Ok(Vec::new()),
+            Err(errno) => Err(FsError::new("xattr_names", object.name_bytes(), errno)),
+        }
+    }
+
+    fn xattr(&self, object: Object<'_>, name: &[u8]) -> FsResult<Vec<u8>> {
+        let read = |name: &CStr| match object {
+            Object::File(file) => read_growing(|buffer| rustix::fs::fgetxattr(descriptor(&file.0), name, buffer)),
+            Object::Folder(folder) => read_growing(|buffer| rustix::fs::fgetxattr(descriptor(&folder.0), name, buffer)),
+            Object::Entry(at) => {
+                let path = proc_path(folder_fd(at), Some(at.name))?;
+                read_growing(|buffer| rustix::fs::lgetxattr(path.as_c_str(), name, buffer))
+            }
+        };
+        c_string(name).and_then(|name| read(&name)).map_err(failed("xattr", object.name_bytes()))
+    }
+
+    fn is_released(&self, _: At<'_>) -> FsResult<bool> {
+        Ok(false)
+    }
+
+    fn create_folder(&self, at: At<'_>, mode: u32) -> FsResult<()> {
+        rustix::fs::mkdirat(folder_fd(at), at.name.as_bytes(), Mode::from_bits_truncate(mode))
+            .map_err(failed("create_folder", at.name.as_bytes()))
+    }
+
+    fn create_symbolic_link(&self, at: At<'_>, points_to: &[u8]) -> FsResult<()> {
+        rustix::fs::symlinkat(points_to, folder_fd(at), at.name.as_bytes()).map_err(failed("create_symbolic_link", at.name.as_bytes()))
+    }
+
+    fn create_special(&self, at: At<'_>, kind: EntryKind, mode: u32, device: u64) -> FsResult<()> {
+        rustix::fs::mknodat(folder_fd(at), at.name.as_bytes(), file_type(kind), Mode::from_bits_truncate(mode), device)
+            .map_err(failed("create_special", at.name.as_bytes()))
+    }
+
+    fn link(&self, from: At<'_>, to: At<'_>) -> FsResult<()> {
+        rustix::fs::linkat(folder_fd(from), from.name.as_bytes(), folder_fd(to), to.name.as_bytes(), AtFlags::empty())
+            .map_err(failed("link", to.name.as_bytes()))
+    }
+
+    fn unlink(&self, at: At<'_>) -> FsResult<()> {
+        rustix::fs::unlinkat(folder_fd(at), at.name.as_bytes(), AtFlags::empty()).map_err(failed("unlink", at.name.as_bytes()))
+    }
+
+    fn remove_folder(&self, at: At<'_>) -> FsResult<()> {
+        rustix::fs::unlinkat(folder_fd(at), at.name.as_bytes(), AtFlags::REMOVEDIR).map_err(failed("remove_folder", at.name.as_bytes()))
+    }
+
+    fn rename(&self, from: At<'_>, to: At<'_>) -> FsResult<()> {
+        rustix::fs::renameat(folder_fd(from), from.name.as_bytes(), folder_fd(to), to.name.as_bytes())
+            .map_err(failed("rename", from.name.as_bytes()))
+    }
+
+    fn rename_without_replacing(&self, from: At<'_>, to: At<'_>) -> FsResult<()> {
+        let (old, new) = (from.name.as_bytes(), to.name.as_bytes());
+        rustix::fs::renameat_with(folder_fd(from), old, folder_fd(to), new, RenameFlags::NOREPLACE)
+            .map_err(failed("rename_without_replacing", new))
+    }
+
+    fn set_owner(&self, object: Object<'_>, uid: u32, gid: u32) -> FsResult<()> {
+        let (uid, gid) = (Some(Uid::from_raw(uid)), Some(Gid::from_raw(gid)));
+        match object {
+            Object::File(file) => rustix::fs::fchown(descriptor(&file.0), uid, gid),
+            Object::Folder(folder) => rustix::fs::fchown(descriptor(&folder.0), uid, gid),
+            Object::Entry(at) => rustix::fs::chownat(folder_fd(at), at.name.as_bytes(), uid, gid, AtFlags::SYMLINK_NOFOLLOW),
+        }
+        .map_err(failed("set_owner", object.name_bytes()))
+    }
+
+    fn set_mode(&self, object: Object<'_>, mode: u32) -> FsResult<()> {
+        let mode = Mode::from_bits_truncate(mode);
+        match object {
+            Object::File(file) => rustix::fs::fchmod(descriptor(&file.0), mode),
+            Object::Folder(folder) => rustix::fs::fchmod(descriptor(&folder.0), mode),
+            // Through a descriptor of the very entry: chmod by name would follow a link.
+            Object::Entry(at) => open(folder_fd(at), at.name.as_bytes(), OFlags::PATH, 0)
+                .and_then(|entry| rustix::fs::chmod(proc_path(entry.as_fd(), None)?.as_c_str(), mode)),
+        }
+        .map_err(failed("set_mode", object.name_bytes()))
+    }
+
+    fn set_times(&self, object: Object<'_>, accessed: Timestamp, modified: Timestamp) -> FsResult<()> {
+        let times = Timestamps { last_access: timespec(accessed), last_modification: timespec(modified) };
+        match object {
+            Object::File(file) => rustix::fs::futimens(descriptor(&file.0), &times),
+            Object::Folder(folder) => rustix::fs::futimens(descriptor(&folder.0), &times),
+            Object::Entry(at) => rustix::fs::utimensat(folder_fd(at), at.name.as_bytes(), &times, AtFlags::SYMLINK_NOFOLLOW),
+        }
+        .map_err(failed("set_times", object.name_bytes()))
+    }
+
+    fn set_tag(&self, object: Object<'_>, tag: ProjectTag) -> FsResult<()> {
+        set_attributes(object, |value| {
+            value.project = tag.id.0;
+            value.flags = if tag.inherit { value.flags | FLAG_INHERIT } else { value.flags & !FLAG_INHERIT };
+        })
+        .map_err(failed("set_tag", object.name_bytes()))
+    }
+
+    fn set_flags(&self, object: Object<'_>, flags: u32) -> FsResult<()> {
+        set_attributes(object, |value| value.flags = (value.flags & !FLAGS_KEPT) | (flags & FLAGS_KEPT))
+            .map_err(failed("set_flags", object.name_bytes()))
+    }
+
+    fn set_xattr(&self, object: Object<'_>, name: &[u8], value: &[u8]) -> FsResult<()> {
+        let flags = XattrFlags::empty();
+        let write = |name: &CStr| match object {
+            Object::File(file) => rustix::fs::fsetxattr(descriptor(&file.0), name, value, flags),
+            Object::Folder(folder) => rustix::fs::fsetxattr(descriptor(&folder.0), name, value, flags),
+            Object::Entry(at) => rustix::fs::lsetxattr(proc_path(folder_fd(at), Some(at.name))?.as_c_str(), name, value, flags),
+        };
+        c_string(name).and_then(|name| write(&name)).map_err(failed("set_xattr", object.name_bytes()))
+    }
+
+    fn read_at(&self, file: &File, offset: u64, buffer: &mut [u8]) -> FsResult<usize> {
+        rustix::io::retry_on_intr(|| rustix::io::pread(descriptor(&file.0), &mut *buffer, offset)).map_err(failed("read_at", b""))
+    }
+
+    fn write_at(&self, file: &File, offset: u64, bytes: &[u8]) -> FsResult<usize> {
+        rustix::io::retry_on_intr(|| rustix::io::pwrite(descriptor(&file.0), bytes, offset)).map_err(failed("write_at", b""))
+    }
+
+    fn set_size(&self, file: &File, size: u64) -> FsResult<()> {
+        rustix::fs::ftruncate(descriptor(&file.0), size).map_err(failed("set_size", b""))
+    }
+
+    fn next_data(&self, file: &File, offset: u64) -> FsResult<Option<DataRange>> {
+        let seek = |to| rustix::fs::seek(descriptor(&file.0), to);
+        let start = match seek(SeekFrom::Data(offset)) {
+            Ok(start) => start,
+            Err(Errno::NXIO) => return Ok(None),
+            Err(errno) => return Err(FsError::new("next_data", b"", errno)),
+        };
+        let end = seek(SeekFrom::Hole(start)).map_err(failed("next_data", b""))?;
+        Ok(Some(DataRange { offset: start, length: end - start }))
+    }
+
+    fn copy_range(&self, from: &File, to: &File, offset: u64, length: u64) -> FsResult<u64> {
+        let (mut read, mut written) = (offset, offset);
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        rustix::fs::copy_file_range(descriptor(&from.0), Some(&mut read), descriptor(&to.0), Some(&mut written), length)
+            .map(|copied| copied as u64)
+            .map_err(failed("copy_range", b""))
+    }
+
+    fn sync_file(&self, file: &File) -> FsResult<()> {
+        rustix::fs::fsync(descriptor(&file.0)).map_err(failed("sync_file", b""))
+    }
+
+    fn sync_folder(&self, folder: &Folder) -> FsResult<()> {
+        rustix::fs::fsync(descriptor(&folder.0)).map_err(failed("sync_folder", b""))
+    }
+
+    fn sync_file_system(&self, folder: &Folder) -> FsResult<()> {
+        rustix::fs::syncfs(descriptor(&folder.0)).map_err(failed("sync_file_system", b""))
+    }
+
+    fn capabilities(&self, folder: &Folder) -> FsResult<Capabilities> {
+        let statistics = rustix::fs::fstatfs(descriptor(&folder.0)).map_err(failed("capabilities", b""))?;
+        let has_project_ids = attributes(folder.into()).map_err(failed("capabilities", b""))?.is_some();
+        // The owner of each inode may retag it (recorded for ext4 and XFS); whose the inodes
+        // are, the survey finds.
+        Ok(mount::capabilities(statistics.f_type, has_project_ids, true))
+    }
+
+    fn capacity(&self, folder: &Folder) -> FsResult<Capacity> {
+        let read = rustix::fs::fstatvfs(descriptor(&folder.0)).map_err(failed("capacity", b""))?;
+        Ok(Capacity {
+            total: Amount { bytes: read.f_blocks * read.f_frsize, inodes: read.f_files },
+            free: Amount { bytes: read.f_bavail * read.f_frsize, inodes: read.f_favail },
+        })
+    }
+
+    fn quota(&self, _: &Folder, _: ProjectId) -> FsResult<Option<Quota>> {
+        Ok(None)
+    }
+
+    fn placement(&self, _: &Folder) -> FsResult<Option<u32>> {
+        Ok(None)
+    }
+
+    fn may_change(&self, folder: &Folder) -> FsResult<bool> {
+        let asked = rustix::fs::accessat(descriptor(&folder.0), ".", Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS);
+        match asked {
+            Ok(()) => Ok(true),
+            Err(Errno::ACCESS | Errno::PERM | Errno::ROFS) => Ok(false),
+            Err(errno) => Err(FsError::new("may_change", b"", errno)),
+        }
+    }
+
+    fn caller(&self) -> Caller {
+        let uid = rustix::process::geteuid();
+        Caller { uid: uid.as_raw(), is_root: uid.is_root() }
+    }
+}

@@ -1,0 +1,47 @@
+//! The identity of an inode: its file handle, by `name_to_handle_at`.
+
+#![expect(unsafe_code, reason = "name_to_handle_at fills a struct of variable length, which only libc offers")]
+
+use std::ffi::CStr;
+use std::os::fd::{AsRawFd, BorrowedFd};
+
+use rustix::io::Errno;
+
+/// The largest handle that the kernel hands out (`MAX_HANDLE_SZ`).
+const HANDLE_BYTES_MAX: usize = 128;
+
+#[repr(C)]
+struct Buffer {
+    bytes: u32,
+    kind: i32,
+    handle: [u8; HANDLE_BYTES_MAX],
+}
+
+/// The handle of a name in a folder (never following a link), or of the open object itself
+/// where the name is empty: its type and its bytes.
+pub(super) fn file_handle(folder: BorrowedFd<'_>, name: &CStr) -> Result<Vec<u8>, Errno> {
+    let mut buffer = Buffer { bytes: HANDLE_BYTES_MAX as u32, kind: 0, handle: [0; HANDLE_BYTES_MAX] };
+    let mut mount_id = 0;
+    let flags = if name.is_empty() { libc::AT_EMPTY_PATH } else { 0 };
+    // SAFETY: the descriptor is open, the name ends with a zero, and the buffer is laid out as
+    // `struct file_handle` with room for as many bytes as it says.
+    let answer = unsafe {
+        libc::name_to_handle_at(folder.as_raw_fd(), name.as_ptr(), (&raw mut buffer).cast(), &raw mut mount_id, flags)
+    };
+    if answer != 0 {
+        return Err(Errno::from_io_error(&std::io::Error::last_os_error()).unwrap_or(Errno::IO));
+    }
+    let length = usize::try_from(buffer.bytes).unwrap_or(0).min(HANDLE_BYTES_MAX);
+    Ok([&buffer.kind.to_be_bytes(), &buffer.handle[..length]].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_buffer_is_laid_out_as_the_kernel_expects() {
+        assert_eq!(std::mem::offset_of!(Buffer, handle), 8);
+        assert_eq!(size_of::<Buffer>(), 136);
+    }
+}
