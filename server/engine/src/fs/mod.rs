@@ -11,6 +11,7 @@ mod error;
 mod object;
 pub mod posix;
 pub mod simulator;
+pub mod walk;
 
 pub use error::{Errno, FsError, FsResult};
 pub use object::{

@@ -1,0 +1,65 @@
+//! Everything of an inode but its content, from one to another.
+
+use std::collections::BTreeSet;
+
+use super::{belongs_to_file_system, is_privileged};
+use crate::fs::{FileSystem, FsError, FsResult, Object, Status};
+use crate::planner::plan::Loss;
+
+const SET_ID_BITS: u32 = 0o6000;
+
+/// Gives `copy` the attributes that `status` and `source` say. `losses` are the classes that
+/// the plan said cannot be kept; they alone may fail.
+///
+/// The order matters: a new owner takes capabilities and setuid away, so it comes first; each
+/// of these changes would spoil the times, so they come last; a frozen inode takes nothing.
+pub(crate) fn copy_metadata(
+    fs: &dyn FileSystem,
+    source: Object<'_>,
+    status: &Status,
+    copy: Object<'_>,
+    losses: &BTreeSet<Loss>,
+) -> FsResult<()> {
+    let owner = fs.set_owner(copy, status.uid, status.gid);
+    let keeps_owner = owner.is_ok();
+    unless_lost(owner, losses, Loss::Owner)?;
+    for name in fs.xattr_names(source)? {
+        if !belongs_to_file_system(&name) {
+            copy_xattr(fs, source, copy, &name, losses)?;
+        }
+    }
+    let is_link = status.kind == tidelock_shared::strategy::EntryKind::SymbolicLink;
+    if !is_link {
+        // Never setuid for somebody else than it was given to.
+        let mode = if keeps_owner { status.mode } else { status.mode & !SET_ID_BITS };
+        fs.set_mode(copy, mode)?;
+    }
+    let flags = if is_link { 0 } else { fs.flags(source)? };
+    fs.set_times(copy, status.accessed, status.modified)?;
+    if flags != 0 {
+        unless_lost(fs.set_flags(copy, flags), losses, Loss::InodeFlags)?;
+    }
+    Ok(())
+}
+
+fn copy_xattr(fs: &dyn FileSystem, source: Object<'_>, copy: Object<'_>, name: &[u8], losses: &BTreeSet<Loss>) -> FsResult<()> {
+    let class = if is_privileged(name) && !losses.contains(&Loss::ExtendedAttributes) {
+        Loss::PrivilegedAttributes
+    } else {
+        Loss::ExtendedAttributes
+    };
+    let value = fs.xattr(source, name)?;
+    unless_lost(fs.set_xattr(copy, name, &value), losses, class)
+}
+
+/// Passes over a failure in a class that the plan gave up.
+fn unless_lost(answer: FsResult<()>, losses: &BTreeSet<Loss>, class: Loss) -> FsResult<()> {
+    let is_refusal = |error: &FsError| {
+        use crate::fs::Errno;
+        matches!(error.errno, Errno::PERM | Errno::ACCESS | Errno::OPNOTSUPP | Errno::NOTTY | Errno::INVAL)
+    };
+    match answer {
+        Err(error) if losses.contains(&class) && is_refusal(&error) => Ok(()),
+        other => other,
+    }
+}

@@ -1,0 +1,38 @@
+//! The data plane: copies files with everything that belongs to them. Knows files, not moves.
+//!
+//! Kept are content, holes, hard links inside the tree, symbolic links, special files, owner,
+//! mode, ACLs and other extended attributes, capabilities, inode flags and times. What a mount
+//! or the caller's rights cannot keep was counted before; anything beyond that is an error.
+
+mod content;
+mod metadata;
+mod tree;
+mod update;
+
+pub(crate) use metadata::copy_metadata;
+pub(crate) use tree::{CopyError, CopyResult, Copier};
+pub(crate) use update::{Differences, is_same_tree, update, update_entry};
+
+/// Extended attributes that belong to the file system or describe the old inode: never copied
+/// (`lustre-facts`: Lustre's layout, links, HSM state; `trusted.projid` is virtual).
+pub(crate) fn belongs_to_file_system(xattr: &[u8]) -> bool {
+    const OWNED: [&[u8]; 11] = [
+        b"trusted.lov",
+        b"trusted.lma",
+        b"trusted.lmv",
+        b"trusted.link",
+        b"trusted.fid",
+        b"trusted.hsm",
+        b"trusted.som",
+        b"trusted.dmv",
+        b"trusted.version",
+        b"trusted.projid",
+        b"security.selinux",
+    ];
+    xattr.starts_with(b"lustre.") || OWNED.contains(&xattr)
+}
+
+/// Attributes that only root may write.
+pub(crate) fn is_privileged(xattr: &[u8]) -> bool {
+    xattr.starts_with(b"trusted.") || xattr.starts_with(b"security.")
+}

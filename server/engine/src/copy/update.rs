@@ -1,0 +1,139 @@
+//! Bringing a finished copy up to date with its source, and telling how they differ.
+//!
+//! An entry counts as the same while kind, size, times, mode and owner agree and the source's
+//! change time lies before copying began. Times alone do not prove it: on Lustre they have
+//! whole seconds, so what changed within two seconds of the beginning is copied again.
+
+use std::collections::BTreeSet;
+
+use tidelock_shared::name::FileName;
+use tidelock_shared::strategy::EntryKind;
+
+use super::tree::{Copier, CopyResult};
+use crate::fs::walk::{look, remove_tree};
+use crate::fs::{At, FileSystem, Folder, Object, Status};
+use crate::planner::plan::Loss;
+
+/// Seconds before the beginning of a copy in which a change still counts as possibly missed.
+const DOUBT_SECONDS: i64 = 2;
+
+/// What is compared, and from when on a change time means a change.
+pub(crate) struct Differences<'a> {
+    pub(crate) losses: &'a BTreeSet<Loss>,
+    /// None compares attributes alone.
+    pub(crate) copied_since: Option<i64>,
+}
+
+impl Differences<'_> {
+    fn differs(&self, source: &Status, copy: &Status) -> bool {
+        let is_folder = source.kind == EntryKind::Folder;
+        let changed_since = self.copied_since.is_some_and(|since| !is_folder && source.changed.seconds >= since - DOUBT_SECONDS);
+        let loses = |loss| self.losses.contains(&loss);
+        let keeps_time = if loses(Loss::Nanoseconds) {
+            source.modified.seconds == copy.modified.seconds
+        } else {
+            source.modified == copy.modified
+        };
+        let keeps_owner = loses(Loss::Owner) || (source.uid, source.gid, source.mode) == (copy.uid, copy.gid, copy.mode);
+        let keeps_size = source.kind != EntryKind::File || source.size == copy.size;
+        changed_since || source.kind != copy.kind || !keeps_time || !keeps_owner || !keeps_size
+    }
+}
+
+/// Copies again what differs between two folders' contents; answers how many entries did.
+///
+/// The folders' own attributes are not looked at: whoever opened them sets them last.
+pub(crate) fn update(
+    copier: &mut Copier<'_>,
+    source: &Folder,
+    copy: &Folder,
+    top: &Folder,
+    below: &mut Vec<FileName>,
+    differences: &Differences<'_>,
+) -> CopyResult<u64> {
+    let fs = copier.fs;
+    let mut repaired = remove_what_is_gone(fs, source, copy)?;
+    for entry in fs.read_folder(source)? {
+        let name = entry?.name;
+        let (from, to) = (source.at(&name), copy.at(&name));
+        let Some(status) = look(fs, from)? else { continue };
+        below.push(name.clone());
+        repaired += update_entry(copier, from, &status, to, top, below, differences)?;
+        below.pop();
+    }
+    Ok(repaired)
+}
+
+/// The same for one entry.
+pub(crate) fn update_entry(
+    copier: &mut Copier<'_>,
+    from: At<'_>,
+    status: &Status,
+    to: At<'_>,
+    top: &Folder,
+    below: &mut Vec<FileName>,
+    differences: &Differences<'_>,
+) -> CopyResult<u64> {
+    let fs = copier.fs;
+    let copied = look(fs, to)?;
+    if status.kind == EntryKind::Folder && copied.as_ref().is_some_and(|copied| copied.kind == EntryKind::Folder) {
+        let (inner, inner_copy) = (fs.open_folder(from)?, fs.open_folder(to)?);
+        let repaired = update(copier, &inner, &inner_copy, top, below, differences)?;
+        let differs = repaired > 0 || copied.is_some_and(|copied| differences.differs(status, &copied));
+        if differs {
+            super::copy_metadata(fs, Object::Folder(&inner), status, Object::Folder(&inner_copy), &copier.losses)?;
+        }
+        return Ok(repaired.max(u64::from(differs)));
+    }
+    let is_same = copied.is_some_and(|copied| !differences.differs(status, &copied));
+    if is_same && copier.is_linked_alike(status, to, top, below)? {
+        return Ok(0);
+    }
+    remove_tree(fs, to)?;
+    copier.copy_entry(from, status, to, top, below)?;
+    Ok(1)
+}
+
+fn remove_what_is_gone(fs: &dyn FileSystem, source: &Folder, copy: &Folder) -> CopyResult<u64> {
+    let mut removed = 0;
+    for entry in fs.read_folder(copy)? {
+        let name = entry?.name;
+        if look(fs, source.at(&name))?.is_none() {
+            remove_tree(fs, copy.at(&name))?;
+            removed += 1;
+        }
+    }
+    Ok(removed)
+}
+
+/// Whether a copy still is as its source, without changing either. Used before anything that
+/// was visible is removed.
+pub(crate) fn is_same_tree(fs: &dyn FileSystem, source: At<'_>, copy: At<'_>, differences: &Differences<'_>) -> CopyResult<bool> {
+    let (Some(status), Some(copied)) = (look(fs, source)?, look(fs, copy)?) else { return Ok(false) };
+    if status.kind != EntryKind::Folder || copied.kind != EntryKind::Folder {
+        return Ok(!differences.differs(&status, &copied));
+    }
+    let (from, to) = (fs.open_folder(source)?, fs.open_folder(copy)?);
+    is_same_content(fs, &from, &to, differences)
+}
+
+fn is_same_content(fs: &dyn FileSystem, source: &Folder, copy: &Folder, differences: &Differences<'_>) -> CopyResult<bool> {
+    let mut entries = 0_u64;
+    for entry in fs.read_folder(source)? {
+        let name = entry?.name;
+        entries += 1;
+        let (from, to) = (source.at(&name), copy.at(&name));
+        let (Some(status), Some(copied)) = (look(fs, from)?, look(fs, to)?) else { return Ok(false) };
+        if differences.differs(&status, &copied) {
+            return Ok(false);
+        }
+        if status.kind == EntryKind::Folder && !is_same_content(fs, &fs.open_folder(from)?, &fs.open_folder(to)?, differences)? {
+            return Ok(false);
+        }
+    }
+    for entry in fs.read_folder(copy)? {
+        entry?;
+        entries = entries.wrapping_sub(1);
+    }
+    Ok(entries == 0)
+}

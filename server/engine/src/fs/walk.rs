@@ -1,0 +1,97 @@
+//! Walking a tree depth first, holding one open folder per level.
+
+use super::{At, FileSystem, Folder, FsResult, Object, Status};
+use tidelock_shared::name::FileName;
+use tidelock_shared::strategy::EntryKind;
+
+/// What a walk tells of one entry.
+pub struct Visit<'a> {
+    pub at: At<'a>,
+    pub status: Status,
+    /// Names from the top of the walk down to the entry; empty for the top itself.
+    pub below: &'a [FileName],
+}
+
+/// Visits the entry at `top` and everything below it, each folder before its content.
+///
+/// A folder is entered if `visit` answers true for it. A symbolic link is an entry like any
+/// other. An entry that vanishes between listing and looking is passed over: somebody is at
+/// work, and whoever walks looks again.
+pub fn walk<E: From<super::FsError>>(
+    fs: &dyn FileSystem,
+    top: At<'_>,
+    visit: &mut dyn FnMut(Visit<'_>) -> Result<bool, E>,
+) -> Result<(), E> {
+    let status = fs.status(top.into())?;
+    let is_folder = status.kind == EntryKind::Folder;
+    let mut below = Vec::new();
+    if visit(Visit { at: top, status, below: &below })? && is_folder {
+        let folder = fs.open_folder(top)?;
+        walk_below(fs, &folder, &mut below, visit)?;
+    }
+    Ok(())
+}
+
+fn walk_below<E: From<super::FsError>>(
+    fs: &dyn FileSystem,
+    folder: &Folder,
+    below: &mut Vec<FileName>,
+    visit: &mut dyn FnMut(Visit<'_>) -> Result<bool, E>,
+) -> Result<(), E> {
+    for entry in fs.read_folder(folder)? {
+        let name = entry?.name;
+        let at = folder.at(&name);
+        let Some(status) = unless_absent(fs.status(at.into()))? else { continue };
+        let is_folder = status.kind == EntryKind::Folder;
+        below.push(name.clone());
+        if visit(Visit { at, status, below })?
+            && is_folder
+            && let Some(inner) = unless_absent(fs.open_folder(at))?
+        {
+            walk_below(fs, &inner, below, visit)?;
+        }
+        below.pop();
+    }
+    Ok(())
+}
+
+/// None if the thing is not there (any more).
+pub fn unless_absent<T>(answer: FsResult<T>) -> FsResult<Option<T>> {
+    match answer {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.is_absent() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Removes the entry and everything below it; nothing there is fine.
+pub fn remove_tree(fs: &dyn FileSystem, at: At<'_>) -> FsResult<()> {
+    let Some(status) = unless_absent(fs.status(at.into()))? else { return Ok(()) };
+    if status.kind != EntryKind::Folder {
+        return unless_absent(fs.unlink(at)).map(drop);
+    }
+    let folder = fs.open_folder(at)?;
+    remove_content(fs, &folder)?;
+    unless_absent(fs.remove_folder(at)).map(drop)
+}
+
+/// Removes everything in a folder.
+pub fn remove_content(fs: &dyn FileSystem, folder: &Folder) -> FsResult<()> {
+    // Some file systems skip entries of a listing that is read while it shrinks: read again
+    // until nothing is left.
+    loop {
+        let mut removed = 0_u64;
+        for entry in fs.read_folder(folder)? {
+            remove_tree(fs, folder.at(&entry?.name))?;
+            removed += 1;
+        }
+        if removed == 0 {
+            return Ok(());
+        }
+    }
+}
+
+/// The status of an entry, or none if the name is free.
+pub fn look(fs: &dyn FileSystem, at: At<'_>) -> FsResult<Option<Status>> {
+    unless_absent(fs.status(Object::Entry(at)))
+}

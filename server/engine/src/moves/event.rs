@@ -1,0 +1,81 @@
+//! What the journal records of a move, in the order it happened.
+
+use serde::{Deserialize, Serialize};
+use tidelock_shared::name::FilePath;
+use tidelock_shared::project::ProjectTag;
+use tidelock_shared::quota::Amount;
+
+use crate::fs::Identity;
+
+/// One journalled fact. A variant is only ever added; a stored one keeps its meaning.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    Accepted,
+    /// On stable storage before the step touches anything.
+    StepStarted { position: usize },
+    /// Something a step found out that its undo or a later step needs.
+    Noted { position: usize, note: Note },
+    StepFinished { position: usize },
+    /// After a crash: the step's effect did not survive; it runs again.
+    Reopened { position: usize },
+    StepFailed { position: usize, failure: Failure },
+    /// The asker no longer wants the move.
+    CancelRequested,
+    StepUndone { position: usize },
+    /// The commit point: from here only forward.
+    Committed,
+    Done,
+    Undone,
+    Stuck { failure: Failure },
+    /// Somebody asked again to finish or unwind a stuck move.
+    Retried,
+    /// From here the retired source is no longer the undo's reserve. There is no way back.
+    PurgeStarted,
+    Purged,
+}
+
+/// What a step found out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "note", rename_all = "snake_case")]
+pub enum Note {
+    /// The top of what is staged was made.
+    StagingMade { identity: Identity },
+    /// Seconds since 1970 on the file system's clock when copying began: what changed in the
+    /// source since then is copied again.
+    CopyBegun { seconds: i64 },
+    /// Project IDs that are not the source's, by inode; written down before any is changed.
+    Exceptions { tags: Vec<(u64, ProjectTag)> },
+    /// Every exception is written down; from here entries are retagged.
+    ExceptionsComplete,
+    /// What the retired source still charges.
+    Retired { amount: Amount },
+    /// Others had changed what was visible: it is kept here instead of being deleted.
+    Kept { path: FilePath },
+    /// The old name was taken meanwhile: the item came back under this one.
+    BroughtBackAs { path: FilePath },
+}
+
+/// Why a step could not be done, as the journal keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    pub kind: FailureKind,
+    /// The chain of causes in one line.
+    pub message: String,
+}
+
+/// Failures that people are told about in different words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureKind {
+    Cancelled,
+    NoHeadroom,
+    NameTaken,
+    /// The item or a folder is no longer what was planned with.
+    WorldChanged,
+    /// The source changes faster than it can be copied.
+    SourceKeepsChanging,
+    CannotKeep,
+    FileSystem,
+}

@@ -1,0 +1,10 @@
+//! From what a survey found to a plan: pure.
+//!
+//! Everything that stops a move is found at once. Not here: reading anything; and sentences,
+//! which the server makes of the typed refusals and warnings.
+
+mod decide;
+pub mod plan;
+pub mod sequence;
+
+pub use decide::{Draft, Facts, OpenMove, PayerNumbers, payer_of, plan};

@@ -1,0 +1,181 @@
+//! A plan as it is stored: what to do, on which identities, in which order.
+//!
+//! Stored types are never the wire types: `shared::plan` is what people see of this.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use tidelock_shared::id::{MoveId, ProjectId};
+use tidelock_shared::name::{FileName, FilePath};
+use tidelock_shared::project::ProjectTag;
+use tidelock_shared::plan::{Cost, ProjectRole};
+use tidelock_shared::quota::{Amount, Headroom, Limits};
+use tidelock_shared::request::{Consent, RequestProblem};
+use tidelock_shared::strategy::{EntryKind, Strategy, StrategyReason};
+
+use super::sequence::Step;
+use crate::fs::Identity;
+
+/// Everything a move needs to run, and to be recovered without asking anybody.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MovePlan {
+    pub items: Vec<PlannedItem>,
+    /// The steps of all items in the order in which they run.
+    pub sequence: Vec<Step>,
+    /// What is set aside while the move is open.
+    pub reservations: Vec<Reservation>,
+    pub allow: Vec<Consent>,
+    pub undoes: Option<MoveId>,
+    /// What the asker was told and agreed to.
+    pub warnings: Vec<Warning>,
+    pub payers: Vec<PayerChange>,
+    pub cost: Cost,
+}
+
+/// What the move does to one payer, as far as the planner could read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PayerChange {
+    pub payer: Payer,
+    /// A folder charged to it.
+    pub folder: FilePath,
+    pub role: ProjectRole,
+    /// None where the caller may not read it.
+    pub usage: Option<Amount>,
+    pub limits: Limits,
+    pub reserved: Amount,
+    pub after: Option<Amount>,
+}
+
+/// What the asker should know before the start.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "warning", rename_all = "snake_case")]
+pub enum Warning {
+    /// The retired source stays charged until it is purged.
+    ChargedTwice { amount: Amount },
+    /// What a copy cannot keep, per class.
+    Losses { losses: BTreeMap<Loss, u64> },
+    HardLinksLeaving { inodes: u64 },
+    /// A soft limit is crossed: its grace time begins.
+    SoftLimit { payer: Payer },
+    /// Entries were charged to other projects than their folder's; afterwards they are not.
+    DriftMended { entries: u64 },
+    /// Nobody but root may read the limits here: only the kernel will hold the copy to them.
+    LimitsUnknown { payer: Payer },
+}
+
+/// What stops a plan. All that apply are told together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    Request(RequestProblem),
+    OutsideRoots(FilePath),
+    SourceMissing(FilePath),
+    DestinationMissing(FilePath),
+    /// A symbolic link or something else where a folder is needed.
+    NotAFolder(FilePath),
+    /// The caller lacks a right on this folder that a step or its undo needs.
+    MayNotChange(FilePath),
+    MayNotRead { example: FilePath, entries: u64 },
+    NameTaken(FilePath),
+    MountPoint(FilePath),
+    /// Immutable or append-only.
+    Frozen { example: FilePath, entries: u64 },
+    /// The hidden folder of another move lies inside.
+    OtherMoveInside(FilePath),
+    Overlap { path: FilePath, other: MoveId },
+    NoHeadroom { payer: Payer, needed: Amount, headroom: Headroom },
+    Released { entries: u64 },
+    HardLinksLeaving { inodes: u64 },
+    /// Only root may make device nodes, and the copy would lack them.
+    DevicesNeedRoot { entries: u64 },
+    /// Owner of none of it: not root, and the mount lets only owners change project IDs.
+    Unplannable { path: FilePath, message: String },
+    /// An undo finds another world than the move left.
+    ChangedSince { path: FilePath },
+}
+
+/// A folder by path and identity: found by the one, trusted by the other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FolderRef {
+    pub path: FilePath,
+    pub identity: Identity,
+    pub device: u64,
+    /// What new entries in it are charged to; none without project IDs.
+    pub tag: Option<ProjectTag>,
+}
+
+/// One item with all that its steps need to know.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlannedItem {
+    pub kind: EntryKind,
+    pub strategy: Strategy,
+    pub reason: StrategyReason,
+    pub source_folder: FolderRef,
+    pub source_name: FileName,
+    /// The item's own.
+    pub identity: Identity,
+    pub source_tag: Option<ProjectTag>,
+    pub mode: u32,
+    pub destination_folder: FolderRef,
+    pub destination_name: FileName,
+    pub tally: Tally,
+    /// The item is the copy that a finished staged copy made: undoing brings back the
+    /// source it retired, and copies nothing.
+    pub kept: Option<KeptSource>,
+}
+
+/// A retired source that waits for an undo or a purge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptSource {
+    /// The finished move that retired it, and the item's position there.
+    pub move_id: MoveId,
+    pub item: u32,
+    pub identity: Identity,
+    pub mode: u32,
+}
+
+/// What a survey counted in one tree.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Tally {
+    pub entries: u64,
+    /// What the tree is charged: allocated bytes and inodes.
+    pub amount: Amount,
+    /// Bytes that a copy would read, holes left out.
+    pub content_bytes: u64,
+    pub other_kinds: u64,
+    pub released: u64,
+    pub hard_links_leaving: u64,
+    /// What a copy cannot keep, per class, with the number of entries.
+    pub losses: BTreeMap<Loss, u64>,
+}
+
+/// Metadata that a mount or the caller's rights cannot keep in a copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Loss {
+    /// Owner or group, and with them the setuid and setgid bits.
+    Owner,
+    /// `security.*` and `trusted.*` attributes, file capabilities among them.
+    PrivilegedAttributes,
+    /// The destination has no extended attributes, so no ACLs either.
+    ExtendedAttributes,
+    /// No-dump, immutable, append-only, ….
+    InodeFlags,
+    /// The destination keeps whole seconds only.
+    Nanoseconds,
+}
+
+/// Room set aside for one move at one payer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reservation {
+    pub payer: Payer,
+    /// A folder to ask the numbers of.
+    pub folder: FolderRef,
+    pub amount: Amount,
+}
+
+/// Who is charged: a project of a mount, or the whole mount where it has no projects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Payer {
+    pub device: u64,
+    pub project: Option<ProjectId>,
+}

@@ -1,0 +1,107 @@
+//! The order of the steps of a whole move.
+//!
+//! Items are prepared one after the other and published together at the end, so that before
+//! the first destination name appears everything that can fail has been tried.
+
+use serde::{Deserialize, Serialize};
+use tidelock_shared::progress::Phase;
+use tidelock_shared::strategy::Strategy;
+
+use super::plan::PlannedItem;
+
+/// The smallest journalled action, for one item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    pub kind: StepKind,
+    /// The item's position in the plan; 0 for steps of the whole move.
+    pub item: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepKind {
+    /// Asks the headroom again, now that the reservation is recorded.
+    Reserve,
+    /// Gives every inode the destination's project ID.
+    Retag,
+    /// Makes the hidden folder in the destination.
+    MakeStaging,
+    CopyTree,
+    Verify,
+    /// Hides the source beside itself.
+    RetireSource,
+    /// The last look before the point of no return.
+    Check,
+    /// Makes durable what was done so far.
+    Barrier,
+    /// The destination name appears.
+    Publish,
+    /// Clears away what only the move needed.
+    Release,
+}
+
+impl StepKind {
+    /// What a person is told that the move is doing.
+    pub fn phase(self) -> Phase {
+        match self {
+            Self::Reserve => Phase::Reserve,
+            Self::Retag => Phase::Retag,
+            Self::MakeStaging | Self::CopyTree => Phase::Copy,
+            Self::Verify => Phase::Verify,
+            Self::RetireSource => Phase::Retire,
+            Self::Check => Phase::Check,
+            Self::Publish => Phase::Publish,
+            Self::Barrier | Self::Release => Phase::Settle,
+        }
+    }
+
+    /// The step's name in the journal and in `--json`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Reserve => "reserve",
+            Self::Retag => "retag",
+            Self::MakeStaging => "make_staging",
+            Self::CopyTree => "copy_tree",
+            Self::Verify => "verify",
+            Self::RetireSource => "retire_source",
+            Self::Check => "check",
+            Self::Barrier => "barrier",
+            Self::Publish => "publish",
+            Self::Release => "release",
+        }
+    }
+}
+
+/// All steps of a move in order. The commit point lies after the last barrier.
+pub fn sequence(items: &[PlannedItem]) -> Vec<Step> {
+    let mut steps = vec![Step { kind: StepKind::Reserve, item: 0 }];
+    let numbered = || items.iter().zip(0_u32..);
+    for (planned, item) in numbered() {
+        let kinds: &[StepKind] = match planned.strategy {
+            _ if planned.kept.is_some() => &[],
+            Strategy::StagedCopy => &[StepKind::MakeStaging, StepKind::CopyTree, StepKind::Verify],
+            Strategy::RetagAndRename | Strategy::RetagWithHop => &[StepKind::Retag],
+            Strategy::Rename | Strategy::PiecewiseRename => &[],
+        };
+        steps.extend(kinds.iter().map(|&kind| Step { kind, item }));
+    }
+    for (planned, item) in numbered() {
+        if planned.strategy == Strategy::StagedCopy || planned.kept.is_some() {
+            steps.push(Step { kind: StepKind::RetireSource, item });
+        }
+    }
+    steps.extend(numbered().map(|(_, item)| Step { kind: StepKind::Check, item }));
+    let is_prepared = steps.iter().any(|step| !matches!(step.kind, StepKind::Reserve | StepKind::Check));
+    if is_prepared {
+        steps.push(Step { kind: StepKind::Barrier, item: 0 });
+    }
+    steps.extend(numbered().map(|(_, item)| Step { kind: StepKind::Publish, item }));
+    steps.push(Step { kind: StepKind::Barrier, item: 0 });
+    steps.extend(numbered().map(|(_, item)| Step { kind: StepKind::Release, item }));
+    steps
+}
+
+/// The position of the barrier after which `Committed` is recorded.
+pub fn commit_position(sequence: &[Step]) -> usize {
+    sequence.iter().rposition(|step| step.kind == StepKind::Barrier).unwrap_or(sequence.len())
+}

@@ -1,0 +1,3 @@
+//! Headroom set aside for open moves.
+
+pub mod ledger;

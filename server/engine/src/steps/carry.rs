@@ -1,0 +1,134 @@
+//! Bringing one inode from a name to another without ever replacing anything.
+//!
+//! What has happened is asked of the file system, by identity: after a crash, an eviction or
+//! an unclear error the same call simply runs again.
+//!
+//! | old name | new name | then |
+//! |---|---|---|
+//! | the inode | free | carry it |
+//! | gone | the inode | done before |
+//! | the inode | the inode | a link was made: remove the old name |
+//! | neither | | the item is gone |
+
+use tidelock_shared::name::FilePath;
+use tidelock_shared::strategy::EntryKind;
+
+use super::context::holds;
+use super::error::{StepError, StepResult};
+use crate::fs::walk::look;
+use crate::fs::{At, Errno, FileSystem, Identity};
+
+/// The mode of a claim: nobody but root can enter it.
+const CLAIM_MODE: u32 = 0;
+
+/// One inode on its way.
+pub(super) struct Carry<'a> {
+    pub(super) identity: &'a Identity,
+    pub(super) kind: EntryKind,
+    /// For messages.
+    pub(super) path: FilePath,
+    pub(super) destination: FilePath,
+}
+
+/// Where the inode is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    AtOld,
+    AtNew,
+    AtBoth,
+    Nowhere,
+}
+
+pub(super) fn find(fs: &dyn FileSystem, from: At<'_>, to: At<'_>, identity: &Identity) -> StepResult<Found> {
+    Ok(match (holds(fs, from, identity)?, holds(fs, to, identity)?) {
+        (true, false) => Found::AtOld,
+        (false, true) => Found::AtNew,
+        (true, true) => Found::AtBoth,
+        (false, false) => Found::Nowhere,
+    })
+}
+
+/// Brings the inode from `from` to `to`.
+///
+/// # Errors
+/// [`StepError::NameTaken`] if something else has the new name: nothing was changed then.
+pub(super) fn carry(fs: &dyn FileSystem, from: At<'_>, to: At<'_>, what: &Carry<'_>) -> StepResult<()> {
+    match find(fs, from, to, what.identity)? {
+        Found::AtNew => Ok(()),
+        Found::AtBoth if what.kind == EntryKind::Folder => Err(StepError::TwoNames),
+        Found::AtBoth => Ok(fs.unlink(from)?),
+        Found::Nowhere => Err(lost(fs, from, what)?),
+        Found::AtOld => carry_now(fs, from, to, what),
+    }
+}
+
+fn lost(fs: &dyn FileSystem, from: At<'_>, what: &Carry<'_>) -> StepResult<StepError> {
+    let is_replaced = look(fs, from)?.is_some();
+    Ok(if is_replaced { StepError::ItemReplaced(what.path.clone()) } else { StepError::ItemGone(what.path.clone()) })
+}
+
+fn carry_now(fs: &dyn FileSystem, from: At<'_>, to: At<'_>, what: &Carry<'_>) -> StepResult<()> {
+    remove_own_claim(fs, to)?;
+    match fs.rename_without_replacing(from, to) {
+        Ok(()) => Ok(()),
+        Err(error) if error.is_taken() => Err(StepError::NameTaken(what.destination.clone())),
+        // Lustre refuses every flag (recorded).
+        Err(error) if matches!(error.errno, Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
+            if what.kind == EntryKind::Folder { over_a_claim(fs, from, to, what) } else { by_link(fs, from, to, what) }
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `link` fails with `EEXIST` if the name is taken, atomically; no placeholder is needed that
+/// somebody's file could take.
+fn by_link(fs: &dyn FileSystem, from: At<'_>, to: At<'_>, what: &Carry<'_>) -> StepResult<()> {
+    match fs.link(from, to) {
+        Ok(()) => {}
+        Err(error) if error.is_taken() => return Err(StepError::NameTaken(what.destination.clone())),
+        Err(error) => return Err(error.into()),
+    }
+    // The old name is removed only while it still is the same inode.
+    if !holds(fs, to, what.identity)? {
+        return Err(StepError::ItemReplaced(what.path.clone()));
+    }
+    if holds(fs, from, what.identity)? {
+        fs.unlink(from)?;
+    }
+    Ok(())
+}
+
+/// An exclusive `mkdir` claims the name; the rename replaces it only while it is empty.
+fn over_a_claim(fs: &dyn FileSystem, from: At<'_>, to: At<'_>, what: &Carry<'_>) -> StepResult<()> {
+    match fs.create_folder(to, CLAIM_MODE) {
+        Ok(()) => {}
+        Err(error) if error.is_taken() => return Err(StepError::NameTaken(what.destination.clone())),
+        Err(error) => return Err(error.into()),
+    }
+    let claim = fs.identity(to.into())?;
+    // Compared right before: the window that remains can cost at most somebody's empty folder.
+    let is_still_ours = holds(fs, to, &claim)?;
+    let carried = if is_still_ours { fs.rename(from, to).map_err(StepError::from) } else { Err(StepError::NameTaken(what.destination.clone())) };
+    if let Err(error) = carried {
+        if find(fs, from, to, what.identity)? == Found::AtOld {
+            remove_own_claim(fs, to)?;
+        }
+        return Err(error);
+    }
+    Ok(())
+}
+
+/// Removes an empty folder of mode 0000 that is ours: what a crash between claim and rename
+/// leaves. Anything else is somebody's and stays.
+pub(super) fn remove_own_claim(fs: &dyn FileSystem, at: At<'_>) -> StepResult<()> {
+    let Some(status) = look(fs, at)? else { return Ok(()) };
+    // A project folder's setgid bit is inherited even by a claim.
+    let is_claim = status.kind == EntryKind::Folder && status.mode & 0o777 == CLAIM_MODE && status.uid == fs.caller().uid;
+    if !is_claim {
+        return Ok(());
+    }
+    match fs.remove_folder(at) {
+        Err(error) if !error.is_absent() && error.errno != Errno::NOTEMPTY => Err(error.into()),
+        _ => Ok(()),
+    }
+}

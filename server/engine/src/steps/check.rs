@@ -1,0 +1,45 @@
+//! The last look before names appear: is everything still as it was planned with?
+
+use tidelock_shared::strategy::Strategy;
+
+use super::context::{Context, holds, path_of};
+use super::error::{StepError, StepResult};
+use super::publish::expected_top_tag;
+use super::retag::retag_until_clean;
+use super::verify::bring_up_to_date;
+use crate::fs::walk::look;
+
+pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
+    let item = context.item().clone();
+    let (source, destination) = (context.source_folder()?, context.destination_folder()?);
+    let tag = context.fs.tag((&destination).into())?;
+    if tag != item.destination_folder.tag {
+        return Err(StepError::TagChanged(item.destination_folder.path));
+    }
+    let retired = context.retired_name()?;
+    let is_retired = item.strategy == Strategy::StagedCopy || item.kept.is_some();
+    let from = source.at(if is_retired { &retired } else { &item.source_name });
+    let to = destination.at(&item.destination_name);
+    if !holds(context.fs, from, &item.identity)? {
+        // After a crash the item may have its new name already.
+        let is_published = super::publish::probe(context)? == crate::worker::Probe::Run;
+        let gone = path_of(&item.source_folder, &item.source_name);
+        return if is_published { Ok(()) } else { Err(StepError::ItemGone(gone)) };
+    }
+    super::carry::remove_own_claim(context.fs, to)?;
+    if look(context.fs, to)?.is_some() && super::publish::probe(context)? != crate::worker::Probe::Run {
+        return Err(StepError::NameTaken(path_of(&item.destination_folder, &item.destination_name)));
+    }
+    match item.strategy {
+        Strategy::StagedCopy if item.kept.is_none() => bring_up_to_date(context, from)?,
+        Strategy::RetagAndRename => {
+            retag_until_clean(context)?;
+            if context.fs.tag(from.into())? != expected_top_tag(&item) {
+                return Err(StepError::TagChanged(path_of(&item.source_folder, &item.source_name)));
+            }
+        }
+        _ => {}
+    }
+    // The usage contains what was staged and retagged by now: only being over counts.
+    context.order.admissions.iter().try_for_each(|admission| super::reserve::admit(context.fs, admission, admission.needed))
+}

@@ -1,0 +1,89 @@
+//! What every step works with: the file system, the order, and somebody who listens.
+
+use tidelock_shared::name::{FileName, FilePath};
+use tidelock_shared::project::ProjectTag;
+
+use super::error::{StepError, StepResult};
+use crate::fs::{At, FileSystem, Folder, FsError, Identity};
+use crate::moves::event::Note;
+use crate::planner::plan::{FolderRef, PlannedItem};
+use crate::worker::{StepOrder, StepReport, Then};
+
+pub(super) struct Context<'a> {
+    pub(super) fs: &'a dyn FileSystem,
+    pub(super) order: &'a StepOrder,
+    pub(super) hear: &'a mut dyn FnMut(StepReport) -> Then,
+}
+
+impl Context<'_> {
+    pub(super) fn item(&self) -> &PlannedItem {
+        &self.order.item
+    }
+
+    /// Counts work; fails if the move is to be cancelled.
+    pub(super) fn progress(&mut self, entries: u64, bytes: u64) -> StepResult<()> {
+        match (self.hear)(StepReport::Progress { entries, bytes }) {
+            Then::GoOn => Ok(()),
+            Then::Stop => Err(StepError::Cancelled),
+        }
+    }
+
+    /// Has a note written down.
+    pub(super) fn note(&mut self, note: Note) {
+        // Whether the move goes on is asked at the next progress report.
+        let _ = (self.hear)(StepReport::Noted(note));
+    }
+
+    pub(super) fn notes(&self) -> impl Iterator<Item = &Note> {
+        self.order.notes.iter()
+    }
+
+    pub(super) fn source_folder(&self) -> StepResult<Folder> {
+        open_known(self.fs, &self.item().source_folder)
+    }
+
+    pub(super) fn destination_folder(&self) -> StepResult<Folder> {
+        open_known(self.fs, &self.item().destination_folder)
+    }
+
+    /// `.tidelock-<move>.<item>`: what is staged in the destination folder.
+    pub(super) fn staging_name(&self) -> StepResult<FileName> {
+        self.hidden_name("")
+    }
+
+    /// `.tidelock-<move>.<item>.retired`: the source, hidden beside itself.
+    pub(super) fn retired_name(&self) -> StepResult<FileName> {
+        self.hidden_name(".retired")
+    }
+
+    /// What others changed meanwhile and is kept for a person to look at.
+    pub(super) fn kept_name(&self) -> StepResult<FileName> {
+        self.hidden_name(".kept")
+    }
+
+    fn hidden_name(&self, role: &str) -> StepResult<FileName> {
+        let name = format!(".tidelock-{}.{}{role}", self.order.move_id, self.order.item_number);
+        FileName::new(name.into_bytes()).map_err(|_| StepError::Unnameable)
+    }
+
+    /// What an inode in the destination is charged to.
+    pub(super) fn destination_tag(&self) -> Option<ProjectTag> {
+        self.item().destination_folder.tag
+    }
+}
+
+/// Opens a folder by its path and makes sure that it is still the one that was planned with.
+pub(super) fn open_known(fs: &dyn FileSystem, known: &FolderRef) -> StepResult<Folder> {
+    let folder = fs.open_path(&known.path)?;
+    if fs.identity((&folder).into())? == known.identity { Ok(folder) } else { Err(StepError::FolderReplaced(known.path.clone())) }
+}
+
+/// Whether a name holds the inode with this identity.
+pub(super) fn holds(fs: &dyn FileSystem, at: At<'_>, identity: &Identity) -> Result<bool, FsError> {
+    Ok(crate::fs::walk::unless_absent(fs.identity(at.into()))?.is_some_and(|found| found == *identity))
+}
+
+/// The path of a name in a known folder, for messages.
+pub(super) fn path_of(folder: &FolderRef, name: &FileName) -> FilePath {
+    folder.path.join(name.clone())
+}

@@ -1,0 +1,122 @@
+//! Copies the source into what is staged.
+//!
+//! Running it again begins from nothing: after a crash it is not known which of the copied
+//! bytes reached the disk. Everything is synced before the step counts as finished.
+
+use std::collections::BTreeSet;
+
+use tidelock_shared::strategy::EntryKind;
+
+use super::context::Context;
+use super::error::{StepError, StepResult};
+use super::make_staging::is_staged;
+use crate::copy::{Copier, CopyError, Differences, is_same_tree};
+use crate::fs::walk::{look, remove_content, remove_tree};
+use crate::fs::{At, Folder, NamesDurability};
+use crate::moves::event::Note;
+use crate::planner::plan::Loss;
+use crate::worker::Probe;
+
+pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
+    let source = context.source_folder()?;
+    let destination = context.destination_folder()?;
+    let name = context.staging_name()?;
+    let item = context.item().clone();
+    let from = source.at(&item.source_name);
+    let to = destination.at(&name);
+    let status = context.fs.status(from.into())?;
+    if context.fs.identity(from.into())? != item.identity {
+        return Err(StepError::ItemReplaced(item.source_folder.path.join(item.source_name)));
+    }
+    let seconds = now_on(context, to)?;
+    context.note(Note::CopyBegun { seconds });
+    with_copier(context, |copier| {
+        if item.kind == EntryKind::Folder {
+            let (inner, copy) = (copier.fs.open_folder(from)?, copier.fs.open_folder(to)?);
+            copier.copy_content_of(&inner, &copy, &copy, &mut Vec::new())
+        } else {
+            copier.copy_entry(from, &status, to, &destination, &mut vec![name.clone()])
+        }
+    })?;
+    if item.kind != EntryKind::Folder {
+        let identity = context.fs.identity(to.into())?;
+        context.note(Note::StagingMade { identity });
+    }
+    sync(context, &destination)
+}
+
+/// The file system's own clock, and nothing left under the name that it was read from.
+fn now_on(context: &Context<'_>, staged: At<'_>) -> StepResult<i64> {
+    let fs = context.fs;
+    if context.item().kind == EntryKind::Folder {
+        let staging = fs.open_folder(staged)?;
+        remove_content(fs, &staging)?;
+        fs.set_mode((&staging).into(), super::make_staging::STAGING_MODE)?;
+        return Ok(fs.status((&staging).into())?.changed.seconds);
+    }
+    remove_tree(fs, staged)?;
+    let seconds = fs.status((&fs.create_file(staged, 0)?).into())?.changed.seconds;
+    fs.unlink(staged)?;
+    Ok(seconds)
+}
+
+/// Makes the copied data durable.
+pub(super) fn sync(context: &Context<'_>, destination: &Folder) -> StepResult<()> {
+    // On Lustre each file was synced before it was closed; the barrier saves the folders.
+    if context.fs.capabilities(destination)?.names_durability == NamesDurability::FolderSync {
+        context.fs.sync_file_system(destination)?;
+    }
+    Ok(())
+}
+
+/// Runs `work` with a copier that reports progress and keeps what the plan said.
+pub(super) fn with_copier<T>(context: &mut Context<'_>, work: impl FnOnce(&mut Copier<'_>) -> Result<T, CopyError>) -> StepResult<T> {
+    let durability = context.fs.capabilities(&context.destination_folder()?)?.names_durability;
+    let losses = losses(context);
+    let path = context.item().source_folder.path.join(context.item().source_name.clone());
+    let fs = context.fs;
+    let result = {
+        let mut hear = |entries, bytes| context.progress(entries, bytes).map_err(|_| CopyError::Cancelled);
+        work(&mut Copier::new(fs, losses, durability, &mut hear))
+    };
+    result.map_err(|error| match error {
+        CopyError::Cancelled => StepError::Cancelled,
+        CopyError::Released => StepError::Released(path),
+        CopyError::MountPoint => StepError::TreeChanged(path),
+        CopyError::FileSystem(error) => error.into(),
+    })
+}
+
+pub(super) fn losses(context: &Context<'_>) -> BTreeSet<Loss> {
+    context.item().tally.losses.keys().copied().collect()
+}
+
+/// When copying began, on the file system's clock.
+pub(super) fn begun_at(context: &Context<'_>) -> Option<i64> {
+    context.notes().filter_map(|note| if let Note::CopyBegun { seconds } = note { Some(*seconds) } else { None }).last()
+}
+
+pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
+    let destination = context.destination_folder()?;
+    let name = context.staging_name()?;
+    Ok(remove_tree(context.fs, destination.at(&name))?)
+}
+
+/// Names and attributes tell; the data was on stable storage before the step was finished.
+pub(super) fn probe(context: &mut Context<'_>) -> StepResult<Probe> {
+    let source = context.source_folder()?;
+    let destination = context.destination_folder()?;
+    if !is_staged(context.fs, context, &destination)? {
+        // Published already, which only happens to a whole copy.
+        let is_published = super::publish::probe(context)? == Probe::Run;
+        return Ok(if is_published { Probe::Run } else { Probe::NotRun });
+    }
+    let name = context.staging_name()?;
+    let retired = context.retired_name()?;
+    let original = source.at(&context.item().source_name);
+    let from: At<'_> = if look(context.fs, original)?.is_some() { original } else { source.at(&retired) };
+    let losses = losses(context);
+    let differences = Differences { losses: &losses, copied_since: None };
+    let is_same = is_same_tree(context.fs, from, destination.at(&name), &differences).unwrap_or(false);
+    Ok(if is_same { Probe::Run } else { Probe::NotRun })
+}

@@ -1,0 +1,74 @@
+//! Why a step could not be done.
+
+use tidelock_shared::name::FilePath;
+use tidelock_shared::quota::{Amount, Headroom};
+
+use crate::fs::FsError;
+use crate::moves::event::{Failure, FailureKind};
+
+#[derive(Debug, thiserror::Error)]
+pub(super) enum StepError {
+    #[error("cancelled")]
+    Cancelled,
+    #[error("the destination has room for {headroom:?}, the move needs {needed:?}")]
+    NoHeadroom { headroom: Headroom, needed: Amount },
+    #[error("{0:?} already exists")]
+    NameTaken(FilePath),
+    #[error("{0:?} is no longer the folder that was planned with")]
+    FolderReplaced(FilePath),
+    #[error("{0:?} is gone")]
+    ItemGone(FilePath),
+    #[error("{0:?} is now something else")]
+    ItemReplaced(FilePath),
+    #[error("{0:?} is charged to another project than it was")]
+    TagChanged(FilePath),
+    #[error("{0:?} was moved inside the folder while it was prepared")]
+    TreeChanged(FilePath),
+    #[error("{0:?} changes while it is copied")]
+    SourceKeepsChanging(FilePath),
+    #[error("new entries keep appearing while project IDs are changed")]
+    RetagKeepsLosing,
+    #[error("{0:?} is on tape only")]
+    Released(FilePath),
+    #[error("{what} of {path:?} cannot be kept")]
+    CannotKeep { what: &'static str, path: FilePath, source: FsError },
+    #[error("the hidden name of this item cannot be formed")]
+    Unnameable,
+    #[error("a folder has its old and its new name at once")]
+    TwoNames,
+    #[error("file system")]
+    FileSystem(#[from] FsError),
+}
+
+pub(super) type StepResult<T> = Result<T, StepError>;
+
+impl StepError {
+    /// The error as the journal keeps it, with its causes in one line.
+    pub(super) fn failure(&self) -> Failure {
+        let kind = match self {
+            Self::Cancelled => FailureKind::Cancelled,
+            Self::NoHeadroom { .. } => FailureKind::NoHeadroom,
+            Self::NameTaken(_) => FailureKind::NameTaken,
+            Self::FolderReplaced(_) | Self::ItemGone(_) | Self::ItemReplaced(_) | Self::TagChanged(_) | Self::TreeChanged(_) => {
+                FailureKind::WorldChanged
+            }
+            Self::SourceKeepsChanging(_) | Self::RetagKeepsLosing => FailureKind::SourceKeepsChanging,
+            Self::CannotKeep { .. } | Self::Released(_) => FailureKind::CannotKeep,
+            Self::FileSystem(error) if error.is_full() => FailureKind::NoHeadroom,
+            Self::Unnameable | Self::TwoNames | Self::FileSystem(_) => FailureKind::FileSystem,
+        };
+        Failure { kind, message: chain(self) }
+    }
+}
+
+/// An error and its causes in one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        line.push_str(": ");
+        line.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    line
+}

@@ -1,0 +1,68 @@
+//! Makes the hidden folder in which a copied folder grows: it becomes the folder itself.
+//!
+//! It lies directly in the destination folder, so that publishing is a rename within one
+//! folder: no second lock on Lustre, and no write to the staged folder itself. A single file
+//! is staged under the hidden name without a folder around it.
+
+use super::context::{Context, holds};
+use super::error::{StepError, StepResult};
+use super::carry::{Found, find};
+use crate::fs::walk::{look, remove_tree};
+use crate::fs::{FileSystem, Folder, Identity};
+use crate::moves::event::Note;
+use crate::worker::Probe;
+
+pub(super) const STAGING_MODE: u32 = 0o700;
+
+pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
+    let destination = context.destination_folder()?;
+    let name = context.staging_name()?;
+    let at = destination.at(&name);
+    if look(context.fs, at)?.is_none() {
+        context.fs.create_folder(at, STAGING_MODE)?;
+    }
+    let staging = context.fs.open_folder(at)?;
+    // A setgid destination folder adds its bit; nobody but us enters until publish.
+    context.fs.set_mode((&staging).into(), STAGING_MODE)?;
+    charge_to_destination(context, &staging)?;
+    let identity = context.fs.identity((&staging).into())?;
+    context.note(Note::StagingMade { identity });
+    Ok(())
+}
+
+/// New entries below inherit the destination's project; a folder that did not is refused
+/// rather than filled at somebody else's cost.
+fn charge_to_destination(context: &Context<'_>, staging: &Folder) -> StepResult<()> {
+    let (expected, tag) = (context.destination_tag(), context.fs.tag(staging.into())?);
+    let is_charged_there = match (expected, tag) {
+        (Some(expected), Some(tag)) => !expected.inherit || tag == expected,
+        _ => true,
+    };
+    if is_charged_there { Ok(()) } else { Err(StepError::TagChanged(context.item().destination_folder.path.clone())) }
+}
+
+/// The identity of what is staged, as far as it was made.
+pub(super) fn staged_identity(context: &Context<'_>) -> Option<Identity> {
+    context.notes().filter_map(|note| if let Note::StagingMade { identity } = note { Some(identity.clone()) } else { None }).last()
+}
+
+pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
+    let destination = context.destination_folder()?;
+    let name = context.staging_name()?;
+    Ok(remove_tree(context.fs, destination.at(&name))?)
+}
+
+pub(super) fn probe(context: &mut Context<'_>) -> StepResult<Probe> {
+    let Some(identity) = staged_identity(context) else { return Ok(Probe::NotRun) };
+    let destination = context.destination_folder()?;
+    let name = context.staging_name()?;
+    let published = destination.at(&context.item().destination_name);
+    let found = find(context.fs, destination.at(&name), published, &identity)?;
+    Ok(if found == Found::Nowhere { Probe::NotRun } else { Probe::Run })
+}
+
+/// Whether the staged object lies under its hidden name.
+pub(super) fn is_staged(fs: &dyn FileSystem, context: &Context<'_>, destination: &Folder) -> StepResult<bool> {
+    let name = context.staging_name()?;
+    staged_identity(context).map_or(Ok(false), |identity| Ok(holds(fs, destination.at(&name), &identity)?))
+}

@@ -1,0 +1,79 @@
+//! The steps of a move, one file each: `run`, `undo`, `probe`.
+//!
+//! Each may run twice and be undone twice: it first asks the file system, by identity, what
+//! is already so. Steps never write the journal; what must be remembered they report as a
+//! note, and the executor writes it down before they go on.
+
+mod barrier;
+mod carry;
+mod check;
+mod context;
+mod copy_tree;
+mod error;
+mod make_staging;
+mod publish;
+mod purge;
+mod release;
+mod reserve;
+mod retag;
+mod retire_source;
+mod verify;
+
+use context::Context;
+pub(crate) use error::chain;
+use error::StepResult;
+pub(crate) use purge::purge;
+
+use crate::fs::FileSystem;
+use crate::planner::sequence::StepKind;
+use crate::worker::{Action, Probe, StepOrder, StepReport, Then};
+
+/// Performs one order and answers the closing report.
+pub(crate) fn perform(fs: &dyn FileSystem, order: &StepOrder, hear: &mut dyn FnMut(StepReport) -> Then) -> StepReport {
+    let mut context = Context { fs, order, hear };
+    let result = match order.action {
+        Action::Run => run(&mut context).map(|()| StepReport::Finished),
+        Action::Undo => undo(&mut context).map(|()| StepReport::Finished),
+        Action::Probe => probe(&mut context).map(StepReport::Probed),
+    };
+    result.unwrap_or_else(|error| StepReport::Failed(error.failure()))
+}
+
+fn run(context: &mut Context<'_>) -> StepResult<()> {
+    match context.order.kind {
+        StepKind::Reserve => reserve::run(context),
+        StepKind::Retag => retag::run(context),
+        StepKind::MakeStaging => make_staging::run(context),
+        StepKind::CopyTree => copy_tree::run(context),
+        StepKind::Verify => verify::run(context),
+        StepKind::RetireSource => retire_source::run(context),
+        StepKind::Check => check::run(context),
+        StepKind::Barrier => barrier::run(context),
+        StepKind::Publish => publish::run(context),
+        StepKind::Release => release::run(context),
+    }
+}
+
+fn undo(context: &mut Context<'_>) -> StepResult<()> {
+    match context.order.kind {
+        StepKind::Retag => retag::undo(context),
+        StepKind::MakeStaging => make_staging::undo(context),
+        StepKind::CopyTree => copy_tree::undo(context),
+        StepKind::RetireSource => retire_source::undo(context),
+        StepKind::Publish => publish::undo(context),
+        // These change nothing that would have to be taken back.
+        StepKind::Reserve | StepKind::Verify | StepKind::Check | StepKind::Barrier | StepKind::Release => Ok(()),
+    }
+}
+
+fn probe(context: &mut Context<'_>) -> StepResult<Probe> {
+    match context.order.kind {
+        StepKind::Retag => retag::probe(context),
+        StepKind::MakeStaging => make_staging::probe(context),
+        StepKind::CopyTree => copy_tree::probe(context),
+        StepKind::RetireSource => retire_source::probe(context),
+        StepKind::Publish => publish::probe(context),
+        // Looking again costs little and is right whatever was seen before.
+        StepKind::Reserve | StepKind::Verify | StepKind::Check | StepKind::Barrier | StepKind::Release => Ok(Probe::NotRun),
+    }
+}

@@ -1,0 +1,183 @@
+//! The destination name appears: one inode is brought under it, replacing nothing.
+//!
+//! Undoing takes the name away again. What was visible is never deleted then: if others have
+//! changed it meanwhile it is kept in hiding and reported.
+
+use tidelock_shared::project::ProjectTag;
+use tidelock_shared::strategy::{EntryKind, Strategy, StrategyReason};
+
+use super::carry::{Carry, Found, carry, find, remove_own_claim};
+use super::context::{Context, holds, path_of};
+use super::copy_tree::losses;
+use super::error::StepResult;
+use super::make_staging::{STAGING_MODE, staged_identity};
+use super::retag::untag_top;
+use super::retire_source::{bring_back, set_mode_where_allowed};
+use crate::copy::{Differences, copy_metadata, is_same_tree};
+use crate::fs::{At, Folder, Identity, Object};
+use crate::moves::event::Note;
+use crate::planner::plan::PlannedItem;
+use crate::worker::Probe;
+
+/// What is published, and from where.
+struct Published {
+    identity: Identity,
+    folder: Folder,
+    name: tidelock_shared::name::FileName,
+}
+
+pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
+    let destination = context.destination_folder()?;
+    let Some(published) = published(context)? else { return Err(super::error::StepError::ItemGone(source_path(context.item()))) };
+    let item = context.item().clone();
+    let to = destination.at(&item.destination_name);
+    let from = published.folder.at(&published.name);
+    match find(context.fs, from, to, &published.identity)? {
+        Found::AtNew => return Ok(()),
+        Found::AtOld => make_ready(context, from)?,
+        Found::AtBoth | Found::Nowhere => {}
+    }
+    if is_recharged_by_rename(&item) {
+        return carry_recharged(context, from, to, &destination);
+    }
+    carry(context.fs, from, to, &carried(&item, &published.identity))
+}
+
+fn source_path(item: &PlannedItem) -> tidelock_shared::name::FilePath {
+    path_of(&item.source_folder, &item.source_name)
+}
+
+fn carried<'a>(item: &PlannedItem, identity: &'a Identity) -> Carry<'a> {
+    Carry { identity, kind: item.kind, path: source_path(item), destination: path_of(&item.destination_folder, &item.destination_name) }
+}
+
+/// The inode that gets the destination name: what was staged, the source that an undone move
+/// had retired, or the source itself.
+fn published(context: &Context<'_>) -> StepResult<Option<Published>> {
+    let item = context.item();
+    if let Some(kept) = &item.kept {
+        let name = format!(".tidelock-{}.{}.retired", kept.move_id, kept.item);
+        let name = tidelock_shared::name::FileName::new(name.into_bytes()).map_err(|_| super::error::StepError::Unnameable)?;
+        return Ok(Some(Published { identity: kept.identity.clone(), folder: context.destination_folder()?, name }));
+    }
+    if item.strategy == Strategy::StagedCopy {
+        let Some(identity) = staged_identity(context) else { return Ok(None) };
+        return Ok(Some(Published { identity, folder: context.destination_folder()?, name: context.staging_name()? }));
+    }
+    let folder = context.source_folder()?;
+    Ok(Some(Published { identity: item.identity.clone(), folder, name: item.source_name.clone() }))
+}
+
+/// What was hidden with mode 0700 gets the mode and times that people shall see.
+fn make_ready(context: &Context<'_>, from: At<'_>) -> StepResult<()> {
+    let item = context.item();
+    if item.kind != EntryKind::Folder {
+        return Ok(());
+    }
+    if let Some(kept) = &item.kept {
+        return Ok(set_mode_where_allowed(context.fs, from, kept.mode)?);
+    }
+    if item.strategy != Strategy::StagedCopy {
+        return Ok(());
+    }
+    let source = context.source_folder()?;
+    let retired = context.retired_name()?;
+    let top = context.fs.open_folder(source.at(&retired))?;
+    let mut status = context.fs.status((&top).into())?;
+    status.mode = item.mode;
+    let staged = context.fs.open_folder(from)?;
+    Ok(copy_metadata(context.fs, Object::Folder(&top), &status, Object::Folder(&staged), &losses(context))?)
+}
+
+/// A file between projects of one Lustre: `link` into the other project is `EXDEV`, a rename
+/// is not and charges the file anew. So it is renamed to a hidden name there, then linked.
+fn is_recharged_by_rename(item: &PlannedItem) -> bool {
+    item.strategy == Strategy::Rename && item.reason == StrategyReason::RenameRecharges
+}
+
+fn carry_recharged(context: &Context<'_>, from: At<'_>, to: At<'_>, folder: &Folder) -> StepResult<()> {
+    let item = context.item();
+    let name = context.staging_name()?;
+    let hidden = folder.at(&name);
+    if find(context.fs, from, hidden, &item.identity)? == Found::AtOld && !holds(context.fs, to, &item.identity)? {
+        context.fs.rename(from, hidden)?;
+    }
+    carry(context.fs, hidden, to, &carried(item, &item.identity))
+}
+
+pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
+    let destination = context.destination_folder()?;
+    let item = context.item().clone();
+    let to = destination.at(&item.destination_name);
+    let Some(published) = published(context)? else { return Ok(remove_own_claim(context.fs, to)?) };
+    let from = published.folder.at(&published.name);
+    let found = find(context.fs, from, to, &published.identity)?;
+    if found == Found::AtBoth && item.kind != EntryKind::Folder {
+        context.fs.unlink(to)?;
+    } else if found == Found::AtOld {
+        remove_own_claim(context.fs, to)?;
+    }
+    if is_recharged_by_rename(&item) {
+        return bring_recharged_back(context, &destination, from);
+    }
+    if found != Found::AtNew {
+        return Ok(());
+    }
+    if item.strategy == Strategy::StagedCopy || item.kept.is_some() {
+        return hide_again(context, from, to, &published.identity);
+    }
+    if item.strategy == Strategy::RetagAndRename {
+        untag_top(context, to)?;
+    }
+    bring_back(context, to, from)
+}
+
+fn bring_recharged_back(context: &mut Context<'_>, destination: &Folder, original: At<'_>) -> StepResult<()> {
+    let item = context.item().clone();
+    let name = context.staging_name()?;
+    let (hidden, published) = (destination.at(&name), destination.at(&item.destination_name));
+    // Out of the destination's project by a rename, which charges it back; the hidden name in
+    // the source folder is ours, so nothing can be replaced.
+    let beside = original.folder.at(&name);
+    for at in [published, hidden] {
+        if holds(context.fs, at, &item.identity)? {
+            context.fs.rename(at, beside)?;
+        }
+    }
+    if holds(context.fs, beside, &item.identity)? { bring_back(context, beside, original) } else { Ok(()) }
+}
+
+/// Takes a copy out of sight again. If it is no longer what was published, others have worked
+/// in it: then it stays, hidden, and is reported.
+fn hide_again(context: &mut Context<'_>, hidden: At<'_>, visible: At<'_>, identity: &Identity) -> StepResult<()> {
+    let item = context.item().clone();
+    let source = context.source_folder()?;
+    let retired = context.retired_name()?;
+    let losses = losses(context);
+    let differences = Differences { losses: &losses, copied_since: None };
+    let is_unchanged = item.kept.is_some() || is_same_tree(context.fs, source.at(&retired), visible, &differences).unwrap_or(false);
+    if is_unchanged {
+        carry(context.fs, visible, hidden, &carried(&item, identity))?;
+        if item.kind == EntryKind::Folder {
+            set_mode_where_allowed(context.fs, hidden, STAGING_MODE)?;
+        }
+        return Ok(());
+    }
+    let name = context.kept_name()?;
+    context.note(Note::Kept { path: path_of(&item.destination_folder, &name) });
+    carry(context.fs, visible, visible.folder.at(&name), &carried(&item, identity))
+}
+
+pub(super) fn probe(context: &mut Context<'_>) -> StepResult<Probe> {
+    let destination = context.destination_folder()?;
+    let Some(published) = published(context)? else { return Ok(Probe::NotRun) };
+    let to = destination.at(&context.item().destination_name);
+    let found = find(context.fs, published.folder.at(&published.name), to, &published.identity)?;
+    Ok(if found == Found::AtNew { Probe::Run } else { Probe::NotRun })
+}
+
+/// The tag that a retagged top must carry right before it is published.
+pub(super) fn expected_top_tag(item: &PlannedItem) -> Option<ProjectTag> {
+    let tag = item.destination_folder.tag?;
+    Some(ProjectTag { inherit: tag.inherit && item.kind == EntryKind::Folder, ..tag })
+}

@@ -1,0 +1,27 @@
+//! Deletes what a finished staged copy retired, on somebody's word or after the retention.
+
+use super::context::{Context, holds};
+use super::error::StepResult;
+use crate::fs::FileSystem;
+use crate::fs::walk::{look, remove_tree};
+use crate::worker::{StepOrder, StepReport, Then};
+
+/// Deletes one item's retired source; nothing there is fine.
+pub(crate) fn purge(fs: &dyn FileSystem, order: &StepOrder, hear: &mut dyn FnMut(StepReport) -> Then) -> StepReport {
+    let context = Context { fs, order, hear };
+    match purge_item(&context) {
+        Ok(()) => StepReport::Finished,
+        Err(error) => StepReport::Failed(error.failure()),
+    }
+}
+
+fn purge_item(context: &Context<'_>) -> StepResult<()> {
+    let folder = context.source_folder()?;
+    let name = context.retired_name()?;
+    let at = folder.at(&name);
+    // Whatever else lies there is not what the move retired.
+    if look(context.fs, at)?.is_some() && holds(context.fs, at, &context.item().identity)? {
+        remove_tree(context.fs, at)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,27 @@
+//! Asks once more whether the move fits, now that its reservation is recorded.
+
+use tidelock_shared::quota::{Amount, Headroom};
+
+use super::context::{Context, open_known};
+use super::error::{StepError, StepResult};
+use crate::fs::FileSystem;
+use crate::worker::Admission;
+
+pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
+    context.order.admissions.iter().try_for_each(|admission| admit(context.fs, admission, admission.needed))
+}
+
+/// Fails unless `needed` fits beside everything that others have reserved.
+pub(super) fn admit(fs: &dyn FileSystem, admission: &Admission, needed: Amount) -> StepResult<()> {
+    let folder = open_known(fs, &admission.folder)?;
+    let free = fs.capacity(&folder)?;
+    // A file system that does not count inodes reports none in total.
+    let inodes = (free.total.inodes > 0).then_some(free.free.inodes);
+    let mut headroom = Headroom { bytes: Some(free.free.bytes), inodes };
+    if let Some(project) = admission.project
+        && let Some(quota) = fs.quota(&folder, project)?
+    {
+        headroom = headroom.and(Headroom::of(&quota.limits, quota.usage, admission.reserved_by_others));
+    }
+    if headroom.fits(needed) { Ok(()) } else { Err(StepError::NoHeadroom { headroom, needed }) }
+}

@@ -1,0 +1,144 @@
+//! Gives every inode of a tree the destination's project ID, in place.
+//!
+//! Folders come first, so that what is created meanwhile inherits the new ID; the walk repeats
+//! until it finds no outlier. Before the first change every ID that is not the source's is
+//! written down, so that undoing brings each back.
+
+use std::collections::HashMap;
+
+use tidelock_shared::project::ProjectTag;
+use tidelock_shared::strategy::EntryKind;
+
+use super::context::Context;
+use super::error::{StepError, StepResult};
+use crate::fs::walk::{look, walk};
+use crate::fs::{At, FileSystem, Object};
+use crate::moves::event::Note;
+use crate::worker::Probe;
+
+/// Whoever creates entries faster than so many walks retag them is at work in the tree.
+const WALKS_MAX: u32 = 8;
+/// Exceptions are written down in pieces of so many.
+const EXCEPTIONS_A_NOTE: usize = 1000;
+
+pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
+    write_down_exceptions(context)?;
+    retag_until_clean(context)
+}
+
+/// Walks until every inode has the destination's tag.
+pub(super) fn retag_until_clean(context: &mut Context<'_>) -> StepResult<()> {
+    let Some(tag) = context.destination_tag() else { return Ok(()) };
+    for _ in 0..WALKS_MAX {
+        if set_tags(context, &|_, _| tag)? == 0 {
+            return Ok(());
+        }
+    }
+    Err(StepError::RetagKeepsLosing)
+}
+
+fn write_down_exceptions(context: &mut Context<'_>) -> StepResult<()> {
+    if context.notes().any(|note| matches!(note, Note::ExceptionsComplete)) {
+        return Ok(());
+    }
+    let folder = context.source_folder()?;
+    let name = context.item().source_name.clone();
+    let usual = context.item().source_tag.unwrap_or_default();
+    let fs = context.fs;
+    let mut tags = Vec::new();
+    walk(fs, folder.at(&name), &mut |visit| -> StepResult<bool> {
+        let is_folder = visit.status.kind == EntryKind::Folder;
+        if let Some(tag) = fs.tag(visit.at.into())?
+            && tag != expected(usual, is_folder)
+        {
+            tags.push((visit.status.inode, tag));
+        }
+        if tags.len() == EXCEPTIONS_A_NOTE {
+            context.note(Note::Exceptions { tags: std::mem::take(&mut tags) });
+        }
+        Ok(is_folder)
+    })?;
+    if !tags.is_empty() {
+        context.note(Note::Exceptions { tags });
+    }
+    context.note(Note::ExceptionsComplete);
+    Ok(())
+}
+
+/// The inherit flag is a folder's; files carry the ID alone.
+fn expected(tag: ProjectTag, is_folder: bool) -> ProjectTag {
+    ProjectTag { inherit: tag.inherit && is_folder, ..tag }
+}
+
+/// One walk: gives each inode the tag that `wanted` says for it; answers how many changed.
+fn set_tags(context: &mut Context<'_>, wanted: &dyn Fn(u64, ProjectTag) -> ProjectTag) -> StepResult<u64> {
+    let folder = context.source_folder()?;
+    let name = context.item().source_name.clone();
+    let fs = context.fs;
+    let mut changed = 0;
+    walk(fs, folder.at(&name), &mut |visit| -> StepResult<bool> {
+        let is_folder = visit.status.kind == EntryKind::Folder;
+        if let Some(tag) = fs.tag(visit.at.into())? {
+            let wanted = expected(wanted(visit.status.inode, tag), is_folder);
+            if tag != wanted {
+                fs.set_tag(visit.at.into(), wanted)?;
+                changed += 1;
+                context.progress(1, 0)?;
+            }
+        }
+        Ok(is_folder)
+    })?;
+    Ok(changed)
+}
+
+/// The tags that differ from the source's, by inode.
+fn exceptions(context: &Context<'_>) -> HashMap<u64, ProjectTag> {
+    let noted = context.notes().filter_map(|note| if let Note::Exceptions { tags } = note { Some(tags) } else { None });
+    noted.flatten().copied().collect()
+}
+
+pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
+    // Without the complete list nothing was changed yet.
+    if !context.notes().any(|note| matches!(note, Note::ExceptionsComplete)) {
+        return Ok(());
+    }
+    let folder = context.source_folder()?;
+    if look(context.fs, folder.at(&context.item().source_name))?.is_none() {
+        return Ok(());
+    }
+    let usual = context.item().source_tag.unwrap_or_default();
+    let exceptions = exceptions(context);
+    set_tags(context, &|inode, _| exceptions.get(&inode).copied().unwrap_or(usual)).map(drop)
+}
+
+/// Gives the top alone its old tag, so that a rename back into the source's project is allowed.
+pub(super) fn untag_top(context: &Context<'_>, at: At<'_>) -> StepResult<()> {
+    let status = context.fs.status(at.into())?;
+    let usual = expected(context.item().source_tag.unwrap_or_default(), status.kind == EntryKind::Folder);
+    let old = exceptions(context).get(&status.inode).copied().unwrap_or(usual);
+    if context.fs.tag(at.into())?.is_some_and(|tag| tag != old) {
+        context.fs.set_tag(Object::Entry(at), old)?;
+    }
+    Ok(())
+}
+
+/// How many inodes of the tree at `at` are not charged to the destination.
+pub(super) fn outliers(fs: &dyn FileSystem, at: At<'_>, tag: ProjectTag) -> StepResult<u64> {
+    let mut found = 0;
+    walk(fs, at, &mut |visit| -> StepResult<bool> {
+        let is_folder = visit.status.kind == EntryKind::Folder;
+        found += u64::from(fs.tag(visit.at.into())?.is_some_and(|has| has != expected(tag, is_folder)));
+        Ok(is_folder)
+    })?;
+    Ok(found)
+}
+
+pub(super) fn probe(context: &mut Context<'_>) -> StepResult<Probe> {
+    let Some(tag) = context.destination_tag() else { return Ok(Probe::Run) };
+    let (source, destination) = (context.source_folder()?, context.destination_folder()?);
+    let item = context.item();
+    let original = source.at(&item.source_name);
+    let published = destination.at(&item.destination_name);
+    let at = if super::context::holds(context.fs, original, &item.identity)? { original } else { published };
+    Ok(if outliers(context.fs, at, tag)? == 0 { Probe::Run } else { Probe::NotRun })
+}

@@ -1,0 +1,51 @@
+//! Compares the copy with its source and copies again what differs, until nothing does.
+
+use tidelock_shared::strategy::EntryKind;
+
+use super::context::Context;
+use super::copy_tree::{begun_at, losses, sync, with_copier};
+use super::error::{StepError, StepResult};
+use crate::copy::{Differences, update, update_entry};
+use crate::fs::At;
+
+/// A source that still changes after so many rounds is being worked on.
+const ROUNDS_MAX: u32 = 4;
+
+pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
+    let source = context.source_folder()?;
+    let name = context.item().source_name.clone();
+    bring_up_to_date(context, source.at(&name))
+}
+
+/// Makes what is staged equal to `from`, which nobody should be changing.
+pub(super) fn bring_up_to_date(context: &mut Context<'_>, from: At<'_>) -> StepResult<()> {
+    let destination = context.destination_folder()?;
+    let name = context.staging_name()?;
+    let to = destination.at(&name);
+    let losses = losses(context);
+    let is_folder = context.item().kind == EntryKind::Folder;
+    let mut copied_since = begun_at(context);
+    for _ in 0..ROUNDS_MAX {
+        let round_begins = context.fs.status(from.into())?;
+        let differences = Differences { losses: &losses, copied_since };
+        let repaired = with_copier(context, |copier| {
+            if is_folder {
+                let (inner, copy) = (copier.fs.open_folder(from)?, copier.fs.open_folder(to)?);
+                update(copier, &inner, &copy, &copy, &mut Vec::new(), &differences)
+            } else {
+                update_entry(copier, from, &round_begins, to, &destination, &mut vec![name.clone()], &differences)
+            }
+        })?;
+        if repaired == 0 {
+            return Ok(());
+        }
+        sync(context, &destination)?;
+        if !is_folder {
+            let identity = context.fs.identity(to.into())?;
+            context.note(crate::moves::event::Note::StagingMade { identity });
+        }
+        // What was just copied again was read now; only a later change counts from here on.
+        copied_since = None;
+    }
+    Err(StepError::SourceKeepsChanging(context.item().source_folder.path.join(context.item().source_name.clone())))
+}

@@ -1,0 +1,319 @@
+//! Reads what the planner needs to know, and nothing else: the planner's only food.
+//!
+//! A survey holds no list of entries: it counts, and remembers an example of each finding.
+//! Only inodes with several names are remembered one by one.
+
+use std::collections::{BTreeMap, HashMap};
+
+use tidelock_shared::name::{FileName, FilePath};
+use tidelock_shared::project::ProjectTag;
+use tidelock_shared::quota::Amount;
+use tidelock_shared::strategy::EntryKind;
+
+use crate::copy::{belongs_to_file_system, is_privileged};
+use crate::fs::walk::{Visit, unless_absent, walk};
+use crate::fs::{At, Capabilities, Capacity, Errno, FileSystem, Folder, FsError, FsResult, Identity, Object, Quota};
+use crate::planner::plan::{FolderRef, Loss, Tally};
+
+/// A folder as found: by whom it is charged, what it can do.
+#[derive(Clone, Debug)]
+pub struct SurveyedFolder {
+    pub folder: FolderRef,
+    pub capabilities: Capabilities,
+    pub capacity: Capacity,
+    /// Of the folder's own project.
+    pub quota: Option<Quota>,
+    pub may_change: bool,
+}
+
+/// One item as found.
+#[derive(Clone, Debug)]
+pub struct SurveyedItem {
+    pub folder: SurveyedFolder,
+    pub name: FileName,
+    pub kind: EntryKind,
+    pub identity: Identity,
+    pub tag: Option<ProjectTag>,
+    pub mode: u32,
+    pub tally: Tally,
+    pub findings: Findings,
+}
+
+/// What may speak against a move, with an example of each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Findings {
+    /// Inodes that are not charged as the destination is.
+    pub charged_elsewhere: u64,
+    /// Inodes that are not charged as the item's own top is.
+    pub drifted: u64,
+    /// Inodes of somebody else.
+    pub foreign: u64,
+    pub devices: u64,
+    pub mount_point: Option<FilePath>,
+    pub frozen: Option<(FilePath, u64)>,
+    pub unreadable: Option<(FilePath, u64)>,
+    pub hidden_folder: Option<FilePath>,
+    /// The top is a folder that changes its parent, and the caller may not write to it.
+    pub top_may_not_change: bool,
+}
+
+/// How far a survey has come; told while it runs.
+pub trait Hear {
+    /// Answers false to stop the survey.
+    fn counted(&mut self, tally: &Tally) -> bool;
+}
+
+impl<F: FnMut(&Tally) -> bool> Hear for F {
+    fn counted(&mut self, tally: &Tally) -> bool {
+        self(tally)
+    }
+}
+
+/// Why a survey stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum SurveyError {
+    #[error("stopped")]
+    Stopped,
+    #[error(transparent)]
+    FileSystem(#[from] FsError),
+}
+
+/// Reads a folder by its path.
+pub fn survey_folder(fs: &dyn FileSystem, path: &FilePath) -> FsResult<SurveyedFolder> {
+    describe(fs, &fs.open_path(path)?, path)
+}
+
+fn describe(fs: &dyn FileSystem, folder: &Folder, path: &FilePath) -> FsResult<SurveyedFolder> {
+    let tag = fs.tag(folder.into())?;
+    let identity = fs.identity(folder.into())?;
+    let device = fs.status(folder.into())?.device;
+    let quota = tag.map_or(Ok(None), |tag| fs.quota(folder, tag.id))?;
+    Ok(SurveyedFolder {
+        folder: FolderRef { path: path.clone(), identity, device, tag },
+        capabilities: fs.capabilities(folder)?,
+        capacity: fs.capacity(folder)?,
+        quota,
+        may_change: fs.may_change(folder)?,
+    })
+}
+
+/// What a survey compares with and looks for.
+pub struct Question<'a> {
+    /// The tag that everything will carry; none if the destination has no project IDs.
+    pub destination_tag: Option<ProjectTag>,
+    /// Look for what a copy into this folder cannot keep.
+    pub copied_to: Option<&'a Folder>,
+}
+
+/// Reads one item and everything below it.
+///
+/// # Errors
+/// If the item is not there, or the file system fails. What may speak against a move is no
+/// error: it is a finding.
+pub fn survey_item(
+    fs: &dyn FileSystem,
+    parent: &FilePath,
+    name: &FileName,
+    question: &Question<'_>,
+    hear: &mut dyn Hear,
+) -> Result<SurveyedItem, SurveyError> {
+    let folder = fs.open_path(parent)?;
+    let at = folder.at(name);
+    let top = fs.status(at.into())?;
+    let mut count = Count {
+        fs,
+        question,
+        keeps: question.copied_to.map(|to| Keeps::of(fs, to)).transpose()?,
+        top_path: parent.join(name.clone()),
+        top_tag: fs.tag(at.into())?,
+        device: top.device,
+        tally: Tally::default(),
+        findings: Findings::default(),
+        names: HashMap::new(),
+    };
+    walk(fs, at, &mut |visit| count.entry(&visit, hear))?;
+    count.close();
+    if top.kind == EntryKind::Folder && count.findings.unreadable.is_none() {
+        count.findings.top_may_not_change = !fs.may_change(&fs.open_folder(at)?)?;
+    }
+    Ok(SurveyedItem {
+        folder: describe(fs, &folder, parent)?,
+        name: name.clone(),
+        kind: top.kind,
+        identity: fs.identity(at.into())?,
+        tag: count.top_tag,
+        mode: top.mode,
+        tally: count.tally,
+        findings: count.findings,
+    })
+}
+
+/// What a copy in the destination can carry.
+struct Keeps {
+    xattrs: bool,
+    flags: bool,
+    nanoseconds: bool,
+}
+
+impl Keeps {
+    fn of(fs: &dyn FileSystem, to: &Folder) -> FsResult<Self> {
+        let capabilities = fs.capabilities(to)?;
+        let flags = fs.tag(to.into())?.is_some();
+        let xattrs = match fs.xattr(to.into(), b"user.tidelock") {
+            Err(error) if error.errno == Errno::OPNOTSUPP => false,
+            _ => true,
+        };
+        Ok(Self { xattrs, flags, nanoseconds: capabilities.keeps_nanoseconds })
+    }
+}
+
+struct Count<'a> {
+    fs: &'a dyn FileSystem,
+    question: &'a Question<'a>,
+    keeps: Option<Keeps>,
+    top_path: FilePath,
+    top_tag: Option<ProjectTag>,
+    device: u64,
+    tally: Tally,
+    findings: Findings,
+    /// Of inodes with several names: how many were met, of how many.
+    names: HashMap<u64, (u64, u64)>,
+}
+
+impl Count<'_> {
+    /// Counts one entry; answers whether to enter it.
+    fn entry(&mut self, visit: &Visit<'_>, hear: &mut dyn Hear) -> Result<bool, SurveyError> {
+        let status = &visit.status;
+        let is_folder = status.kind == EntryKind::Folder;
+        self.tally.entries += 1;
+        if status.is_mount_point || status.device != self.device {
+            self.findings.mount_point.get_or_insert_with(|| self.top_path.clone());
+            return Ok(false);
+        }
+        if !visit.below.is_empty() && visit.at.name.is_hidden_folder_of_a_move() {
+            self.findings.hidden_folder.get_or_insert_with(|| path_below(&self.top_path, visit.below));
+        }
+        let is_new = is_folder || status.links < 2 || self.is_first_name(status.inode, status.links);
+        if is_new {
+            self.inode(visit)?;
+        }
+        if !hear.counted(&self.tally) {
+            return Err(SurveyError::Stopped);
+        }
+        Ok(is_folder && self.is_readable(visit)?)
+    }
+
+    fn is_first_name(&mut self, inode: u64, links: u64) -> bool {
+        let (met, _) = self.names.entry(inode).and_modify(|(met, _)| *met += 1).or_insert((1, links));
+        *met == 1
+    }
+
+    fn inode(&mut self, visit: &Visit<'_>) -> Result<(), SurveyError> {
+        let status = &visit.status;
+        let is_folder = status.kind == EntryKind::Folder;
+        self.tally.amount += Amount { bytes: status.allocated, inodes: 1 };
+        let caller = self.fs.caller();
+        self.findings.foreign += u64::from(status.uid != caller.uid);
+        match status.kind {
+            EntryKind::File => {
+                self.tally.content_bytes += status.size.min(status.allocated.max(status.size.min(4096)));
+                self.tally.released += u64::from(self.fs.is_released(visit.at)?);
+            }
+            EntryKind::Folder => {}
+            EntryKind::CharacterDevice | EntryKind::BlockDevice => {
+                self.findings.devices += 1;
+                self.tally.other_kinds += 1;
+            }
+            EntryKind::SymbolicLink | EntryKind::Fifo | EntryKind::Socket => self.tally.other_kinds += 1,
+        }
+        if status.is_frozen {
+            let path = path_below(&self.top_path, visit.below);
+            self.findings.frozen.get_or_insert((path, 0)).1 += 1;
+        }
+        self.charge(visit.at, is_folder)?;
+        if self.keeps.is_some() {
+            self.count_losses(visit)?;
+        }
+        Ok(())
+    }
+
+    fn charge(&mut self, at: At<'_>, is_folder: bool) -> Result<(), SurveyError> {
+        if self.top_tag.is_none() && self.question.destination_tag.is_none() {
+            return Ok(());
+        }
+        // An unreadable file hides its tag on ext4 and XFS; the reading right is a finding of
+        // its own where it matters.
+        let tag = match self.fs.tag(at.into()) {
+            Err(error) if matches!(error.errno, Errno::ACCESS | Errno::PERM) => None,
+            answer => answer?,
+        };
+        let Some(tag) = tag else { return Ok(()) };
+        let differs = |from: Option<ProjectTag>| {
+            from.is_some_and(|from| tag.id != from.id || (is_folder && tag.inherit != from.inherit))
+        };
+        self.findings.charged_elsewhere += u64::from(differs(self.question.destination_tag));
+        self.findings.drifted += u64::from(differs(self.top_tag));
+        Ok(())
+    }
+
+    fn is_readable(&mut self, visit: &Visit<'_>) -> Result<bool, SurveyError> {
+        let opened = unless_absent(self.fs.open_folder(visit.at));
+        match opened.and_then(|folder| folder.map(|folder| self.fs.read_folder(&folder).map(drop)).transpose()) {
+            Err(error) if matches!(error.errno, Errno::ACCESS | Errno::PERM) => {
+                self.unreadable(visit);
+                Ok(false)
+            }
+            Err(error) => Err(error.into()),
+            Ok(found) => Ok(found.is_some()),
+        }
+    }
+
+    fn unreadable(&mut self, visit: &Visit<'_>) {
+        let path = path_below(&self.top_path, visit.below);
+        self.findings.unreadable.get_or_insert((path, 0)).1 += 1;
+    }
+
+    /// What a copy of this inode would lack.
+    fn count_losses(&mut self, visit: &Visit<'_>) -> Result<(), SurveyError> {
+        let (fs, status) = (self.fs, &visit.status);
+        let caller = fs.caller();
+        let Some(keeps) = &self.keeps else { return Ok(()) };
+        let mut lost = BTreeMap::<Loss, u64>::new();
+        let mut lose = |loss, is_lost: bool| *lost.entry(loss).or_default() += u64::from(is_lost);
+        lose(Loss::Owner, !caller.is_root && status.uid != caller.uid);
+        lose(Loss::Nanoseconds, !keeps.nanoseconds && (status.modified.nanoseconds, status.accessed.nanoseconds) != (0, 0));
+        let object = Object::Entry(visit.at);
+        let names = fs.xattr_names(object)?;
+        let mut own = names.iter().filter(|name| !belongs_to_file_system(name)).peekable();
+        let has_privileged = own.clone().any(|name| is_privileged(name));
+        lose(Loss::ExtendedAttributes, !keeps.xattrs && own.peek().is_some());
+        lose(Loss::PrivilegedAttributes, keeps.xattrs && !caller.is_root && has_privileged);
+        if status.kind == EntryKind::File && !caller.is_root && status.uid != caller.uid {
+            match fs.open_file(visit.at) {
+                Err(error) if matches!(error.errno, Errno::ACCESS | Errno::PERM) => {
+                    self.unreadable(visit);
+                    return Ok(());
+                }
+                other => drop(other?),
+            }
+        }
+        if matches!(status.kind, EntryKind::File | EntryKind::Folder) && !(keeps.flags && caller.is_root) {
+            lose(Loss::InodeFlags, fs.flags(object)? != 0);
+        }
+        for (loss, count) in lost {
+            if count > 0 {
+                *self.tally.losses.entry(loss).or_default() += count;
+            }
+        }
+        Ok(())
+    }
+
+    fn close(&mut self) {
+        let leaving = self.names.values().filter(|(met, links)| met < links).count();
+        self.tally.hard_links_leaving = leaving as u64;
+    }
+}
+
+fn path_below(top: &FilePath, below: &[FileName]) -> FilePath {
+    below.iter().fold(top.clone(), |path, name| path.join(name.clone()))
+}

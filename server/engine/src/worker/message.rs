@@ -1,0 +1,77 @@
+//! The messages between the executor and a worker.
+
+use serde::{Deserialize, Serialize};
+use tidelock_shared::id::MoveId;
+use tidelock_shared::quota::Amount;
+use tidelock_shared::request::Consent;
+
+use crate::moves::event::{Failure, Note};
+use crate::planner::plan::{FolderRef, PlannedItem};
+use crate::planner::sequence::StepKind;
+
+/// One step to run, undo or probe, with everything it needs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StepOrder {
+    pub move_id: MoveId,
+    pub kind: StepKind,
+    pub action: Action,
+    /// The item's position in its plan: part of hidden names.
+    pub item_number: u32,
+    pub item: PlannedItem,
+    /// For steps of the whole move: the folders in which names changed, the destination's first.
+    pub folders: Vec<FolderRef>,
+    /// What this move's steps have noted so far.
+    pub notes: Vec<Note>,
+    /// Headroom to ask again, for `reserve` and `check`.
+    pub admissions: Vec<Admission>,
+    pub allow: Vec<Consent>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    Run,
+    Undo,
+    /// Tells whether an earlier run's effect is there; changes nothing.
+    Probe,
+}
+
+/// A payer whose headroom must take `needed`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Admission {
+    pub folder: FolderRef,
+    pub project: Option<tidelock_shared::id::ProjectId>,
+    pub needed: Amount,
+    pub reserved_by_others: Amount,
+}
+
+/// What a worker says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "report", rename_all = "snake_case")]
+pub enum StepReport {
+    /// Entries and bytes since the last progress report.
+    Progress { entries: u64, bytes: u64 },
+    /// To be written down before the worker goes on.
+    Noted(Note),
+    Finished,
+    Failed(Failure),
+    Probed(Probe),
+}
+
+/// What the file system says of an earlier run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Probe {
+    /// The whole effect is there.
+    Run,
+    /// It is not, or only in part: the step has to run again.
+    NotRun,
+}
+
+/// The answer to a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    GoOn,
+    /// The move is to be cancelled.
+    Stop,
+}

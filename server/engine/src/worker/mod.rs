@@ -1,0 +1,19 @@
+//! Who runs a step: what it is told (an order) and what it answers (reports).
+//!
+//! Both are plain values that can be written down, so the same step runs in this process, in
+//! a process that has become the user, or as a job on another node. The executor knows
+//! nothing else of whoever does the work.
+
+mod in_process;
+mod message;
+
+pub use in_process::InProcess;
+pub use message::{Action, Admission, Probe, StepOrder, StepReport, Then};
+
+/// Somebody who performs orders.
+pub trait Worker: Send + Sync {
+    /// Performs one order. `hear` is told of progress and notes while it runs and of the
+    /// result at the end; a note counts as written down once `hear` has returned. When it
+    /// answers [`Then::Stop`] the worker stops at the next safe place and reports that.
+    fn perform(&self, order: &StepOrder, hear: &mut dyn FnMut(StepReport) -> Then);
+}
