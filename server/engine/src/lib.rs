@@ -4,11 +4,21 @@
 //! `copy` through `fs`), and one driver (`executor`) goes between them and the `journal`.
 //! Everything here is synchronous. Nothing here knows of HTTP, pages or sentences for people.
 
+pub mod clock;
 mod copy;
+mod engine;
+mod error;
+mod executor;
 pub mod fs;
+pub mod journal;
 pub mod moves;
 pub mod planner;
+mod planning;
+pub mod progress;
 pub mod reservation;
-pub mod survey;
 mod steps;
+pub mod survey;
 pub mod worker;
+
+pub use engine::{Engine, Snapshot};
+pub use error::EngineError;

@@ -91,6 +91,8 @@ pub enum Refusal {
     Unplannable { path: FilePath, message: String },
     /// An undo finds another world than the move left.
     ChangedSince { path: FilePath },
+    /// A move undone as a whole goes back into one folder; these are two of several.
+    CameFromSeveralFolders(FilePath, FilePath),
 }
 
 /// A folder by path and identity: found by the one, trusted by the other.

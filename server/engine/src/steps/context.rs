@@ -28,10 +28,12 @@ impl Context<'_> {
         }
     }
 
-    /// Has a note written down.
-    pub(super) fn note(&mut self, note: Note) {
-        // Whether the move goes on is asked at the next progress report.
-        let _ = (self.hear)(StepReport::Noted(note));
+    /// Has a note written down; fails if it could not be, and then nothing more may be done.
+    pub(super) fn note(&mut self, note: Note) -> StepResult<()> {
+        match (self.hear)(StepReport::Noted(note)) {
+            Then::GoOn => Ok(()),
+            Then::Stop => Err(StepError::Cancelled),
+        }
     }
 
     pub(super) fn notes(&self) -> impl Iterator<Item = &Note> {

@@ -29,7 +29,7 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
         return Err(StepError::ItemReplaced(item.source_folder.path.join(item.source_name)));
     }
     let seconds = now_on(context, to)?;
-    context.note(Note::CopyBegun { seconds });
+    context.note(Note::CopyBegun { seconds })?;
     with_copier(context, |copier| {
         if item.kind == EntryKind::Folder {
             let (inner, copy) = (copier.fs.open_folder(from)?, copier.fs.open_folder(to)?);
@@ -40,7 +40,7 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     })?;
     if item.kind != EntryKind::Folder {
         let identity = context.fs.identity(to.into())?;
-        context.note(Note::StagingMade { identity });
+        context.note(Note::StagingMade { identity })?;
     }
     sync(context, &destination)
 }

@@ -26,7 +26,7 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     context.fs.set_mode((&staging).into(), STAGING_MODE)?;
     charge_to_destination(context, &staging)?;
     let identity = context.fs.identity((&staging).into())?;
-    context.note(Note::StagingMade { identity });
+    context.note(Note::StagingMade { identity })?;
     Ok(())
 }
 

@@ -20,7 +20,6 @@ mod retire_source;
 mod verify;
 
 use context::Context;
-pub(crate) use error::chain;
 use error::StepResult;
 pub(crate) use purge::purge;
 

@@ -164,7 +164,7 @@ fn hide_again(context: &mut Context<'_>, hidden: At<'_>, visible: At<'_>, identi
         return Ok(());
     }
     let name = context.kept_name()?;
-    context.note(Note::Kept { path: path_of(&item.destination_folder, &name) });
+    context.note(Note::Kept { path: path_of(&item.destination_folder, &name) })?;
     carry(context.fs, visible, visible.folder.at(&name), &carried(&item, identity))
 }
 

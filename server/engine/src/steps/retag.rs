@@ -54,14 +54,14 @@ fn write_down_exceptions(context: &mut Context<'_>) -> StepResult<()> {
             tags.push((visit.status.inode, tag));
         }
         if tags.len() == EXCEPTIONS_A_NOTE {
-            context.note(Note::Exceptions { tags: std::mem::take(&mut tags) });
+            context.note(Note::Exceptions { tags: std::mem::take(&mut tags) })?;
         }
         Ok(is_folder)
     })?;
     if !tags.is_empty() {
-        context.note(Note::Exceptions { tags });
+        context.note(Note::Exceptions { tags })?;
     }
-    context.note(Note::ExceptionsComplete);
+    context.note(Note::ExceptionsComplete)?;
     Ok(())
 }
 

@@ -32,7 +32,7 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     if item.kind == EntryKind::Folder {
         set_mode_where_allowed(context.fs, folder.at(&retired), RETIRED_MODE)?;
     }
-    context.note(Note::Retired { amount: Amount { ..item.tally.amount } });
+    context.note(Note::Retired { amount: Amount { ..item.tally.amount } })?;
     Ok(())
 }
 
@@ -74,7 +74,7 @@ pub(super) fn bring_back(context: &mut Context<'_>, from: At<'_>, original: At<'
             break;
         }
         let name = beside(original.name, attempt).ok_or(StepError::Unnameable)?;
-        context.note(Note::BroughtBackAs { path: path_of(&item.source_folder, &name) });
+        context.note(Note::BroughtBackAs { path: path_of(&item.source_folder, &name) })?;
         result = carry(context.fs, from, original.folder.at(&name), &what(&name));
     }
     result

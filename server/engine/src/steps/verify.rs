@@ -42,7 +42,7 @@ pub(super) fn bring_up_to_date(context: &mut Context<'_>, from: At<'_>) -> StepR
         sync(context, &destination)?;
         if !is_folder {
             let identity = context.fs.identity(to.into())?;
-            context.note(crate::moves::event::Note::StagingMade { identity });
+            context.note(crate::moves::event::Note::StagingMade { identity })?;
         }
         // What was just copied again was read now; only a later change counts from here on.
         copied_since = None;

@@ -2,7 +2,10 @@
 //!
 //! Changes wait per [`Domain`] until a sync reaches them. A cut keeps, of each metadata
 //! server, some prefix of what waits (its journal is ordered), and of file contents any
-//! part. Which, the seed decides.
+//! part. Which, the seed decides. A change that took part on several metadata servers is
+//! completed by their recovery on all of them if it survived on one (measured: 2 of 2).
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::random::Random;
 use super::world::{Change, Domain, InodeNumber, MountIndex, State};
@@ -11,12 +14,23 @@ use super::world::{Change, Domain, InodeNumber, MountIndex, State};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Disk {
     durable: State,
-    waiting: Vec<(Domain, Change)>,
+    waiting: Vec<Waiting>,
+    calls: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Waiting {
+    /// The changes of one call belong together.
+    call: u64,
+    domain: Domain,
+    change: Change,
 }
 
 impl Disk {
     pub(super) fn record(&mut self, changes: &[(Domain, Change)]) {
-        self.waiting.extend_from_slice(changes);
+        self.calls += 1;
+        let call = self.calls;
+        self.waiting.extend(changes.iter().map(|(domain, change)| Waiting { call, domain: *domain, change: change.clone() }));
     }
 
     pub(super) fn sync_names(&mut self, mount: MountIndex, mdt: u16) {
@@ -33,10 +47,10 @@ impl Disk {
 
     fn sync(&mut self, reaches: impl Fn(Domain) -> bool) {
         let durable = &mut self.durable;
-        self.waiting.retain(|(domain, change)| {
-            let kept = !reaches(*domain);
+        self.waiting.retain(|waiting| {
+            let kept = !reaches(waiting.domain);
             if !kept {
-                durable.apply(change);
+                durable.apply(&waiting.change);
             }
             kept
         });
@@ -44,27 +58,46 @@ impl Disk {
 
     /// The state that a reboot finds.
     pub(super) fn cut_power(&mut self, random: &mut Random, tops: &[InodeNumber]) -> State {
-        let mut domains: Vec<Domain> = self.waiting.iter().map(|(domain, _)| *domain).collect();
-        domains.sort_unstable();
-        domains.dedup();
-        for reached in domains {
-            let waiting = self.waiting.iter().filter(|(domain, _)| *domain == reached).count();
-            let mut survive = random.below(waiting as u64 + 1);
-            let durable = &mut self.durable;
-            for (_, change) in self.waiting.iter().filter(|(domain, _)| *domain == reached) {
-                if survive == 0 {
-                    break;
-                }
-                survive -= 1;
-                // Content of a file whose creation did not survive has nowhere to go.
-                let is_lost = matches!(change, Change::Fill(inode, _) if !durable.inodes.contains_key(inode));
-                if !is_lost {
-                    durable.apply(change);
-                }
+        let mut reached = BTreeMap::new();
+        for waiting in &self.waiting {
+            reached.entry(waiting.domain).or_insert_with(Vec::new).push(waiting.call);
+        }
+        // The last call of each domain that survives; none of it does before the first.
+        let mut survived: BTreeMap<Domain, u64> = BTreeMap::new();
+        for (domain, calls) in &reached {
+            let count = random.below(calls.len() as u64 + 1);
+            let last = usize::try_from(count).ok().and_then(|count| calls.get(count.checked_sub(1)?)).copied();
+            survived.insert(*domain, last.unwrap_or(0));
+        }
+        self.complete_distributed_calls(&mut survived);
+        for waiting in std::mem::take(&mut self.waiting) {
+            let survives = waiting.call <= survived.get(&waiting.domain).copied().unwrap_or(0);
+            // Content of a file whose creation did not survive has nowhere to go.
+            let is_lost = matches!(waiting.change, Change::Fill(inode, _) if !self.durable.inodes.contains_key(&inode));
+            if survives && !is_lost {
+                self.durable.apply(&waiting.change);
             }
         }
-        self.waiting.clear();
         self.durable.repair(tops);
         self.durable.clone()
+    }
+
+    fn complete_distributed_calls(&self, survived: &mut BTreeMap<Domain, u64>) {
+        let is_names = |domain: Domain| matches!(domain, Domain::Names(..));
+        loop {
+            let mut done = BTreeSet::new();
+            for waiting in self.waiting.iter().filter(|waiting| is_names(waiting.domain)) {
+                if waiting.call <= survived.get(&waiting.domain).copied().unwrap_or(0) {
+                    done.insert(waiting.call);
+                }
+            }
+            let missing = self.waiting.iter().find(|waiting| {
+                is_names(waiting.domain) && done.contains(&waiting.call) && waiting.call > survived.get(&waiting.domain).copied().unwrap_or(0)
+            });
+            match missing {
+                Some(missing) => survived.insert(missing.domain, missing.call),
+                None => return,
+            };
+        }
     }
 }

@@ -168,6 +168,11 @@ impl Simulator {
         self.world.inner.lock().state.usage(position, project)
     }
 
+    /// The project that an inode is charged to, also where no call would tell.
+    pub fn charged_to(&self, inode: u64) -> ProjectId {
+        self.world.inner.lock().state.inodes.get(&inode).map(|inode| inode.tag.id).unwrap_or_default()
+    }
+
     /// Gives a file `size` bytes of an invented content, at no cost.
     pub fn fill(&self, at: At<'_>, seed: u64, size: u64) -> FsResult<()> {
         let mut inner = self.world.inner.lock();

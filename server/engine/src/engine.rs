@@ -1,0 +1,372 @@
+//! The façade: plan, start, cancel, undo, purge, look.
+//!
+//! One engine holds one state folder. Everything is synchronous; whoever wants to go on
+//! meanwhile calls from another thread.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use parking_lot::Mutex;
+use tidelock_shared::id::MoveId;
+use tidelock_shared::name::FilePath;
+use tidelock_shared::progress::{Counters, MoveState};
+use tidelock_shared::quota::Amount;
+use tidelock_shared::request::MoveRequest;
+use tidelock_shared::strategy::Strategy;
+
+use crate::clock::Clock;
+use crate::error::EngineError;
+use crate::executor::{Driver, Halt, Live};
+use crate::fs::FileSystem;
+use crate::journal::{Journal, Recorded, Verb};
+use crate::moves::event::Event;
+use crate::moves::state::{Move, Purge, StepStatus};
+use crate::planner::Draft;
+use crate::planner::plan::Payer;
+use crate::planner::sequence::StepKind;
+use crate::progress::Reading;
+use crate::reservation::ledger;
+use crate::worker::{Action, StepOrder, StepReport, Then, Worker};
+
+/// Plans moves, runs them and remembers them.
+pub struct Engine {
+    pub(crate) fs: Arc<dyn FileSystem>,
+    /// Nothing outside these is planned.
+    pub(crate) roots: Vec<FilePath>,
+    pub(crate) moves: Arc<Mutex<BTreeMap<MoveId, Arc<Live>>>>,
+    driver: Driver,
+    /// One plan becomes a move at a time: between looking at the reservations and adding to
+    /// them nobody else may.
+    admission: Mutex<()>,
+}
+
+/// A move as it stands, with how fast it is.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    pub recorded: Recorded,
+    pub reading: Reading,
+    /// Counts up over all moves; the same while nothing changes.
+    pub version: u64,
+}
+
+impl Engine {
+    /// An engine on a journal that nobody else writes. Open moves are read, not yet driven:
+    /// see [`Engine::recover`].
+    pub fn new(
+        fs: Arc<dyn FileSystem>,
+        worker: Arc<dyn Worker>,
+        journal: Journal,
+        clock: Arc<dyn Clock>,
+        roots: Vec<FilePath>,
+    ) -> Result<Self, EngineError> {
+        // Larger than every version of an earlier process, so that a browser that resumes
+        // after a restart is not told less than it knows.
+        let first_version = u64::try_from(clock.now_ms()).unwrap_or(0) * 1000;
+        let mut open = BTreeMap::new();
+        for id in journal.open_moves()? {
+            if let Some(recorded) = journal.read(id)? {
+                open.insert(id, Arc::new(Live::new(recorded, first_version)));
+            }
+        }
+        let moves = Arc::new(Mutex::new(open));
+        let reserving = moves.clone();
+        let driver = Driver {
+            worker,
+            journal: Mutex::new(journal),
+            clock,
+            versions: AtomicU64::new(first_version),
+            is_halted: AtomicBool::new(false),
+            reserved_by_others: Box::new(move |live| reserved_by_others(&reserving, live)),
+        };
+        Ok(Self { fs, roots, moves, driver, admission: Mutex::new(()) })
+    }
+
+    /// Plans and records a move; it runs once [`Engine::drive`] is called. The same key twice is
+    /// the same move.
+    ///
+    /// # Errors
+    /// [`EngineError::Refused`] with all refusals; then nothing was recorded or touched.
+    pub fn accept(&self, request: &MoveRequest, key: Option<&str>) -> Result<MoveId, EngineError> {
+        if let Some(key) = key
+            && let Some(known) = self.driver.journal.lock().find_key(key)?
+        {
+            return Ok(known);
+        }
+        let draft = self.plan(request, &mut |_: &_| true)?;
+        self.accept_draft(draft, key)
+    }
+
+    pub(crate) fn accept_draft(&self, draft: Draft, key: Option<&str>) -> Result<MoveId, EngineError> {
+        let _alone = self.admission.lock();
+        let mut refusals = draft.refusals;
+        for refusal in self.refusals_now(&draft.plan) {
+            if !refusals.contains(&refusal) {
+                refusals.push(refusal);
+            }
+        }
+        if !refusals.is_empty() {
+            return Err(EngineError::Refused(refusals));
+        }
+        if self.driver.is_halted.load(Ordering::Relaxed) {
+            return Err(EngineError::Halted);
+        }
+        let now_ms = self.driver.clock.now_ms();
+        let mut journal = self.driver.journal.lock();
+        let (id, is_new) = journal.accept(&draft.plan, key, now_ms)?;
+        if is_new && let Some(recorded) = journal.read(id)? {
+            drop(journal);
+            let live = Arc::new(Live::new(recorded, 0));
+            live.touch(&self.driver.versions);
+            self.moves.lock().insert(id, live);
+        }
+        Ok(id)
+    }
+
+    /// Runs a move until it rests; at once if somebody already does.
+    pub fn drive(&self, id: MoveId) -> Result<(), EngineError> {
+        let Some(live) = self.moves.lock().get(&id).cloned() else { return Ok(()) };
+        if live.is_driven.swap(true, Ordering::Acquire) {
+            return Ok(());
+        }
+        let driven = self.driver.drive(&live);
+        live.is_driven.store(false, Ordering::Release);
+        live.touch(&self.driver.versions);
+        Ok(driven?)
+    }
+
+    /// After a start: finds out of every open move what survived. Answers those to drive;
+    /// a stuck one is tried again if `retries_stuck`.
+    pub fn recover(&self, retries_stuck: bool) -> Result<Vec<MoveId>, EngineError> {
+        let open: Vec<Arc<Live>> = self.moves.lock().values().cloned().collect();
+        let mut to_drive = Vec::new();
+        for live in open {
+            let (id, state, purge) = {
+                let recorded = live.recorded.lock();
+                (recorded.of.id, recorded.of.state, recorded.of.purge)
+            };
+            if state == MoveState::Stuck && retries_stuck {
+                self.driver.record(&live, Event::Retried)?;
+            }
+            if purge == Purge::Kept && (state != MoveState::Stuck || retries_stuck) {
+                self.driver.probe(&live)?;
+                to_drive.push(id);
+            }
+        }
+        self.finish_purges()?;
+        Ok(to_drive)
+    }
+
+    /// Asks for a running move to be undone as soon as its step can stop.
+    pub fn cancel(&self, id: MoveId) -> Result<(), EngineError> {
+        let Some(live) = self.moves.lock().get(&id).cloned() else {
+            self.read(id)?;
+            return Err(EngineError::PastCancelling(id));
+        };
+        if !live.recorded.lock().of.can_be_cancelled() {
+            return Err(EngineError::PastCancelling(id));
+        }
+        live.wants_cancel.store(true, Ordering::Relaxed);
+        live.touch(&self.driver.versions);
+        Ok(())
+    }
+
+    /// Does what other processes asked for through the state folder.
+    pub fn answer_requests(&self) -> Result<(), EngineError> {
+        let requests = self.driver.journal.lock().take_requests()?;
+        for request in requests {
+            let Verb::Cancel = request.verb;
+            if let Err(error) = self.cancel(request.id) {
+                tracing::info!(id = %request.id, %error, "a cancel came too late");
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes the retired sources of a finished move. There is no way back from here.
+    pub fn purge(&self, id: MoveId) -> Result<(), EngineError> {
+        let live = self.live(id)?;
+        {
+            let recorded = live.recorded.lock();
+            if recorded.of.purge == Purge::Kept && (!recorded.of.keeps_retired_source() || recorded.undone_by.is_some()) {
+                return Err(EngineError::NothingToPurge(id));
+            }
+            if recorded.of.purge == Purge::Purged {
+                return Err(EngineError::NothingToPurge(id));
+            }
+        }
+        if let Some(undoing) = self.open_undo_of(id) {
+            return Err(EngineError::UndoneAlready(id, undoing));
+        }
+        if live.recorded.lock().of.purge == Purge::Kept {
+            self.driver.record(&live, Event::PurgeStarted)?;
+        }
+        self.purge_started(&live)
+    }
+
+    fn purge_started(&self, live: &Live) -> Result<(), EngineError> {
+        let of = live.recorded.lock().of.clone();
+        for (item, item_number) in of.plan.items.iter().zip(0_u32..) {
+            if item.strategy != Strategy::StagedCopy && item.kept.is_none() {
+                continue;
+            }
+            let order = StepOrder {
+                move_id: of.id,
+                kind: StepKind::RetireSource,
+                action: Action::Run,
+                item_number,
+                item: item.clone(),
+                folders: Vec::new(),
+                notes: Vec::new(),
+                admissions: Vec::new(),
+                allow: Vec::new(),
+            };
+            match crate::steps::purge(&*self.fs, &order, &mut |_: StepReport| Then::GoOn) {
+                StepReport::Failed(failure) => return Err(EngineError::PurgeFailed(failure)),
+                _ => live.touch(&self.driver.versions),
+            }
+        }
+        Ok(self.driver.record(live, Event::Purged)?)
+    }
+
+    /// A purge that a crash cut short goes on: there is no way back from its beginning.
+    fn finish_purges(&self) -> Result<(), EngineError> {
+        let newest = self.driver.journal.lock().newest(u32::MAX)?;
+        for id in newest {
+            let Some(recorded) = self.driver.journal.lock().read(id)? else { continue };
+            if recorded.of.purge == Purge::Started {
+                let live = Live::new(recorded, 0);
+                self.purge_started(&live)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A move that has not ended and undoes `id`.
+    pub(crate) fn open_undo_of(&self, id: MoveId) -> Option<MoveId> {
+        let moves = self.moves.lock();
+        let undoes = |live: &Arc<Live>| {
+            let recorded = live.recorded.lock();
+            (recorded.of.plan.undoes == Some(id) && !recorded.of.state.is_final()).then_some(recorded.of.id)
+        };
+        moves.values().find_map(undoes)
+    }
+
+    /// The move in memory, taken up from the journal if it has ended long ago.
+    fn live(&self, id: MoveId) -> Result<Arc<Live>, EngineError> {
+        if let Some(live) = self.moves.lock().get(&id) {
+            return Ok(live.clone());
+        }
+        let live = Arc::new(Live::new(self.read(id)?, 0));
+        Ok(self.moves.lock().entry(id).or_insert(live).clone())
+    }
+
+    pub(crate) fn read(&self, id: MoveId) -> Result<Recorded, EngineError> {
+        self.driver.journal.lock().read(id)?.ok_or(EngineError::UnknownMove(id))
+    }
+
+    /// One move as it stands.
+    pub fn get(&self, id: MoveId) -> Result<Snapshot, EngineError> {
+        let live = self.moves.lock().get(&id).cloned();
+        let mut snapshot = match live {
+            Some(live) => self.snapshot(&live),
+            None => Snapshot { recorded: self.read(id)?, reading: Reading::default(), version: 0 },
+        };
+        // Another move may have undone it since it was taken into memory.
+        snapshot.recorded.undone_by = self.read(id)?.undone_by;
+        Ok(snapshot)
+    }
+
+    /// The newest moves, newest first.
+    pub fn list(&self, at_most: u32) -> Result<Vec<Snapshot>, EngineError> {
+        let newest = self.driver.journal.lock().newest(at_most)?;
+        newest.into_iter().map(|id| self.get(id)).collect()
+    }
+
+    /// Moves that changed visibly after `version`, in the order of their change.
+    pub fn changed_since(&self, version: u64) -> Vec<Snapshot> {
+        let moves: Vec<Arc<Live>> = self.moves.lock().values().cloned().collect();
+        let mut changed: Vec<Snapshot> = moves
+            .iter()
+            .filter(|live| live.version.load(Ordering::Relaxed) > version)
+            .map(|live| self.snapshot(live))
+            .collect();
+        changed.sort_by_key(|snapshot| snapshot.version);
+        changed
+    }
+
+    /// The version of the newest visible change.
+    pub fn version(&self) -> u64 {
+        self.driver.versions.load(Ordering::Relaxed)
+    }
+
+    fn snapshot(&self, live: &Live) -> Snapshot {
+        let version = live.version.load(Ordering::Relaxed);
+        let recorded = live.recorded.lock().clone();
+        let finished = recorded.of.steps.iter().filter(|status| **status == StepStatus::Finished).count();
+        let share = finished as f64 / recorded.of.steps.len().max(1) as f64;
+        let reading = live.meter.read(total_work(&recorded.of), share, self.driver.clock.now_ms());
+        Snapshot { recorded, reading, version }
+    }
+
+    /// What open moves have set aside at one payer.
+    pub fn reserved(&self, payer: Payer) -> Amount {
+        let open: Vec<Move> = self.moves.lock().values().map(|live| live.recorded.lock().of.clone()).collect();
+        ledger::reserved(&open, payer)
+    }
+
+    pub fn file_system(&self) -> &Arc<dyn FileSystem> {
+        &self.fs
+    }
+
+    pub fn roots(&self) -> &[FilePath] {
+        &self.roots
+    }
+
+    /// Lets running steps stop at the next safe place; their moves go on at the next start.
+    pub fn halt(&self) {
+        self.driver.is_halted.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the engine has stopped, by [`Engine::halt`] or because of its journal.
+    pub fn is_halted(&self) -> bool {
+        self.driver.is_halted.load(Ordering::Relaxed)
+    }
+}
+
+fn reserved_by_others(moves: &Mutex<BTreeMap<MoveId, Arc<Live>>>, live: &Live) -> Vec<Amount> {
+    let (own, reservations) = {
+        let recorded = live.recorded.lock();
+        (recorded.of.id, recorded.of.plan.reservations.clone())
+    };
+    let others: Vec<Arc<Live>> = moves.lock().iter().filter(|(id, _)| **id != own).map(|(_, live)| live.clone()).collect();
+    let others: Vec<Move> = others.iter().map(|live| live.recorded.lock().of.clone()).collect();
+    reservations.iter().map(|reservation| ledger::reserved(&others, reservation.payer)).collect()
+}
+
+/// What a move has to do in all, for its bar.
+fn total_work(of: &Move) -> Counters {
+    let mut total = Counters::default();
+    for item in &of.plan.items {
+        match item.strategy {
+            Strategy::StagedCopy => {
+                total.entries_total += item.tally.entries;
+                total.bytes_total += item.tally.content_bytes;
+            }
+            Strategy::RetagAndRename | Strategy::RetagWithHop | Strategy::PiecewiseRename => {
+                total.entries_total += item.tally.amount.inodes;
+            }
+            Strategy::Rename => {}
+        }
+    }
+    total
+}
+
+impl From<Halt> for EngineError {
+    fn from(halt: Halt) -> Self {
+        match halt {
+            Halt::ShuttingDown => Self::Halted,
+            Halt::Journal(error) => Self::Journal(error),
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The only driver of moves: decide → journal → order → report → apply, again and again.
+//!
+//! An event is in the journal before its effect begins. Steps never write the journal; this
+//! folder does, and it is the only one that does.
+
+mod drive;
+mod live;
+mod orders;
+
+pub(crate) use drive::{Driver, Halt};
+pub(crate) use live::Live;

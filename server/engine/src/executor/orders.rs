@@ -1,0 +1,67 @@
+//! From a move and a position to the order that a worker gets: pure.
+
+use tidelock_shared::quota::Amount;
+use tidelock_shared::strategy::Strategy;
+
+use crate::moves::event::Note;
+use crate::moves::state::Move;
+use crate::planner::plan::FolderRef;
+use crate::planner::sequence::{Step, StepKind};
+use crate::worker::{Action, Admission, StepOrder};
+
+/// The order for one step. `reserved_by_others` is asked per reservation.
+pub(super) fn order(of: &Move, step: Step, action: Action, reserved_by_others: &[Amount]) -> Option<StepOrder> {
+    let item = of.plan.items.get(usize::try_from(step.item).ok()?)?.clone();
+    Some(StepOrder {
+        move_id: of.id,
+        kind: step.kind,
+        action,
+        item_number: step.item,
+        item,
+        folders: folders(of),
+        notes: notes(of, step.item),
+        admissions: admissions(of, step, reserved_by_others),
+        allow: of.plan.allow.clone(),
+    })
+}
+
+/// What the steps of one item have noted.
+fn notes(of: &Move, item: u32) -> Vec<Note> {
+    let belongs = |position: &usize| of.plan.sequence.get(*position).is_some_and(|step| step.item == item);
+    of.notes.iter().filter(|(position, _)| belongs(position)).map(|(_, note)| note.clone()).collect()
+}
+
+/// The folders in which names change, the destinations' first: a barrier the other way round
+/// can leave a folder that crosses MDTs under neither name (measured).
+fn folders(of: &Move) -> Vec<FolderRef> {
+    let destinations = of.plan.items.iter().map(|item| &item.destination_folder);
+    let sources = of.plan.items.iter().map(|item| &item.source_folder);
+    let mut folders: Vec<FolderRef> = Vec::new();
+    for folder in destinations.chain(sources) {
+        if !folders.iter().any(|known| known.device == folder.device && known.identity == folder.identity) {
+            folders.push(folder.clone());
+        }
+    }
+    folders
+}
+
+/// The headroom to ask. Right before publishing, what was staged or retagged is charged
+/// already: then only what a rename will charge is still to come.
+fn admissions(of: &Move, step: Step, reserved_by_others: &[Amount]) -> Vec<Admission> {
+    let is_first_check = step.kind == StepKind::Check && step.item == 0;
+    if step.kind != StepKind::Reserve && !is_first_check {
+        return Vec::new();
+    }
+    let is_renamed = |strategy| matches!(strategy, Strategy::Rename | Strategy::PiecewiseRename);
+    let still_to_come = of.plan.items.iter().filter(|item| is_renamed(item.strategy) && item.kept.is_none());
+    let still_to_come = still_to_come.fold(Amount::ZERO, |sum, item| sum + item.tally.amount);
+    let reservations = of.plan.reservations.iter().zip(reserved_by_others);
+    reservations
+        .map(|(reservation, others)| Admission {
+            folder: reservation.folder.clone(),
+            project: reservation.payer.project,
+            needed: if step.kind == StepKind::Reserve { reservation.amount } else { still_to_come },
+            reserved_by_others: *others,
+        })
+        .collect()
+}

@@ -1,0 +1,248 @@
+//! Writing events and reading moves back.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params};
+use tidelock_shared::id::{EngineId, MoveId};
+use tidelock_shared::progress::MoveState;
+
+use super::{JournalError, StateFolder, schema};
+use crate::moves::event::Event;
+use crate::moves::state::Move;
+use crate::planner::plan::MovePlan;
+
+const FILE: &str = "journal.sqlite";
+/// How long a reader waits for a writer's commit.
+const BUSY_WAIT: Duration = Duration::from_secs(5);
+
+/// The journal of one state folder.
+#[derive(Debug)]
+pub struct Journal {
+    connection: Connection,
+    engine: EngineId,
+}
+
+/// A move with the times of its events.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    pub of: Move,
+    pub events: Vec<(i64, Event)>,
+    pub accepted_ms: i64,
+    /// The newest move that undoes this one and is done.
+    pub undone_by: Option<MoveId>,
+}
+
+/// What another process asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Request {
+    pub id: MoveId,
+    pub verb: Verb,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    Cancel,
+}
+
+fn failed(action: &'static str) -> impl Fn(rusqlite::Error) -> JournalError {
+    move |source| JournalError::Database { action, source }
+}
+
+/// Tells a damaged database from one that just cannot be opened.
+fn opening(path: &Path) -> impl Fn(rusqlite::Error) -> JournalError {
+    let path = path.to_owned();
+    move |source| match source.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => JournalError::Damaged { path: path.clone(), source: source.into() },
+        _ => JournalError::Database { action: "open", source },
+    }
+}
+
+impl Journal {
+    /// Opens the journal of a held state folder, making it if there is none. `random` names a
+    /// new one.
+    pub fn open(folder: &StateFolder, random: impl FnOnce() -> u64) -> Result<Self, JournalError> {
+        let connection = Connection::open(folder.path().join(FILE)).map_err(opening(folder.path()))?;
+        Self::prepare(connection, folder.path(), random)
+    }
+
+    /// A journal that lives as long as the value; for simulations.
+    pub fn in_memory(engine: u64) -> Result<Self, JournalError> {
+        let connection = Connection::open_in_memory().map_err(failed("open"))?;
+        Self::prepare(connection, Path::new(":memory:"), || engine)
+    }
+
+    fn prepare(mut connection: Connection, path: &Path, random: impl FnOnce() -> u64) -> Result<Self, JournalError> {
+        let error = opening(path);
+        connection.busy_timeout(BUSY_WAIT).map_err(&error)?;
+        connection.pragma_update(None, "journal_mode", "WAL").map_err(&error)?;
+        // Every commit reaches stable storage before it returns.
+        connection.pragma_update(None, "synchronous", "FULL").map_err(&error)?;
+        let verdict: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0)).map_err(&error)?;
+        if verdict != "ok" {
+            return Err(JournalError::Damaged { path: path.to_owned(), source: verdict.into() });
+        }
+        if schema::version(&connection).map_err(&error)? > schema::VERSION {
+            return Err(JournalError::TooNew { path: path.to_owned() });
+        }
+        schema::migrate(&mut connection).map_err(&error)?;
+        let bits = i64::try_from(random() >> 24).unwrap_or(0);
+        connection.execute("INSERT OR IGNORE INTO meta VALUES ('engine', ?1)", [bits]).map_err(failed("name"))?;
+        Self::named(connection)
+    }
+
+    /// Opens an existing journal beside the process that holds it: to read, and to ask.
+    pub fn beside(path: &Path) -> Result<Self, JournalError> {
+        let file = path.join(FILE);
+        if !file.exists() {
+            return Err(JournalError::Absent { path: path.to_owned() });
+        }
+        let connection = Connection::open_with_flags(&file, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(opening(path))?;
+        connection.busy_timeout(BUSY_WAIT).map_err(opening(path))?;
+        if schema::version(&connection).map_err(opening(path))? != schema::VERSION {
+            return Err(JournalError::TooNew { path: path.to_owned() });
+        }
+        Self::named(connection)
+    }
+
+    fn named(connection: Connection) -> Result<Self, JournalError> {
+        let bits: i64 =
+            connection.query_row("SELECT value FROM meta WHERE key = 'engine'", [], |row| row.get(0)).map_err(failed("read"))?;
+        Ok(Self { connection, engine: EngineId::from_bits(u64::try_from(bits).unwrap_or(0)) })
+    }
+
+    fn id(&self, number: u32) -> MoveId {
+        MoveId { engine: self.engine, number }
+    }
+
+    /// Whether the id is one that this journal gave out.
+    fn number(&self, id: MoveId) -> Option<u32> {
+        (id.engine == self.engine).then_some(id.number)
+    }
+
+    /// The move that was submitted with this key.
+    pub fn find_key(&self, key: &str) -> Result<Option<MoveId>, JournalError> {
+        let found = self.connection.query_row("SELECT number FROM moves WHERE key = ?1", [key], |row| row.get(0)).optional();
+        Ok(found.map_err(failed("read"))?.map(|number| self.id(number)))
+    }
+
+    /// Records a new move. The same key twice is the same move; then nothing is recorded.
+    pub fn accept(&mut self, plan: &MovePlan, key: Option<&str>, now_ms: i64) -> Result<(MoveId, bool), JournalError> {
+        if let Some(known) = key.map(|key| self.find_key(key)).transpose()?.flatten() {
+            return Ok((known, false));
+        }
+        let transaction = self.connection.transaction().map_err(failed("write"))?;
+        let engine = self.engine;
+        let text = serde_json::to_string(plan).map_err(|source| JournalError::Unreadable { number: 0, source })?;
+        let undoes = plan.undoes.map(|id| id.number);
+        let number: u32 = transaction
+            .query_row(
+                "INSERT INTO moves (plan, accepted_ms, key, undoes) VALUES (?1, ?2, ?3, ?4) RETURNING number",
+                params![text, now_ms, key, undoes],
+                |row| row.get(0),
+            )
+            .map_err(failed("write"))?;
+        let event = serde_json::to_string(&Event::Accepted).map_err(|source| JournalError::Unreadable { number, source })?;
+        transaction
+            .execute("INSERT INTO events VALUES (?1, 1, ?2, ?3)", params![number, now_ms, event])
+            .and_then(|_| transaction.commit())
+            .map_err(failed("write"))?;
+        Ok((MoveId { engine, number }, true))
+    }
+
+    /// Records an event that leads to `state`; on stable storage when this returns.
+    pub fn append(&mut self, id: MoveId, event: &Event, state: MoveState, now_ms: i64) -> Result<(), JournalError> {
+        let number = id.number;
+        let text = serde_json::to_string(event).map_err(|source| JournalError::Unreadable { number, source })?;
+        let ended = match state {
+            MoveState::Done => Some("done"),
+            MoveState::Undone => Some("undone"),
+            _ => None,
+        };
+        let transaction = self.connection.transaction().map_err(failed("write"))?;
+        transaction
+            .execute(
+                "INSERT INTO events SELECT ?1, COALESCE(MAX(sequence), 0) + 1, ?2, ?3 FROM events WHERE move = ?1",
+                params![number, now_ms, text],
+            )
+            .map_err(failed("write"))?;
+        if let Some(ended) = ended {
+            transaction.execute("UPDATE moves SET ended = ?2 WHERE number = ?1", params![number, ended]).map_err(failed("write"))?;
+        }
+        transaction.commit().map_err(failed("write"))
+    }
+
+    /// The move as its events tell it; none if the journal never gave out the id.
+    pub fn read(&self, id: MoveId) -> Result<Option<Recorded>, JournalError> {
+        let Some(number) = self.number(id) else { return Ok(None) };
+        let found: Option<(String, i64)> = self
+            .connection
+            .query_row("SELECT plan, accepted_ms FROM moves WHERE number = ?1", [number], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()
+            .map_err(failed("read"))?;
+        let Some((plan, accepted_ms)) = found else { return Ok(None) };
+        let unreadable = |source| JournalError::Unreadable { number, source };
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT time_ms, event FROM events WHERE move = ?1 ORDER BY sequence")
+            .map_err(failed("read"))?;
+        let rows = statement.query_map([number], |row| Ok((row.get(0)?, row.get::<_, String>(1)?))).map_err(failed("read"))?;
+        let mut of = Move::new(id, serde_json::from_str(&plan).map_err(unreadable)?);
+        let mut events = Vec::new();
+        for row in rows {
+            let (time_ms, text) = row.map_err(failed("read"))?;
+            let event: Event = serde_json::from_str(&text).map_err(unreadable)?;
+            of = of.apply(&event).map_err(|source| JournalError::Contradiction { number, source: Box::new(source) })?;
+            events.push((time_ms, event));
+        }
+        Ok(Some(Recorded { of, events, accepted_ms, undone_by: self.undone_by(number)? }))
+    }
+
+    fn undone_by(&self, number: u32) -> Result<Option<MoveId>, JournalError> {
+        let sql = "SELECT MAX(number) FROM moves WHERE undoes = ?1 AND ended = 'done'";
+        let undoing: Option<u32> = self.connection.query_row(sql, [number], |row| row.get(0)).map_err(failed("read"))?;
+        Ok(undoing.map(|number| self.id(number)))
+    }
+
+    /// Moves that have not ended, oldest first. Stuck ones are among them.
+    pub fn open_moves(&self) -> Result<Vec<MoveId>, JournalError> {
+        self.numbers("SELECT number FROM moves WHERE ended IS NULL ORDER BY number LIMIT ?1", u32::MAX)
+    }
+
+    /// The newest moves, newest first.
+    pub fn newest(&self, at_most: u32) -> Result<Vec<MoveId>, JournalError> {
+        self.numbers("SELECT number FROM moves ORDER BY number DESC LIMIT ?1", at_most)
+    }
+
+    fn numbers(&self, sql: &str, at_most: u32) -> Result<Vec<MoveId>, JournalError> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(failed("read"))?;
+        let rows = statement.query_map([at_most], |row| row.get::<_, u32>(0)).map_err(failed("read"))?;
+        rows.map(|row| row.map(|number| self.id(number)).map_err(failed("read"))).collect()
+    }
+
+    /// Leaves a request for the process that holds the state folder.
+    pub fn ask(&self, id: MoveId, verb: Verb) -> Result<(), JournalError> {
+        let Verb::Cancel = verb;
+        self.connection
+            .execute("INSERT INTO requests (move, verb) VALUES (?1, 'cancel')", [id.number])
+            .map(drop)
+            .map_err(failed("write"))
+    }
+
+    /// Takes the requests that others left.
+    pub fn take_requests(&mut self) -> Result<Vec<Request>, JournalError> {
+        let waiting: bool =
+            self.connection.query_row("SELECT EXISTS (SELECT 1 FROM requests)", [], |row| row.get(0)).map_err(failed("read"))?;
+        if !waiting {
+            return Ok(Vec::new());
+        }
+        let mut statement = self.connection.prepare_cached("DELETE FROM requests RETURNING move").map_err(failed("write"))?;
+        let rows = statement.query_map([], |row| row.get::<_, u32>(0)).map_err(failed("write"))?;
+        rows.map(|row| row.map(|number| Request { id: self.id(number), verb: Verb::Cancel }).map_err(failed("write"))).collect()
+    }
+
+    /// Where the database lies below a state folder.
+    pub fn file(state_folder: &Path) -> PathBuf {
+        state_folder.join(FILE)
+    }
+}

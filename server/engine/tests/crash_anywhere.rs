@@ -1,0 +1,132 @@
+//! A process that dies before any of its file-system calls, and a machine that loses power
+//! there: after a start every file is there exactly once, and the move is done or undone.
+
+mod world;
+
+use std::collections::BTreeSet;
+
+use tidelock_shared::progress::MoveState;
+use tidelock_shared::quota::Amount;
+use world::{ALPHA, BETA, CASES, Case, Census, World};
+
+/// How the process ends.
+#[derive(Clone, Copy, Debug)]
+enum End {
+    Kill,
+    /// With the seed that chooses what survives.
+    PowerCut(u64),
+}
+
+impl World {
+    fn end(&self, end: End) {
+        self.root.faults().reset();
+        if let End::PowerCut(seed) = end {
+            self.root.cut_power(seed);
+        }
+    }
+}
+
+#[test]
+fn a_kill_before_any_call_leaves_everything_as_before_or_as_after() {
+    for case in CASES {
+        for call in 0..calls_of(case) {
+            stop_and_recover(case, call, End::Kill);
+        }
+    }
+}
+
+#[test]
+fn a_power_cut_before_any_call_leaves_everything_as_before_or_as_after() {
+    for case in CASES {
+        for call in 0..calls_of(case) {
+            stop_and_recover(case, call, End::PowerCut(call));
+        }
+    }
+}
+
+#[test]
+fn a_second_crash_during_the_recovery_changes_nothing_about_that() {
+    for case in CASES {
+        let calls = calls_of(case);
+        // Every seventh place of the move, and of its recovery every fifth.
+        for call in (0..calls).step_by(7) {
+            for again in (0..).step_by(5) {
+                let world = World::new(case);
+                world.root.faults().reset();
+                world.root.faults().stop_before(call);
+                let _ = world.run();
+                world.end(End::PowerCut(call));
+                world.root.faults().stop_before(again);
+                let is_through = world.recover().is_some();
+                world.end(End::PowerCut(again));
+                world.recover().unwrap();
+                check(&world, &format!("{} stopped at {call}, again at {again}", case.name));
+                if is_through {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// Calls of an undisturbed run, from the plan to the end.
+fn calls_of(case: Case) -> u64 {
+    let world = World::new(case);
+    world.root.faults().reset();
+    world.run().unwrap().unwrap();
+    world.root.faults().calls()
+}
+
+fn stop_and_recover(case: Case, call: u64, end: End) {
+    let world = World::new(case);
+    world.root.faults().reset();
+    world.root.faults().stop_before(call);
+    let _ = world.run();
+    world.end(end);
+    world.recover().unwrap();
+    check(&world, &format!("{} stopped at {call} by {end:?}", case.name));
+}
+
+/// The oracle: exactly two outcomes, and nothing left lying about.
+fn check(world: &World, what: &str) {
+    let (engine, _folder) = world.engine();
+    let moves = engine.list(10).unwrap();
+    let state = moves.first().map(|snapshot| snapshot.recorded.of.state);
+    let failure = moves.first().and_then(|snapshot| snapshot.recorded.of.failure.clone());
+    let census = world.census();
+    let visible: Census = census.iter().filter(|(at, _)| !at.contains(".tidelock-")).map(|(at, seen)| (at.clone(), seen.clone())).collect();
+    let hidden: Vec<&String> = census.keys().filter(|at| at.contains(".tidelock-") && !at.ends_with(".barrier")).collect();
+    match state {
+        Some(MoveState::Done) => {
+            assert_same(&visible, &world.after(), what);
+            assert!(hidden.iter().all(|at| at.contains(".retired")), "{what}: left {hidden:?}");
+        }
+        Some(MoveState::Undone) | None => {
+            assert_same(&visible, &world.before, what);
+            assert_eq!(hidden, Vec::<&String>::new(), "{what}: left behind");
+        }
+        other => panic!("{what}: ended as {other:?}: {failure:?}"),
+    }
+    assert_eq!(world.root.blocked_reads(), 0, "{what}: nothing on tape is read");
+    for project in [ALPHA, BETA] {
+        assert_eq!(world.root.usage(0, project), recount(world, project), "{what}: the charge of {project}");
+    }
+}
+
+/// Charges counted from the entries, each inode once.
+fn recount(world: &World, project: tidelock_shared::id::ProjectId) -> Amount {
+    world.recount(project)
+}
+
+#[track_caller]
+fn assert_same(found: &Census, expected: &Census, what: &str) {
+    let paths: BTreeSet<_> = found.keys().chain(expected.keys()).collect();
+    for path in paths {
+        let (mut found, mut expected) = (found.get(path).cloned(), expected.get(path).cloned());
+        let is_parent = ["/m/alpha", "/m/beta", "/m/alpha/other"].contains(&path.as_str());
+        if is_parent && let (Some(found), Some(expected)) = (&mut found, &mut expected) {
+            found.modified = expected.modified;
+        }
+        assert_eq!(found, expected, "{what}: {path}");
+    }
+}

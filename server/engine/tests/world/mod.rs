@@ -1,0 +1,342 @@
+//! A small site for tests: two projects on one mount, a tree with every kind of entry, an
+//! engine that can be stopped anywhere and started again on what is left.
+
+#![allow(dead_code, unreachable_pub, reason = "each test file is a crate of its own and uses its part")]
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use tidelock_engine::clock::Clock;
+use tidelock_engine::fs::simulator::{Personality, Simulator, Site, SiteMount, Stopped};
+use tidelock_engine::fs::{FileSystem, Folder, Timestamp, walk};
+use tidelock_engine::journal::{Journal, StateFolder};
+use tidelock_engine::worker::InProcess;
+use tidelock_engine::{Engine, EngineError};
+use tidelock_shared::id::{MoveId, ProjectId};
+use tidelock_shared::name::{FileName, FilePath};
+use tidelock_shared::project::ProjectTag;
+use tidelock_shared::quota::{Amount, Bounds, Limits};
+use tidelock_shared::request::{Consent, MoveRequest};
+use tidelock_shared::strategy::EntryKind;
+
+pub const ALPHA: ProjectId = ProjectId(1001);
+pub const BETA: ProjectId = ProjectId(1002);
+/// Who owns the tree and, in some tests, moves it.
+pub const ALICE: u32 = 1000;
+
+pub fn path(text: &str) -> FilePath {
+    FilePath::parse(text.as_bytes()).unwrap()
+}
+
+pub fn name(text: &str) -> FileName {
+    FileName::new(text.as_bytes()).unwrap()
+}
+
+/// A clock that stands still unless told, and never waits.
+#[derive(Default)]
+pub struct StillClock(AtomicI64);
+
+impl Clock for StillClock {
+    fn now_ms(&self) -> i64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn pause(&self, _: Duration) {}
+}
+
+/// Which move is tried, on which kind of mount, by whom.
+#[derive(Clone, Copy, Debug)]
+pub struct Case {
+    pub name: &'static str,
+    pub personality: Personality,
+    pub caller: u32,
+    pub source: &'static str,
+    pub destination: &'static str,
+}
+
+const fn case(name: &'static str, personality: Personality, caller: u32, source: &'static str, destination: &'static str) -> Case {
+    Case { name, personality, caller, source, destination }
+}
+
+/// One case for each way that a move can go.
+pub const CASES: [Case; 9] = [
+    case("rename within a project, Lustre", Personality::Lustre2_17, 0, "/m/alpha/tree", "/m/alpha/other"),
+    case("rename within a project, ext4", Personality::Ext4, 0, "/m/alpha/tree", "/m/alpha/other"),
+    case("a file recharged by its rename, Lustre", Personality::Lustre2_17, ALICE, "/m/alpha/single", "/m/beta"),
+    case("retag and rename, Lustre", Personality::Lustre2_17, 0, "/m/alpha/tree", "/m/beta"),
+    case("retag and rename, ext4", Personality::Ext4, ALICE, "/m/alpha/plain", "/m/beta"),
+    case("retag and rename of a link, Lustre", Personality::Lustre2_17, 0, "/m/alpha/link", "/m/beta"),
+    case("staged copy by a user, Lustre", Personality::Lustre2_17, ALICE, "/m/alpha/tree", "/m/beta"),
+    case("staged copy of a file, another mount", Personality::Ext4, 0, "/m/alpha/single", "/n"),
+    case("staged copy of a tree, another mount", Personality::Xfs, 0, "/m/alpha/tree", "/n"),
+];
+
+pub struct World {
+    pub case: Case,
+    pub root: Simulator,
+    pub state: tempfile::TempDir,
+    pub before: Census,
+    now: Arc<AtomicI64>,
+}
+
+/// What is where: everything about each entry but times of folders above and inode numbers.
+pub type Census = BTreeMap<String, Seen>;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    pub kind: EntryKind,
+    pub content: Vec<u8>,
+    pub owner: (u32, u32),
+    pub mode: u32,
+    pub modified: Timestamp,
+    pub xattrs: Vec<(Vec<u8>, Vec<u8>)>,
+    pub flags: u32,
+    pub project: Option<ProjectTag>,
+    pub points_to: Vec<u8>,
+    pub device: u64,
+    /// The first path with the same inode.
+    pub same_as: String,
+}
+
+impl World {
+    pub fn new(case: Case) -> Self {
+        let now = Arc::new(AtomicI64::new(1_000_000_000));
+        let mount = |at: &str, personality| SiteMount { owners_may_retag: false, ..SiteMount::new(path(at), personality) };
+        let other = if case.personality == Personality::Xfs { Personality::Plain } else { case.personality };
+        let site = Site { mounts: vec![mount("/m", case.personality), mount("/n", other)], limits: BTreeMap::new() };
+        let ticking = now.clone();
+        // Each call takes ten milliseconds, so that times differ as they do in life.
+        let root = Simulator::in_memory(site, move || {
+            let now = ticking.fetch_add(10, Ordering::Relaxed);
+            Timestamp { seconds: now / 1000, nanoseconds: u32::try_from(now % 1000).unwrap() * 1_000_000 }
+        });
+        furnish(&root);
+        // The tree was made long before it is moved.
+        now.fetch_add(3_600_000, Ordering::Relaxed);
+        root.sync_everything();
+        let mut world = Self { case, root, state: tempfile::tempdir().unwrap(), before: Census::new(), now };
+        world.before = world.census();
+        world
+    }
+
+    pub fn caller(&self) -> Simulator {
+        if self.case.caller == 0 { self.root.clone() } else { self.root.seen_by(self.case.caller, &[1000]) }
+    }
+
+    pub fn request(&self) -> MoveRequest {
+        MoveRequest {
+            sources: vec![path(self.case.source)],
+            destination: path(self.case.destination),
+            new_name: None,
+            allow: vec![Consent::HardLinksLeaving],
+        }
+    }
+
+    pub fn state_path(&self) -> PathBuf {
+        self.state.path().to_owned()
+    }
+
+    /// A new engine on what is left, as after a start of the program.
+    pub fn engine(&self) -> (Engine, StateFolder) {
+        let folder = StateFolder::hold(self.state.path()).unwrap();
+        let journal = Journal::open(&folder, || 0x1234_5678_9abc_def0).unwrap();
+        let fs: Arc<dyn FileSystem> = Arc::new(self.caller());
+        let worker = Arc::new(InProcess::new(fs.clone()));
+        let clock = Arc::new(StillClock(AtomicI64::new(self.now.load(Ordering::Relaxed))));
+        (Engine::new(fs, worker, journal, clock, vec![path("/")]).unwrap(), folder)
+    }
+
+    /// Starts the case's move and drives it; none if the process was stopped on the way.
+    pub fn run(&self) -> Option<Result<MoveId, EngineError>> {
+        stoppable(|| {
+            let (engine, _folder) = self.engine();
+            let id = engine.accept(&self.request(), None)?;
+            engine.drive(id)?;
+            Ok(id)
+        })
+    }
+
+    /// What a start does: recover, then drive what is open. None if stopped again.
+    pub fn recover(&self) -> Option<()> {
+        stoppable(|| {
+            let (engine, _folder) = self.engine();
+            for id in engine.recover(false).unwrap() {
+                engine.drive(id).unwrap();
+            }
+        })
+    }
+
+    /// Everything on both mounts, by path; hidden folders of moves too.
+    pub fn census(&self) -> Census {
+        let mut census = Census::new();
+        for top in ["/m", "/n"] {
+            let folder = self.root.open_path(&path(top)).unwrap();
+            take_census(&self.root, &folder, top, &mut census, &mut BTreeMap::new());
+        }
+        census
+    }
+
+    /// The world as it must be once the move is done.
+    pub fn after(&self) -> Census {
+        let moved_to = format!("{}/{}", self.case.destination, self.case.source.rsplit('/').next().unwrap());
+        let folder = self.root.open_path(&path(self.case.destination)).unwrap();
+        let tag = self.root.tag((&folder).into()).unwrap();
+        let keeps_nanoseconds = self.root.capabilities(&folder).unwrap().keeps_nanoseconds;
+        let rebased = |at: &str| at.strip_prefix(self.case.source).map(|rest| format!("{moved_to}{rest}"));
+        let mut after = Census::new();
+        for (at, seen) in &self.before {
+            let is_inside = at == self.case.source || at.starts_with(&format!("{}/", self.case.source));
+            let mut seen = seen.clone();
+            seen.same_as = rebased(&seen.same_as).filter(|_| is_inside).unwrap_or(seen.same_as);
+            if is_inside {
+                seen.project = recharged(seen.project, tag, seen.kind);
+                if !keeps_nanoseconds {
+                    seen.modified.nanoseconds = 0;
+                }
+            }
+            let at = if is_inside { rebased(at).unwrap() } else { at.clone() };
+            after.insert(at, seen);
+        }
+        after
+    }
+
+    /// No name that a move hides is left, but for the retired source of a finished copy.
+    pub fn hidden_names(&self) -> Vec<String> {
+        self.census().into_keys().filter(|at| at.contains(".tidelock-")).collect()
+    }
+}
+
+fn recharged(had: Option<ProjectTag>, tag: Option<ProjectTag>, kind: EntryKind) -> Option<ProjectTag> {
+    // A kind of entry that carries no tag on its mount carries none after the move.
+    had.and(tag).map(|tag| ProjectTag { inherit: tag.inherit && kind == EntryKind::Folder, ..tag })
+}
+
+/// Runs `work` until it ends or a fault stops the process.
+pub fn stoppable<T>(work: impl FnOnce() -> T) -> Option<T> {
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(value) => Some(value),
+        Err(payload) if payload.is::<Stopped>() => None,
+        Err(payload) => std::panic::resume_unwind(payload),
+    }
+}
+
+fn take_census(fs: &Simulator, folder: &Folder, at: &str, census: &mut Census, first: &mut BTreeMap<u64, String>) {
+    let mut names: Vec<FileName> = fs.read_folder(folder).unwrap().map(|entry| entry.unwrap().name).collect();
+    names.sort();
+    for name in names {
+        let entry = folder.at(&name);
+        let status = fs.status(entry.into()).unwrap();
+        let shown = format!("{at}/{}", name.shown());
+        let content = if status.kind == EntryKind::File {
+            let file = fs.open_file(entry).unwrap();
+            let mut bytes = vec![0; usize::try_from(status.size).unwrap()];
+            fs.read_at(&file, 0, &mut bytes).unwrap();
+            bytes
+        } else {
+            Vec::new()
+        };
+        let xattrs = fs.xattr_names(entry.into()).unwrap();
+        let seen = Seen {
+            kind: status.kind,
+            content,
+            owner: (status.uid, status.gid),
+            mode: status.mode,
+            modified: status.modified,
+            xattrs: xattrs.into_iter().map(|key| (key.clone(), fs.xattr(entry.into(), &key).unwrap())).collect(),
+            flags: fs.flags(entry.into()).unwrap(),
+            project: fs.tag(entry.into()).unwrap(),
+            points_to: if status.kind == EntryKind::SymbolicLink { fs.read_link(entry).unwrap() } else { Vec::new() },
+            device: status.special_device,
+            same_as: first.entry(status.inode).or_insert_with(|| shown.clone()).clone(),
+        };
+        census.insert(shown.clone(), seen);
+        if status.kind == EntryKind::Folder {
+            take_census(fs, &fs.open_folder(entry).unwrap(), &shown, census, first);
+        }
+    }
+}
+
+/// Two projects, and in the first a tree with one of everything.
+fn furnish(root: &Simulator) {
+    let top = root.open_path(&path("/m")).unwrap();
+    for (project, id) in [("alpha", ALPHA), ("beta", BETA)] {
+        let folder = make_folder(root, &top, project, 0o777);
+        let tag = ProjectTag { id, inherit: true };
+        // A plain mount has no project IDs; then there is nothing to tag.
+        let _ = root.set_tag((&folder).into(), tag);
+        let limit = |hard| Bounds { soft: None, hard: Some(hard) };
+        root.set_limits(0, id, Limits { bytes: limit(64 << 20), inodes: limit(1000) });
+    }
+    let other = root.open_path(&path("/n")).unwrap();
+    root.set_mode((&other).into(), 0o777).unwrap();
+    let alpha = root.open_path(&path("/m/alpha")).unwrap();
+    let alice = root.seen_by(ALICE, &[1000]);
+    make_folder(&alice, &alpha, "other", 0o755);
+    write(&alice, &alpha, "single", b"just one file");
+    alice.create_symbolic_link(alpha.at(&name("link")), b"tree/deep").unwrap();
+    let plain = make_folder(&alice, &alpha, "plain", 0o755);
+    write(&alice, &plain, "file", b"plain");
+    write(&alice, &make_folder(&alice, &plain, "sub", 0o755), "file", b"below");
+    let tree = make_folder(&alice, &alpha, "tree", 0o2750);
+    write(&alice, &tree, "file", b"content");
+    write(&alice, &tree, "empty", b"");
+    let deep = make_folder(&alice, &make_folder(&alice, &tree, "deep", 0o700), "deeper", 0o755);
+    make_folder(&alice, &deep, "empty folder", 0o755);
+    write(&alice, &deep, "file", b"deep");
+    alice.link(tree.at(&name("file")), deep.at(&name("hard link"))).unwrap();
+    alice.create_symbolic_link(tree.at(&name("dangling")), b"/nowhere").unwrap();
+    alice.create_special(tree.at(&name("fifo")), EntryKind::Fifo, 0o640, 0).unwrap();
+    let sparse = alice.create_file(tree.at(&name("sparse")), 0o644).unwrap();
+    alice.write_at(&sparse, 1 << 16, b"far").unwrap();
+    alice.set_size(&sparse, 1 << 17).unwrap();
+    write(&alice, &tree, "attributed", b"x");
+    let attributed = name("attributed");
+    alice.set_xattr(tree.at(&attributed).into(), b"user.note", b"value").unwrap();
+    alice.set_flags(tree.at(&attributed).into(), 0x80).unwrap();
+    for odd in [&b"bad-\xff-name"[..], b"new\nline", &[b'n'; 255]] {
+        let odd = FileName::new(odd).unwrap();
+        drop(alice.create_file(tree.at(&odd), 0o600).unwrap());
+    }
+    alice.set_times((&deep).into(), Timestamp { seconds: 77, nanoseconds: 0 }, Timestamp { seconds: 78, nanoseconds: 0 }).unwrap();
+    let _ = walk::look(root, alpha.at(&name("tree"))).unwrap();
+}
+
+pub fn make_folder(fs: &Simulator, parent: &Folder, text: &str, mode: u32) -> Folder {
+    let name = name(text);
+    fs.create_folder(parent.at(&name), mode).unwrap();
+    let folder = fs.open_folder(parent.at(&name)).unwrap();
+    fs.set_mode((&folder).into(), mode).unwrap();
+    folder
+}
+
+pub fn write(fs: &Simulator, folder: &Folder, text: &str, content: &[u8]) {
+    let file = fs.create_file(folder.at(&name(text)), 0o644).unwrap();
+    if !content.is_empty() {
+        fs.write_at(&file, 0, content).unwrap();
+    }
+}
+
+impl World {
+    /// What the entries below the first mount say that a project is charged, each inode once.
+    pub fn recount(&self, project: ProjectId) -> Amount {
+        let mut seen = std::collections::BTreeSet::new();
+        let mut amount = Amount::ZERO;
+        let top = self.root.open_path(&path("/m")).unwrap();
+        for entry in self.root.read_folder(&top).unwrap() {
+            let name = entry.unwrap().name;
+            walk::walk(&self.root, top.at(&name), &mut |visit| -> Result<bool, tidelock_engine::fs::FsError> {
+                let is_new = seen.insert(visit.status.inode);
+                if is_new && self.root.charged_to(visit.status.inode) == project {
+                    amount += Amount { bytes: visit.status.allocated, inodes: 1 };
+                }
+                Ok(visit.status.kind == EntryKind::Folder)
+            })
+            .unwrap();
+        }
+        amount
+    }
+}
