@@ -1,14 +1,19 @@
-//! The project's own tool: it sets up, builds and starts the product.
+//! The project's own tool: it sets up, builds, starts and tests the product.
 //!
 //! Whatever a command needs and can install, it installs first; every command may run twice.
 //!
 //! Not here: anything the product needs while it runs.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool for a terminal speaks through it")]
 
+mod binary;
 mod build;
+mod counts;
 mod needs;
+mod process;
 mod site;
 mod style;
+mod test;
+mod verdict;
 
 use anyhow::{Context, Result, bail};
 use build::Profile;
@@ -23,7 +28,9 @@ use std::{
 const HELP: &str = "\
 cargo xtask setup [demo|test]          install what is missing (all of it, or only what demo needs)
 cargo xtask build [--release]          build the client and the program with the client inside
-cargo xtask demo [ARGUMENT…]           build for release and run `tidelock demo ARGUMENT…`";
+cargo xtask demo [ARGUMENT…]           build for release and run `tidelock demo ARGUMENT…`
+cargo xtask test [--no-skips] [SUITE…] run every suite, or those named; with --no-skips
+                                       (or CI=true) a suite that cannot run has failed";
 
 fn main() -> ExitCode {
     match run() {
@@ -47,6 +54,7 @@ fn run() -> Result<ExitCode> {
         ["build"] => build(Profile::Dev)?,
         ["build", "--release"] => build(Profile::Release)?,
         ["demo", rest @ ..] => return demo(rest),
+        ["test", rest @ ..] => return test::run(rest),
         [] | ["help" | "--help" | "-h"] => println!("{HELP}"),
         _ => bail!("unknown command `{}`\n{HELP}", arguments.join(" ")),
     }
