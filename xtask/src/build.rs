@@ -44,12 +44,13 @@ fn client(profile: Profile) -> Result<()> {
 }
 
 /// The server's heavy dependencies, while the client compiles. The program itself has to wait for
-/// the site; it is named here because cargo then chooses the same features as for the program.
+/// the site. It is named, and the defaults are left out, because cargo then chooses the same
+/// features as for the program, and nothing compiles twice.
 fn server_libraries(profile: Profile) -> Result<()> {
     let shell = Shell::new()?;
     let cargo_profile = profile.of_server();
     cmd!(shell, "cargo build --lib --package tidelock-server --package tidelock-app --package tidelock-engine")
-        .args(["--target-dir", "target", "--profile", cargo_profile])
+        .args(["--no-default-features", "--target-dir", "target", "--profile", cargo_profile])
         .run()
         .context("cannot build the server's libraries")
 }
