@@ -131,6 +131,6 @@ wasm target: rustc $version has no $wasm, and no way to get it worked here.
 Do one of these, then run the same command again:
   - with access to rustup's server:  rustup target add $wasm
   - set RUST_LIBRARY_SOURCE to the \`library\` folder of Rust's sources, version $version
-  - on Debian, use its own compiler:  apt-get install rustc-web cargo-web rust-web-src
+  - on Debian, put its own compiler first on PATH:  apt-get install rustc-web cargo-web rust-web-src
 MSG
 exit 1
