@@ -1,2 +1,6 @@
 //! The program.
+
+#[expect(dead_code, reason = "the router that serves it is yet to come")]
+mod assets;
+
 fn main() {}

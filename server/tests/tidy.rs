@@ -1,0 +1,276 @@
+//! Rules of the repository that neither the compiler nor the crates' manifests can keep.
+//!
+//! Every test walks what is there and names each offence, so one run shows all of them.
+//!
+//! Not here: borders between crates (their manifests) and banned functions (`clippy.toml`).
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+type Result = io::Result<()>;
+
+#[test]
+fn what_decides_knows_no_file_system_journal_or_clock() -> Result {
+    let pure = ["planner", "moves", "recovery/plan.rs", "reservation/ledger.rs", "drift/compare.rs"];
+    let mut offences = Vec::new();
+    for file in pure.iter().flat_map(|part| engine_files(part)) {
+        for name in names_used(&file)? {
+            let acts = ["crate::fs", "crate::journal", "crate::clock", "std::fs", "std::time"];
+            // A length of time is a value; a point in time has to be asked for.
+            if acts.iter().any(|banned| is_within(&name, banned)) && name != "std::time::Duration" {
+                offences.push(format!("{} names {name}", file.display()));
+            }
+        }
+    }
+    none(&offences)
+}
+
+#[test]
+fn the_file_system_knows_nothing_of_the_engine() -> Result {
+    let mut offences = Vec::new();
+    for file in engine_files("fs") {
+        for name in names_used(&file)? {
+            let known = ["crate::fs", "crate::error"];
+            if name.starts_with("crate::") && !known.iter().any(|part| is_within(&name, part)) {
+                offences.push(format!("{} names {name}", file.display()));
+            }
+        }
+    }
+    none(&offences)
+}
+
+#[test]
+fn a_file_has_at_most_500_lines_apart_from_its_tests() -> Result {
+    let mut offences = Vec::new();
+    for file in files(&root(), "rs").iter().filter(|file| !is_test(file)) {
+        let lines = without_tests(&fs::read_to_string(file)?).lines().count();
+        if lines > 500 {
+            offences.push(format!("{} has {lines} lines: split it", file.display()));
+        }
+    }
+    none(&offences)
+}
+
+#[test]
+fn nothing_is_left_for_later() -> Result {
+    none(&lines_with(&[concat!("to", "do!("), concat!("FIX", "ME"), concat!("TO", "DO")])?)
+}
+
+#[test]
+fn no_file_names_a_place_on_one_machine() -> Result {
+    let here = root().display().to_string();
+    none(&lines_with(&[&here, concat!("/ro", "ot/"), concat!("/Us", "ers/")])?)
+}
+
+#[test]
+fn colours_and_pixels_are_written_in_the_tokens_only() -> Result {
+    let mut offences = Vec::new();
+    for sheet in files(&root().join("style"), "css") {
+        if sheet.ends_with("style/tokens.css") {
+            continue;
+        }
+        for declaration in declarations(&fs::read_to_string(&sheet)?) {
+            if is_literal(&declaration) {
+                offences.push(format!("{}: {declaration}", sheet.display()));
+            }
+        }
+    }
+    none(&offences)
+}
+
+#[test]
+fn every_style_sheet_is_imported() -> Result {
+    let style = root().join("style");
+    let main = fs::read_to_string(style.join("main.css")).unwrap_or_default();
+    let mut offences = Vec::new();
+    for sheet in files(&style, "css") {
+        let name = sheet.strip_prefix(&style).unwrap_or(&sheet).display().to_string();
+        if name != "main.css" && !main.contains(&format!("\"{name}\"")) {
+            offences.push(format!("style/main.css does not import {name}"));
+        }
+    }
+    none(&offences)
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "every test ends with it")]
+fn none(offences: &[String]) -> Result {
+    assert!(offences.is_empty(), "\n{}", offences.join("\n"));
+    Ok(())
+}
+
+fn root() -> PathBuf {
+    let server = Path::new(env!("CARGO_MANIFEST_DIR"));
+    server.parent().unwrap_or(server).to_owned()
+}
+
+/// A file, or the Rust files of a folder; nothing if it does not exist.
+fn engine_files(part: &str) -> Vec<PathBuf> {
+    let part = root().join("server/engine/src").join(part);
+    if part.is_file() { vec![part] } else { files(&part, "rs") }
+}
+
+/// Every file below `folder` whose name ends in `extension`, made and fetched ones left out.
+fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let skipped = ["target", "node_modules", ".git", "results", "screenshots"];
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            if !skipped.iter().any(|name| path.ends_with(name)) {
+                found.extend(files(&path, extension));
+            }
+        } else if path.to_string_lossy().ends_with(extension) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+fn is_test(file: &Path) -> bool {
+    file.components().any(|part| part.as_os_str() == "tests") || file.ends_with("tests.rs")
+}
+
+fn without_tests(source: &str) -> &str {
+    source.split("#[cfg(test)]\nmod ").next().unwrap_or(source)
+}
+
+/// The places of lines that contain one of `banned`, in every file that is text.
+fn lines_with(banned: &[&str]) -> io::Result<Vec<String>> {
+    let mut offences = Vec::new();
+    for file in files(&root(), "") {
+        let Ok(text) = String::from_utf8(fs::read(&file)?) else { continue };
+        for (index, line) in text.lines().enumerate() {
+            if let Some(word) = banned.iter().find(|word| line.contains(**word)) {
+                offences.push(format!("{}:{}: {word}", file.display(), index + 1));
+            }
+        }
+    }
+    Ok(offences)
+}
+
+/// The paths that an engine file names outside its tests, in full: `crate::fs::Entry`.
+fn names_used(file: &Path) -> io::Result<Vec<String>> {
+    let source = fs::read_to_string(file)?;
+    let code: Vec<&str> = without_tests(&source).lines().map(|line| line.split("//").next().unwrap_or(line)).collect();
+    let code = code.join(" ");
+    let module = module_of(file);
+
+    let mut names = Vec::new();
+    for start in ["crate::", "super::", "std::"] {
+        for (at, _) in code.match_indices(start) {
+            let before = code[..at].chars().next_back();
+            if !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':') {
+                flatten("", &code[at..], &mut names);
+            }
+        }
+    }
+    Ok(names.iter().map(|name| in_full(name, &module)).collect())
+}
+
+/// Adds the paths of one use tree, or of one path in an expression, that `text` begins with.
+/// Returns what follows it.
+fn flatten<'a>(prefix: &str, text: &'a str, names: &mut Vec<String>) -> &'a str {
+    let text = text.trim_start();
+    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
+    let end = text.find(|c| !is_part(c)).unwrap_or(text.len());
+    let (path, mut rest) = (format!("{prefix}{}", &text[..end]), text[end..].trim_start());
+    if !path.ends_with("::") || !rest.starts_with('{') {
+        names.push(path.trim_end_matches("::").to_owned());
+        // Over `as name` to the next item of the group.
+        return rest.find([',', '}']).map_or("", |next| &rest[next..]);
+    }
+    while let Some(inner) = rest.strip_prefix(['{', ',']) {
+        rest = inner.trim_start();
+        if !rest.starts_with('}') {
+            rest = flatten(&path, rest, names).trim_start();
+        }
+    }
+    rest.strip_prefix('}').unwrap_or(rest)
+}
+
+/// `["planner", "strategy"]` for `src/planner/strategy.rs`, `["planner"]` for its `mod.rs`.
+fn module_of(file: &Path) -> Vec<String> {
+    let source = root().join("server/engine/src");
+    let path = file.strip_prefix(source).unwrap_or(file).with_extension("");
+    let parts = path.iter().map(|part| part.to_string_lossy().into_owned());
+    parts.filter(|part| part != "mod").collect()
+}
+
+fn in_full(name: &str, module: &[String]) -> String {
+    let (mut name, mut module) = (name, module);
+    let mut is_relative = false;
+    while let Some(rest) = name.strip_prefix("super::") {
+        module = &module[..module.len().saturating_sub(1)];
+        (name, is_relative) = (rest, true);
+    }
+    if !is_relative {
+        return name.to_owned();
+    }
+    let parents: String = module.iter().map(|part| format!("{part}::")).collect();
+    format!("crate::{parents}{name}")
+}
+
+fn is_within(name: &str, module: &str) -> bool {
+    name.strip_prefix(module).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+}
+
+/// `property: value` of each, comments left out. A selector has colons too, but ends with a brace.
+fn declarations(sheet: &str) -> Vec<String> {
+    let mut code = String::new();
+    for part in sheet.split("/*").enumerate() {
+        code += match part {
+            (0, text) => text,
+            (_, text) => text.split_once("*/").map_or("", |(_, after)| after),
+        };
+    }
+    let mut found = Vec::new();
+    let mut rest = code.as_str();
+    while let Some(end) = rest.find([';', '{', '}']) {
+        let part = rest[..end].trim();
+        if !rest[end..].starts_with('{') && part.contains(':') {
+            found.push(part.to_owned());
+        }
+        rest = &rest[end + 1..];
+    }
+    found
+}
+
+fn is_literal(declaration: &str) -> bool {
+    let value = declaration.split_once(':').map_or("", |(_, value)| value);
+    let functions = ["rgb(", "rgba(", "hsl(", "hsla(", "hwb(", "lab(", "lch(", "oklab(", "oklch("];
+    functions.iter().any(|function| value.contains(function))
+        || value.split([' ', ',', '(', ')', '/']).any(|word| {
+            let number = word.strip_suffix("px").unwrap_or_default();
+            let is_length = number.parse::<f32>().is_ok();
+            let is_colour = word.strip_prefix('#').is_some_and(|hex| u32::from_str_radix(hex, 16).is_ok());
+            is_length || is_colour || ["white", "black"].contains(&word)
+        })
+}
+
+#[test]
+fn the_rules_see_through_how_a_name_is_written() {
+    let used = |source: &str| {
+        let mut names = Vec::new();
+        flatten("", source, &mut names);
+        names
+    };
+    assert_eq!(
+        used("crate::{error::Error, fs::{self, Entry as E}, moves};"),
+        ["crate::error::Error", "crate::fs::self", "crate::fs::Entry", "crate::moves"]
+    );
+    assert_eq!(used("std::time::Instant::now();"), ["std::time::Instant::now"]);
+    let module = ["planner".to_owned(), "check".to_owned()];
+    assert_eq!(in_full("super::super::fs::Entry", &module), "crate::fs::Entry");
+    assert_eq!(in_full("super::plan", &module), "crate::planner::plan");
+    assert!(is_within("crate::fs", "crate::fs") && !is_within("crate::fsync", "crate::fs"));
+}
+
+#[test]
+fn the_rules_see_literals_in_values_only() {
+    let sheet = "#add:hover { /* 3px */ inset: var(--a); & b { color: #fff } border: 1px solid }";
+    let literal: Vec<_> = declarations(sheet).into_iter().filter(|d| is_literal(d)).collect();
+    assert_eq!(literal, ["color: #fff", "border: 1px solid"]);
+}
