@@ -16,6 +16,8 @@ pub(super) struct Disk {
     durable: State,
     waiting: Vec<Waiting>,
     calls: u64,
+    /// Calls of which one metadata server has its part on stable storage.
+    partly_durable: BTreeSet<u64>,
 }
 
 #[derive(Clone, Debug)]
@@ -46,14 +48,18 @@ impl Disk {
     }
 
     fn sync(&mut self, reaches: impl Fn(Domain) -> bool) {
-        let durable = &mut self.durable;
+        let (durable, partly_durable) = (&mut self.durable, &mut self.partly_durable);
         self.waiting.retain(|waiting| {
             let kept = !reaches(waiting.domain);
             if !kept {
                 durable.apply(&waiting.change);
+                if is_names(waiting.domain) {
+                    partly_durable.insert(waiting.call);
+                }
             }
             kept
         });
+        partly_durable.retain(|call| self.waiting.iter().any(|waiting| waiting.call == *call));
     }
 
     /// The state that a reboot finds.
@@ -78,14 +84,14 @@ impl Disk {
                 self.durable.apply(&waiting.change);
             }
         }
+        self.partly_durable.clear();
         self.durable.repair(tops);
         self.durable.clone()
     }
 
     fn complete_distributed_calls(&self, survived: &mut BTreeMap<Domain, u64>) {
-        let is_names = |domain: Domain| matches!(domain, Domain::Names(..));
         loop {
-            let mut done = BTreeSet::new();
+            let mut done = self.partly_durable.clone();
             for waiting in self.waiting.iter().filter(|waiting| is_names(waiting.domain)) {
                 if waiting.call <= survived.get(&waiting.domain).copied().unwrap_or(0) {
                     done.insert(waiting.call);
@@ -100,4 +106,8 @@ impl Disk {
             };
         }
     }
+}
+
+fn is_names(domain: Domain) -> bool {
+    matches!(domain, Domain::Names(..))
 }
