@@ -1,0 +1,160 @@
+//! What can be typed, and what `--help` teaches.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use tidelock_shared::id::MoveId;
+
+/// Move files between projects with the guarantees of a database transaction.
+///
+/// A plan shows what a move will cost before it starts. The move then happens completely or
+/// not at all, survives crashes, and can be undone.
+#[derive(Debug, Parser)]
+#[command(name = "tidelock", version, after_help = "\
+First steps:
+  tidelock demo                              look at it in the browser, on an invented site
+  tidelock plan results /lustre/beta/        what would happen, touching nothing
+  tidelock mv results /lustre/beta/          the same, and then do it
+  tidelock undo MOVE                         bring it back
+
+Exit status: 0 done; 1 undone, everything is as before; 2 wrong call; 3 refused, nothing was
+touched; 4 stuck, a person must look; 5 the engine could not be started or reached.")]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show what a move would do and cost; nothing is changed
+    Plan(MoveArguments),
+    /// Move files and folders into an existing folder
+    Mv(StartArguments),
+    /// List the moves, newest first
+    Moves(Where),
+    /// Show one move: where it stands, its plan, what happened
+    Status(OneMove),
+    /// Undo a running move; once it is done use undo
+    Cancel(OneMove),
+    /// Bring a finished move back, after checking that nothing has changed since
+    Undo(UndoArguments),
+    /// Delete the original that a finished copy has kept; then an undo has to copy
+    Purge(UndoArguments),
+    /// Finish or unwind whatever a crash left
+    Recover(Where),
+    /// Show who pays for a folder, what is used, and what may be used
+    Quota(QuotaArguments),
+    /// Serve an invented site in the browser, on nothing but this program
+    Demo(ServeArguments),
+    /// Serve folders of this machine in the browser, as yourself
+    Serve(ServeFolders),
+    /// Print completions for a shell
+    Completions { shell: clap_complete::Shell },
+}
+
+/// Where the verb is done.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Where {
+    /// Run the engine in this command instead of asking a server
+    #[arg(long, conflicts_with = "server")]
+    pub(crate) local: bool,
+    /// Where moves are remembered [default: $XDG_STATE_HOME/tidelock]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) state: Option<PathBuf>,
+    /// Ask this server; its token is read from TIDELOCK_TOKEN
+    #[arg(long, value_name = "URL")]
+    pub(crate) server: Option<String>,
+    /// Print one JSON object a line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct MoveArguments {
+    /// What to move, then the folder to move it into
+    #[arg(required = true, num_args = 2.., value_names = ["SOURCE", "DESTINATION/"])]
+    pub(crate) paths: Vec<OsString>,
+    /// A new name for a single source
+    #[arg(long = "as", value_name = "NAME")]
+    pub(crate) new_name: Option<OsString>,
+    /// What to do where a name is taken
+    #[arg(long, value_enum, default_value_t = OnConflict::Refuse)]
+    pub(crate) on_conflict: OnConflict,
+    /// Agree to what a plan would otherwise refuse
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub(crate) allow: Vec<Allow>,
+    #[command(flatten)]
+    pub(crate) at: Where,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct StartArguments {
+    #[command(flatten)]
+    pub(crate) what: MoveArguments,
+    /// Start without asking
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// The same key twice is one move
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key: Option<String>,
+}
+
+/// Other answers to a taken name come with a later release; until then it is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OnConflict {
+    Refuse,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Allow {
+    /// Files with further names outside of what is moved
+    HardLinksLeaving,
+    /// Metadata that the destination cannot keep
+    LostMetadata,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct OneMove {
+    #[arg(value_name = "MOVE")]
+    pub(crate) id: MoveId,
+    #[command(flatten)]
+    pub(crate) at: Where,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct UndoArguments {
+    #[command(flatten)]
+    pub(crate) one: OneMove,
+    /// Start without asking
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct QuotaArguments {
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: OsString,
+    #[command(flatten)]
+    pub(crate) at: Where,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ServeArguments {
+    /// Address and port; port 0 takes a free one
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:3000")]
+    pub(crate) listen: SocketAddr,
+    /// Where moves are remembered [default: $XDG_STATE_HOME/tidelock, the demo's beside it]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) state: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ServeFolders {
+    /// A folder to manage; nothing outside of these is shown or moved
+    #[arg(long = "root", value_name = "DIR", required = true)]
+    pub(crate) roots: Vec<OsString>,
+    #[command(flatten)]
+    pub(crate) serve: ServeArguments,
+}

@@ -1,0 +1,219 @@
+//! The engine in this process.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tidelock_engine::clock::SystemClock;
+use tidelock_engine::fs::FileSystem;
+use tidelock_engine::fs::posix::Posix;
+use tidelock_engine::journal::{Journal, JournalError, StateFolder, Verb};
+use tidelock_engine::planner::payer_of;
+use tidelock_engine::survey::survey_folder;
+use tidelock_engine::worker::InProcess;
+use tidelock_engine::{Engine, EngineError};
+use tidelock_shared::id::MoveId;
+use tidelock_shared::name::FilePath;
+use tidelock_shared::plan::Plan;
+use tidelock_shared::progress::{MoveDetail, MoveView};
+use tidelock_shared::project::Project;
+use tidelock_shared::request::MoveRequest;
+use tidelock_shared::user_error::UserError;
+
+use super::desk::Desk;
+use crate::convert;
+use crate::names::Names;
+use crate::user_error;
+
+/// Moves listed at most; `status` finds the older ones by name.
+const MOVES_LISTED: u32 = 1000;
+const REQUESTS_LOOKED_FOR_EVERY: Duration = Duration::from_millis(250);
+
+/// Whether the verb needs the state folder for itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Holding {
+    /// It starts or ends moves.
+    Alone,
+    /// It looks, or leaves a request; another process may be at work.
+    Beside,
+}
+
+pub(super) struct Local {
+    engine: Arc<Engine>,
+    names: Names,
+    state: PathBuf,
+    /// Held while the value lives; none beside another process.
+    held: Option<StateFolder>,
+}
+
+/// The state folder: as given, or the user's own.
+pub(crate) fn state_folder(given: Option<&Path>, name: &str) -> Result<PathBuf, UserError> {
+    if let Some(given) = given {
+        return std::path::absolute(given).map_err(|error| UserError::new("usage", format!("--state {}: {error}", given.display())));
+    }
+    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state"));
+    let base = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|base| base.is_absolute()).or_else(home);
+    base.map(|base| base.join(name)).ok_or_else(|| {
+        UserError::new("usage", "Neither XDG_STATE_HOME nor HOME is set.").hint("Say with --state DIR where moves shall be remembered.")
+    })
+}
+
+/// Random bits for the name of a new engine.
+pub(crate) fn random_bits() -> u64 {
+    use std::hash::{BuildHasher, RandomState};
+    // Seeded by the system for each process; a name has to be unlike others, not secret.
+    RandomState::new().hash_one(std::process::id())
+}
+
+impl Local {
+    pub(super) fn open(state: &Path, holding: Holding) -> Result<Self, UserError> {
+        let told = |error: JournalError| user_error::journal_error(&error);
+        let fs: Arc<dyn FileSystem> = Arc::new(Posix);
+        let worker = Arc::new(InProcess::new(fs.clone()));
+        let (journal, held) = match (holding, StateFolder::hold(state)) {
+            (_, Ok(held)) => (Journal::open(&held, random_bits).map_err(told)?, Some(held)),
+            (Holding::Beside, Err(JournalError::InUse { .. })) => (Journal::beside(state).map_err(told)?, None),
+            (_, Err(error)) => return Err(told(error)),
+        };
+        let names = Names::of_this_machine();
+        let engine = Engine::new(fs, worker, journal, Arc::new(SystemClock), vec![FilePath::default()])
+            .map_err(|error| user_error::engine_error(&error, &names))?;
+        let local = Self { engine: Arc::new(engine), names, state: state.to_owned(), held };
+        if local.held.is_some() {
+            local.answer_requests_meanwhile();
+        }
+        Ok(local)
+    }
+
+    /// Finishes or unwinds what a crash left; answers the moves that were open.
+    pub(super) fn recover(&self, retries_stuck: bool) -> Result<Vec<MoveId>, UserError> {
+        let told = |error: EngineError| self.told(&error);
+        let open = self.engine.recover(retries_stuck).map_err(told)?;
+        for id in &open {
+            self.engine.drive(*id).map_err(told)?;
+        }
+        Ok(open)
+    }
+
+    /// Other processes ask through the state folder, to cancel for example.
+    fn answer_requests_meanwhile(&self) {
+        let engine = Arc::downgrade(&self.engine);
+        std::thread::spawn(move || {
+            while let Some(engine) = engine.upgrade() {
+                if let Err(error) = engine.answer_requests() {
+                    tracing::warn!(%error, "requests of other processes cannot be read");
+                }
+                drop(engine);
+                std::thread::sleep(REQUESTS_LOOKED_FOR_EVERY);
+            }
+        });
+    }
+
+    fn told(&self, error: &EngineError) -> UserError {
+        user_error::engine_error(error, &self.names)
+    }
+
+    fn drive_meanwhile(&self, id: MoveId) -> MoveId {
+        let engine = self.engine.clone();
+        std::thread::spawn(move || {
+            if let Err(error) = engine.drive(id) {
+                tracing::error!(%id, %error, "the move stopped");
+                engine.halt();
+            }
+        });
+        id
+    }
+
+    fn shown(&self, draft: Result<tidelock_engine::planner::Draft, EngineError>) -> Result<Plan, UserError> {
+        match draft {
+            Ok(draft) => Ok(convert::plan(&draft, &self.names)),
+            Err(EngineError::Refused(refusals)) => {
+                Ok(convert::refused_plan(refusals.iter().map(|refusal| user_error::refusal(refusal, &self.names)).collect()))
+            }
+            Err(error) => Err(self.told(&error)),
+        }
+    }
+}
+
+impl Desk for Local {
+    fn plan(&self, request: &MoveRequest) -> Result<Plan, UserError> {
+        self.shown(self.engine.plan(request, &mut |_: &_| true))
+    }
+
+    fn start(&self, request: &MoveRequest, key: Option<&str>) -> Result<MoveId, UserError> {
+        let id = self.engine.accept(request, key).map_err(|error| self.told(&error))?;
+        Ok(self.drive_meanwhile(id))
+    }
+
+    fn plan_undo(&self, id: MoveId) -> Result<Plan, UserError> {
+        self.shown(self.engine.plan_undo(id, &mut |_: &_| true))
+    }
+
+    fn undo(&self, id: MoveId) -> Result<MoveId, UserError> {
+        let undo = self.engine.accept_undo(id).map_err(|error| self.told(&error))?;
+        Ok(self.drive_meanwhile(undo))
+    }
+
+    fn moves(&self) -> Result<Vec<MoveView>, UserError> {
+        let moves = self.engine.list(MOVES_LISTED).map_err(|error| self.told(&error))?;
+        Ok(moves.iter().map(|snapshot| convert::move_view(snapshot, &self.names)).collect())
+    }
+
+    fn detail(&self, id: MoveId) -> Result<MoveDetail, UserError> {
+        if self.engine.is_halted() {
+            return Err(self.told(&EngineError::Halted));
+        }
+        let snapshot = self.engine.get(id).map_err(|error| self.told(&error))?;
+        Ok(convert::move_detail(&snapshot, &self.names))
+    }
+
+    fn cancel(&self, id: MoveId) -> Result<(), UserError> {
+        let state = self.detail(id)?.view;
+        if !state.can_cancel {
+            return Err(self.told(&EngineError::PastCancelling(id)));
+        }
+        if self.held.is_some() {
+            // Nobody drives it: what a crash left is taken up, and taken back.
+            self.engine.recover(false).map_err(|error| self.told(&error))?;
+            self.engine.cancel(id).and_then(|()| self.engine.drive(id)).map_err(|error| self.told(&error))
+        } else {
+            let journal = Journal::beside(&self.state).map_err(|error| user_error::journal_error(&error))?;
+            journal.ask(id, Verb::Cancel).map_err(|error| user_error::journal_error(&error))
+        }
+    }
+
+    fn cancel_running(&self, id: MoveId) -> Result<(), UserError> {
+        self.engine.cancel(id).map_err(|error| self.told(&error))
+    }
+
+    fn purge(&self, id: MoveId) -> Result<MoveView, UserError> {
+        self.engine.purge(id).map_err(|error| self.told(&error))?;
+        Ok(self.detail(id)?.view)
+    }
+
+    fn quota(&self, folder: &FilePath) -> Result<Project, UserError> {
+        let found = survey_folder(&**self.engine.file_system(), folder).map_err(|error| user_error::fs_error("look at", folder, &error))?;
+        let payer = payer_of(&found);
+        let numbers = self.engine.numbers(&found);
+        Ok(Project {
+            id: payer.project,
+            name: self.names.payer(payer),
+            root: folder.clone(),
+            usage: numbers.usage,
+            limits: numbers.limits,
+            reserved: numbers.reserved,
+            capacity: numbers.free,
+        })
+    }
+
+    fn outlives_us(&self) -> bool {
+        false
+    }
+}
+
+/// What a crash left is finished first; then the verb has the state to itself.
+pub(super) fn open_recovered(state: &Path, retries_stuck: bool) -> Result<(Local, Vec<MoveId>), UserError> {
+    let local = Local::open(state, Holding::Alone)?;
+    let recovered = local.recover(retries_stuck)?;
+    Ok((local, recovered))
+}

@@ -1,0 +1,46 @@
+//! The command line: the same verbs as the pages, for people in a shell and for scripts.
+//!
+//! Each verb asks a [`Desk`], which is the engine in this process or a running server; it
+//! never knows which. Its exit status is the contract: see [`Exit`].
+
+mod arguments;
+mod desk;
+mod local;
+mod output;
+mod remote;
+mod verbs;
+
+pub(crate) use arguments::{Arguments, Command, ServeArguments};
+pub(crate) use verbs::run;
+
+/// How the process ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Exit {
+    /// Done as asked.
+    Done = 0,
+    /// The move was undone or failed, and everything is as before.
+    Undone = 1,
+    /// The call itself is wrong: words, an unknown move, a missing `--yes`.
+    Usage = 2,
+    /// Refused by the plan or by an undo's check; nothing was touched.
+    Refused = 3,
+    /// A move is stuck and a person must look.
+    Stuck = 4,
+    /// The engine could not be started or reached.
+    Unreachable = 5,
+}
+
+impl Exit {
+    /// The status that a user error's code stands for.
+    pub(crate) fn of_code(code: &str) -> Self {
+        match code {
+            "unknown_move" | "invalid_path" | "invalid_request" | "usage" | "no_terminal" => Self::Usage,
+            "unavailable" | "no_state" | "no_server" | "journal" | "port_in_use" | "unauthorized" => Self::Unreachable,
+            code if code.starts_with("state_") => Self::Unreachable,
+            code if code.starts_with("stuck") => Self::Stuck,
+            code if code == "stopped" || code == "cancelled" || code == "file_system" || code == "purge_failed" => Self::Undone,
+            _ => Self::Refused,
+        }
+    }
+}

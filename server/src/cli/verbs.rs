@@ -1,0 +1,234 @@
+//! The verbs, each from its arguments to its exit status.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tidelock_shared::id::MoveId;
+use tidelock_shared::name::{FileName, FilePath};
+use tidelock_shared::progress::{MoveDetail, MoveState};
+use tidelock_shared::request::{Consent, MoveRequest};
+use tidelock_shared::user_error::UserError;
+
+use super::Exit;
+use super::arguments::{Allow, Command, MoveArguments, OneMove, QuotaArguments, StartArguments, UndoArguments, Where};
+use super::desk::{Desk, find};
+use super::local::{Holding, open_recovered, state_folder};
+use super::output::{Output, Progress};
+use crate::user_error::invalid_path;
+
+/// How often a running move is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// Runs one verb of the command line to its end.
+pub(crate) fn run(command: &Command) -> Exit {
+    let (at, result) = match command {
+        Command::Plan(arguments) => (&arguments.at, plan(arguments)),
+        Command::Mv(arguments) => (&arguments.what.at, mv(arguments)),
+        Command::Moves(at) => (at, moves(at)),
+        Command::Status(one) => (&one.at, status(one)),
+        Command::Cancel(one) => (&one.at, cancel(one)),
+        Command::Undo(arguments) => (&arguments.one.at, undo(arguments)),
+        Command::Purge(arguments) => (&arguments.one.at, purge(arguments)),
+        Command::Recover(at) => (at, recover(at)),
+        Command::Quota(arguments) => (&arguments.at, quota(arguments)),
+        Command::Demo(_) | Command::Serve(_) | Command::Completions { .. } => return Exit::Usage,
+    };
+    result.unwrap_or_else(|error| {
+        Output { json: at.json }.error(&error);
+        Exit::of_code(error.code.strip_prefix("refused_").map_or(error.code.as_str(), |_| "refused"))
+    })
+}
+
+fn plan(arguments: &MoveArguments) -> Result<Exit, UserError> {
+    let request = request(arguments)?;
+    let plan = find(&arguments.at, Holding::Beside)?.plan(&request)?;
+    Output { json: arguments.at.json }.plan(&plan);
+    Ok(if plan.is_refused() { Exit::Refused } else { Exit::Done })
+}
+
+fn mv(arguments: &StartArguments) -> Result<Exit, UserError> {
+    let request = request(&arguments.what)?;
+    let at = &arguments.what.at;
+    let output = Output { json: at.json };
+    let desk = find_for_starting(at)?;
+    let plan = desk.plan(&request)?;
+    output.plan(&plan);
+    if plan.is_refused() && arguments.key.is_none() {
+        return Ok(Exit::Refused);
+    }
+    if !arguments.yes && !output.confirm("Start this move?")? {
+        return Ok(Exit::Undone);
+    }
+    let id = desk.start(&request, arguments.key.as_deref())?;
+    follow(&*desk, id, output)
+}
+
+/// In this process what a crash left comes first; then a new move may start.
+fn find_for_starting(at: &Where) -> Result<Box<dyn Desk>, UserError> {
+    if !at.local {
+        return find(at, Holding::Alone);
+    }
+    let (local, _) = open_recovered(&state_folder(at.state.as_deref(), "tidelock")?, false)?;
+    Ok(Box::new(local))
+}
+
+/// Watches a move to its end. Ctrl-C cancels where the move would end with this command, and
+/// lets go of it where it would not.
+fn follow(desk: &dyn Desk, id: MoveId, output: Output) -> Result<Exit, UserError> {
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let flag = interrupted.clone();
+    // A second handler in one process cannot be set; there is only one move to follow.
+    let _ = ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed));
+    let mut progress = Progress::new();
+    let mut told = 0;
+    loop {
+        let detail = desk.detail(id)?;
+        let new: Vec<_> = detail.events.iter().filter(|event| event.sequence > told).collect();
+        new.iter().for_each(|event| output.event(event));
+        told = detail.events.last().map_or(told, |event| event.sequence);
+        progress.show(&detail.view);
+        if detail.view.state.is_final() {
+            progress.close();
+            return Ok(ending(&detail, output));
+        }
+        if interrupted.swap(false, Ordering::Relaxed) {
+            if desk.outlives_us() {
+                progress.close();
+                output.line(&id.to_string());
+                return Ok(Exit::Done);
+            }
+            // Too late is no error: then it ends as done.
+            let _ = desk.cancel_running(id);
+        }
+        std::thread::sleep(LOOK_EVERY);
+    }
+}
+
+fn ending(detail: &MoveDetail, output: Output) -> Exit {
+    if output.json {
+        output.object(detail);
+    } else {
+        output.ending(&detail.view);
+    }
+    match detail.view.state {
+        MoveState::Done => Exit::Done,
+        MoveState::Stuck => Exit::Stuck,
+        _ => Exit::Undone,
+    }
+}
+
+fn moves(at: &Where) -> Result<Exit, UserError> {
+    let moves = find(at, Holding::Beside)?.moves()?;
+    Output { json: at.json }.moves(&moves);
+    Ok(Exit::Done)
+}
+
+fn status(one: &OneMove) -> Result<Exit, UserError> {
+    let detail = find(&one.at, Holding::Beside)?.detail(one.id)?;
+    let output = Output { json: one.at.json };
+    if one.at.json {
+        output.object(&detail);
+    } else {
+        output.plan(&detail.plan);
+        output.ending(&detail.view);
+    }
+    Ok(Exit::Done)
+}
+
+fn cancel(one: &OneMove) -> Result<Exit, UserError> {
+    let desk = find(&one.at, Holding::Beside)?;
+    desk.cancel(one.id)?;
+    follow(&*desk, one.id, Output { json: one.at.json }).map(|exit| if exit == Exit::Undone { Exit::Done } else { exit })
+}
+
+fn undo(arguments: &UndoArguments) -> Result<Exit, UserError> {
+    let one = &arguments.one;
+    let output = Output { json: one.at.json };
+    let desk = find_for_starting(&one.at)?;
+    let plan = desk.plan_undo(one.id)?;
+    output.plan(&plan);
+    if plan.is_refused() {
+        return Ok(Exit::Refused);
+    }
+    if !arguments.yes && !output.confirm("Undo this move?")? {
+        return Ok(Exit::Undone);
+    }
+    let id = desk.undo(one.id)?;
+    follow(&*desk, id, output)
+}
+
+fn purge(arguments: &UndoArguments) -> Result<Exit, UserError> {
+    let one = &arguments.one;
+    let output = Output { json: one.at.json };
+    let desk = find_for_starting(&one.at)?;
+    let freed = desk.detail(one.id)?.view.retired;
+    if let Some(freed) = freed
+        && !output.json
+    {
+        output.line(&format!("Frees {} and {}.", crate::words::bytes(freed.bytes), crate::words::count(freed.inodes, "inode", "inodes")));
+    }
+    if freed.is_some() && !arguments.yes && !output.confirm("Delete the original for good?")? {
+        return Ok(Exit::Undone);
+    }
+    let view = desk.purge(one.id)?;
+    if output.json {
+        output.object(&serde_json::json!({ "freed": freed, "move": view }));
+    } else {
+        output.line("Purged.");
+    }
+    Ok(Exit::Done)
+}
+
+fn recover(at: &Where) -> Result<Exit, UserError> {
+    let output = Output { json: at.json };
+    let (local, recovered) = open_recovered(&state_folder(at.state.as_deref(), "tidelock")?, true)?;
+    let mut is_stuck = false;
+    for id in &recovered {
+        let detail = local.detail(*id)?;
+        is_stuck |= detail.view.state == MoveState::Stuck;
+        ending(&detail, output);
+    }
+    if recovered.is_empty() && !at.json {
+        output.line("Nothing was left open.");
+    }
+    Ok(if is_stuck { Exit::Stuck } else { Exit::Done })
+}
+
+fn quota(arguments: &QuotaArguments) -> Result<Exit, UserError> {
+    let folder = absolute(&arguments.folder)?;
+    let project = find(&arguments.at, Holding::Beside)?.quota(&folder)?;
+    Output { json: arguments.at.json }.quota(&project);
+    Ok(Exit::Done)
+}
+
+fn request(arguments: &MoveArguments) -> Result<MoveRequest, UserError> {
+    let mut paths = arguments.paths.iter().map(|path| absolute(path)).collect::<Result<Vec<_>, _>>()?;
+    let destination = paths.pop().unwrap_or_default();
+    let new_name = arguments.new_name.as_ref().map(|name| {
+        FileName::new(name.as_bytes()).map_err(|error| invalid_path(&name.to_string_lossy(), error))
+    });
+    let allow = arguments.allow.iter().map(|allow| match allow {
+        Allow::HardLinksLeaving => Consent::HardLinksLeaving,
+        Allow::LostMetadata => Consent::LostMetadata,
+    });
+    Ok(MoveRequest { sources: paths, destination, new_name: new_name.transpose()?, allow: allow.collect() })
+}
+
+/// A path as typed, from the current folder where it does not begin at the top.
+pub(crate) fn absolute(typed: &OsStr) -> Result<FilePath, UserError> {
+    let mut bytes = typed.as_bytes().to_vec();
+    if bytes.is_empty() {
+        return Err(invalid_path("", tidelock_shared::name::InvalidName::Empty));
+    }
+    if bytes.first() != Some(&b'/') {
+        let here = std::env::current_dir()
+            .map_err(|error| UserError::new("usage", format!("The current folder cannot be read: {error}.")).hint("Give whole paths."))?;
+        // `./name` is what shells complete to.
+        let rest = bytes.strip_prefix(b"./").unwrap_or(&bytes);
+        bytes = [here.as_os_str().as_bytes(), b"/", rest].concat();
+    }
+    FilePath::parse(&bytes).map_err(|error| invalid_path(&typed.to_string_lossy(), error))
+}
