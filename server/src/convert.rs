@@ -60,7 +60,11 @@ fn plan_item(item: &PlannedItem) -> PlanItem {
         destination_base64,
         kind: item.kind,
         strategy: item.strategy,
-        reason: if item.kept.is_some() { "The original was kept: it comes back by one rename, and nothing is copied.".to_owned() } else { item.reason.to_string() },
+        reason: if item.kept.is_some() {
+            "The original was kept: it comes back by one rename, and nothing is copied.".to_owned()
+        } else {
+            item.reason.to_string()
+        },
         entries: item.tally.entries,
         bytes: item.tally.amount.bytes,
         hard_links_leaving: item.tally.hard_links_leaving,

@@ -29,7 +29,12 @@ impl Names {
             text.lines().filter(|line| !line.starts_with('#')).filter_map(pair).collect()
         };
         let projects = numbered(read("/etc/projid"), 1).into_iter().map(|(id, name)| (ProjectId(id), name)).collect();
-        Self { projects, users: numbered(read("/etc/passwd"), 2), groups: numbered(read("/etc/group"), 2), mounts: BTreeMap::new() }
+        Self {
+            projects,
+            users: numbered(read("/etc/passwd"), 2),
+            groups: numbered(read("/etc/group"), 2),
+            mounts: mounts(&read("/proc/self/mountinfo")),
+        }
     }
 
     pub(crate) fn project(&self, id: ProjectId) -> String {
@@ -54,5 +59,33 @@ impl Names {
             Some(id) => self.project(id),
             None => self.mounts.get(&payer.device).cloned().unwrap_or_else(|| "this file system".to_owned()),
         }
+    }
+}
+
+/// What each mounted device is called: by where it is mounted.
+fn mounts(mountinfo: &str) -> BTreeMap<u64, String> {
+    let pair = |line: &str| {
+        let mut fields = line.split(' ');
+        let (major, minor) = fields.nth(2)?.split_once(':')?;
+        // As `makedev` of the C library puts the two together.
+        let (major, minor): (u64, u64) = (major.parse().ok()?, minor.parse().ok()?);
+        let device = (major & 0xfff) << 8 | (major & !0xfff) << 32 | (minor & 0xff) | (minor & !0xff) << 12;
+        let point = fields.nth(1)?.replace("\\040", " ");
+        Some((device, format!("the file system at {point}")))
+    };
+    // The first mount of a device is the one that people know it by.
+    mountinfo.lines().rev().filter_map(pair).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mounts;
+
+    #[test]
+    fn a_mount_is_called_by_its_first_place() {
+        let mountinfo = "21 1 8:1 / / rw shared:1 - ext4 /dev/sda1 rw\n30 21 0:25 / /dev/shm rw - tmpfs tmpfs rw\n40 21 8:1 /x /mnt/b rw - ext4 /dev/sda1 rw\n";
+        let named = mounts(mountinfo);
+        assert_eq!(named[&0x801], "the file system at /");
+        assert_eq!(named[&25], "the file system at /dev/shm");
     }
 }

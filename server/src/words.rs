@@ -42,7 +42,7 @@ pub(crate) fn grouped(number: u64) -> String {
 /// A time that something takes: `under a second`, `40 s`, `12 min`, `3.5 h`.
 pub(crate) fn duration(seconds: f64) -> String {
     match seconds {
-        under if under < 1.0 => "under a second".to_owned(),
+        under if under < 1.0 => "less than a second".to_owned(),
         some if some < 90.0 => format!("{some:.0} s"),
         minutes if minutes < 90.0 * 60.0 => format!("{:.0} min", minutes / 60.0),
         hours => format!("{:.1} h", hours / 3600.0),

@@ -286,11 +286,8 @@ impl Engine {
     /// Moves that changed visibly after `version`, in the order of their change.
     pub fn changed_since(&self, version: u64) -> Vec<Snapshot> {
         let moves: Vec<Arc<Live>> = self.moves.lock().values().cloned().collect();
-        let mut changed: Vec<Snapshot> = moves
-            .iter()
-            .filter(|live| live.version.load(Ordering::Relaxed) > version)
-            .map(|live| self.snapshot(live))
-            .collect();
+        let mut changed: Vec<Snapshot> =
+            moves.iter().filter(|live| live.version.load(Ordering::Relaxed) > version).map(|live| self.snapshot(live)).collect();
         changed.sort_by_key(|snapshot| snapshot.version);
         changed
     }

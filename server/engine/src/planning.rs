@@ -90,7 +90,8 @@ impl Engine {
         let is_elsewhere = source_folder.folder.device != destination.folder.device;
         let careful = Question { copied_to: Some(&destination_folder), ..question };
         let found = survey_item(fs, &parent, name, if is_elsewhere { &careful } else { &question }, hear).map_err(told)?;
-        let may_be_copied = !is_elsewhere && (found.findings.charged_elsewhere > 0) && !source_folder.capabilities.abilities.may_retag;
+        let may_be_copied =
+            !is_elsewhere && (found.findings.charged_elsewhere > 0) && !source_folder.capabilities.abilities.may_retag;
         if may_be_copied {
             return survey_item(fs, &parent, name, &careful, hear).map_err(told);
         }
@@ -186,7 +187,8 @@ impl Engine {
             return Err(EngineError::BeingPurged(id));
         }
         let Some(first) = recorded.of.plan.items.first() else { return Err(EngineError::NothingToUndo(id)) };
-        if let Some(other) = recorded.of.plan.items.iter().find(|item| item.source_folder.identity != first.source_folder.identity) {
+        if let Some(other) = recorded.of.plan.items.iter().find(|item| item.source_folder.identity != first.source_folder.identity)
+        {
             return Err(EngineError::Refused(vec![Refusal::CameFromSeveralFolders(
                 first.source_folder.path.clone(),
                 other.source_folder.path.clone(),
@@ -251,7 +253,12 @@ fn back(item: &PlannedItem) -> RequestedItem {
 }
 
 /// The identity that a finished move left under the destination name.
-fn published_identity(notes: &[(usize, Note)], plan: &MovePlan, position: usize, item: &PlannedItem) -> Option<crate::fs::Identity> {
+fn published_identity(
+    notes: &[(usize, Note)],
+    plan: &MovePlan,
+    position: usize,
+    item: &PlannedItem,
+) -> Option<crate::fs::Identity> {
     if let Some(kept) = &item.kept {
         return Some(kept.identity.clone());
     }
@@ -259,11 +266,11 @@ fn published_identity(notes: &[(usize, Note)], plan: &MovePlan, position: usize,
         return Some(item.identity.clone());
     }
     let is_of_item = |at: &usize| plan.sequence.get(*at).is_some_and(|step| usize::try_from(step.item) == Ok(position));
-    let staged = notes.iter().filter(|(at, _)| is_of_item(at)).filter_map(|(_, note)| match note {
+    let mut staged = notes.iter().filter(|(at, _)| is_of_item(at)).filter_map(|(_, note)| match note {
         Note::StagingMade { identity } => Some(identity.clone()),
         _ => None,
     });
-    staged.last()
+    staged.next_back()
 }
 
 /// Every path that a move works on.

@@ -12,7 +12,10 @@ use tidelock_shared::id::MoveId;
 /// A plan shows what a move will cost before it starts. The move then happens completely or
 /// not at all, survives crashes, and can be undone.
 #[derive(Debug, Parser)]
-#[command(name = "tidelock", version, after_help = "\
+#[command(
+    name = "tidelock",
+    version,
+    after_help = "\
 First steps:
   tidelock demo                              look at it in the browser, on an invented site
   tidelock plan results /lustre/beta/        what would happen, touching nothing
@@ -20,7 +23,8 @@ First steps:
   tidelock undo MOVE                         bring it back
 
 Exit status: 0 done; 1 undone, everything is as before; 2 wrong call; 3 refused, nothing was
-touched; 4 stuck, a person must look; 5 the engine could not be started or reached.")]
+touched; 4 stuck, a person must look; 5 the engine could not be started or reached."
+)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,

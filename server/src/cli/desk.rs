@@ -46,8 +46,9 @@ pub(super) fn find(at: &Where, holding: Holding) -> Result<Box<dyn Desk>, UserEr
     }
     match Remote::of_state_folder(&state)? {
         Some(remote) => Ok(Box::new(remote)),
-        None => Err(UserError::new("no_server", format!("No server of yours runs on the state folder {}.", state.display()))
-            .hint("Start one with `tidelock serve --root DIR`, name one with --server URL, or add --local to do it in this command.")),
+        None => Err(UserError::new("no_server", format!("No server of yours runs on the state folder {}.", state.display())).hint(
+            "Start one with `tidelock serve --root DIR`, name one with --server URL, or add --local to do it in this command.",
+        )),
     }
 }
 

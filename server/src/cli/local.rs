@@ -49,12 +49,14 @@ pub(super) struct Local {
 /// The state folder: as given, or the user's own.
 pub(crate) fn state_folder(given: Option<&Path>, name: &str) -> Result<PathBuf, UserError> {
     if let Some(given) = given {
-        return std::path::absolute(given).map_err(|error| UserError::new("usage", format!("--state {}: {error}", given.display())));
+        return std::path::absolute(given)
+            .map_err(|error| UserError::new("usage", format!("--state {}: {error}", given.display())));
     }
     let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state"));
     let base = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|base| base.is_absolute()).or_else(home);
     base.map(|base| base.join(name)).ok_or_else(|| {
-        UserError::new("usage", "Neither XDG_STATE_HOME nor HOME is set.").hint("Say with --state DIR where moves shall be remembered.")
+        UserError::new("usage", "Neither XDG_STATE_HOME nor HOME is set.")
+            .hint("Say with --state DIR where moves shall be remembered.")
     })
 }
 
@@ -192,7 +194,8 @@ impl Desk for Local {
     }
 
     fn quota(&self, folder: &FilePath) -> Result<Project, UserError> {
-        let found = survey_folder(&**self.engine.file_system(), folder).map_err(|error| user_error::fs_error("look at", folder, &error))?;
+        let found =
+            survey_folder(&**self.engine.file_system(), folder).map_err(|error| user_error::fs_error("look at", folder, &error))?;
         let payer = payer_of(&found);
         let numbers = self.engine.numbers(&found);
         Ok(Project {

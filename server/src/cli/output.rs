@@ -66,8 +66,16 @@ impl Output {
             self.line(&format!("Note: {}", warning.message));
         }
         if !plan.items.is_empty() {
-            let copied = if plan.cost.bytes_copied == 0 { "nothing is copied".to_owned() } else { format!("copies {}", bytes(plan.cost.bytes_copied)) };
-            self.line(&format!("Cost: {copied}, {} changed, about {}.", count(plan.cost.inodes_changed, "inode", "inodes"), duration(plan.cost.seconds)));
+            let copied = if plan.cost.bytes_copied == 0 {
+                "nothing is copied".to_owned()
+            } else {
+                format!("copies {}", bytes(plan.cost.bytes_copied))
+            };
+            self.line(&format!(
+                "Cost: {copied}, {} changed, {}.",
+                count(plan.cost.inodes_changed, "inode", "inodes"),
+                about(plan.cost.seconds)
+            ));
         }
     }
 
@@ -80,7 +88,13 @@ impl Output {
             self.line("No moves yet.");
         }
         for view in moves {
-            self.line(&format!("{:<14} {:<10} {} → {}", view.id.to_string(), state_word(view.state), view.title, view.destination_folder));
+            self.line(&format!(
+                "{:<14} {:<10} {} → {}",
+                view.id.to_string(),
+                state_word(view.state),
+                view.title,
+                view.destination_folder
+            ));
         }
     }
 
@@ -97,7 +111,11 @@ impl Output {
             MoveState::Done => {
                 self.line(&format!("Done: {title} is now in {} (move {}).", view.destination_folder, view.id));
                 if let Some(retired) = view.retired {
-                    self.line(&format!("The original is kept for an undo and still charged {}; free it with: tidelock purge {}", bytes(retired.bytes), view.id));
+                    self.line(&format!(
+                        "The original is kept for an undo and still charged {}; free it with: tidelock purge {}",
+                        bytes(retired.bytes),
+                        view.id
+                    ));
                 }
             }
             MoveState::Undone => self.line(&format!("Undone: everything is as before (move {}).", view.id)),
@@ -128,7 +146,11 @@ impl Output {
             None => self.line("    usage and limits may not be read by you here"),
         }
         if project.reserved != Amount::ZERO {
-            self.line(&format!("    reserved by running moves: {}, {}", bytes(project.reserved.bytes), count(project.reserved.inodes, "inode", "inodes")));
+            self.line(&format!(
+                "    reserved by running moves: {}, {}",
+                bytes(project.reserved.bytes),
+                count(project.reserved.inodes, "inode", "inodes")
+            ));
         }
         let free = project.capacity.bytes.map(bytes).unwrap_or_default();
         self.line(&format!("    free on the file system: {free}"));
@@ -144,6 +166,11 @@ impl Output {
         let _ = std::io::stdin().read_line(&mut answer);
         Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
     }
+}
+
+/// An estimate of a time.
+fn about(seconds: f64) -> String {
+    if seconds < 1.0 { duration(seconds) } else { format!("about {}", duration(seconds)) }
 }
 
 fn of_bounds(used: &str, bounds: Bounds, words: impl Fn(u64) -> String) -> String {
@@ -200,7 +227,11 @@ impl Progress {
 
     pub(super) fn show(&mut self, view: &MoveView) {
         let rate = view.bytes_per_second.filter(|rate| *rate > 0.0).map(|rate| {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate is positive and far below the bound")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a rate is positive and far below the bound"
+            )]
             let rate = rate as u64;
             format!("{}/s", bytes(rate))
         });

@@ -168,7 +168,11 @@ fn purge(arguments: &UndoArguments) -> Result<Exit, UserError> {
     if let Some(freed) = freed
         && !output.json
     {
-        output.line(&format!("Frees {} and {}.", crate::words::bytes(freed.bytes), crate::words::count(freed.inodes, "inode", "inodes")));
+        output.line(&format!(
+            "Frees {} and {}.",
+            crate::words::bytes(freed.bytes),
+            crate::words::count(freed.inodes, "inode", "inodes")
+        ));
     }
     if freed.is_some() && !arguments.yes && !output.confirm("Delete the original for good?")? {
         return Ok(Exit::Undone);
@@ -207,9 +211,10 @@ fn quota(arguments: &QuotaArguments) -> Result<Exit, UserError> {
 fn request(arguments: &MoveArguments) -> Result<MoveRequest, UserError> {
     let mut paths = arguments.paths.iter().map(|path| absolute(path)).collect::<Result<Vec<_>, _>>()?;
     let destination = paths.pop().unwrap_or_default();
-    let new_name = arguments.new_name.as_ref().map(|name| {
-        FileName::new(name.as_bytes()).map_err(|error| invalid_path(&name.to_string_lossy(), error))
-    });
+    let new_name = arguments
+        .new_name
+        .as_ref()
+        .map(|name| FileName::new(name.as_bytes()).map_err(|error| invalid_path(&name.to_string_lossy(), error)));
     let allow = arguments.allow.iter().map(|allow| match allow {
         Allow::HardLinksLeaving => Consent::HardLinksLeaving,
         Allow::LostMetadata => Consent::LostMetadata,
@@ -224,8 +229,9 @@ pub(crate) fn absolute(typed: &OsStr) -> Result<FilePath, UserError> {
         return Err(invalid_path("", tidelock_shared::name::InvalidName::Empty));
     }
     if bytes.first() != Some(&b'/') {
-        let here = std::env::current_dir()
-            .map_err(|error| UserError::new("usage", format!("The current folder cannot be read: {error}.")).hint("Give whole paths."))?;
+        let here = std::env::current_dir().map_err(|error| {
+            UserError::new("usage", format!("The current folder cannot be read: {error}.")).hint("Give whole paths.")
+        })?;
         // `./name` is what shells complete to.
         let rest = bytes.strip_prefix(b"./").unwrap_or(&bytes);
         bytes = [here.as_os_str().as_bytes(), b"/", rest].concat();

@@ -56,7 +56,7 @@ fn copy_xattr(fs: &dyn FileSystem, source: Object<'_>, copy: Object<'_>, name: &
 fn unless_lost(answer: FsResult<()>, losses: &BTreeSet<Loss>, class: Loss) -> FsResult<()> {
     let is_refusal = |error: &FsError| {
         use crate::fs::Errno;
-        matches!(error.errno, Errno::PERM | Errno::ACCESS | Errno::OPNOTSUPP | Errno::NOTTY | Errno::INVAL)
+        matches!(error.errno, Errno::PERM | Errno::OPNOTSUPP | Errno::NOTTY | Errno::INVAL)
     };
     match answer {
         Err(error) if losses.contains(&class) && is_refusal(&error) => Ok(()),

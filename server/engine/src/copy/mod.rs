@@ -10,7 +10,7 @@ mod tree;
 mod update;
 
 pub(crate) use metadata::copy_metadata;
-pub(crate) use tree::{CopyError, Copier};
+pub(crate) use tree::{Copier, CopyError};
 pub(crate) use update::{Differences, is_same_tree, update, update_entry};
 
 /// Extended attributes that belong to the file system or describe the old inode: never copied

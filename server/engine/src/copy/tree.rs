@@ -55,7 +55,13 @@ impl<'a> Copier<'a> {
     }
 
     /// Copies what is in `source` into `copy`, which is the top or lies `below` it.
-    pub(crate) fn copy_content_of(&mut self, source: &Folder, copy: &Folder, top: &Folder, below: &mut Vec<FileName>) -> CopyResult<()> {
+    pub(crate) fn copy_content_of(
+        &mut self,
+        source: &Folder,
+        copy: &Folder,
+        top: &Folder,
+        below: &mut Vec<FileName>,
+    ) -> CopyResult<()> {
         for entry in self.fs.read_folder(source)? {
             let name = entry?.name;
             let at = source.at(&name);
@@ -113,7 +119,8 @@ impl<'a> Copier<'a> {
         if status.links < 2 || status.kind == EntryKind::Folder {
             return Ok(true);
         }
-        let shares = self.with_first_copy(status, top, |fs, first| Ok(fs.status(first.into())?.inode == fs.status(copy.into())?.inode))?;
+        let shares =
+            self.with_first_copy(status, top, |fs, first| Ok(fs.status(first.into())?.inode == fs.status(copy.into())?.inode))?;
         if shares.is_none() {
             self.links.insert(status.inode, below.to_vec());
         }
@@ -133,7 +140,14 @@ impl<'a> Copier<'a> {
         use_it(self.fs, folder.at(name)).map(Some)
     }
 
-    fn copy_folder(&mut self, source: At<'_>, status: &Status, copy: At<'_>, top: &Folder, below: &mut Vec<FileName>) -> CopyResult<()> {
+    fn copy_folder(
+        &mut self,
+        source: At<'_>,
+        status: &Status,
+        copy: At<'_>,
+        top: &Folder,
+        below: &mut Vec<FileName>,
+    ) -> CopyResult<()> {
         self.fs.create_folder(copy, STAGED_FOLDER_MODE)?;
         let (from, to) = (self.fs.open_folder(source)?, self.fs.open_folder(copy)?);
         self.copy_content_of(&from, &to, top, below)?;

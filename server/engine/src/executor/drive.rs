@@ -31,6 +31,9 @@ pub(crate) enum Halt {
     Journal(#[from] JournalError),
 }
 
+/// Answers what other moves have reserved, for each reservation of one.
+pub(crate) type AskReserved = Box<dyn Fn(&Live) -> Vec<Amount> + Send + Sync>;
+
 /// What driving needs of the engine.
 pub(crate) struct Driver {
     pub(crate) worker: Arc<dyn Worker>,
@@ -41,7 +44,7 @@ pub(crate) struct Driver {
     /// is done any more, not even undone, until the journal has been read again.
     pub(crate) is_halted: AtomicBool,
     /// What other moves have reserved, asked anew for each step that admits.
-    pub(crate) reserved_by_others: Box<dyn Fn(&Live) -> Vec<Amount> + Send + Sync>,
+    pub(crate) reserved_by_others: AskReserved,
 }
 
 enum Outcome {
@@ -79,11 +82,14 @@ impl Driver {
             (recorded.of.state, recorded.of.steps.clone(), recorded.of.plan.sequence.clone())
         };
         let is_proven = |position: usize| {
-            let barrier = sequence.iter().zip(&steps).rposition(|(step, status)| step.kind == StepKind::Barrier && *status == StepStatus::Finished);
+            let barrier = sequence
+                .iter()
+                .zip(&steps)
+                .rposition(|(step, status)| step.kind == StepKind::Barrier && *status == StepStatus::Finished);
             barrier.is_some_and(|barrier| position <= barrier)
         };
-        for position in 0..steps.len() {
-            let needs_again = match (state, steps[position]) {
+        for (position, status) in steps.iter().enumerate() {
+            let needs_again = match (state, *status) {
                 (MoveState::Unwinding, StepStatus::Undone) => true,
                 (MoveState::Unwinding, _) => false,
                 (_, StepStatus::Finished) if !is_proven(position) && !state.is_final() => self.is_lost(live, position)?,
@@ -203,9 +209,11 @@ impl Driver {
             return Err(Halt::ShuttingDown);
         }
         let mut recorded = live.recorded.lock();
-        let after = recorded.of.clone().apply(&event).map_err(|source| {
-            JournalError::Contradiction { number: recorded.of.id.number, source: Box::new(source) }
-        })?;
+        let after = recorded
+            .of
+            .clone()
+            .apply(&event)
+            .map_err(|source| JournalError::Contradiction { number: recorded.of.id.number, source: Box::new(source) })?;
         let now_ms = self.clock.now_ms();
         if let Err(error) = self.journal.lock().append(recorded.of.id, &event, after.state, now_ms) {
             // As after a crash: nothing more is done until the journal has been read again.

@@ -53,7 +53,11 @@ impl FsError {
 impl fmt::Display for FsError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let reason = std::io::Error::from(self.errno);
-        if self.name.is_empty() { write!(out, "{}: {reason}", self.call) } else { write!(out, "{} '{}': {reason}", self.call, self.name) }
+        if self.name.is_empty() {
+            write!(out, "{}: {reason}", self.call)
+        } else {
+            write!(out, "{} '{}': {reason}", self.call, self.name)
+        }
     }
 }
 

@@ -15,8 +15,8 @@ pub mod walk;
 
 pub use error::{Errno, FsError, FsResult};
 pub use object::{
-    At, Capabilities, Capacity, DataRange, File, Folder, FolderEntry, FolderStream, Identity, NamesDurability, Object, Quota, Status,
-    Timestamp,
+    At, Capabilities, Capacity, DataRange, File, Folder, FolderEntry, FolderStream, Identity, NamesDurability, Object, Quota,
+    Status, Timestamp,
 };
 use tidelock_shared::id::ProjectId;
 use tidelock_shared::name::{FileName, FilePath};

@@ -31,7 +31,9 @@ const MIGRATIONS: [&str; 1] = ["
 pub(super) const VERSION: usize = MIGRATIONS.len();
 
 pub(super) fn version(connection: &Connection) -> rusqlite::Result<usize> {
-    connection.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0)).map(|version| usize::try_from(version).unwrap_or(usize::MAX))
+    connection
+        .pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))
+        .map(|version| usize::try_from(version).unwrap_or(usize::MAX))
 }
 
 /// Runs the migrations that are missing, each in its own transaction.

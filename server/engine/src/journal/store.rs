@@ -53,7 +53,9 @@ fn failed(action: &'static str) -> impl Fn(rusqlite::Error) -> JournalError {
 fn opening(path: &Path) -> impl Fn(rusqlite::Error) -> JournalError {
     let path = path.to_owned();
     move |source| match source.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => JournalError::Damaged { path: path.clone(), source: source.into() },
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+            JournalError::Damaged { path: path.clone(), source: source.into() }
+        }
         _ => JournalError::Database { action: "open", source },
     }
 }
@@ -167,7 +169,9 @@ impl Journal {
             )
             .map_err(failed("write"))?;
         if let Some(ended) = ended {
-            transaction.execute("UPDATE moves SET ended = ?2 WHERE number = ?1", params![number, ended]).map_err(failed("write"))?;
+            transaction
+                .execute("UPDATE moves SET ended = ?2 WHERE number = ?1", params![number, ended])
+                .map_err(failed("write"))?;
         }
         transaction.commit().map_err(failed("write"))
     }

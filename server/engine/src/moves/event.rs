@@ -13,21 +13,37 @@ use crate::fs::Identity;
 pub enum Event {
     Accepted,
     /// On stable storage before the step touches anything.
-    StepStarted { position: usize },
+    StepStarted {
+        position: usize,
+    },
     /// Something a step found out that its undo or a later step needs.
-    Noted { position: usize, note: Note },
-    StepFinished { position: usize },
+    Noted {
+        position: usize,
+        note: Note,
+    },
+    StepFinished {
+        position: usize,
+    },
     /// After a crash: the step's effect did not survive; it runs again.
-    Reopened { position: usize },
-    StepFailed { position: usize, failure: Failure },
+    Reopened {
+        position: usize,
+    },
+    StepFailed {
+        position: usize,
+        failure: Failure,
+    },
     /// The asker no longer wants the move.
     CancelRequested,
-    StepUndone { position: usize },
+    StepUndone {
+        position: usize,
+    },
     /// The commit point: from here only forward.
     Committed,
     Done,
     Undone,
-    Stuck { failure: Failure },
+    Stuck {
+        failure: Failure,
+    },
     /// Somebody asked again to finish or unwind a stuck move.
     Retried,
     /// From here the retired source is no longer the undo's reserve. There is no way back.

@@ -171,7 +171,11 @@ impl Move {
 
     /// Every item has its destination name: from here recovery goes forward.
     pub fn is_published(&self) -> bool {
-        self.plan.sequence.iter().zip(&self.steps).all(|(step, status)| step.kind != StepKind::Publish || *status == StepStatus::Finished)
+        self.plan
+            .sequence
+            .iter()
+            .zip(&self.steps)
+            .all(|(step, status)| step.kind != StepKind::Publish || *status == StepStatus::Finished)
     }
 
     /// Whether a cancel still leads back to how everything was.
@@ -190,4 +194,3 @@ impl Move {
             && self.plan.sequence.iter().any(|step| step.kind == StepKind::RetireSource)
     }
 }
-

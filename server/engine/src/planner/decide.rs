@@ -66,7 +66,8 @@ pub fn payer_of(folder: &SurveyedFolder) -> Payer {
 
 /// Decides how each item moves, what that costs, and what speaks against it.
 pub fn plan(facts: &Facts<'_>) -> Draft {
-    let items: Vec<PlannedItem> = facts.items.iter().zip(&facts.request.items).map(|(item, requested)| planned(item, requested, facts)).collect();
+    let items: Vec<PlannedItem> =
+        facts.items.iter().zip(&facts.request.items).map(|(item, requested)| planned(item, requested, facts)).collect();
     let mut refusals = Vec::new();
     for (item, planned) in facts.items.iter().zip(&items) {
         refuse_item(item, planned, facts, &mut refusals);
@@ -132,7 +133,8 @@ fn refuse_item(item: &SurveyedItem, planned: &PlannedItem, facts: &Facts<'_>, re
     if !item.folder.may_change {
         refusals.push(Refusal::MayNotChange(item.folder.folder.path.clone()));
     }
-    let changes_parent = !is_copied && item.kind == EntryKind::Folder && item.folder.folder.identity != facts.destination.folder.identity;
+    let changes_parent =
+        !is_copied && item.kind == EntryKind::Folder && item.folder.folder.identity != facts.destination.folder.identity;
     if changes_parent && findings.top_may_not_change {
         refusals.push(Refusal::MayNotChange(path.clone()));
     }
@@ -237,7 +239,8 @@ fn warnings(facts: &Facts<'_>, items: &[PlannedItem], payers: &[PayerChange]) ->
     if leaving > 0 {
         warnings.push(Warning::HardLinksLeaving { inodes: leaving });
     }
-    let drifted: u64 = facts.items.iter().zip(items).filter(|(_, item)| changes_charge(item)).map(|(found, _)| found.findings.drifted).sum();
+    let drifted: u64 =
+        facts.items.iter().zip(items).filter(|(_, item)| changes_charge(item)).map(|(found, _)| found.findings.drifted).sum();
     if drifted > 0 {
         warnings.push(Warning::DriftMended { entries: drifted });
     }

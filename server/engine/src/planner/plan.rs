@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use tidelock_shared::id::{MoveId, ProjectId};
 use tidelock_shared::name::{FileName, FilePath};
-use tidelock_shared::project::ProjectTag;
 use tidelock_shared::plan::{Cost, ProjectRole};
+use tidelock_shared::project::ProjectTag;
 use tidelock_shared::quota::{Amount, Headroom, Limits};
 use tidelock_shared::request::{Consent, RequestProblem};
 use tidelock_shared::strategy::{EntryKind, Strategy, StrategyReason};
@@ -51,16 +51,28 @@ pub struct PayerChange {
 #[serde(tag = "warning", rename_all = "snake_case")]
 pub enum Warning {
     /// The retired source stays charged until it is purged.
-    ChargedTwice { amount: Amount },
+    ChargedTwice {
+        amount: Amount,
+    },
     /// What a copy cannot keep, per class.
-    Losses { losses: BTreeMap<Loss, u64> },
-    HardLinksLeaving { inodes: u64 },
+    Losses {
+        losses: BTreeMap<Loss, u64>,
+    },
+    HardLinksLeaving {
+        inodes: u64,
+    },
     /// A soft limit is crossed: its grace time begins.
-    SoftLimit { payer: Payer },
+    SoftLimit {
+        payer: Payer,
+    },
     /// Entries were charged to other projects than their folder's; afterwards they are not.
-    DriftMended { entries: u64 },
+    DriftMended {
+        entries: u64,
+    },
     /// Nobody but root may read the limits here: only the kernel will hold the copy to them.
-    LimitsUnknown { payer: Payer },
+    LimitsUnknown {
+        payer: Payer,
+    },
 }
 
 /// What stops a plan. All that apply are told together.
@@ -74,23 +86,47 @@ pub enum Refusal {
     NotAFolder(FilePath),
     /// The caller lacks a right on this folder that a step or its undo needs.
     MayNotChange(FilePath),
-    MayNotRead { example: FilePath, entries: u64 },
+    MayNotRead {
+        example: FilePath,
+        entries: u64,
+    },
     NameTaken(FilePath),
     MountPoint(FilePath),
     /// Immutable or append-only.
-    Frozen { example: FilePath, entries: u64 },
+    Frozen {
+        example: FilePath,
+        entries: u64,
+    },
     /// The hidden folder of another move lies inside.
     OtherMoveInside(FilePath),
-    Overlap { path: FilePath, other: MoveId },
-    NoHeadroom { payer: Payer, needed: Amount, headroom: Headroom },
-    Released { entries: u64 },
-    HardLinksLeaving { inodes: u64 },
+    Overlap {
+        path: FilePath,
+        other: MoveId,
+    },
+    NoHeadroom {
+        payer: Payer,
+        needed: Amount,
+        headroom: Headroom,
+    },
+    Released {
+        entries: u64,
+    },
+    HardLinksLeaving {
+        inodes: u64,
+    },
     /// Only root may make device nodes, and the copy would lack them.
-    DevicesNeedRoot { entries: u64 },
+    DevicesNeedRoot {
+        entries: u64,
+    },
     /// Owner of none of it: not root, and the mount lets only owners change project IDs.
-    Unplannable { path: FilePath, message: String },
+    Unplannable {
+        path: FilePath,
+        message: String,
+    },
     /// An undo finds another world than the move left.
-    ChangedSince { path: FilePath },
+    ChangedSince {
+        path: FilePath,
+    },
     /// A move undone as a whole goes back into one folder; these are two of several.
     CameFromSeveralFolders(FilePath, FilePath),
 }

@@ -53,11 +53,8 @@ impl Meter {
     pub fn read(&self, total: Counters, steps_done: f64, now_ms: i64) -> Reading {
         let entries = self.entries.load(Ordering::Relaxed);
         let bytes = self.bytes.load(Ordering::Relaxed);
-        let counters = Counters {
-            entries_done: entries.min(total.entries_total),
-            bytes_done: bytes.min(total.bytes_total),
-            ..total
-        };
+        let counters =
+            Counters { entries_done: entries.min(total.entries_total), bytes_done: bytes.min(total.bytes_total), ..total };
         let work = share(counters);
         // Most of the time is work; the few steps around it take the rest of the bar.
         let fraction = self.never_back(0.9 * work + 0.1 * steps_done);

@@ -74,7 +74,11 @@ fn carry_now(fs: &dyn FileSystem, from: At<'_>, to: At<'_>, what: &Carry<'_>) ->
         Err(error) if error.is_taken() => Err(StepError::NameTaken(what.destination.clone())),
         // Lustre refuses every flag (recorded).
         Err(error) if matches!(error.errno, Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
-            if what.kind == EntryKind::Folder { over_a_claim(fs, from, to, what) } else { by_link(fs, from, to, what) }
+            if what.kind == EntryKind::Folder {
+                over_a_claim(fs, from, to, what)
+            } else {
+                by_link(fs, from, to, what)
+            }
         }
         Err(error) => Err(error.into()),
     }
@@ -108,7 +112,11 @@ fn over_a_claim(fs: &dyn FileSystem, from: At<'_>, to: At<'_>, what: &Carry<'_>)
     let claim = fs.identity(to.into())?;
     // Compared right before: the window that remains can cost at most somebody's empty folder.
     let is_still_ours = holds(fs, to, &claim)?;
-    let carried = if is_still_ours { fs.rename(from, to).map_err(StepError::from) } else { Err(StepError::NameTaken(what.destination.clone())) };
+    let carried = if is_still_ours {
+        fs.rename(from, to).map_err(StepError::from)
+    } else {
+        Err(StepError::NameTaken(what.destination.clone()))
+    };
     if let Err(error) = carried {
         if find(fs, from, to, what.identity)? == Found::AtOld {
             remove_own_claim(fs, to)?;

@@ -70,7 +70,10 @@ pub(super) fn sync(context: &Context<'_>, destination: &Folder) -> StepResult<()
 }
 
 /// Runs `work` with a copier that reports progress and keeps what the plan said.
-pub(super) fn with_copier<T>(context: &mut Context<'_>, work: impl FnOnce(&mut Copier<'_>) -> Result<T, CopyError>) -> StepResult<T> {
+pub(super) fn with_copier<T>(
+    context: &mut Context<'_>,
+    work: impl FnOnce(&mut Copier<'_>) -> Result<T, CopyError>,
+) -> StepResult<T> {
     let durability = context.fs.capabilities(&context.destination_folder()?)?.names_durability;
     let losses = losses(context);
     let path = context.item().source_folder.path.join(context.item().source_name.clone());

@@ -30,8 +30,6 @@ pub(super) enum StepError {
     RetagKeepsLosing,
     #[error("{0:?} is on tape only")]
     Released(FilePath),
-    #[error("{what} of {path:?} cannot be kept")]
-    CannotKeep { what: &'static str, path: FilePath, source: FsError },
     #[error("the hidden name of this item cannot be formed")]
     Unnameable,
     #[error("a folder has its old and its new name at once")]
@@ -53,7 +51,7 @@ impl StepError {
                 FailureKind::WorldChanged
             }
             Self::SourceKeepsChanging(_) | Self::RetagKeepsLosing => FailureKind::SourceKeepsChanging,
-            Self::CannotKeep { .. } | Self::Released(_) => FailureKind::CannotKeep,
+            Self::Released(_) => FailureKind::CannotKeep,
             Self::FileSystem(error) if error.is_full() => FailureKind::NoHeadroom,
             Self::Unnameable | Self::TwoNames | Self::FileSystem(_) => FailureKind::FileSystem,
         };

@@ -4,9 +4,9 @@
 //! folder: no second lock on Lustre, and no write to the staged folder itself. A single file
 //! is staged under the hidden name without a folder around it.
 
+use super::carry::{Found, find};
 use super::context::{Context, holds};
 use super::error::{StepError, StepResult};
-use super::carry::{Found, find};
 use crate::fs::walk::{look, remove_tree};
 use crate::fs::{FileSystem, Folder, Identity};
 use crate::moves::event::Note;

@@ -48,7 +48,12 @@ fn source_path(item: &PlannedItem) -> tidelock_shared::name::FilePath {
 }
 
 fn carried<'a>(item: &PlannedItem, identity: &'a Identity) -> Carry<'a> {
-    Carry { identity, kind: item.kind, path: source_path(item), destination: path_of(&item.destination_folder, &item.destination_name) }
+    Carry {
+        identity,
+        kind: item.kind,
+        path: source_path(item),
+        destination: path_of(&item.destination_folder, &item.destination_name),
+    }
 }
 
 /// The inode that gets the destination name: what was staged, the source that an undone move
@@ -109,7 +114,7 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
     let destination = context.destination_folder()?;
     let item = context.item().clone();
     let to = destination.at(&item.destination_name);
-    let Some(published) = published(context)? else { return Ok(remove_own_claim(context.fs, to)?) };
+    let Some(published) = published(context)? else { return remove_own_claim(context.fs, to) };
     let from = published.folder.at(&published.name);
     let found = find(context.fs, from, to, &published.identity)?;
     if found == Found::AtBoth && item.kind != EntryKind::Folder {
@@ -140,7 +145,14 @@ fn bring_recharged_back(context: &mut Context<'_>, destination: &Folder, origina
     // the source folder is ours, so nothing can be replaced.
     let beside = original.folder.at(&name);
     for at in [published, hidden] {
-        if holds(context.fs, at, &item.identity)? {
+        if !holds(context.fs, at, &item.identity)? {
+            continue;
+        }
+        // Between `link` and `unlink` it has both names, and a rename of the one onto the other
+        // would do nothing.
+        if holds(context.fs, beside, &item.identity)? {
+            context.fs.unlink(at)?;
+        } else {
             context.fs.rename(at, beside)?;
         }
     }

@@ -7,7 +7,7 @@ use tidelock_shared::name::FileName;
 use tidelock_shared::quota::Amount;
 use tidelock_shared::strategy::EntryKind;
 
-use super::carry::{Carry, Found, carry, find};
+use super::carry::{Carry, Found, carry, find, remove_own_claim};
 use super::context::{Context, path_of};
 use super::error::{StepError, StepResult};
 use crate::fs::{At, Errno, FileSystem, FsResult};
@@ -49,8 +49,10 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
     let retired = context.retired_name()?;
     let item = context.item().clone();
     let original = folder.at(&item.source_name);
-    if find(context.fs, original, folder.at(&retired), &item.identity)? == Found::AtNew && item.kind == EntryKind::Folder {
-        set_mode_where_allowed(context.fs, folder.at(&retired), item.mode)?;
+    match find(context.fs, original, folder.at(&retired), &item.identity)? {
+        Found::AtNew if item.kind == EntryKind::Folder => set_mode_where_allowed(context.fs, folder.at(&retired), item.mode)?,
+        Found::AtOld => return remove_own_claim(context.fs, folder.at(&retired)),
+        _ => {}
     }
     bring_back(context, folder.at(&retired), original)
 }

@@ -159,10 +159,8 @@ impl Keeps {
     fn of(fs: &dyn FileSystem, to: &Folder) -> FsResult<Self> {
         let capabilities = fs.capabilities(to)?;
         let flags = fs.tag(to.into())?.is_some();
-        let xattrs = match fs.xattr(to.into(), b"user.tidelock") {
-            Err(error) if error.errno == Errno::OPNOTSUPP => false,
-            _ => true,
-        };
+        let probed = fs.xattr(to.into(), b"user.tidelock");
+        let xattrs = !matches!(probed, Err(error) if error.errno == Errno::OPNOTSUPP);
         Ok(Self { xattrs, flags, nanoseconds: capabilities.keeps_nanoseconds })
     }
 }
@@ -248,9 +246,8 @@ impl Count<'_> {
             answer => answer?,
         };
         let Some(tag) = tag else { return Ok(()) };
-        let differs = |from: Option<ProjectTag>| {
-            from.is_some_and(|from| tag.id != from.id || (is_folder && tag.inherit != from.inherit))
-        };
+        let differs =
+            |from: Option<ProjectTag>| from.is_some_and(|from| tag.id != from.id || (is_folder && tag.inherit != from.inherit));
         self.findings.charged_elsewhere += u64::from(differs(self.question.destination_tag));
         self.findings.drifted += u64::from(differs(self.top_tag));
         Ok(())
@@ -297,7 +294,9 @@ impl Count<'_> {
                 other => drop(other?),
             }
         }
-        if matches!(status.kind, EntryKind::File | EntryKind::Folder) && !(keeps.flags && caller.is_root) {
+        if matches!(status.kind, EntryKind::File | EntryKind::Folder)
+            && !(keeps.flags && (caller.is_root || status.uid == caller.uid))
+        {
             lose(Loss::InodeFlags, fs.flags(object)? != 0);
         }
         for (loss, count) in lost {

@@ -50,7 +50,10 @@ pub struct Admission {
 #[serde(tag = "report", rename_all = "snake_case")]
 pub enum StepReport {
     /// Entries and bytes since the last progress report.
-    Progress { entries: u64, bytes: u64 },
+    Progress {
+        entries: u64,
+        bytes: u64,
+    },
     /// To be written down before the worker goes on.
     Noted(Note),
     Finished,

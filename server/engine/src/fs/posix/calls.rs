@@ -4,8 +4,8 @@ use std::ffi::{CStr, CString};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
 use rustix::fs::{
-    Access, AtFlags, Dir, FileType, Gid, Mode, OFlags, RenameFlags, SeekFrom, StatxAttributes, StatxFlags, Timespec, Timestamps, Uid,
-    XattrFlags,
+    Access, AtFlags, Dir, FileType, Gid, Mode, OFlags, RenameFlags, SeekFrom, StatxAttributes, StatxFlags, Timespec, Timestamps,
+    Uid, XattrFlags,
 };
 use rustix::io::Errno;
 use tidelock_shared::id::ProjectId;
@@ -18,8 +18,8 @@ use super::ioctl::{FLAG_INHERIT, FLAGS_KEPT, FsXattr};
 use super::{Posix, handle, ioctl, mount};
 use crate::fs::object::Handle;
 use crate::fs::{
-    At, Caller, Capabilities, Capacity, DataRange, File, FileSystem, Folder, FolderEntry, FolderStream, FsError, FsResult, Identity,
-    Object, Quota, Status, Timestamp,
+    At, Caller, Capabilities, Capacity, DataRange, File, FileSystem, Folder, FolderEntry, FolderStream, FsError, FsResult,
+    Identity, Object, Quota, Status, Timestamp,
 };
 
 /// `STATX_ATTR_MOUNT_ROOT`.
@@ -290,7 +290,8 @@ impl FileSystem for Posix {
     }
 
     fn create_symbolic_link(&self, at: At<'_>, points_to: &[u8]) -> FsResult<()> {
-        rustix::fs::symlinkat(points_to, folder_fd(at), at.name.as_bytes()).map_err(failed("create_symbolic_link", at.name.as_bytes()))
+        rustix::fs::symlinkat(points_to, folder_fd(at), at.name.as_bytes())
+            .map_err(failed("create_symbolic_link", at.name.as_bytes()))
     }
 
     fn create_special(&self, at: At<'_>, kind: EntryKind, mode: u32, device: u64) -> FsResult<()> {
@@ -308,7 +309,8 @@ impl FileSystem for Posix {
     }
 
     fn remove_folder(&self, at: At<'_>) -> FsResult<()> {
-        rustix::fs::unlinkat(folder_fd(at), at.name.as_bytes(), AtFlags::REMOVEDIR).map_err(failed("remove_folder", at.name.as_bytes()))
+        rustix::fs::unlinkat(folder_fd(at), at.name.as_bytes(), AtFlags::REMOVEDIR)
+            .map_err(failed("remove_folder", at.name.as_bytes()))
     }
 
     fn rename(&self, from: At<'_>, to: At<'_>) -> FsResult<()> {

@@ -8,30 +8,29 @@ use std::os::fd::{AsRawFd, BorrowedFd};
 use rustix::io::Errno;
 
 /// The largest handle that the kernel hands out (`MAX_HANDLE_SZ`).
-const HANDLE_BYTES_MAX: usize = 128;
+const HANDLE_BYTES_MAX: u32 = 128;
 
 #[repr(C)]
 struct Buffer {
     bytes: u32,
     kind: i32,
-    handle: [u8; HANDLE_BYTES_MAX],
+    handle: [u8; HANDLE_BYTES_MAX as usize],
 }
 
 /// The handle of a name in a folder (never following a link), or of the open object itself
 /// where the name is empty: its type and its bytes.
 pub(super) fn file_handle(folder: BorrowedFd<'_>, name: &CStr) -> Result<Vec<u8>, Errno> {
-    let mut buffer = Buffer { bytes: HANDLE_BYTES_MAX as u32, kind: 0, handle: [0; HANDLE_BYTES_MAX] };
+    let mut buffer = Buffer { bytes: HANDLE_BYTES_MAX, kind: 0, handle: [0; HANDLE_BYTES_MAX as usize] };
     let mut mount_id = 0;
     let flags = if name.is_empty() { libc::AT_EMPTY_PATH } else { 0 };
     // SAFETY: the descriptor is open, the name ends with a zero, and the buffer is laid out as
     // `struct file_handle` with room for as many bytes as it says.
-    let answer = unsafe {
-        libc::name_to_handle_at(folder.as_raw_fd(), name.as_ptr(), (&raw mut buffer).cast(), &raw mut mount_id, flags)
-    };
+    let answer =
+        unsafe { libc::name_to_handle_at(folder.as_raw_fd(), name.as_ptr(), (&raw mut buffer).cast(), &raw mut mount_id, flags) };
     if answer != 0 {
         return Err(Errno::from_io_error(&std::io::Error::last_os_error()).unwrap_or(Errno::IO));
     }
-    let length = usize::try_from(buffer.bytes).unwrap_or(0).min(HANDLE_BYTES_MAX);
+    let length = usize::try_from(buffer.bytes.min(HANDLE_BYTES_MAX)).unwrap_or(0);
     Ok([&buffer.kind.to_be_bytes(), &buffer.handle[..length]].concat())
 }
 

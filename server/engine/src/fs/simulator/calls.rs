@@ -48,7 +48,12 @@ impl Simulator {
     }
 
     /// Changes the attributes of one inode.
-    fn set(&self, call: &'static str, object: Object<'_>, edit: impl FnOnce(&Inner, &mut Inode) -> Result<(), Errno>) -> FsResult<()> {
+    fn set(
+        &self,
+        call: &'static str,
+        object: Object<'_>,
+        edit: impl FnOnce(&Inner, &mut Inode) -> Result<(), Errno>,
+    ) -> FsResult<()> {
         self.change(call, object.name_bytes(), |inner| {
             let number = resolve(inner, call, object)?;
             let mut inode = inner.inode(call, number)?.clone();
@@ -57,7 +62,7 @@ impl Simulator {
             }
             edit(inner, &mut inode).map_err(|errno| FsError::new(call, object.name_bytes(), errno))?;
             inode.changed = self.now(inner.personality(&inode));
-            inner.commit(vec![put(number, inode)])
+            inner.commit(&[put(number, inode)])
         })
     }
 
@@ -80,7 +85,7 @@ impl Simulator {
             let now = self.now(inner.personality(&inode));
             (inode.modified, inode.changed) = (now, now);
             let fill = (Domain::Data(number), Change::Fill(number, Arc::new(content)));
-            inner.commit(vec![fill, put(number, inode)])
+            inner.commit(&[fill, put(number, inode)])
         })
     }
 }
@@ -307,7 +312,8 @@ impl FileSystem for Simulator {
 
     fn set_times(&self, object: Object<'_>, accessed: Timestamp, modified: Timestamp) -> FsResult<()> {
         self.set("set_times", object, |inner, inode| {
-            let keeps = |time: Timestamp| if inner.personality(inode).is_lustre() { Timestamp { nanoseconds: 0, ..time } } else { time };
+            let keeps =
+                |time: Timestamp| if inner.personality(inode).is_lustre() { Timestamp { nanoseconds: 0, ..time } } else { time };
             (inode.accessed, inode.modified) = (keeps(accessed), keeps(modified));
             Ok(())
         })
@@ -335,7 +341,7 @@ impl FileSystem for Simulator {
                 return Err(refuse(Errno::DQUOT));
             }
             inode.changed = self.now(inner.personality(&inode));
-            inner.commit(vec![put(number, inode)])
+            inner.commit(&[put(number, inode)])
         })
     }
 

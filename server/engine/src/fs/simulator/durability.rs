@@ -98,7 +98,9 @@ impl Disk {
                 }
             }
             let missing = self.waiting.iter().find(|waiting| {
-                is_names(waiting.domain) && done.contains(&waiting.call) && waiting.call > survived.get(&waiting.domain).copied().unwrap_or(0)
+                is_names(waiting.domain)
+                    && done.contains(&waiting.call)
+                    && waiting.call > survived.get(&waiting.domain).copied().unwrap_or(0)
             });
             match missing {
                 Some(missing) => survived.insert(missing.domain, missing.call),

@@ -124,7 +124,7 @@ impl Inner {
         self.next_inode += 1;
         let mut changes = vec![put(number, inode)];
         changes.extend(self.enter(folder, &parent, at.name, number, now));
-        self.commit(changes)?;
+        self.commit(&changes)?;
         Ok(number)
     }
 
@@ -178,7 +178,7 @@ impl Inner {
         }
         let mut changes = vec![put(number, Inode { links: item.links + 1, changed: now, ..item })];
         changes.extend(self.enter(folder, &parent, to.name, number, now));
-        self.commit(changes)
+        self.commit(&changes)
     }
 
     /// The inode under a name that the caller may remove, with its folder.
@@ -201,7 +201,7 @@ impl Inner {
         }
         let mut changes = self.leave(number_of(&at.folder.0), &parent, at.name, now);
         changes.push(self.dropped(number, inode, now));
-        self.commit(changes)
+        self.commit(&changes)
     }
 
     fn dropped(&self, number: InodeNumber, inode: Inode, now: Timestamp) -> (Domain, Change) {
@@ -223,14 +223,21 @@ impl Inner {
         }
         let mut changes = self.leave(number_of(&at.folder.0), &parent, at.name, now);
         changes.push(self.dropped(number, inode, now));
-        self.commit(changes)
+        self.commit(&changes)
     }
 
     fn is_empty(&self, folder: InodeNumber) -> bool {
         self.state.entries.get(&folder).is_none_or(|entries| entries.is_empty())
     }
 
-    pub(super) fn rename(&mut self, caller: &Simulator, call: &'static str, from: At<'_>, to: At<'_>, now: Timestamp) -> FsResult<()> {
+    pub(super) fn rename(
+        &mut self,
+        caller: &Simulator,
+        call: &'static str,
+        from: At<'_>,
+        to: At<'_>,
+        now: Timestamp,
+    ) -> FsResult<()> {
         let refuse = |errno| FsError::new(call, from.name.as_bytes(), errno);
         let (number, mut item, source) = self.removable(caller, call, from)?;
         let (source_number, folder) = (number_of(&from.folder.0), number_of(&to.folder.0));
@@ -266,7 +273,8 @@ impl Inner {
         // The folder may be the same: what follows builds on the leave.
         let destination = if source_number == folder { Inode { modified: now, changed: now, ..source } } else { destination };
         item.changed = now;
-        let migrates = personality.is_lustre() && item.kind == EntryKind::SymbolicLink && item.mdt != destination.mdt && item.links == 1;
+        let migrates =
+            personality.is_lustre() && item.kind == EntryKind::SymbolicLink && item.mdt != destination.mdt && item.links == 1;
         if migrates {
             // A symbolic link goes to the other MDT as a new inode and keeps its charge (recorded).
             changes.push((Domain::Names(item.mount, item.mdt), Change::Drop(number)));
@@ -283,7 +291,7 @@ impl Inner {
             changes.push(put(number, item));
             changes.extend(self.enter(folder, &destination, to.name, number, now));
         }
-        self.commit(changes)
+        self.commit(&changes)
     }
 
     fn check_crossing(&self, item: &Inode, source: &Inode, destination: &Inode) -> Result<(), Errno> {

@@ -177,7 +177,7 @@ impl Simulator {
     pub fn fill(&self, at: At<'_>, seed: u64, size: u64) -> FsResult<()> {
         let mut inner = self.world.inner.lock();
         let number = inner.find("fill", at)?;
-        inner.commit(vec![(Domain::Data(number), Change::Fill(number, Arc::new(Content::pattern(seed, size))))])
+        inner.commit(&[(Domain::Data(number), Change::Fill(number, Arc::new(Content::pattern(seed, size))))])
     }
 
     /// Leaves a file's content on tape only.
@@ -186,7 +186,7 @@ impl Simulator {
         let number = inner.find("release", at)?;
         let mut inode = inner.inode("release", number)?.clone();
         inode.is_released = true;
-        inner.commit(vec![put(number, inode)])
+        inner.commit(&[put(number, inode)])
     }
 
     /// Everything so far is durable.
@@ -239,7 +239,7 @@ impl Inner {
                 parent: number,
             };
             // Nothing but the log can refuse, and then the first real call reports it.
-            let _ = self.commit(vec![put(number, inode)]);
+            let _ = self.commit(&[put(number, inode)]);
         }
     }
 
@@ -261,16 +261,16 @@ impl Inner {
         self.mount(inode).personality
     }
 
-    pub(super) fn commit(&mut self, changes: Vec<(Domain, Change)>) -> FsResult<()> {
-        for (_, change) in &changes {
+    pub(super) fn commit(&mut self, changes: &[(Domain, Change)]) -> FsResult<()> {
+        for (_, change) in changes {
             self.state.apply(change);
             if let Change::Put(number, _) = change {
                 self.touched.insert(*number);
             }
         }
         match &mut self.kept {
-            Kept::Disk(disk) => disk.record(&changes),
-            Kept::Log(log) => log.append(&changes).map_err(|_| FsError::new("write of the simulated world", b"", Errno::IO))?,
+            Kept::Disk(disk) => disk.record(changes),
+            Kept::Log(log) => log.append(changes).map_err(|_| FsError::new("write of the simulated world", b"", Errno::IO))?,
         }
         Ok(())
     }

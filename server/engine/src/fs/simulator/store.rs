@@ -17,6 +17,9 @@ pub(super) struct Log {
     file: File,
 }
 
+/// What a log holds: the site, and everything that happened in it.
+pub(super) type Recorded = (Site, Vec<Change>);
+
 #[derive(Serialize, Deserialize)]
 enum Line {
     Site(Site),
@@ -25,7 +28,7 @@ enum Line {
 
 impl Log {
     /// Opens the log and reads what it holds; none if it is new.
-    pub(super) fn open(path: &Path) -> Result<(Self, Option<(Site, Vec<Change>)>)> {
+    pub(super) fn open(path: &Path) -> Result<(Self, Option<Recorded>)> {
         let file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
         let mut site = None;
         let mut changes = Vec::new();

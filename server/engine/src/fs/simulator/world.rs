@@ -67,8 +67,15 @@ pub(super) enum Change {
     /// Made or changed: all attributes as they are afterwards.
     Put(InodeNumber, Box<Inode>),
     Drop(InodeNumber),
-    Enter { folder: InodeNumber, name: FileName, inode: InodeNumber },
-    Leave { folder: InodeNumber, name: FileName },
+    Enter {
+        folder: InodeNumber,
+        name: FileName,
+        inode: InodeNumber,
+    },
+    Leave {
+        folder: InodeNumber,
+        name: FileName,
+    },
     Fill(InodeNumber, Arc<Content>),
 }
 

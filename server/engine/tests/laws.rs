@@ -1,0 +1,187 @@
+//! The three laws of steps, for every step of every way that a move can go: it may fail, it
+//! may run twice, it may be undone twice.
+
+#![allow(clippy::unwrap_used, reason = "a test may take the short way out")]
+
+mod world;
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use tidelock_engine::fs::{Errno, FileSystem};
+use tidelock_engine::journal::{Journal, StateFolder};
+use tidelock_engine::moves::event::{Event, Failure, FailureKind};
+use tidelock_engine::planner::sequence::StepKind;
+use tidelock_engine::worker::{Action, InProcess, StepOrder, StepReport, Then, Worker};
+use tidelock_engine::{Engine, Snapshot};
+use tidelock_shared::progress::MoveState;
+use world::{CASES, Case, StillClock, World, assert_same, path};
+
+/// A worker that disturbs one step.
+struct Disturbing {
+    inner: InProcess,
+    disturbance: Disturbance,
+    /// How many runs of steps there were: the position to disturb is one of them.
+    runs: Mutex<usize>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Disturbance {
+    None,
+    /// The step at this run fails after it has done all its work.
+    FailAfter(usize),
+    /// It fails before it does any.
+    FailBefore(usize),
+    /// Every step runs twice.
+    RunTwice,
+    /// The last step before the commit fails, and every undo runs twice.
+    UndoTwice(usize),
+}
+
+impl Worker for Disturbing {
+    fn perform(&self, order: &StepOrder, hear: &mut dyn FnMut(StepReport) -> Then) {
+        let run = (order.action == Action::Run).then(|| {
+            let mut runs = self.runs.lock();
+            *runs += 1;
+            *runs - 1
+        });
+        let failure = || Failure { kind: FailureKind::FileSystem, message: "disturbed".to_owned() };
+        match self.disturbance {
+            Disturbance::FailBefore(at) if run == Some(at) => drop(hear(StepReport::Failed(failure()))),
+            Disturbance::FailAfter(at) | Disturbance::UndoTwice(at) if run == Some(at) => {
+                self.inner.perform(order, &mut |report| match report {
+                    StepReport::Finished | StepReport::Failed(_) => Then::GoOn,
+                    report => hear(report),
+                });
+                hear(StepReport::Failed(failure()));
+            }
+            Disturbance::RunTwice if run.is_some() => {
+                let mut order = order.clone();
+                // What the first run has noted is told to the second, as the journal would.
+                self.inner.perform(&order.clone(), &mut |report| {
+                    if let StepReport::Noted(note) = &report {
+                        order.notes.push(note.clone());
+                    }
+                    match report {
+                        StepReport::Noted(_) => hear(report),
+                        _ => Then::GoOn,
+                    }
+                });
+                self.inner.perform(&order, hear);
+            }
+            Disturbance::UndoTwice(_) if order.action == Action::Undo => {
+                self.inner.perform(order, &mut |report| match report {
+                    StepReport::Noted(_) => hear(report),
+                    _ => Then::GoOn,
+                });
+                self.inner.perform(order, hear);
+            }
+            _ => self.inner.perform(order, hear),
+        }
+    }
+}
+
+/// Runs a case's move to its end with one disturbance; answers how it ended.
+fn disturbed(world: &World, disturbance: Disturbance) -> Snapshot {
+    let fs: Arc<dyn FileSystem> = Arc::new(world.caller());
+    let worker = Disturbing { inner: InProcess::new(fs.clone()), disturbance, runs: Mutex::new(0) };
+    let folder = StateFolder::hold(world.state.path()).unwrap();
+    let journal = Journal::open(&folder, || 0x1234_5678_9abc_def0).unwrap();
+    let engine = Engine::new(fs, Arc::new(worker), journal, Arc::new(StillClock::default()), vec![path("/")]).unwrap();
+    let id = engine.accept(&world.request(), None).unwrap();
+    engine.drive(id).unwrap();
+    engine.get(id).unwrap()
+}
+
+fn steps_before_commit(case: Case) -> Vec<(usize, StepKind)> {
+    let snapshot = disturbed(&World::new(case), Disturbance::None);
+    let committed = snapshot.recorded.events.iter().position(|(_, event)| *event == Event::Committed).unwrap();
+    let started = snapshot.recorded.events[..committed].iter().filter_map(|(_, event)| match event {
+        Event::StepStarted { position } => Some(snapshot.recorded.of.plan.sequence[*position].kind),
+        _ => None,
+    });
+    started.enumerate().collect()
+}
+
+#[test]
+fn every_step_may_fail_and_everything_is_as_before() {
+    for case in CASES {
+        for (position, kind) in steps_before_commit(case) {
+            for disturbance in [Disturbance::FailBefore(position), Disturbance::FailAfter(position)] {
+                let world = World::new(case);
+                let snapshot = disturbed(&world, disturbance);
+                let what = format!("{}: {kind:?} {disturbance:?}", case.name);
+                assert_eq!(snapshot.recorded.of.state, MoveState::Undone, "{what}");
+                assert_same(&world.census(), &world.before, &what);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_step_may_run_twice() {
+    for case in CASES {
+        let world = World::new(case);
+        let after = world.after();
+        let snapshot = disturbed(&world, Disturbance::RunTwice);
+        assert_eq!(snapshot.recorded.of.state, MoveState::Done, "{}: {:?}", case.name, snapshot.recorded.of.failure);
+        assert_same(&world.visible(), &after, case.name);
+    }
+}
+
+#[test]
+fn every_step_may_be_undone_twice() {
+    for case in CASES {
+        for (position, kind) in steps_before_commit(case) {
+            let world = World::new(case);
+            let snapshot = disturbed(&world, Disturbance::UndoTwice(position));
+            let what = format!("{}: {kind:?} at {position}", case.name);
+            assert_eq!(snapshot.recorded.of.state, MoveState::Undone, "{what}");
+            assert_same(&world.census(), &world.before, &what);
+        }
+    }
+}
+
+#[test]
+fn a_step_after_the_commit_is_tried_again_and_the_move_still_ends_done() {
+    for case in CASES {
+        let world = World::new(case);
+        let after = world.after();
+        let release = steps_before_commit(case).len();
+        let snapshot = disturbed(&world, Disturbance::FailBefore(release));
+        assert_eq!(snapshot.recorded.of.state, MoveState::Done, "{}", case.name);
+        assert_same(&world.visible(), &after, case.name);
+    }
+}
+
+/// Every call fails once with what it can answer; the move ends as done or as undone.
+#[test]
+fn every_call_may_fail_once() {
+    for case in CASES {
+        let calls = {
+            let world = World::new(case);
+            world.root.faults().reset();
+            world.run().unwrap().unwrap();
+            world.root.faults().calls()
+        };
+        for errno in [Errno::IO, Errno::DQUOT, Errno::ACCESS, Errno::NOENT] {
+            // Each error at every third call, another third for each, to keep the run short.
+            for call in (u64::from(errno.raw_os_error().unsigned_abs()) % 3..calls).step_by(3) {
+                let world = World::new(case);
+                let after = world.after();
+                world.root.faults().reset();
+                world.root.faults().fail(call, errno, false);
+                let ended = world.run().unwrap();
+                world.root.faults().reset();
+                world.recover().unwrap();
+                let what = format!("{} with {errno:?} at {call}: {ended:?}", case.name);
+                let (engine, _folder) = world.engine();
+                match engine.list(1).unwrap().first().map(|snapshot| snapshot.recorded.of.state) {
+                    Some(MoveState::Done) => assert_same(&world.visible(), &after, &what),
+                    Some(MoveState::Undone) | None => assert_same(&world.census(), &world.before, &what),
+                    other => panic!("{what}: ended as {other:?}"),
+                }
+            }
+        }
+    }
+}
