@@ -330,6 +330,9 @@ impl FileSystem for Simulator {
             if !mount.personality.has_projects() || !(is_plain_kind || mount.personality.abilities(false).retags_every_kind) {
                 return Err(refuse(Errno::NOTTY));
             }
+            if tag.inherit && inode.kind != EntryKind::Folder && !mount.personality.files_may_inherit() {
+                return Err(refuse(Errno::OPNOTSUPP));
+            }
             let is_owner = self.uid == inode.uid;
             if !mount.personality.may_retag(self.uid == 0, is_owner, mount.owners_may_retag) || inode.flags & FLAGS_FROZEN != 0 {
                 return Err(refuse(Errno::PERM));

@@ -263,7 +263,9 @@ impl Inner {
             match (is_folder, old_is_folder) {
                 (true, false) => return Err(refuse(Errno::NOTDIR)),
                 (false, true) => return Err(refuse(Errno::ISDIR)),
-                (true, true) if !self.is_empty(replaced) => return Err(refuse(Errno::NOTEMPTY)),
+                (true, true) if !self.is_empty(replaced) => {
+                    return Err(refuse(self.personality(&destination).errno_of_full_folder()));
+                }
                 _ => changes.push(self.dropped(replaced, old, now)),
             }
         }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::strategy::{EntryKind, MountAbilities, RenameRule, SourceFlagRule};
 
-use crate::fs::NamesDurability;
+use crate::fs::{Errno, NamesDurability};
 
 /// Which file system a simulated mount behaves like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -109,6 +109,16 @@ impl Personality {
             Self::Lustre2_12 | Self::Lustre2_15 | Self::Lustre2_17 => is_root || (owners_may && is_owner),
             Self::Ext4 | Self::Xfs => is_root || is_owner,
         }
+    }
+
+    /// What a rename over a folder with entries answers (recorded).
+    pub(super) fn errno_of_full_folder(self) -> Errno {
+        if self == Self::Xfs { Errno::EXIST } else { Errno::NOTEMPTY }
+    }
+
+    /// Whether a regular file may carry the inherit flag: on Lustre it may (recorded).
+    pub(super) fn files_may_inherit(self) -> bool {
+        self.is_lustre()
     }
 
     /// Whether a retag is held to the new project's limit. Lustre never does.
