@@ -1,3 +1,5 @@
-//! Pages.
-#[cfg(feature = "ssr")]
+//! Tidelock's pages: rendered on the server, taken over by the browser.
+pub mod api;
+pub mod format;
 pub mod service;
+pub mod state;
