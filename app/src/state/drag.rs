@@ -17,6 +17,8 @@ pub struct Drag {
     pub source: FolderListing,
     /// What is known of their size; none until the server's first answer.
     pub survey: Option<SurveyProgress>,
+    /// Why their size will not be known.
+    pub failure: Option<String>,
     /// The folder under the pointer.
     pub over: Option<FilePath>,
     /// The pointer, in the window.
@@ -52,7 +54,7 @@ pub enum Outlook {
 impl Drag {
     pub fn new(things: Vec<Dragged>, source: &FolderListing, pointer: (f64, f64)) -> Self {
         let source = FolderListing { entries: Vec::new(), ..source.clone() };
-        Self { things, source, survey: None, over: None, pointer, folders: BTreeMap::new() }
+        Self { things, source, survey: None, failure: None, over: None, pointer, folders: BTreeMap::new() }
     }
 
     pub fn sources(&self) -> Vec<FilePath> {
@@ -86,6 +88,11 @@ impl Drag {
         }
     }
 
+    /// The survey could not be made; the plan will try again after the drop.
+    pub fn fail(&mut self, message: String) {
+        self.failure = Some(message);
+    }
+
     pub fn outlook(&self) -> Outlook {
         let Some(over) = &self.over else { return Outlook::Nowhere };
         let destination = match self.folders.get(over) {
@@ -93,7 +100,12 @@ impl Drag {
             Some(Known::Unreadable(message)) => return Outlook::Unreadable(over.clone(), message.clone()),
             Some(Known::Listing(listing)) => listing,
         };
-        let Some(survey) = &self.survey else { return Outlook::Asking(over.clone()) };
+        let Some(survey) = &self.survey else {
+            return match &self.failure {
+                Some(message) => Outlook::Unreadable(over.clone(), message.clone()),
+                None => Outlook::Asking(over.clone()),
+            };
+        };
         let taken = |name: &_| destination.entries.iter().any(|entry| entry.name == *name);
         let preview = preview(&self.things, &self.source, destination, taken, survey);
         match &survey.error {
