@@ -17,6 +17,8 @@ pub mod desk;
 pub mod format;
 pub mod live;
 pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod serve;
 pub mod service;
 pub mod shell;
 pub mod state;

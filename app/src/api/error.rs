@@ -44,13 +44,17 @@ impl FromServerFnError for ApiError {
 }
 
 /// Which status answers for a code, by how the code begins.
-const STATUSES: [(&str, u16); 9] = [
+const STATUSES: [(&str, u16); 13] = [
     ("refused", 409),
     ("not_found", 404),
     ("bad_request", 400),
     ("invalid", 400),
     ("permission", 403),
+    ("no_permission", 403),
+    ("outside_roots", 403),
     ("unauthorized", 401),
+    ("unknown_move", 404),
+    ("not_a_folder", 404),
     ("unavailable", 503),
     ("stuck", 500),
     ("internal", 500),
