@@ -1,0 +1,308 @@
+//! From the engine's stored values to what people and scripts see.
+
+use tidelock_engine::Snapshot;
+use tidelock_engine::moves::event::{Event, Note};
+use tidelock_engine::moves::state::{Move, Purge};
+use tidelock_engine::planner::Draft;
+use tidelock_engine::planner::plan::{MovePlan, PayerChange, PlannedItem};
+use tidelock_engine::planner::sequence::Step;
+use tidelock_shared::name::FilePath;
+use tidelock_shared::plan::{Plan, PlanItem, ProjectChange, ProjectRole};
+use tidelock_shared::progress::{MoveDetail, MoveState, MoveView, Phase, TimelineEvent};
+use tidelock_shared::quota::Amount;
+use tidelock_shared::request::Consent;
+use tidelock_shared::strategy::{Strategy, StrategyReason};
+use tidelock_shared::user_error::UserError;
+
+use crate::names::Names;
+use crate::user_error;
+
+/// A fresh plan with everything that speaks against it.
+pub(crate) fn plan(draft: &Draft, names: &Names) -> Plan {
+    let mut plan = plan_of(&draft.plan, names);
+    plan.refusals = draft.refusals.iter().map(|refusal| user_error::refusal(refusal, names)).collect();
+    plan
+}
+
+/// A plan that could not even be made: only its refusals.
+pub(crate) fn refused_plan(refusals: Vec<UserError>) -> Plan {
+    Plan {
+        items: Vec::new(),
+        projects: Vec::new(),
+        refusals,
+        warnings: Vec::new(),
+        cost: tidelock_shared::plan::Cost::default(),
+        undoes: None,
+        command: String::new(),
+    }
+}
+
+/// A stored plan.
+pub(crate) fn plan_of(plan: &MovePlan, names: &Names) -> Plan {
+    Plan {
+        items: plan.items.iter().map(plan_item).collect(),
+        projects: plan.payers.iter().map(|change| project_change(change, names)).collect(),
+        refusals: Vec::new(),
+        warnings: plan.warnings.iter().map(|warning| user_error::warning(warning, names)).collect(),
+        cost: plan.cost,
+        undoes: plan.undoes,
+        command: command(plan),
+    }
+}
+
+fn plan_item(item: &PlannedItem) -> PlanItem {
+    let (source, source_base64) = PlanItem::path_fields(&source_path(item));
+    let (destination, destination_base64) = PlanItem::path_fields(&destination_path(item));
+    PlanItem {
+        source,
+        source_base64,
+        destination,
+        destination_base64,
+        kind: item.kind,
+        strategy: item.strategy,
+        reason: if item.kept.is_some() { "The original was kept: it comes back by one rename, and nothing is copied.".to_owned() } else { item.reason.to_string() },
+        entries: item.tally.entries,
+        bytes: item.tally.amount.bytes,
+        hard_links_leaving: item.tally.hard_links_leaving,
+        released: item.tally.released,
+    }
+}
+
+fn project_change(change: &PayerChange, names: &Names) -> ProjectChange {
+    ProjectChange {
+        id: change.payer.project,
+        name: names.payer(change.payer),
+        role: change.role,
+        usage: change.usage,
+        limits: change.limits,
+        reserved: change.reserved,
+        after: change.after,
+    }
+}
+
+fn source_path(item: &PlannedItem) -> FilePath {
+    item.source_folder.path.join(item.source_name.clone())
+}
+
+fn destination_path(item: &PlannedItem) -> FilePath {
+    item.destination_folder.path.join(item.destination_name.clone())
+}
+
+/// The same request for a shell.
+fn command(plan: &MovePlan) -> String {
+    if let Some(id) = plan.undoes {
+        return format!("tidelock undo {id}");
+    }
+    let mut words = vec!["tidelock".to_owned(), "mv".to_owned()];
+    for consent in &plan.allow {
+        words.push(format!("--allow {}", consent_name(*consent)));
+    }
+    if let [item] = plan.items.as_slice()
+        && item.source_name != item.destination_name
+    {
+        words.push(format!("--as {}", shell_word(item.destination_name.as_bytes())));
+    }
+    words.extend(plan.items.iter().map(|item| shell_word(&source_path(item).to_bytes())));
+    if let Some(item) = plan.items.first() {
+        words.push(shell_word(&[item.destination_folder.path.to_bytes().as_slice(), b"/"].concat()));
+    }
+    words.join(" ")
+}
+
+pub(crate) fn consent_name(consent: Consent) -> &'static str {
+    match consent {
+        Consent::HardLinksLeaving => "hard-links-leaving",
+        Consent::LostMetadata => "lost-metadata",
+    }
+}
+
+/// Bytes as one word of a shell: plain, quoted, or with escapes where they are not text.
+fn shell_word(bytes: &[u8]) -> String {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-+,:@%".contains(byte);
+    match std::str::from_utf8(bytes) {
+        Ok(text) if bytes.iter().all(is_plain) => text.to_owned(),
+        Ok(text) if !text.chars().any(char::is_control) => format!("'{}'", text.replace('\'', r"'\''")),
+        _ => {
+            let escaped = |byte: &u8| if is_plain(byte) { char::from(*byte).to_string() } else { format!("\\x{byte:02x}") };
+            format!("$'{}'", bytes.iter().map(escaped).collect::<String>())
+        }
+    }
+}
+
+/// A move as it stands.
+pub(crate) fn move_view(snapshot: &Snapshot, names: &Names) -> MoveView {
+    let of = &snapshot.recorded.of;
+    let reading = &snapshot.reading;
+    let first = of.plan.items.first();
+    let folder = |pick: fn(&PlannedItem) -> &FilePath| first.map(pick).cloned().unwrap_or_default();
+    let (source, destination) = (folder(|item| &item.source_folder.path), folder(|item| &item.destination_folder.path));
+    let has_ended = of.state.is_final();
+    let finished = snapshot.recorded.events.last().filter(|_| has_ended).map(|(time, _)| *time);
+    MoveView {
+        id: of.id,
+        state: of.state,
+        phase: phase(of),
+        phases: phases(&of.plan.sequence),
+        title: first.map(|item| item.source_name.shown().into_owned()).unwrap_or_default(),
+        items_total: of.plan.items.len() as u64,
+        source_folder: source.shown(),
+        destination_folder: destination.shown(),
+        source_url: source.to_url(),
+        destination_url: destination.to_url(),
+        from_project: payer_name(of, ProjectRole::Source, names),
+        to_project: payer_name(of, ProjectRole::Destination, names),
+        strategy: of.plan.items.iter().map(|item| item.strategy).max().unwrap_or(Strategy::Rename),
+        counters: if of.state == MoveState::Done { done(reading.counters) } else { reading.counters },
+        fraction: if of.state == MoveState::Done { 1.0 } else { reading.fraction },
+        entries_per_second: reading.entries_per_second.filter(|_| !has_ended),
+        bytes_per_second: reading.bytes_per_second.filter(|_| !has_ended),
+        seconds_left: reading.seconds_left.filter(|_| matches!(of.state, MoveState::Preparing)),
+        note: note(of),
+        error: error(of),
+        started_ms: snapshot.recorded.accepted_ms,
+        finished_ms: finished,
+        can_cancel: of.can_be_cancelled(),
+        can_undo: of.state == MoveState::Done && of.purge != Purge::Started && snapshot.recorded.undone_by.is_none(),
+        can_purge: of.keeps_retired_source() && snapshot.recorded.undone_by.is_none(),
+        retired: of.keeps_retired_source().then(|| retired(of)),
+        undoes: of.plan.undoes,
+        undone_by: snapshot.recorded.undone_by,
+    }
+}
+
+fn done(counters: tidelock_shared::progress::Counters) -> tidelock_shared::progress::Counters {
+    tidelock_shared::progress::Counters { entries_done: counters.entries_total, bytes_done: counters.bytes_total, ..counters }
+}
+
+fn payer_name(of: &Move, role: ProjectRole, names: &Names) -> String {
+    let fits = |change: &&PayerChange| change.role == role || change.role == ProjectRole::Both;
+    of.plan.payers.iter().find(fits).map(|change| names.payer(change.payer)).unwrap_or_default()
+}
+
+/// The phase of the first step that is not finished.
+fn phase(of: &Move) -> Option<Phase> {
+    use tidelock_engine::moves::state::StepStatus;
+    match of.state {
+        MoveState::Unwinding => Some(Phase::Unwind),
+        state if state.is_final() => None,
+        _ => {
+            let next = of.plan.sequence.iter().zip(&of.steps).find(|(_, status)| **status != StepStatus::Finished);
+            next.map(|(step, _)| step.kind.phase())
+        }
+    }
+}
+
+fn phases(sequence: &[Step]) -> Vec<Phase> {
+    let mut phases: Vec<Phase> = Vec::new();
+    for phase in sequence.iter().map(|step| step.kind.phase()) {
+        // The barrier before publishing belongs to what it closes.
+        if !phases.contains(&phase) && (phase != Phase::Settle || phases.contains(&Phase::Publish)) {
+            phases.push(phase);
+        }
+    }
+    phases
+}
+
+fn note(of: &Move) -> Option<String> {
+    let told = of.notes.iter().rev().find_map(|(_, note)| match note {
+        Note::Kept { path } => Some(format!("Others had changed what was already visible; it is kept at '{}'.", path.shown())),
+        Note::BroughtBackAs { path } => Some(format!("The old name was taken meanwhile; it came back as '{}'.", path.shown())),
+        _ => None,
+    });
+    told.or_else(|| match of.state {
+        MoveState::Preparing if of.plan.items.iter().any(|item| item.strategy == Strategy::StagedCopy) => {
+            Some("Copying in hiding. The original stays in place until the copy is complete.".to_owned())
+        }
+        MoveState::Preparing if of.plan.items.iter().any(|item| item.reason == StrategyReason::MayRetag) => {
+            Some("Changing the project of each entry in place. Everything stays readable and writable.".to_owned())
+        }
+        MoveState::Unwinding => Some("Bringing everything back to how it was.".to_owned()),
+        _ => None,
+    })
+}
+
+fn error(of: &Move) -> Option<UserError> {
+    match (&of.failure, of.state) {
+        (_, MoveState::Done) => None,
+        (Some(failure), _) => Some(user_error::failure(failure)),
+        (None, MoveState::Undone | MoveState::Unwinding) if of.is_cancel_requested => {
+            Some(UserError::new("cancelled", "The move was cancelled. Everything is as it was before."))
+        }
+        (None, _) => None,
+    }
+}
+
+fn retired(of: &Move) -> Amount {
+    let copied = of.plan.items.iter().filter(|item| item.strategy == Strategy::StagedCopy || item.kept.is_some());
+    copied.fold(Amount::ZERO, |sum, item| sum + item.tally.amount)
+}
+
+/// Everything about one move.
+pub(crate) fn move_detail(snapshot: &Snapshot, names: &Names) -> MoveDetail {
+    let sequence = &snapshot.recorded.of.plan.sequence;
+    let numbered = snapshot.recorded.events.iter().zip(1_u64..);
+    MoveDetail {
+        view: move_view(snapshot, names),
+        events: numbered.map(|((time_ms, event), sequence_number)| timeline(event, sequence_number, *time_ms, sequence)).collect(),
+        plan: plan_of(&snapshot.recorded.of.plan, names),
+    }
+}
+
+fn timeline(event: &Event, sequence: u64, time_ms: i64, steps: &[Step]) -> TimelineEvent {
+    let (name, position, detail) = match event {
+        Event::Accepted => ("accepted", None, None),
+        Event::StepStarted { position } => ("step_started", Some(*position), None),
+        Event::Noted { position, note } => ("noted", Some(*position), Some(noted(note))),
+        Event::StepFinished { position } => ("step_finished", Some(*position), None),
+        Event::Reopened { position } => ("reopened", Some(*position), None),
+        Event::StepFailed { position, failure } => ("step_failed", Some(*position), Some(failure.message.clone())),
+        Event::CancelRequested => ("cancel_requested", None, None),
+        Event::StepUndone { position } => ("step_undone", Some(*position), None),
+        Event::Committed => ("committed", None, None),
+        Event::Done => ("done", None, None),
+        Event::Undone => ("undone", None, None),
+        Event::Stuck { failure } => ("stuck", None, Some(failure.message.clone())),
+        Event::Retried => ("retried", None, None),
+        Event::PurgeStarted => ("purge_started", None, None),
+        Event::Purged => ("purged", None, None),
+    };
+    let step = position.and_then(|position| steps.get(position));
+    TimelineEvent {
+        sequence,
+        time_ms,
+        event: name.to_owned(),
+        step: step.map(|step| step.kind.name().to_owned()),
+        item: step.map(|step| step.item),
+        detail,
+    }
+}
+
+fn noted(note: &Note) -> String {
+    match note {
+        Note::StagingMade { identity } => format!("staged as {identity}"),
+        Note::CopyBegun { .. } => "copying began".to_owned(),
+        Note::Exceptions { tags } => format!("{} project IDs written down", tags.len()),
+        Note::ExceptionsComplete => "all project IDs that differ are written down".to_owned(),
+        Note::Retired { amount } => format!("{} bytes and {} inodes retired", amount.bytes, amount.inodes),
+        Note::Kept { path } => format!("kept at {}", path.shown()),
+        Note::BroughtBackAs { path } => format!("came back as {}", path.shown()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shell_word;
+
+    #[test]
+    fn a_path_pasted_into_a_shell_names_the_same_file() {
+        for (bytes, expected) in [
+            (&b"/a/b-1.dat"[..], "/a/b-1.dat"),
+            (b"/with space", "'/with space'"),
+            (b"/it's", r"'/it'\''s'"),
+            (b"/new\nline", r"$'/new\x0aline'"),
+            (b"/\xff", r"$'/\xff'"),
+        ] {
+            assert_eq!(shell_word(bytes), expected);
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! Every refusal, warning and error of the engine as a sentence for people, with a way out.
+//!
+//! The only such place. Codes are stable and for scripts; sentences are not.
+
+use tidelock_engine::EngineError;
+use tidelock_engine::fs::{Errno, FsError};
+use tidelock_engine::journal::{Journal, JournalError};
+use tidelock_engine::moves::event::{Failure, FailureKind};
+use tidelock_engine::planner::plan::{Loss, Refusal, Warning};
+use tidelock_shared::name::{FilePath, InvalidName};
+use tidelock_shared::quota::{Amount, Headroom};
+use tidelock_shared::request::RequestProblem;
+use tidelock_shared::user_error::UserError;
+
+use crate::names::Names;
+use crate::words::{bytes, count};
+
+/// What stops a plan.
+pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> UserError {
+    match refusal {
+        Refusal::Request(problem) => request_problem(problem),
+        Refusal::OutsideRoots(path) => UserError::new("outside_roots", format!("{} is outside the folders managed here.", quoted(path)))
+            .hint("Pick something inside a managed folder, or start the server with a further --root."),
+        Refusal::SourceMissing(path) => UserError::new("source_missing", format!("There is no {}.", quoted(path)))
+            .hint("Check the spelling; it may have been moved or deleted meanwhile."),
+        Refusal::DestinationMissing(path) => {
+            UserError::new("destination_missing", format!("The destination folder {} does not exist.", quoted(path)))
+                .hint("Make the folder first, or pick an existing one. A new name for a single source is given with --as.")
+        }
+        Refusal::NotAFolder(path) => {
+            UserError::new("not_a_folder", format!("{} is not a folder, or lies behind a symbolic link.", quoted(path)))
+                .hint("Symbolic links are never followed: give the path that the link points to.")
+        }
+        Refusal::MayNotChange(path) => UserError::new("no_permission", format!("You may not add or remove entries in {}.", quoted(path)))
+            .hint("Ask its owner for write permission."),
+        Refusal::MayNotRead { example, entries } => {
+            UserError::new("no_permission", format!("{} cannot be read by you, {} for example.", count(*entries, "entry", "entries"), quoted(example)))
+                .hint("Ask the owner for read permission, or leave that part out.")
+        }
+        Refusal::NameTaken(path) => UserError::new("name_taken", format!("{} already exists.", quoted(path)))
+            .hint("Rename one of the two, or give the source a new name (--as NAME). Nothing is ever replaced."),
+        Refusal::MountPoint(path) => UserError::new("mount_point", format!("Another file system is mounted at or inside {}.", quoted(path)))
+            .hint("Unmount it first, or move the parts around it one by one."),
+        Refusal::Frozen { example, entries } => UserError::new(
+            "frozen",
+            format!("{} immutable or append-only, {} for example.", are(*entries, "entry", "entries"), quoted(example)),
+        )
+        .hint("An administrator can clear the flag with chattr -i or chattr -a."),
+        Refusal::OtherMoveInside(path) => UserError::new("other_move", format!("Another move is at work at {}.", quoted(path)))
+            .hint("Wait until it has ended. If nobody runs it any more, `tidelock recover` on its state folder finishes it."),
+        Refusal::Overlap { path, other } => UserError::new("overlap", format!("Move {other} is already working on {}.", quoted(path)))
+            .hint(format!("Wait until it has ended (tidelock status {other}), or cancel it.")),
+        Refusal::NoHeadroom { payer, needed, headroom } => no_headroom(&names.payer(*payer), *needed, *headroom),
+        Refusal::Released { entries } => UserError::new(
+            "released",
+            format!("{} on tape only, and this move has to copy the data.", are(*entries, "file", "files")),
+        )
+        .hint("Bring them back first with lfs hsm_restore, then plan again."),
+        Refusal::HardLinksLeaving { inodes } => UserError::new(
+            "hard_links_leaving",
+            format!("{} further names outside of what is moved; the charge would move and those names would stay.", have(*inodes, "file", "files")),
+        )
+        .hint("Move the other names along, or agree with --allow hard-links-leaving."),
+        Refusal::DevicesNeedRoot { entries } => {
+            UserError::new("devices_need_root", format!("{} only root can make anew in a copy.", count(*entries, "device node", "device nodes")))
+                .hint("Leave them out, or ask an administrator to run this move.")
+        }
+        Refusal::Unplannable { path, message } => UserError::new("unreadable", format!("{} cannot be looked at: {message}.", quoted(path)))
+            .hint("If this stays, ask an administrator to look at the file system."),
+        Refusal::ChangedSince { path } => {
+            UserError::new("changed_since", format!("{} is no longer what the move left there.", quoted(path)))
+                .hint("Move it back by hand as a new move if that is still what you want.")
+        }
+        Refusal::CameFromSeveralFolders(one, other) => UserError::new(
+            "several_folders",
+            format!("The items came from several folders, {} and {} among them.", quoted(one), quoted(other)),
+        )
+        .hint("Move them back folder by folder, as new moves."),
+    }
+}
+
+fn no_headroom(payer: &str, needed: Amount, headroom: Headroom) -> UserError {
+    let short = headroom.shortage(needed);
+    let mut parts = Vec::new();
+    if short.bytes > 0 {
+        parts.push(format!("{} are needed and {} are left", bytes(needed.bytes), bytes(headroom.bytes.unwrap_or(0))));
+    }
+    if short.inodes > 0 {
+        parts.push(format!("{} inodes are needed and {} are left", needed.inodes, headroom.inodes.unwrap_or(0)));
+    }
+    UserError::new("no_headroom", format!("This does not fit into {payer}: {}.", parts.join(", and ")))
+        .hint("Free some room there, ask for more quota, or move less at once.")
+}
+
+/// What is wrong with a request as such.
+pub(crate) fn request_problem(problem: &RequestProblem) -> UserError {
+    match problem {
+        RequestProblem::NoSource => UserError::new("invalid_request", "Nothing was picked to move.").hint("Name at least one source."),
+        RequestProblem::NewNameForSeveral => {
+            UserError::new("invalid_request", "A new name can be given to a single source only.").hint("Move the sources one by one.")
+        }
+        RequestProblem::SourceIsRoot => {
+            UserError::new("invalid_request", "The top of a file system cannot be moved.").hint("Pick what lies in it.")
+        }
+        RequestProblem::IntoItself(path) => {
+            UserError::new("into_itself", format!("{} cannot be moved into itself.", quoted(path))).hint("Pick a destination outside of it.")
+        }
+        RequestProblem::AlreadyThere(path) => {
+            UserError::new("already_there", format!("{} is already in that folder.", quoted(path))).hint("Pick another destination.")
+        }
+        RequestProblem::SameName(one, other) => {
+            UserError::new("same_name", format!("{} and {} would get the same name.", quoted(one), quoted(other)))
+                .hint("Move one of them under a new name (--as NAME).")
+        }
+        RequestProblem::Nested(inner, outer) => {
+            UserError::new("nested", format!("{} lies inside {}, which is moved as well.", quoted(inner), quoted(outer)))
+                .hint("Leave the inner one out: it moves with the outer.")
+        }
+    }
+}
+
+/// A path that cannot be one.
+pub(crate) fn invalid_path(text: &str, error: InvalidName) -> UserError {
+    let hint = match error {
+        InvalidName::Dots => "Give the path without '.' and '..' parts.",
+        InvalidName::NotAbsolute => "Give the whole path, beginning with '/'.",
+        _ => "Check the path.",
+    };
+    UserError::new("invalid_path", format!("'{text}' cannot be used: {error}.")).hint(hint)
+}
+
+/// What one should know before the start.
+pub(crate) fn warning(warning: &Warning, names: &Names) -> UserError {
+    match warning {
+        Warning::ChargedTwice { amount } => UserError::new(
+            "charged_twice",
+            format!("Until the old copy is purged, both sides are charged: {} and {} stay where they were.", bytes(amount.bytes), count(amount.inodes, "inode", "inodes")),
+        )
+        .hint("The old copy makes undo free of copying. Purge it when you are sure."),
+        Warning::Losses { losses } => {
+            let parts: Vec<String> = losses.iter().map(|(loss, entries)| format!("{} of {}", lost(*loss), count(*entries, "entry", "entries"))).collect();
+            UserError::new("lost_metadata", format!("The copy cannot keep {}.", parts.join(", ")))
+                .hint("Content, names and links are kept in any case. An undo brings back the original with everything.")
+        }
+        Warning::HardLinksLeaving { inodes } => {
+            UserError::new("hard_links_leaving", format!("{} further names outside; their charge moves, those names stay.", have(*inodes, "file", "files")))
+        }
+        Warning::SoftLimit { payer } => {
+            UserError::new("soft_limit", format!("{} goes over its soft limit, and its grace time begins.", names.payer(*payer)))
+                .hint("Within the grace time, free room or ask for more quota.")
+        }
+        Warning::DriftMended { entries } => UserError::new(
+            "drift_mended",
+            format!("{} charged to another project than the rest; afterwards all are charged to the destination.", are(*entries, "entry", "entries")),
+        )
+        .hint("An undo charges them to the source's project like the rest."),
+        Warning::LimitsUnknown { payer } => {
+            UserError::new("limits_unknown", format!("You may not read the limits of {}.", names.payer(*payer)))
+                .hint("If it does not fit, the file system stops the copy and everything stays as it was.")
+        }
+    }
+}
+
+fn lost(loss: Loss) -> &'static str {
+    match loss {
+        Loss::Owner => "owner and group",
+        Loss::PrivilegedAttributes => "capabilities and other privileged attributes",
+        Loss::ExtendedAttributes => "ACLs and extended attributes",
+        Loss::InodeFlags => "inode flags",
+        Loss::Nanoseconds => "times below a second",
+    }
+}
+
+/// Why a move was undone or is stuck.
+pub(crate) fn failure(failure: &Failure) -> UserError {
+    let said = &failure.message;
+    match failure.kind {
+        FailureKind::Cancelled => UserError::new("cancelled", "The move was cancelled."),
+        FailureKind::NoHeadroom => UserError::new("no_headroom", format!("There was not enough room: {said}."))
+            .hint("Free some room or ask for more quota, then move again."),
+        FailureKind::NameTaken => {
+            UserError::new("name_taken", format!("The name was taken meanwhile: {said}.")).hint("Pick another name, then move again.")
+        }
+        FailureKind::WorldChanged => {
+            UserError::new("world_changed", format!("Something was changed meanwhile: {said}.")).hint("Look at it, then plan again.")
+        }
+        FailureKind::SourceKeepsChanging => UserError::new("source_changes", format!("The source is being worked on: {said}."))
+            .hint("Stop what writes there, then move again."),
+        FailureKind::CannotKeep => UserError::new("cannot_keep", format!("Something could not be kept: {said}.")),
+        FailureKind::FileSystem => UserError::new("file_system", format!("The file system failed: {said}."))
+            .hint("If this stays, show it to an administrator."),
+    }
+}
+
+/// Why the engine did not do what was asked. Of several refusals the first speaks, the others
+/// are its hints.
+pub(crate) fn engine_error(error: &EngineError, names: &Names) -> UserError {
+    match error {
+        EngineError::UnknownMove(id) => {
+            UserError::new("unknown_move", format!("There is no move {id}.")).hint("`tidelock moves` lists them all.")
+        }
+        EngineError::Refused(refusals) => {
+            let mut told = refusals.iter().map(|found| refusal(found, names));
+            let mut first = told.next().unwrap_or_else(|| UserError::new("refused", "The plan is refused."));
+            first.code = format!("refused_{}", first.code);
+            told.fold(first, |first, further| first.hint(format!("Also: {}", further.message)))
+        }
+        EngineError::PastCancelling(id) => UserError::new("refused_past_cancelling", format!("Move {id} can no longer be cancelled."))
+            .hint("Once it is done it can be undone."),
+        EngineError::NothingToUndo(id) => UserError::new("refused_nothing_to_undo", format!("Move {id} is not done, so there is nothing to undo.")),
+        EngineError::UndoneAlready(id, by) => UserError::new("refused_undone_already", format!("Move {id} is undone already, by {by}.")),
+        EngineError::NothingToPurge(id) => UserError::new("refused_nothing_to_purge", format!("Move {id} keeps no old copy.")),
+        EngineError::BeingPurged(id) => {
+            UserError::new("refused_being_purged", format!("The old copy of move {id} is being purged, so it cannot be undone."))
+        }
+        EngineError::PurgeFailed(said) => {
+            UserError::new("purge_failed", format!("The old copy could not be purged: {said}.")).hint("Try again; it goes on where it stopped.")
+        }
+        EngineError::Halted => UserError::new("unavailable", "The server is shutting down, or could not write its journal.")
+            .hint("Start it again: open moves go on by themselves."),
+        EngineError::FileSystem(error) => file_system(error),
+        EngineError::Journal(error) => journal_error(error),
+        EngineError::Stopped => UserError::new("stopped", "It was stopped."),
+    }
+}
+
+fn file_system(error: &FsError) -> UserError {
+    UserError::new("file_system", format!("The file system failed: {error}.")).hint("If this stays, show it to an administrator.")
+}
+
+/// A call on one path that failed.
+pub(crate) fn fs_error(doing: &str, path: &FilePath, error: &FsError) -> UserError {
+    let path = quoted(path);
+    match error.errno {
+        Errno::NOENT => UserError::new("not_found", format!("There is no {path}.")).hint("It may have been moved or deleted meanwhile."),
+        Errno::NOTDIR | Errno::LOOP => {
+            UserError::new("not_a_folder", format!("{path} is not a folder, or lies behind a symbolic link.")).hint("Symbolic links are never followed.")
+        }
+        Errno::ACCESS | Errno::PERM => UserError::new("no_permission", format!("You may not {doing} {path}.")).hint("Ask its owner for permission."),
+        _ => UserError::new("file_system", format!("Could not {doing} {path}: {error}.")).hint("If this stays, show it to an administrator."),
+    }
+}
+
+/// Why the state folder cannot be used.
+pub(crate) fn journal_error(error: &JournalError) -> UserError {
+    match error {
+        JournalError::Unwritable { path, source } => {
+            UserError::new("state_unwritable", format!("The state folder {} cannot be written: {source}.", path.display()))
+                .hint("Give another one with --state DIR, or mend its permissions.")
+        }
+        JournalError::InUse { path } => {
+            UserError::new("state_in_use", format!("Another tidelock already uses the state folder {}.", path.display()))
+                .hint("Talk to it (leave --local away), end it, or use another --state DIR.")
+        }
+        JournalError::Absent { path } => {
+            UserError::new("no_state", format!("There is no journal in {} yet.", path.display())).hint("It is made by the first move.")
+        }
+        JournalError::Damaged { path, source } => UserError::new(
+            "state_damaged",
+            format!("The journal {} is damaged: {source}. Nothing was touched.", Journal::file(path).display()),
+        )
+        .hint("Put a backup of it back. Without one, move it aside: hidden folders named .tidelock-… still tell what was under way."),
+        JournalError::TooNew { path } => {
+            UserError::new("state_too_new", format!("The journal in {} was written by a later release.", path.display()))
+                .hint("Use that release, or another --state DIR.")
+        }
+        other => UserError::new("journal", format!("The journal failed: {other}.")).hint("Check that the disk of the state folder has room and works."),
+    }
+}
+
+fn quoted(path: &FilePath) -> String {
+    format!("'{}'", path.shown())
+}
+
+fn are(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number, one, many), if number == 1 { "is" } else { "are" })
+}
+
+fn have(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number, one, many), if number == 1 { "has" } else { "have" })
+}
