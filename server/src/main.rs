@@ -1,18 +1,25 @@
 //! The program: one binary that is the server, the command line and the demo.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
+use tidelock_shared::user_error::UserError;
 
-#[expect(dead_code, reason = "the router that serves it is yet to come")]
 mod assets;
 mod cli;
 mod convert;
+mod demo;
+mod events;
+mod http;
+mod identity;
 mod names;
+mod service;
+mod telemetry;
 mod user_error;
 mod words;
 
-use cli::{Arguments, Command, Exit};
+use cli::{Arguments, Command, Exit, ServeArguments};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -21,7 +28,30 @@ fn main() -> ExitCode {
             clap_complete::generate(*shell, &mut Arguments::command(), "tidelock", &mut std::io::stdout());
             Exit::Done
         }
-        command => cli::run(command),
+        Command::Demo(serving) => serve(serving, "tidelock-demo", Ok(http::Mode::Demo)),
+        Command::Serve(folders) => {
+            let roots = folders.roots.iter().map(|root| cli::absolute(root)).collect::<Result<_, _>>();
+            serve(&folders.serve, "tidelock", roots.map(|roots| http::Mode::SingleUser { roots }))
+        }
+        command => {
+            telemetry::start(telemetry::Level::ERROR);
+            cli::run(command)
+        }
     };
     ExitCode::from(exit as u8)
+}
+
+/// Serves until it is told to stop. `folder` names the state folder where none is given.
+fn serve(arguments: &ServeArguments, folder: &str, mode: Result<http::Mode, UserError>) -> Exit {
+    telemetry::start(telemetry::Level::INFO);
+    let served = mode.and_then(|mode| {
+        let given = arguments.state.as_deref().map(Path::new);
+        let state_folder = cli::state_folder(given, folder)?;
+        let options = http::Serve { listen: arguments.listen, state_folder, mode };
+        http::serve(options).map_err(|error| user_error::serve_error(&error))
+    });
+    match served {
+        Ok(()) => Exit::Done,
+        Err(error) => cli::fail(&error),
+    }
 }

@@ -12,6 +12,7 @@ use tidelock_shared::quota::{Amount, Headroom};
 use tidelock_shared::request::RequestProblem;
 use tidelock_shared::user_error::UserError;
 
+use crate::http::ServeError;
 use crate::names::Names;
 use crate::words::{bytes, count};
 
@@ -303,6 +304,33 @@ pub(crate) fn journal_error(error: &JournalError) -> UserError {
         }
         other => UserError::new("journal", format!("The journal failed: {other}."))
             .hint("Check that the disk of the state folder has room and works."),
+    }
+}
+
+/// Why the server could not start.
+pub(crate) fn serve_error(error: &ServeError) -> UserError {
+    match error {
+        ServeError::Listen { address, source } if source.kind() == std::io::ErrorKind::AddrInUse => {
+            UserError::new("port_in_use", format!("Something else already listens on {address}."))
+                .hint("End it, or take another port with --listen ADDR:PORT; port 0 takes a free one.")
+        }
+        ServeError::Listen { address, source } => {
+            UserError::new("state_listen", format!("Cannot listen on {address}: {source}.")).hint("Take another address with --listen ADDR:PORT.")
+        }
+        ServeError::State(error) => journal_error(error),
+        ServeError::Engine(error) => match engine_error(error, &Names::default()) {
+            refused if refused.code.starts_with("refused") => refused,
+            other => UserError { code: format!("state_{}", other.code), ..other },
+        },
+        ServeError::World { path, source } => {
+            UserError::new("state_world", format!("The demo's world {} cannot be used: {source}.", path.display()))
+                .hint("Move it aside, and the demo begins anew.")
+        }
+        ServeError::Root { path, source } => UserError { code: "state_root".to_owned(), ..fs_error("manage", path, source) },
+        ServeError::ServerFile(source) => {
+            UserError::new("state_unwritable", format!("The state folder cannot be written: {source}.")).hint("Give another one with --state DIR.")
+        }
+        other => UserError::new("state_serving", format!("The server cannot run: {other}.")),
     }
 }
 

@@ -191,7 +191,7 @@ fn expected(line: &Line<'_>, found: &str) -> String {
         let to = id.map_or(kept.to_owned(), |id| format!("to={id}"));
         return format!("OK {to} {is_same}");
     }
-    if found.starts_with("OK") && line.section.starts_with("dne") && line.result.starts_with("OK ") {
+    if found.starts_with("OK to=") && line.section.starts_with("dne") && line.result.starts_with("OK ") {
         let after = line.result.split("->").nth(1).unwrap_or_default();
         let id = after.trim_start_matches('(').split(',').next().unwrap_or_default();
         let flag = if after.contains("0x200") { "P" } else { "" };

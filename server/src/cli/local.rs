@@ -22,6 +22,7 @@ use tidelock_shared::user_error::UserError;
 
 use super::desk::Desk;
 use crate::convert;
+use crate::identity::random_bytes;
 use crate::names::Names;
 use crate::user_error;
 
@@ -60,20 +61,16 @@ pub(crate) fn state_folder(given: Option<&Path>, name: &str) -> Result<PathBuf, 
     })
 }
 
-/// Random bits for the name of a new engine.
-pub(crate) fn random_bits() -> u64 {
-    use std::hash::{BuildHasher, RandomState};
-    // Seeded by the system for each process; a name has to be unlike others, not secret.
-    RandomState::new().hash_one(std::process::id())
-}
-
 impl Local {
     pub(super) fn open(state: &Path, holding: Holding) -> Result<Self, UserError> {
         let told = |error: JournalError| user_error::journal_error(&error);
         let fs: Arc<dyn FileSystem> = Arc::new(Posix);
         let worker = Arc::new(InProcess::new(fs.clone()));
         let (journal, held) = match (holding, StateFolder::hold(state)) {
-            (_, Ok(held)) => (Journal::open(&held, random_bits).map_err(told)?, Some(held)),
+            (_, Ok(held)) => {
+                let bits = random_bytes().map_err(|error| UserError::new("state_random", format!("{error}.")))?;
+                (Journal::open(&held, || u64::from_ne_bytes(bits)).map_err(told)?, Some(held))
+            }
             (Holding::Beside, Err(JournalError::InUse { .. })) => (Journal::beside(state).map_err(told)?, None),
             (_, Err(error)) => return Err(told(error)),
         };

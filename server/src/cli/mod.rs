@@ -11,7 +11,15 @@ mod remote;
 mod verbs;
 
 pub(crate) use arguments::{Arguments, Command, ServeArguments};
-pub(crate) use verbs::run;
+pub(crate) use local::state_folder;
+use tidelock_shared::user_error::UserError;
+pub(crate) use verbs::{absolute, run};
+
+/// Tells people why nothing was done, and answers the status for it.
+pub(crate) fn fail(error: &UserError) -> Exit {
+    output::Output { json: false }.error(error);
+    Exit::of_code(&error.code)
+}
 
 /// How the process ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tidelock_shared::id::MoveId;
 use tidelock_shared::listing::FolderListing;
@@ -16,6 +15,7 @@ use tidelock_shared::request::MoveRequest;
 use tidelock_shared::user_error::UserError;
 
 use super::desk::{Desk, first_row_of};
+use crate::http::Address;
 
 /// A plan surveys the whole tree before it answers.
 const ANSWER_WITHIN: Duration = Duration::from_secs(3600);
@@ -26,17 +26,6 @@ pub(super) struct Remote {
     url: String,
     token: Option<String>,
 }
-
-/// What a server leaves in its state folder while it runs.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct ServerFile {
-    pub(crate) url: String,
-    pub(crate) token: String,
-    pub(crate) pid: u32,
-}
-
-/// The file's name in the state folder.
-pub(crate) const SERVER_FILE: &str = "server.json";
 
 impl Remote {
     pub(super) fn new(url: &str, token: Option<String>) -> Result<Self, UserError> {
@@ -51,8 +40,7 @@ impl Remote {
 
     /// The server that runs on a state folder; none if there is none.
     pub(super) fn of_state_folder(state: &Path) -> Result<Option<Self>, UserError> {
-        let Ok(text) = std::fs::read_to_string(state.join(SERVER_FILE)) else { return Ok(None) };
-        let Ok(file) = serde_json::from_str::<ServerFile>(&text) else { return Ok(None) };
+        let Some(file) = Address::read(state) else { return Ok(None) };
         let remote = Self::new(&file.url, Some(file.token))?;
         // A killed server leaves its file behind.
         let is_there = remote.client.get(format!("{}/healthz", remote.url)).timeout(CONNECT_WITHIN).send().is_ok();

@@ -330,9 +330,7 @@ impl FileSystem for Simulator {
             if !mount.personality.has_projects() || !(is_plain_kind || mount.personality.abilities(false).retags_every_kind) {
                 return Err(refuse(Errno::NOTTY));
             }
-            if tag.inherit && inode.kind != EntryKind::Folder && !mount.personality.files_may_inherit() {
-                return Err(refuse(Errno::OPNOTSUPP));
-            }
+            let tag = mount.personality.stored_tag(tag, inode.kind).map_err(refuse)?;
             let is_owner = self.uid == inode.uid;
             if !mount.personality.may_retag(self.uid == 0, is_owner, mount.owners_may_retag) || inode.flags & FLAGS_FROZEN != 0 {
                 return Err(refuse(Errno::PERM));
@@ -395,8 +393,10 @@ impl FileSystem for Simulator {
 
     fn copy_range(&self, from: &File, to: &File, offset: u64, length: u64) -> FsResult<u64> {
         let source = number_of(&from.0);
+        let between_mounts = self.world.pace.lock().copies_between_mounts;
         let original = self.look("copy_range", b"", |inner| {
-            if inner.inode("copy_range", source)?.mount != inner.inode("copy_range", number_of(&to.0))?.mount {
+            let is_same = inner.inode("copy_range", source)?.mount == inner.inode("copy_range", number_of(&to.0))?.mount;
+            if !is_same && !between_mounts {
                 return Err(FsError::new("copy_range", b"", Errno::XDEV));
             }
             Ok(inner.state.contents.get(&source).cloned().unwrap_or_default())

@@ -82,6 +82,8 @@ impl Content {
         let kept = self.pieces.iter().flat_map(|piece| [piece.cut(0, offset), piece.cut(end, u64::MAX)]);
         let mut pieces: Vec<Piece> = kept.flatten().chain(new).filter(|piece| piece.length > 0).collect();
         pieces.sort_by_key(|piece| piece.offset);
+        // A file that is copied piece by piece stays as small as its original.
+        pieces.dedup_by(|next, before| before.absorb(next));
         self.pieces = pieces;
         self.size = self.size.max(end);
     }
@@ -99,6 +101,16 @@ impl Content {
 }
 
 impl Piece {
+    /// Grows over the piece that follows, if both are of one pattern.
+    fn absorb(&mut self, next: &Self) -> bool {
+        let (Data::Pattern(seed), Data::Pattern(other)) = (&self.data, &next.data) else { return false };
+        let continues = seed == other && self.offset + self.length == next.offset;
+        if continues {
+            self.length += next.length;
+        }
+        continues
+    }
+
     /// The part between two offsets.
     fn cut(&self, from: u64, to: u64) -> Option<Self> {
         let start = self.offset.max(from);
@@ -150,5 +162,15 @@ mod tests {
         assert_eq!(copy, original);
         assert_eq!(copy.next_data(10_000), Some(DataRange { offset: 16_384, length: 4 }));
         assert_eq!(copy.allocated(), 3 * 4096 + 4096);
+    }
+
+    #[test]
+    fn copying_in_pieces_gives_what_copying_at_once_gives() {
+        let original = Content::pattern(7, 10_000);
+        let mut copy = Content::default();
+        for offset in (0..10_000).step_by(4096) {
+            copy.copy_from(&original, offset, 4096);
+        }
+        assert_eq!(copy, original);
     }
 }

@@ -116,9 +116,15 @@ impl Personality {
         if self == Self::Xfs { Errno::EXIST } else { Errno::NOTEMPTY }
     }
 
-    /// Whether a regular file may carry the inherit flag: on Lustre it may (recorded).
-    pub(super) fn files_may_inherit(self) -> bool {
-        self.is_lustre()
+    /// The tag that is stored when `tag` is set: the inherit flag of anything but a folder is
+    /// kept by Lustre, dropped by XFS and refused by ext4 (recorded).
+    pub(super) fn stored_tag(self, tag: ProjectTag, kind: EntryKind) -> Result<ProjectTag, Errno> {
+        match self {
+            _ if kind == EntryKind::Folder || !tag.inherit => Ok(tag),
+            Self::Ext4 => Err(Errno::OPNOTSUPP),
+            Self::Xfs => Ok(ProjectTag { inherit: false, ..tag }),
+            _ => Ok(tag),
+        }
     }
 
     /// Whether a retag is held to the new project's limit. Lustre never does.

@@ -1,0 +1,44 @@
+//! Who asks, what is there, and what it holds.
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+use tidelock_shared::id::SurveyId;
+use tidelock_shared::listing::{FolderListing, ListingRequest};
+use tidelock_shared::name::FilePath;
+use tidelock_shared::preview::SurveyProgress;
+use tidelock_shared::project::Project;
+
+use super::ApiError;
+#[cfg(feature = "ssr")]
+use super::error::{answer, service};
+use crate::service::Session;
+
+/// Who is asking, and which folders are managed here.
+#[server(name = SessionCall, prefix = "/api", endpoint = "session", input = Json, output = Json)]
+pub async fn session() -> Result<Session, ApiError> {
+    answer(service()?.session()).await
+}
+
+/// The projects that the caller can see.
+#[server(name = ProjectsCall, prefix = "/api", endpoint = "projects", input = Json, output = Json)]
+pub async fn projects() -> Result<Vec<Project>, ApiError> {
+    answer(service()?.projects()).await
+}
+
+/// Some rows of one folder.
+#[server(name = FolderCall, prefix = "/api", endpoint = "folder", input = Json, output = Json)]
+pub async fn folder(request: ListingRequest) -> Result<FolderListing, ApiError> {
+    answer(service()?.folder(request)).await
+}
+
+/// Starts to count what these paths hold.
+#[server(name = StartSurveyCall, prefix = "/api", endpoint = "start_survey", input = Json, output = Json)]
+pub async fn start_survey(sources: Vec<FilePath>) -> Result<SurveyProgress, ApiError> {
+    answer(service()?.start_survey(sources)).await
+}
+
+/// A survey as far as it has come.
+#[server(name = SurveyCall, prefix = "/api", endpoint = "survey", input = Json, output = Json)]
+pub async fn survey(id: SurveyId) -> Result<SurveyProgress, ApiError> {
+    answer(service()?.survey(id)).await
+}

@@ -1,0 +1,37 @@
+//! The public API: every server function, each at a fixed endpoint.
+//!
+//! A call is `POST /api/<endpoint>` with a JSON object of the function's arguments, for
+//! example `{"request": {"path": "/lustre/alpha", "sort": "name", …}}`; a function without
+//! arguments takes `{}`. The answer is the JSON of the result itself. A failure is the JSON of
+//! a [`UserError`], `{"code": …, "message": …, "hints": […]}`, under the HTTP status that
+//! [`status_of`] gives its code. The pages and the command line make the same calls.
+//!
+//! | endpoint | arguments | answer |
+//! |---|---|---|
+//! | `session` | – | `Session` |
+//! | `projects` | – | `[Project]` |
+//! | `folder` | `request: ListingRequest` | `FolderListing` |
+//! | `start_survey` | `sources: [path]` | `SurveyProgress` |
+//! | `survey` | `id: number` | `SurveyProgress` |
+//! | `plan` | `request: MoveRequest` | `Plan` |
+//! | `start_move` | `request: MoveRequest`, `key: text or null` | `MoveView` |
+//! | `moves` | – | `[MoveView]`, newest first |
+//! | `move_detail` | `id: text` | `MoveDetail` |
+//! | `cancel_move`, `undo_move`, `purge_move` | `id: text` | `MoveView` |
+//! | `plan_undo` | `id: text` | `Plan` |
+//!
+//! Not here: what the answers are (`MoveService`), and the feeds of progress, which are
+//! server-sent events and not calls (`live`).
+
+mod error;
+pub mod folders;
+pub mod moves;
+
+pub use error::{ApiError, status_of};
+pub use folders::{
+    FolderCall, ProjectsCall, SessionCall, StartSurveyCall, SurveyCall, folder, projects, session, start_survey, survey,
+};
+pub use moves::{
+    CancelMoveCall, MoveDetailCall, MovesCall, PlanCall, PlanUndoCall, PurgeMoveCall, StartMoveCall, UndoMoveCall, cancel_move,
+    move_detail, moves, plan, plan_undo, purge_move, start_move, undo_move,
+};

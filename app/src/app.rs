@@ -1,0 +1,53 @@
+//! The frame of every page, and every route on one page.
+
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::components::{FlatRoutes, Route, Router};
+use leptos_router::{SsrMode, path};
+
+use crate::components::live_region::LiveRegion;
+use crate::components::plan_drawer::PlanDrawer;
+use crate::components::shortcut_sheet::ShortcutSheet;
+use crate::components::top_bar::TopBar;
+use crate::components::tray::Tray;
+use crate::desk::Desk;
+use crate::pages::browse::BrowsePage;
+use crate::pages::guarantees::GuaranteesPage;
+use crate::pages::move_page::MovePage;
+use crate::pages::moves::MovesPage;
+use crate::pages::not_found::NotFoundPage;
+use crate::pages::overview::OverviewPage;
+use crate::pages::projects::ProjectsPage;
+
+/// The whole application, between the tags of the document's body.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    let desk = Desk::new();
+    provide_context(desk);
+    desk.wake();
+    view! {
+        <Title formatter=|title| format!("{title} · Tidelock") text="Tidelock" />
+        <Router>
+            <a class="skip-link" href="#main" rel="external">
+                "Skip to content"
+            </a>
+            <TopBar />
+            <main id="main" class="layout__main" tabindex="-1">
+                // Complete pages: what waits for data waits on the server, so nothing is missing without WASM.
+                <FlatRoutes fallback=NotFoundPage>
+                    <Route path=path!("/") view=OverviewPage ssr=SsrMode::Async />
+                    <Route path=path!("/browse/*path") view=BrowsePage ssr=SsrMode::Async />
+                    <Route path=path!("/moves") view=MovesPage ssr=SsrMode::Async />
+                    <Route path=path!("/moves/:id") view=MovePage ssr=SsrMode::Async />
+                    <Route path=path!("/projects") view=ProjectsPage ssr=SsrMode::Async />
+                    <Route path=path!("/guarantees") view=GuaranteesPage ssr=SsrMode::Async />
+                </FlatRoutes>
+            </main>
+            <Tray />
+            <PlanDrawer />
+            <ShortcutSheet />
+            <LiveRegion />
+        </Router>
+    }
+}

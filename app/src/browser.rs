@@ -1,0 +1,129 @@
+//! The few things that only a browser can do, called from effects and event handlers.
+//!
+//! Everything compiles on the server too, where none of it runs while a page is rendered;
+//! the clock alone is asked on both sides.
+
+use leptos::prelude::{document, window};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
+
+/// Milliseconds since 1970 in UTC.
+#[cfg(target_arch = "wasm32")]
+#[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 are far below 2^53")]
+pub fn now_ms() -> i64 {
+    js_sys::Date::now() as i64
+}
+
+/// Milliseconds since 1970 in UTC.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn now_ms() -> i64 {
+    let since_1970 = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since_1970.ok().and_then(|duration| i64::try_from(duration.as_millis()).ok()).unwrap_or_default()
+}
+
+/// How far the browser's clock was east of UTC at a moment.
+#[expect(clippy::cast_possible_truncation, reason = "an offset is at most a day of minutes")]
+pub fn utc_offset_minutes(seconds: i64) -> i32 {
+    let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(seconds as f64 * 1000.0));
+    -(date.get_timezone_offset() as i32)
+}
+
+/// A text that nobody else draws: names one submission, so that sending it twice is one move.
+pub fn random_key() -> String {
+    let draw = || js_sys::Math::random().to_bits() & ((1 << 52) - 1);
+    format!("{:013x}{:013x}", draw(), draw())
+}
+
+/// Puts a text on the system's clipboard.
+pub fn copy_text(text: &str) {
+    // The promise's failure leaves the clipboard as it was, which the person sees by pasting.
+    let _ = window().navigator().clipboard().write_text(text);
+}
+
+/// Marks the document as taken over, for style sheets and tests.
+pub fn mark_hydrated() {
+    if let Some(root) = document().document_element() {
+        // A name that is valid cannot be refused.
+        let _ = root.set_attribute("data-hydrated", "true");
+    }
+}
+
+/// What this device remembers under a key.
+pub fn recall(key: &str) -> Option<String> {
+    window().local_storage().ok()??.get_item(key).ok()?
+}
+
+/// Remembers a text on this device; a browser that refuses storage just forgets it.
+pub fn remember(key: &str, text: &str) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        let _ = storage.set_item(key, text);
+    }
+}
+
+/// An attribute of `<html>`.
+pub fn root_attribute(name: &str) -> Option<String> {
+    document().document_element()?.get_attribute(name)
+}
+
+/// Sets or removes an attribute of `<html>`, and a cookie of the same meaning for the next page.
+pub fn set_root_attribute_and_cookie(name: &str, cookie: &str, value: Option<&str>) {
+    if let Some(root) = document().document_element() {
+        let _ = match value {
+            Some(value) => root.set_attribute(name, value),
+            None => root.remove_attribute(name),
+        };
+    }
+    if let Ok(document) = document().dyn_into::<web_sys::HtmlDocument>() {
+        let age = if value.is_some() { 31_536_000 } else { 0 };
+        let _ = document.set_cookie(&format!("{cookie}={}; Path=/; Max-Age={age}; SameSite=Lax", value.unwrap_or_default()));
+    }
+}
+
+/// The `data-drop` of the nearest element around a point of the window.
+pub fn drop_place_at(x: f64, y: f64) -> Option<String> {
+    element_at(x, y)?.closest("[data-drop]").ok()??.get_attribute("data-drop")
+}
+
+/// Scrolls the list under the pointer when it is near the list's upper or lower edge.
+pub fn scroll_near_edge(x: f64, y: f64) {
+    const EDGE: f64 = 40.0;
+    const DISTANCE: f64 = 12.0;
+    let list = element_at(x, y).and_then(|element| element.closest("[data-scrolls]").ok()).flatten();
+    if let Some(list) = list {
+        let bounds = list.get_bounding_client_rect();
+        if y < bounds.top() + EDGE {
+            list.scroll_by_with_x_and_y(0.0, -DISTANCE);
+        } else if y > bounds.bottom() - EDGE {
+            list.scroll_by_with_x_and_y(0.0, DISTANCE);
+        }
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "places in a window are small")]
+fn element_at(x: f64, y: f64) -> Option<Element> {
+    document().element_from_point(x as f32, y as f32)
+}
+
+/// Gives an element the keyboard.
+pub fn focus(id: &str) {
+    if let Some(element) = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
+/// Whether an event comes from somewhere that takes text, where letters are not shortcuts.
+pub fn is_text_field(event: &web_sys::Event) -> bool {
+    let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    element.is_some_and(|element| element.matches("input:not([type=checkbox]), textarea, select").unwrap_or(false))
+}
+
+/// Whether an event happened inside something that matches a selector.
+pub fn is_within(event: &web_sys::Event, selector: &str) -> bool {
+    let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    element.and_then(|element| element.closest(selector).ok()).flatten().is_some()
+}
+
+/// Whether a modal dialog is open: then the page behind it takes no keys.
+pub fn has_open_dialog() -> bool {
+    document().query_selector("dialog[open]").is_ok_and(|dialog| dialog.is_some())
+}

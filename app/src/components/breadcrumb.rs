@@ -1,0 +1,105 @@
+//! Where a pane is: the path part by part, each a link and a place to drop on, and who pays.
+
+use leptos::prelude::*;
+use tidelock_shared::listing::FolderListing;
+use tidelock_shared::name::FilePath;
+use tidelock_shared::strategy::RenameRule;
+
+use crate::components::icon::{Glyph, Icon};
+use crate::components::place_link::PlaceLink;
+use crate::desk::{Browse, use_desk};
+use crate::state::pane::Side;
+
+/// The path from the managed root to the folder.
+#[component]
+pub fn Breadcrumb(browse: Browse, side: Side, listing: FolderListing) -> impl IntoView {
+    let parts = parts(&listing.root, &listing.path);
+    let last = parts.len().saturating_sub(1);
+    view! {
+        <nav class="breadcrumb" aria-label="Path">
+            <ol class="breadcrumb__list">
+                {parts
+                    .into_iter()
+                    .enumerate()
+                    .map(|(index, (path, name))| view! { <Part browse side path name is_last=index == last /> })
+                    .collect_view()}
+            </ol>
+        </nav>
+    }
+}
+
+#[component]
+fn Part(browse: Browse, side: Side, path: FilePath, name: String, is_last: bool) -> impl IntoView {
+    let desk = use_desk();
+    let path = StoredValue::new(path);
+    let is_hovered =
+        move || !is_last && desk.hand.drag.with(|drag| drag.as_ref().is_some_and(|drag| drag.over == Some(path.get_value())));
+    view! {
+        <li class="breadcrumb__part" class=("breadcrumb__part--hovered", is_hovered)>
+            <PlaceLink
+                href=Signal::derive(move || path.with_value(|path| browse.folder_url(side, path)))
+                attr:class="breadcrumb__link"
+                attr:data-drop=path.with_value(FilePath::to_url)
+                attr:aria-current=is_last.then_some("location")
+            >
+                {name}
+            </PlaceLink>
+            {(!is_last).then(|| view! { <Icon glyph=Glyph::ChevronRight /> })}
+        </li>
+    }
+}
+
+/// Name, project ID, inherit flag and placement of a folder.
+#[component]
+pub fn ProjectChip(listing: FolderListing) -> impl IntoView {
+    let project = listing.project;
+    let has_projects = listing.mount.abilities.rename_rule != RenameRule::NoProjects;
+    let differs = project.id.is_some_and(|id| id != listing.tag.id);
+    view! {
+        <p class="project-chip" title="What pays for new entries in this folder">
+            <span class="project-chip__name">{project.name}</span>
+            {project.id.map(|id| view! { <span class="project-chip__id">{format!("ID {id}")}</span> })}
+            {differs
+                .then(|| {
+                    view! {
+                        <span class="project-chip__warning" title="This folder itself carries another project ID than its project">
+                            <Icon glyph=Glyph::Drift />
+                            {format!("tagged {}", listing.tag.id)}
+                        </span>
+                    }
+                })}
+            {has_projects
+                .then(|| {
+                    if listing.tag.inherit {
+                        view! {
+                            <span class="project-chip__flag" title="New entries here take this project ID">
+                                "inherits"
+                            </span>
+                        }
+                            .into_any()
+                    } else {
+                        view! {
+                            <span class="project-chip__warning" title="New entries here do not take the folder's project ID">
+                                <Icon glyph=Glyph::Alert />
+                                "no inherit flag"
+                            </span>
+                        }
+                            .into_any()
+                    }
+                })}
+            <span class="project-chip__mount">
+                {[Some(listing.mount.kind), listing.mount.placement].into_iter().flatten().collect::<Vec<_>>().join(" · ")}
+            </span>
+        </p>
+    }
+}
+
+fn parts(root: &FilePath, path: &FilePath) -> Vec<(FilePath, String)> {
+    let mut parts = vec![(root.clone(), root.shown())];
+    let mut here = root.clone();
+    for name in path.names_below(root).unwrap_or_default() {
+        here = here.join(name.clone());
+        parts.push((here.clone(), name.shown().into_owned()));
+    }
+    parts
+}

@@ -1,0 +1,90 @@
+//! The menu of a row.
+
+use leptos::ev::{self, KeyboardEvent};
+use leptos::html::Div;
+use leptos::prelude::*;
+use tidelock_shared::strategy::EntryKind;
+use wasm_bindgen::JsCast;
+
+use crate::browser;
+use crate::components::icon::{Glyph, Icon};
+use crate::desk::{Browse, MenuAt};
+
+#[component]
+pub fn ContextMenu(browse: Browse) -> impl IntoView {
+    Effect::new(move |_| {
+        let on_press = window_event_listener(ev::pointerdown, move |event| {
+            if !browser::is_within(&event, ".context-menu") {
+                browse.menu.set(None);
+            }
+        });
+        let on_scroll = window_event_listener(ev::wheel, move |_| browse.menu.set(None));
+        on_cleanup(move || {
+            on_press.remove();
+            on_scroll.remove();
+        });
+    });
+    move || browse.menu.get().map(|menu| view! { <Menu browse menu /> })
+}
+
+#[component]
+fn Menu(browse: Browse, menu: MenuAt) -> impl IntoView {
+    let node = NodeRef::<Div>::new();
+    Effect::new(move |_| {
+        if node.get().is_some() {
+            step_focus(node, 0);
+        }
+    });
+    let MenuAt { side, entry, at: (x, y) } = menu;
+    let is_folder = entry.kind == EntryKind::Folder;
+    let path = browse.pane(side).path_now().map(|folder| folder.join(entry.name.clone()));
+    let has_cut = browse.desk.clipboard.with_untracked(Option::is_some);
+    let close = move || browse.menu.set(None);
+    let item = move |glyph: Glyph, text: &'static str, action: Box<dyn Fn() + 'static>| {
+        view! {
+            <button type="button" class="context-menu__item" role="menuitem" tabindex="-1" on:click=move |_| { close(); action(); }>
+                <Icon glyph />
+                {text}
+            </button>
+        }
+    };
+    let on_key = move |event: KeyboardEvent| {
+        match event.key().as_str() {
+            "ArrowDown" => step_focus(node, 1),
+            "ArrowUp" => step_focus(node, -1),
+            "Escape" | "Tab" => close(),
+            _ => return,
+        }
+        event.prevent_default();
+        event.stop_propagation();
+    };
+    let (opened, pasted, copied, detailed) = (entry.clone(), path.clone(), path.clone(), path);
+    view! {
+        <div node_ref=node class="context-menu" role="menu" aria-label="Actions" style:left=format!("{x:.0}px") style:top=format!("{y:.0}px") on:keydown=on_key>
+            {is_folder.then(|| item(Glyph::Folder, "Open", Box::new(move || browse.open_entry(side, &opened))))}
+            {item(Glyph::MoveTo, "Move to…", Box::new(move || browse.move_dialog.set(Some(side))))}
+            {browse.view.with_untracked(|view| view.second.is_some()).then(|| item(Glyph::Panes, "Move to other pane", Box::new(move || browse.move_chosen_to_other_pane(side))))}
+            {item(Glyph::Cut, "Cut", Box::new(move || browse.cut(side)))}
+            {(is_folder && has_cut).then(|| item(Glyph::Paste, "Paste into", Box::new(move || { if let Some(path) = &pasted { browse.paste_into(path); } })))}
+            {item(Glyph::Copy, "Copy path", Box::new(move || { if let Some(path) = &copied { browser::copy_text(&path.shown()); } }))}
+            {item(Glyph::Info, "Properties", Box::new(move || { if let Some(path) = &detailed { browse.details.set(Some((path.clone(), entry.clone()))); } }))}
+        </div>
+    }
+}
+
+/// Moves the keyboard among the menu's items.
+fn step_focus(node: NodeRef<Div>, by: i32) {
+    let Some(menu) = node.get_untracked() else { return };
+    let items = menu.children();
+    let count = i32::try_from(items.length()).unwrap_or(0);
+    if count == 0 {
+        return;
+    }
+    let here =
+        (0..count).find(|index| u32::try_from(*index).ok().and_then(|index| items.item(index)) == document().active_element());
+    let next = here.map_or(0, |here| (here + by).rem_euclid(count));
+    let item = u32::try_from(next).ok().and_then(|index| items.item(index));
+    if let Some(item) = item.and_then(|item| item.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = item.focus();
+    }
+}

@@ -1,0 +1,58 @@
+//! Everything that is known of one entry.
+
+use leptos::prelude::*;
+use tidelock_shared::listing::Entry;
+use tidelock_shared::name::FilePath;
+
+use crate::components::copy_button::CopyButton;
+use crate::components::icon::{Glyph, Icon};
+use crate::components::modal::Modal;
+use crate::desk::Browse;
+use crate::format;
+use crate::state::words;
+
+#[component]
+pub fn EntryDetails(browse: Browse) -> impl IntoView {
+    let is_open = Signal::derive(move || browse.details.with(Option::is_some));
+    view! {
+        <Modal is_open on_close=Callback::new(move |()| browse.details.set(None)) labelled_by="details-title" class="dialog">
+            {move || browse.details.get().map(|(path, entry)| view! { <Details browse path entry /> })}
+        </Modal>
+    }
+}
+
+#[component]
+fn Details(browse: Browse, path: FilePath, entry: Entry) -> impl IntoView {
+    let mut facts = vec![
+        ("Kind", words::kind(entry.kind).to_owned()),
+        ("Size", format!("{} ({})", format::bytes(entry.size), format::bytes_exact(entry.size))),
+        ("Modified", format::second_exact(entry.modified)),
+        ("Owner", format!("{}:{}", entry.owner, entry.group)),
+        ("Permissions", format!("{} ({:04o})", format::permissions(entry.mode), entry.mode & 0o7777)),
+        ("Names (hard links)", entry.links.to_string()),
+        ("Project ID", entry.project.map(|id| id.to_string()).unwrap_or_else(|| "none on this file system".to_owned())),
+    ];
+    facts.extend(entry.points_to.clone().map(|place| ("Points to", place)));
+    if entry.is_drifted {
+        facts.push(("Drift", "does not match its folder's project ID or inherit flag".to_owned()));
+    }
+    if entry.is_released {
+        facts.push(("Content", "on tape only (released)".to_owned()));
+    }
+    let shown = path.shown();
+    view! {
+        <div class="dialog__content">
+            <header class="dialog__header">
+                <h2 id="details-title" class="dialog__title">{entry.name.shown().into_owned()}</h2>
+                <button type="button" class="button button--icon" aria-label="Close" on:click=move |_| browse.details.set(None)>
+                    <Icon glyph=Glyph::Close />
+                </button>
+            </header>
+            <dl class="facts">
+                {facts.into_iter().map(|(name, value)| view! { <div class="facts__row"><dt>{name}</dt><dd>{value}</dd></div> }).collect_view()}
+            </dl>
+            <p class="dialog__path">{shown.clone()}</p>
+            <CopyButton label="Copy path" text=shown />
+        </div>
+    }
+}

@@ -1,0 +1,217 @@
+//! One row of a folder.
+
+use leptos::ev::{MouseEvent, PointerEvent};
+use leptos::prelude::*;
+use tidelock_shared::id::ProjectId;
+use tidelock_shared::listing::Entry;
+use tidelock_shared::name::FilePath;
+use tidelock_shared::strategy::EntryKind;
+
+use crate::browser;
+use crate::components::icon::{Glyph, Icon};
+use crate::components::place_link::PlaceLink;
+use crate::components::timestamp::Timestamp;
+use crate::desk::{Browse, MenuAt, Pane, Press};
+use crate::format;
+use crate::state::words;
+
+/// An entry: chosen by click, opened by double click or its link, taken up by dragging.
+#[component]
+pub fn FolderRow(
+    browse: Browse,
+    pane: Pane,
+    folder: FilePath,
+    folder_project: Option<ProjectId>,
+    index: ReadSignal<usize>,
+    entry: Entry,
+) -> impl IntoView {
+    let path = folder.join(entry.name.clone());
+    let is_folder = entry.kind == EntryKind::Folder;
+    let drop_url = is_folder.then(|| path.to_url());
+    let name = StoredValue::new(entry.name.clone());
+    let folder = StoredValue::new(folder);
+    let path = StoredValue::new(path);
+    let entry_kept = StoredValue::new(entry.clone());
+
+    let is_chosen = move || pane.selection.with(|selection| name.with_value(|name| selection.contains(name)));
+    let is_focus = move || {
+        pane.selection.with(|selection| match selection.focus() {
+            Some(focus) => name.with_value(|name| focus == name),
+            None => index.get() == 0,
+        })
+    };
+    let is_cut = move || {
+        browse.desk.clipboard.with(|clipboard| {
+            clipboard
+                .as_ref()
+                .is_some_and(|clipboard| folder.with_value(|folder| name.with_value(|name| clipboard.holds(folder, name))))
+        })
+    };
+    let is_hovered = move || {
+        is_folder
+            && browse
+                .desk
+                .hand
+                .drag
+                .with(|drag| drag.as_ref().is_some_and(|drag| path.with_value(|path| drag.over.as_ref() == Some(path))))
+    };
+
+    let on_click = move |event: MouseEvent| {
+        if browser::is_within(&event, "a, input") && event.default_prevented() {
+            return;
+        }
+        browse.activate(pane.side);
+        let rows = if event.shift_key() { pane.rows_now() } else { Vec::new() };
+        pane.selection.update(|selection| {
+            name.with_value(|name| {
+                if event.shift_key() {
+                    selection.extend_to(&rows, name);
+                } else if event.ctrl_key() || event.meta_key() {
+                    selection.toggle(name);
+                } else {
+                    selection.choose_only(name);
+                }
+            });
+        });
+        // With a modifier a click on the name chooses the row and does not open a window.
+        if event.shift_key() || event.ctrl_key() || event.meta_key() {
+            event.prevent_default();
+        }
+    };
+    let on_double_click = move |event: MouseEvent| {
+        if !browser::is_within(&event, "a, input") {
+            browse.open_entry(pane.side, &entry_kept.get_value());
+        }
+    };
+    let on_menu = move |event: MouseEvent| {
+        event.prevent_default();
+        browse.activate(pane.side);
+        pane.selection.update(|selection| name.with_value(|name| selection.acting_on(name)));
+        let at = (f64::from(event.client_x()), f64::from(event.client_y()));
+        browse.menu.set(Some(MenuAt { side: pane.side, entry: entry_kept.get_value(), at }));
+    };
+    let on_pointer_down = move |event: PointerEvent| {
+        // A finger scrolls; it moves things by "Move to…".
+        let is_grip = event.button() == 0 && event.pointer_type() != "touch" && !browser::is_within(&event, "input");
+        if is_grip {
+            let at = (f64::from(event.client_x()), f64::from(event.client_y()));
+            browse.press.set_value(Some(Press { side: pane.side, name: name.get_value(), at }));
+        }
+    };
+    let shown = entry.name.shown().into_owned();
+    view! {
+        <tr
+            id=move || pane.row_id(index.get())
+            class="folder-row"
+            class=("folder-row--chosen", is_chosen)
+            class=("folder-row--cut", is_cut)
+            class=("folder-row--hovered", is_hovered)
+            role="row"
+            aria-rowindex=move || (index.get() + 2).to_string()
+            aria-selected=move || if is_chosen() { "true" } else { "false" }
+            tabindex=move || if is_focus() { "0" } else { "-1" }
+            data-drop=drop_url
+            on:click=on_click
+            on:dblclick=on_double_click
+            on:contextmenu=on_menu
+            on:pointerdown=on_pointer_down
+        >
+            <td class="folder-row__check" role="gridcell">
+                <input
+                    type="checkbox"
+                    tabindex="-1"
+                    aria-label=format!("Select {shown}")
+                    prop:checked=is_chosen
+                    on:click=move |event| {
+                        event.stop_propagation();
+                        browse.activate(pane.side);
+                        pane.selection.update(|selection| name.with_value(|name| selection.toggle(name)));
+                    }
+                />
+            </td>
+            <td class="folder-row__name" role="gridcell">
+                <span class="folder-row__label">
+                    <NameCell browse pane path entry=entry.clone() shown />
+                </span>
+            </td>
+            <td class="folder-row__size" role="gridcell" title=(!is_folder).then(|| format::bytes_exact(entry.size))>
+                {if is_folder { "–".to_owned() } else { format::bytes(entry.size) }}
+            </td>
+            <td class="folder-row__modified" role="gridcell">
+                <Timestamp seconds=entry.modified />
+            </td>
+            <td class="folder-row__owner" role="gridcell" title=format!("{}:{} {}", entry.owner, entry.group, format::permissions(entry.mode))>
+                {entry.owner.clone()}
+            </td>
+            <td class="folder-row__project" role="gridcell">
+                <ProjectCell entry folder_project />
+            </td>
+        </tr>
+    }
+}
+
+#[component]
+fn NameCell(browse: Browse, pane: Pane, path: StoredValue<FilePath>, entry: Entry, shown: String) -> impl IntoView {
+    let glyph = match entry.kind {
+        EntryKind::Folder => Glyph::Folder,
+        EntryKind::SymbolicLink => Glyph::Link,
+        _ => Glyph::File,
+    };
+    let kind = words::kind(entry.kind);
+    let label = if entry.kind == EntryKind::Folder {
+        let href = Signal::derive(move || path.with_value(|path| browse.folder_url(pane.side, path)));
+        // Once the rows are a grid the keyboard walks by rows; until then by links.
+        let tab_index = move || browse.desk.is_hydrated.get().then_some("-1");
+        view! {
+            <PlaceLink href attr:class="folder-row__link" attr:tabindex=tab_index>
+                {shown}
+            </PlaceLink>
+        }
+        .into_any()
+    } else {
+        view! { <span class="folder-row__text">{shown}</span> }.into_any()
+    };
+    view! {
+        <span class="folder-row__icon" title=kind>
+            <Icon glyph />
+            <span class="visually-hidden">{kind}</span>
+        </span>
+        {label}
+        {entry.points_to.map(|place| view! { <span class="folder-row__points-to" title=format!("Points to {place}")>{format!("→ {place}")}</span> })}
+        {entry
+            .is_released
+            .then(|| {
+                view! {
+                    <span class="mark" title="The content is on tape only: reading waits for a restore">
+                        <Icon glyph=Glyph::Archive />
+                        "released"
+                    </span>
+                }
+            })}
+    }
+}
+
+/// The project ID, and in words where it is not what its folder says.
+#[component]
+fn ProjectCell(entry: Entry, folder_project: Option<ProjectId>) -> impl IntoView {
+    let id = entry.project.map(|id| id.to_string()).unwrap_or_else(|| "–".to_owned());
+    let is_other = entry.project != folder_project;
+    let (text, title) = if is_other {
+        ("drifted", "Charged to another project than its folder's")
+    } else {
+        ("no flag", "New entries in this folder do not take its project ID")
+    };
+    view! {
+        <span class="folder-row__id">{id}</span>
+        {entry
+            .is_drifted
+            .then(|| {
+                view! {
+                    <span class="mark mark--warning" title=title>
+                        <Icon glyph=Glyph::Drift />
+                        {text}
+                    </span>
+                }
+            })}
+    }
+}

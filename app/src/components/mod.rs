@@ -1,0 +1,35 @@
+//! What pages are made of: one component per file, each with a style sheet of its name.
+//!
+//! Components show; what they cannot know is given to them or lies on the desk.
+
+pub mod breadcrumb;
+pub mod context_menu;
+pub mod copy_button;
+pub mod drag_layer;
+pub mod drawer_body;
+pub mod empty_state;
+pub mod entry_details;
+pub mod folder_row;
+pub mod folder_table;
+pub mod icon;
+pub mod live_region;
+pub mod meter;
+pub mod modal;
+pub mod move_actions;
+pub mod move_dialog;
+pub mod pane;
+pub mod phase_track;
+pub mod place_link;
+pub mod plan_details;
+pub mod plan_drawer;
+pub mod preview_card;
+pub mod problem;
+pub mod project_rail;
+pub mod shortcut_sheet;
+pub mod state_badge;
+pub mod status_bar;
+pub mod theme_toggle;
+pub mod timestamp;
+pub mod toolbar;
+pub mod top_bar;
+pub mod tray;

@@ -1,0 +1,104 @@
+//! "Move to…": a destination without dragging.
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use tidelock_shared::name::FilePath;
+use tidelock_shared::user_error::UserError;
+
+use crate::components::icon::{Glyph, Icon};
+use crate::components::modal::Modal;
+use crate::components::problem::{Gravity, Problem};
+use crate::desk::{Browse, Proposal};
+use crate::format;
+use crate::state::clipboard;
+use crate::state::pane::Side;
+
+#[component]
+pub fn MoveDialog(browse: Browse) -> impl IntoView {
+    let is_open = Signal::derive(move || browse.move_dialog.with(Option::is_some));
+    view! {
+        <Modal is_open on_close=Callback::new(move |()| browse.move_dialog.set(None)) labelled_by="move-title" class="dialog">
+            {move || browse.move_dialog.get().map(|side| view! { <MoveForm browse side /> })}
+        </Modal>
+    }
+}
+
+#[component]
+fn MoveForm(browse: Browse, side: Side) -> impl IntoView {
+    let pane = browse.pane(side);
+    let chosen = pane.chosen_now();
+    let title = match chosen.as_slice() {
+        [entry] => format!("Move “{}” to…", entry.name.shown()),
+        many => format!("Move {} to…", format::counted(many.len() as u64, "item", "items")),
+    };
+    let other = browse.pane(side.other()).path_now();
+    let first_guess = other.clone().or_else(|| pane.path_now()).unwrap_or_default();
+    let path = RwSignal::new(first_guess.shown());
+    let problems = RwSignal::new(Vec::<String>::new());
+    let names: Vec<_> = chosen.into_iter().map(|entry| entry.name).collect();
+    let on_submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let destination = match FilePath::parse(path.get_untracked().trim().as_bytes()) {
+            Ok(destination) => destination,
+            Err(problem) => return problems.set(vec![problem.to_string()]),
+        };
+        let Some(folder) = pane.path_now() else { return };
+        let request = clipboard::request(&folder, names.iter(), &destination);
+        match request.validate() {
+            Ok(_) => {
+                browse.move_dialog.set(None);
+                browse.desk.planning.propose(Proposal::Move(request));
+            }
+            Err(found) => problems.set(found.iter().map(ToString::to_string).collect()),
+        }
+    };
+    let place = move |text: String, folder: &FilePath| {
+        let shown = folder.shown();
+        view! {
+            <li>
+                <button type="button" class="button button--quiet" on:click=move |_| { path.set(shown.clone()); problems.set(Vec::new()); }>
+                    <Icon glyph=Glyph::Folder />
+                    {text}
+                </button>
+            </li>
+        }
+    };
+    view! {
+        <form class="dialog__content" on:submit=on_submit>
+            <header class="dialog__header">
+                <h2 id="move-title" class="dialog__title">{title}</h2>
+                <button type="button" class="button button--icon" aria-label="Close" on:click=move |_| browse.move_dialog.set(None)>
+                    <Icon glyph=Glyph::Close />
+                </button>
+            </header>
+            <label class="dialog__label" for="destination">"Destination folder"</label>
+            <input id="destination" class="field field--path" type="text" autofocus=true autocomplete="off" spellcheck="false" bind:value=path />
+            <ul class="dialog__places" aria-label="Places">
+                {other.map(|folder| place(format!("Other pane: {}", folder.shown()), &folder))}
+                {move || {
+                    let projects = browse.desk.projects.get().and_then(Result::ok).unwrap_or_default();
+                    projects.iter().map(|project| place(project.name.clone(), &project.root)).collect_view()
+                }}
+            </ul>
+            {move || {
+                problems
+                    .get()
+                    .into_iter()
+                    .map(|problem| view! { <Problem gravity=Gravity::Refusal problem=UserError::new("invalid", sentence(&problem)) /> })
+                    .collect_view()
+            }}
+            <footer class="dialog__footer">
+                <p class="dialog__note">"The plan is shown before anything moves."</p>
+                <button type="submit" class="button button--primary">"Show the plan"</button>
+            </footer>
+        </form>
+    }
+}
+
+fn sentence(problem: &str) -> String {
+    let mut characters = problem.chars();
+    match characters.next() {
+        Some(first) => format!("{}{}.", first.to_uppercase(), characters.as_str()),
+        None => String::new(),
+    }
+}

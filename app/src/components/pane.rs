@@ -1,0 +1,171 @@
+//! One pane: where it is, who pays there, its rows, and its totals.
+
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+use tidelock_shared::listing::FolderListing;
+use tidelock_shared::user_error::UserError;
+
+use crate::browser;
+use crate::components::breadcrumb::{Breadcrumb, ProjectChip};
+use crate::components::folder_table::FolderTable;
+use crate::components::meter::QuotaMeter;
+use crate::components::problem::LoadError;
+use crate::components::status_bar::StatusBar;
+use crate::desk::{Browse, Pane};
+use crate::state::meter::{Meter, Quantity};
+use crate::state::selection::Step;
+
+/// A pane with its keyboard.
+#[component]
+pub fn PaneFrame(browse: Browse, pane: Pane) -> impl IntoView {
+    let is_active = move || browse.active_side() == pane.side;
+    view! {
+        <section
+            class="pane"
+            class=("pane--active", move || is_active() && browse.has_second())
+            aria-label=format!("Pane {}", pane.side.number())
+            data-pane=pane.side.number()
+            on:keydown=move |event| on_key(browse, pane, &event)
+        >
+            <Transition fallback=PaneSkeleton>
+                <PaneContent browse pane />
+            </Transition>
+        </section>
+    }
+}
+
+#[component]
+fn PaneContent(browse: Browse, pane: Pane) -> impl IntoView {
+    // Read below the `Transition`, which waits for it and keeps the old rows until the new ones are there.
+    let loaded = Memo::new(move |_| pane.listing.get().flatten());
+    let listing: Signal<Option<FolderListing>> = Signal::derive(move || loaded.get().and_then(Result::ok));
+    let error = Memo::new(move |_| {
+        loaded.with(|loaded| loaded.as_ref().and_then(|loaded| loaded.as_ref().err().map(|error| error.0.clone())))
+    });
+    // What pays changes with every move that runs, the listing only when one ended.
+    let drop_url = move || listing.with(|listing| listing.as_ref().map(|listing| listing.path.to_url()));
+    let is_hovered = move || {
+        let here = listing.with(|listing| listing.as_ref().map(|listing| listing.path.clone()));
+        browse.desk.hand.drag.with(|drag| {
+            drag.as_ref().is_some_and(|drag| {
+                here.is_some() && drag.over == here && drag.source.path != *here.as_ref().unwrap_or(&drag.source.path)
+            })
+        })
+    };
+    view! {
+        {move || listing.get().map(|listing| view! { <PaneHeader browse pane listing /> })}
+        {move || error.get().map(|error| view! { <PaneError pane error /> })}
+        <div
+            class="pane__rows"
+            class=("pane__rows--hovered", is_hovered)
+            class=("pane__rows--gone", move || error.with(Option::is_some))
+            data-drop=drop_url
+            data-scrolls="true"
+        >
+            <FolderTable browse pane listing />
+        </div>
+        <StatusBar pane listing />
+    }
+}
+
+#[component]
+fn PaneHeader(browse: Browse, pane: Pane, listing: FolderListing) -> impl IntoView {
+    let from_listing = StoredValue::new(listing.project.clone());
+    // The projects are asked for again while moves run; the listing's own numbers stand in until then.
+    let project = move || {
+        let fresh = browse.desk.projects.get().and_then(Result::ok);
+        from_listing.with_value(|own| {
+            fresh
+                .and_then(|projects| projects.into_iter().find(|project| project.id == own.id && project.root == own.root))
+                .unwrap_or_else(|| own.clone())
+        })
+    };
+    let bytes = Signal::derive(move || Meter::of_project(&project(), Quantity::Bytes));
+    let inodes = Signal::derive(move || Meter::of_project(&project(), Quantity::Inodes));
+    let owner = listing.project.name.clone();
+    view! {
+        <header class="pane__header">
+            <Breadcrumb browse side=pane.side listing=FolderListing { entries: Vec::new(), ..listing.clone() } />
+            <div class="pane__charge">
+                <ProjectChip listing=FolderListing { entries: Vec::new(), ..listing } />
+                <QuotaMeter meter=bytes owner=owner.clone() is_compact=true />
+                <QuotaMeter meter=inodes owner is_compact=true />
+            </div>
+        </header>
+    }
+}
+
+#[component]
+fn PaneError(pane: Pane, error: UserError) -> impl IntoView {
+    view! {
+        <div class="pane__error">
+            <LoadError error what="This folder cannot be shown" />
+            <button type="button" class="button" on:click=move |_| pane.listing.refetch()>
+                "Try again"
+            </button>
+        </div>
+    }
+}
+
+#[component]
+fn PaneSkeleton() -> impl IntoView {
+    view! {
+        <p class="pane__loading" role="status">
+            "Reading the folder…"
+        </p>
+    }
+}
+
+/// The keyboard in the rows. Keys that type text somewhere are left alone.
+fn on_key(browse: Browse, pane: Pane, event: &KeyboardEvent) {
+    if browser::is_text_field(event) || !browser::is_within(event, ".folder-table") {
+        return;
+    }
+    let side = pane.side;
+    let with_control = event.ctrl_key() || event.meta_key();
+    let step = |step| browse.step(side, step, event.shift_key());
+    let navigate = |action: &dyn Fn()| {
+        pane.wants_focus.set_value(true);
+        action();
+    };
+    match (event.key().as_str(), with_control) {
+        ("ArrowUp", false) => step(Step::Up),
+        ("ArrowDown", false) => step(Step::Down),
+        ("PageUp", _) => step(Step::PageUp),
+        ("PageDown", _) => step(Step::PageDown),
+        ("Home", _) => step(Step::First),
+        ("End", _) => step(Step::Last),
+        ("a", true) => {
+            let rows = pane.rows_now();
+            pane.selection.update(|selection| selection.choose_all(&rows));
+        }
+        ("x", true) => browse.cut(side),
+        ("v", true) => browse.paste(side),
+        (" ", _) => {
+            if let Some(name) =
+                pane.selection.with_untracked(|selection| selection.focus().cloned()).or_else(|| pane.rows_now().into_iter().next())
+            {
+                pane.selection.update(|selection| selection.toggle(&name));
+            }
+        }
+        ("Enter", false) if !browser::is_within(event, "a") => {
+            let focus = pane
+                .selection
+                .with_untracked(|selection| selection.focus().cloned())
+                .or_else(|| pane.rows_now().into_iter().next());
+            let entry = pane
+                .listing_now()
+                .and_then(|listing| listing.entries.into_iter().find(|entry| Some(&entry.name) == focus.as_ref()));
+            if let Some(entry) = entry {
+                navigate(&|| browse.open_entry(side, &entry));
+            }
+        }
+        ("Backspace", false) => navigate(&|| browse.go_up(side)),
+        ("Escape", _) if browse.desk.hand.is_empty() => {
+            browse.desk.clipboard.set(None);
+            pane.selection.update(|selection| selection.clear());
+        }
+        _ => return,
+    }
+    event.prevent_default();
+}

@@ -1,0 +1,37 @@
+//! The phases of a move in order: which are behind, which one runs, which are to come.
+
+use leptos::prelude::*;
+use tidelock_shared::progress::{MoveState, MoveView};
+
+use crate::state::words;
+
+#[component]
+pub fn PhaseTrack(view: MoveView) -> impl IntoView {
+    let here = view.phase.and_then(|phase| view.phases.iter().position(|known| *known == phase));
+    let is_done = view.state == MoveState::Done;
+    (!view.phases.is_empty()).then(|| {
+        view! {
+            <ol class="phase-track" aria-label="Phases">
+                {view
+                    .phases
+                    .iter()
+                    .enumerate()
+                    .map(|(index, phase)| {
+                        let (class, state) = match here {
+                            _ if is_done => ("phase-track__phase phase-track__phase--done", "done"),
+                            Some(here) if index < here => ("phase-track__phase phase-track__phase--done", "done"),
+                            Some(here) if index == here => ("phase-track__phase phase-track__phase--here", "running"),
+                            _ => ("phase-track__phase", "to come"),
+                        };
+                        view! {
+                            <li class=class title=words::phase_effect(*phase) aria-current=(state == "running").then_some("step")>
+                                {words::phase(*phase)}
+                                <span class="visually-hidden">{format!(", {state}")}</span>
+                            </li>
+                        }
+                    })
+                    .collect_view()}
+            </ol>
+        }
+    })
+}

@@ -1,0 +1,132 @@
+//! A plan in full: cost, projects before and after, every item. In the drawer and on a move's page.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use tidelock_shared::plan::{Plan, PlanItem, ProjectChange, ProjectRole};
+
+use crate::components::meter::QuotaMeter;
+use crate::format;
+use crate::state::meter::{Meter, Quantity};
+use crate::state::words;
+
+/// Items that are listed before the rest is folded away.
+const ITEMS_SHOWN: usize = 5;
+
+#[component]
+pub fn PlanDetails(plan: Arc<Plan>) -> impl IntoView {
+    view! {
+        <section class="plan-details__section" aria-label="Projects before and after">
+            <h3 class="plan-details__title">"Who pays, before → after"</h3>
+            {plan.projects.iter().map(|change| view! { <Change change=change.clone() /> }).collect_view()}
+        </section>
+        <section class="plan-details__section" aria-label="Cost">
+            <h3 class="plan-details__title">"What it takes"</h3>
+            <Cost plan=plan.clone() />
+        </section>
+        <section class="plan-details__section" aria-label="Items">
+            <h3 class="plan-details__title">{format::counted(plan.items.len() as u64, "item", "items")}</h3>
+            <Items items=plan.items.clone() />
+        </section>
+    }
+}
+
+#[component]
+fn Change(change: ProjectChange) -> impl IntoView {
+    let role = match change.role {
+        ProjectRole::Source => "from",
+        ProjectRole::Destination => "to",
+        ProjectRole::Both => "within",
+    };
+    let id = change.id.map(|id| format!("ID {id}")).unwrap_or_else(|| "file system without projects".to_owned());
+    view! {
+        <div class="plan-change" data-role=role>
+            <p class="plan-change__head">
+                <span class="plan-change__role">{role}</span>
+                <span class="plan-change__name">{change.name.clone()}</span>
+                <span class="plan-change__id">{id}</span>
+            </p>
+            <QuotaMeter meter=Meter::of_change(&change, Quantity::Bytes) owner=change.name.clone() />
+            <QuotaMeter meter=Meter::of_change(&change, Quantity::Inodes) owner=change.name.clone() />
+        </div>
+    }
+}
+
+#[component]
+fn Cost(plan: Arc<Plan>) -> impl IntoView {
+    let sum = |part: fn(&PlanItem) -> u64| plan.items.iter().map(part).fold(0_u64, u64::saturating_add);
+    let (entries, bytes) = (sum(|item| item.entries), sum(|item| item.bytes));
+    let (released, leaving) = (sum(|item| item.released), sum(|item| item.hard_links_leaving));
+    let mut facts = vec![
+        ("Entries", format::count(entries), format::count_exact(entries)),
+        ("Size", format::bytes(bytes), format::bytes_exact(bytes)),
+        (
+            "Data copied",
+            if plan.cost.bytes_copied == 0 { "none".to_owned() } else { format::bytes(plan.cost.bytes_copied) },
+            format::bytes_exact(plan.cost.bytes_copied),
+        ),
+        (
+            "Time",
+            format!("about {}", format::duration(plan.cost.seconds)).replace("about under", "under"),
+            format!("{:.1} seconds", plan.cost.seconds),
+        ),
+    ];
+    if released > 0 {
+        facts.push((
+            "On tape only",
+            format::counted(released, "file", "files"),
+            "Files whose content must be restored before it can be read".to_owned(),
+        ));
+    }
+    if leaving > 0 {
+        facts.push(("Hard links leaving", format::count(leaving), "Inodes with further names outside".to_owned()));
+    }
+    view! {
+        <dl class="plan-cost">
+            {facts
+                .into_iter()
+                .map(|(name, value, exact)| view! { <div class="plan-cost__fact"><dt>{name}</dt><dd title=exact>{value}</dd></div> })
+                .collect_view()}
+        </dl>
+    }
+}
+
+#[component]
+fn Items(items: Vec<PlanItem>) -> impl IntoView {
+    let rest = items.len().saturating_sub(ITEMS_SHOWN);
+    let list = |items: &[PlanItem]| {
+        let items = items.iter().map(|item| view! { <Item item=item.clone() /> }).collect_view();
+        view! { <ul class="plan-items">{items}</ul> }
+    };
+    let (first, more) = items.split_at(items.len().min(ITEMS_SHOWN));
+    view! {
+        {list(first)}
+        {(rest > 0)
+            .then(|| {
+                view! {
+                    <details class="plan-items__more">
+                        <summary>{format!("{} more", format::count(rest as u64))}</summary>
+                        {list(more)}
+                    </details>
+                }
+            })}
+    }
+}
+
+#[component]
+fn Item(item: PlanItem) -> impl IntoView {
+    view! {
+        <li class="plan-item" data-strategy=format!("{:?}", item.strategy).to_lowercase()>
+            <p class="plan-item__paths">
+                <span class="plan-item__path">{item.source}</span>
+                " → "
+                <span class="plan-item__path">{item.destination}</span>
+            </p>
+            <p class="plan-item__facts">
+                {format!("{} · {} · ", format::counted(item.entries, "entry", "entries"), format::bytes(item.bytes))}
+                <span class="plan-item__strategy" title=words::strategy_effect(item.strategy)>{item.strategy.words()}</span>
+            </p>
+            <p class="plan-item__reason">{item.reason}</p>
+        </li>
+    }
+}

@@ -1,0 +1,61 @@
+//! The card beside the pointer: what dropping here would do.
+
+use leptos::prelude::*;
+use tidelock_shared::name::FilePath;
+
+use crate::components::icon::{Glyph, Icon};
+use crate::format;
+use crate::state::drag::{Drag, Outlook};
+use crate::state::preview_card::{Card, Tone, card};
+
+#[component]
+pub fn PreviewCard(drag: Drag) -> impl IntoView {
+    let (x, y) = drag.pointer;
+    let content = match drag.outlook() {
+        Outlook::Nowhere => view! { <p class="preview-card__adds">"Drop on a folder, a path part or a project"</p> }.into_any(),
+        Outlook::Asking(folder) => view! {
+            <p class="preview-card__place">{place(&folder, None)}</p>
+            <p class="preview-card__adds">"Counting…"</p>
+        }
+        .into_any(),
+        Outlook::Unreadable(folder, message) => view! {
+            <p class="preview-card__place">{place(&folder, None)}</p>
+            <p class="preview-card__verdict preview-card__verdict--bad"><Icon glyph=Glyph::Refused />{message}</p>
+        }
+        .into_any(),
+        Outlook::Preview { destination, preview, survey } => {
+            let Card { tone, headline, adds, verdict } = card(&preview, &survey);
+            let (class, glyph) = match tone {
+                Tone::Plain => ("preview-card__verdict", Glyph::Clock),
+                Tone::Good => ("preview-card__verdict preview-card__verdict--good", Glyph::Check),
+                Tone::Bad => ("preview-card__verdict preview-card__verdict--bad", Glyph::Refused),
+            };
+            let headline_glyph = if preview.strategy.copies_data() { Glyph::Copy } else { Glyph::Bolt };
+            view! {
+                <p class="preview-card__place">{place(&destination.path, Some(&destination.project.name))}</p>
+                <p class="preview-card__headline">{(tone != Tone::Bad).then(|| view! { <Icon glyph=headline_glyph /> })}{headline}</p>
+                {(!adds.is_empty()).then(|| view! { <p class="preview-card__adds">{adds}</p> })}
+                <p class=class><Icon glyph />{verdict}</p>
+            }
+            .into_any()
+        }
+    };
+    let title = match drag.things.as_slice() {
+        [thing] => thing.entry.name.shown().into_owned(),
+        things => format::counted(things.len() as u64, "item", "items"),
+    };
+    view! {
+        <div class="preview-card" style:left=format!("{x:.0}px") style:top=format!("{y:.0}px")>
+            <p class="preview-card__title">{title}</p>
+            {content}
+        </div>
+    }
+}
+
+fn place(folder: &FilePath, project: Option<&str>) -> String {
+    let name = folder.split_last().map_or_else(|| "/".to_owned(), |(_, name)| name.shown().into_owned());
+    match project {
+        Some(project) if project != name => format!("to {name} · {project}"),
+        _ => format!("to {name}"),
+    }
+}

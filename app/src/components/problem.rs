@@ -1,0 +1,58 @@
+//! Refusals, warnings and errors: what happened and what helps.
+
+use leptos::prelude::*;
+use tidelock_shared::user_error::UserError;
+
+use crate::components::icon::{Glyph, Icon};
+
+/// How grave it is; the icon and the first word say it, the colour only repeats it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gravity {
+    Refusal,
+    Warning,
+    Error,
+}
+
+/// One problem with its hints.
+#[component]
+pub fn Problem(
+    gravity: Gravity,
+    problem: UserError,
+    /// Something to do about it, below the hints.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let (class, glyph) = match gravity {
+        Gravity::Refusal => ("problem problem--refusal", Glyph::Refused),
+        Gravity::Warning => ("problem problem--warning", Glyph::Alert),
+        Gravity::Error => ("problem problem--refusal", Glyph::Alert),
+    };
+    let hints = (!problem.hints.is_empty()).then(|| {
+        view! {
+            <ul class="problem__hints">
+                {problem.hints.into_iter().map(|hint| view! { <li>{hint}</li> }).collect_view()}
+            </ul>
+        }
+    });
+    view! {
+        <div class=class data-code=problem.code>
+            <Icon glyph />
+            <div class="problem__body">
+                <p class="problem__message">{problem.message}</p>
+                {hints}
+                {children.map(|children| children())}
+            </div>
+        </div>
+    }
+}
+
+/// A part of a page that could not be loaded.
+#[component]
+pub fn LoadError(error: UserError, #[prop(into)] what: String) -> impl IntoView {
+    view! {
+        <div class="load-error" role="alert">
+            <h2 class="load-error__title">{what}</h2>
+            <Problem gravity=Gravity::Error problem=error />
+        </div>
+    }
+}

@@ -1,0 +1,75 @@
+//! Every shortcut on one sheet.
+
+use leptos::ev::{self, KeyboardEvent};
+use leptos::prelude::*;
+
+use crate::browser;
+use crate::components::icon::{Glyph, Icon};
+use crate::components::modal::Modal;
+use crate::desk::use_desk;
+
+/// Keys and what they do, in the order in which one meets them.
+const SHORTCUTS: [(&str, &[&str]); 12] = [
+    ("Next or previous row", &["↓", "↑"]),
+    ("Extend the selection", &["Shift ↓", "Shift ↑"]),
+    ("Select or deselect the row", &["Space"]),
+    ("Select all", &["Ctrl A"]),
+    ("Open", &["Enter"]),
+    ("Folder above", &["Backspace"]),
+    ("Cut", &["Ctrl X"]),
+    ("Paste here: shows the plan", &["Ctrl V"]),
+    ("First or last row", &["Home", "End"]),
+    ("Filter", &["/"]),
+    ("Close, or put back what is dragged", &["Esc"]),
+    ("This sheet", &["?"]),
+];
+
+#[component]
+pub fn ShortcutSheet() -> impl IntoView {
+    let desk = use_desk();
+    Effect::new(move |_| {
+        let listener = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
+            if browser::is_text_field(&event)
+                || browser::has_open_dialog()
+                || event.ctrl_key()
+                || event.meta_key()
+                || event.alt_key()
+            {
+                return;
+            }
+            match event.key().as_str() {
+                "?" => desk.shortcuts.set(true),
+                "/" => browser::focus("filter"),
+                _ => return,
+            }
+            event.prevent_default();
+        });
+        on_cleanup(move || listener.remove());
+    });
+    view! {
+        <Modal is_open=desk.shortcuts on_close=Callback::new(move |()| desk.shortcuts.set(false)) labelled_by="shortcuts-title" class="dialog">
+            <div class="dialog__content">
+                <header class="dialog__header">
+                    <h2 id="shortcuts-title" class="dialog__title">"Keyboard shortcuts"</h2>
+                    <button type="button" class="button button--icon" aria-label="Close" on:click=move |_| desk.shortcuts.set(false)>
+                        <Icon glyph=Glyph::Close />
+                    </button>
+                </header>
+                <dl class="facts">
+                    {SHORTCUTS
+                        .iter()
+                        .map(|(what, keys)| {
+                            view! {
+                                <div class="facts__row">
+                                    <dt>{*what}</dt>
+                                    <dd>{keys.iter().map(|key| view! { <kbd>{*key}</kbd>" " }).collect_view()}</dd>
+                                </div>
+                            }
+                        })
+                        .collect_view()}
+                </dl>
+                <p class="dialog__note">"On a Mac, Cmd stands for Ctrl. Rows can also be dragged with the mouse."</p>
+            </div>
+        </Modal>
+    }
+}

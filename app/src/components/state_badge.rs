@@ -1,0 +1,25 @@
+//! A move's state: icon and word, and a colour that only repeats them.
+
+use leptos::prelude::*;
+use tidelock_shared::progress::MoveState;
+
+use crate::components::icon::{Glyph, Icon};
+
+#[component]
+pub fn StateBadge(state: MoveState, #[prop(optional)] is_undone_later: bool) -> impl IntoView {
+    let (class, glyph, word) = match state {
+        MoveState::Done if is_undone_later => ("plain", Glyph::Undo, "undone later"),
+        MoveState::Accepted => ("running", Glyph::Clock, "waiting"),
+        MoveState::Preparing | MoveState::Publishing | MoveState::Finishing => ("running", Glyph::MoveTo, "running"),
+        MoveState::Done => ("done", Glyph::Check, "done"),
+        MoveState::Unwinding => ("warning", Glyph::Undo, "putting back"),
+        MoveState::Undone => ("plain", Glyph::Undo, "undone"),
+        MoveState::Stuck => ("danger", Glyph::Alert, "stuck"),
+    };
+    view! {
+        <span class=format!("state-badge state-badge--{class}") data-state=format!("{state:?}").to_lowercase()>
+            <Icon glyph />
+            {word}
+        </span>
+    }
+}

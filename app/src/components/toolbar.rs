@@ -1,0 +1,91 @@
+//! What one can do with the active pane, without dragging.
+
+use std::time::Duration;
+
+use leptos::ev::{Event, Targeted};
+use leptos::prelude::*;
+use web_sys::HtmlInputElement;
+
+use crate::components::icon::{Glyph, Icon};
+use crate::components::place_link::PlaceLink;
+use crate::desk::Browse;
+use crate::format;
+use crate::state::pane::{BrowseView, folder_url};
+
+/// How long typing rests before the filter is applied.
+const TYPING_PAUSE: Duration = Duration::from_millis(200);
+
+#[component]
+pub fn Toolbar(browse: Browse) -> impl IntoView {
+    let side = move || browse.active_side();
+    let chosen = move || browse.pane(side()).selection.with(|selection| selection.len() as u64);
+    let cut = move || browse.desk.clipboard.with(|clipboard| clipboard.as_ref().map(|clipboard| clipboard.names.len() as u64));
+    let toggle = Signal::derive(move || browse.view.with(|view| view.with_second_toggled().to_url()));
+    view! {
+        <div class="toolbar" role="toolbar" aria-label="Actions">
+            <button type="button" class="button button--primary" disabled=move || chosen() == 0 on:click=move |_| browse.move_dialog.set(Some(browse.view.with_untracked(|view| view.active)))>
+                <Icon glyph=Glyph::MoveTo />
+                "Move to…"
+            </button>
+            <button type="button" class="button" disabled=move || chosen() == 0 on:click=move |_| browse.cut(browse.view.with_untracked(|view| view.active))>
+                <Icon glyph=Glyph::Cut />
+                <span class="toolbar__text">"Cut"</span>
+            </button>
+            <button type="button" class="button" disabled=move || cut().is_none() on:click=move |_| browse.paste(browse.view.with_untracked(|view| view.active))>
+                <Icon glyph=Glyph::Paste />
+                <span class="toolbar__text">
+                    {move || cut().map(|count| format!("Paste {} here", format::counted(count, "item", "items"))).unwrap_or_else(|| "Paste".to_owned())}
+                </span>
+            </button>
+            <span class="toolbar__space"></span>
+            <FilterField browse />
+            <PlaceLink href=toggle attr:class="button toolbar__panes" attr:role="button" attr:aria-pressed=move || if browse.has_second() { "true" } else { "false" }>
+                <Icon glyph=Glyph::Panes />
+                <span class="toolbar__text">"Two panes"</span>
+            </PlaceLink>
+            <button type="button" class="button button--icon toolbar__help" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)" on:click=move |_| browse.desk.shortcuts.set(true)>
+                <Icon glyph=Glyph::Help />
+            </button>
+        </div>
+    }
+}
+
+/// Keeps names that contain a text. A plain form, so that it works before WASM too.
+#[component]
+fn FilterField(browse: Browse) -> impl IntoView {
+    let filter = Signal::derive(move || {
+        let side = browse.active_side();
+        browse.view.with(|view| view.pane(side).map(|pane| pane.filter.clone()).unwrap_or_default())
+    });
+    let action = move || browse.view.with(|view: &BrowseView| folder_url(&view.first.path));
+    let pending = StoredValue::new(0_u32);
+    let on_input = move |event: Targeted<Event, HtmlInputElement>| {
+        let text = event.target().value();
+        pending.update_value(|count| *count += 1);
+        let turn = pending.get_value();
+        set_timeout(
+            move || {
+                if pending.try_get_value() == Some(turn) {
+                    browse.set_filter(browse.view.with_untracked(|view| view.active), text);
+                }
+            },
+            TYPING_PAUSE,
+        );
+    };
+    view! {
+        <form class="toolbar__filter" method="get" action=action role="search" on:submit=move |event| event.prevent_default()>
+            <input
+                id="filter"
+                class="field"
+                type="search"
+                name="filter"
+                placeholder="Filter by name"
+                aria-label="Filter by name"
+                autocomplete="off"
+                value=filter.get_untracked()
+                prop:value=move || filter.get()
+                on:input:target=on_input
+            />
+        </form>
+    }
+}

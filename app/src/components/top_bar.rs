@@ -1,0 +1,79 @@
+//! The bar above every page: where one is, who one is, and whether the page is live.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use crate::components::icon::{Glyph, Icon};
+use crate::components::meter::MeterPatterns;
+use crate::components::place_link::PlaceLink;
+use crate::components::theme_toggle::ThemeToggle;
+use crate::desk::use_desk;
+use crate::live::Connection;
+use crate::service::Session;
+
+#[component]
+pub fn TopBar() -> impl IntoView {
+    let desk = use_desk();
+    let session = move || desk.session.get().and_then(Result::ok);
+    view! {
+        <header class="top-bar">
+            <MeterPatterns />
+            <PlaceLink href="/".to_owned() attr:class="top-bar__brand" attr:aria-label="Tidelock, overview">
+                <svg class="top-bar__mark" viewBox="0 0 20 20" aria-hidden="true" focusable="false">
+                    <path d="M3 4v12M17 4v12M3 13c2.300-2 4.700-2 7 0s4.700 2 7 0M10 3v6M7.500 6.500 10 9l2.500-2.500" />
+                </svg>
+                <span class="top-bar__name">"Tidelock"</span>
+            </PlaceLink>
+            <nav class="top-bar__nav" aria-label="Pages">
+                <NavLink href="/projects" below="/projects" text="Projects" />
+                <Suspense>
+                    {move || {
+                        let root = session().and_then(|session| session.roots.first().map(crate::state::pane::folder_url));
+                        view! { <NavLink href=root.unwrap_or_else(|| "/browse/".to_owned()) below="/browse" text="Browse" /> }
+                    }}
+                </Suspense>
+                <NavLink href="/moves" below="/moves" text="Moves" />
+                <NavLink href="/guarantees" below="/guarantees" text="Guarantees" />
+            </nav>
+            <div class="top-bar__end">
+                {move || (desk.moves.connection.get() == Connection::Lost).then(ConnectionLost)}
+                <Suspense>{move || session().map(|session| view! { <Who session /> })}</Suspense>
+                <ThemeToggle />
+            </div>
+        </header>
+    }
+}
+
+/// A link that knows whether one is there.
+#[component]
+fn NavLink(#[prop(into)] href: String, below: &'static str, text: &'static str) -> impl IntoView {
+    let location = use_location();
+    let is_here = move || location.pathname.with(|path| path == below || path.starts_with(&format!("{below}/")));
+    view! {
+        <PlaceLink href attr:class="top-bar__link" attr:aria-current=move || is_here().then_some("page")>
+            {text}
+        </PlaceLink>
+    }
+}
+
+#[component]
+fn ConnectionLost() -> impl IntoView {
+    view! {
+        <p class="top-bar__lost" role="status">
+            <Icon glyph=Glyph::Alert />
+            "Connection lost, trying again"
+        </p>
+    }
+}
+
+#[component]
+fn Who(session: Session) -> impl IntoView {
+    view! {
+        {session
+            .is_demo
+            .then(|| view! { <span class="badge badge--demo" title="Everything here is invented; nothing real is touched">"Demo"</span> })}
+        <span class="top-bar__user" title="Signed in">
+            {session.user}
+        </span>
+    }
+}

@@ -1,0 +1,222 @@
+//! The browse page's two panes and what one can do in them, by mouse, menu or keyboard alike.
+
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate};
+use tidelock_shared::listing::Entry;
+use tidelock_shared::name::{FileName, FilePath};
+use tidelock_shared::preview::Dragged;
+use tidelock_shared::strategy::EntryKind;
+
+use super::pane::Pane;
+use super::{Desk, Proposal};
+use crate::browser;
+use crate::state::clipboard::{self, Clipboard};
+use crate::state::drag::Drag;
+use crate::state::pane::{BROWSE, BrowseView, PaneView, Side};
+use crate::state::selection::Step;
+
+/// A press of the mouse on a row, which may become a drag.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Press {
+    pub side: Side,
+    pub name: FileName,
+    pub at: (f64, f64),
+}
+
+/// A context menu's place and what it is about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MenuAt {
+    pub side: Side,
+    pub entry: Entry,
+    pub at: (f64, f64),
+}
+
+/// The browse page.
+#[derive(Clone, Copy)]
+pub struct Browse {
+    pub desk: Desk,
+    pub view: Memo<BrowseView>,
+    pub panes: [Pane; 2],
+    pub menu: RwSignal<Option<MenuAt>>,
+    /// The side whose choice the "Move to…" dialog is about.
+    pub move_dialog: RwSignal<Option<Side>>,
+    /// What the details are shown of.
+    pub details: RwSignal<Option<(FilePath, Entry)>>,
+    pub press: StoredValue<Option<Press>>,
+    go: Callback<(String, bool)>,
+}
+
+impl Browse {
+    /// Reads the URL and begins to load what it names.
+    pub fn new(desk: Desk) -> Self {
+        let location = use_location();
+        let view = Memo::new(move |before: Option<&BrowseView>| {
+            let (path, query) = (location.pathname.get(), location.search.get());
+            // On the way to another page this one is still there for a moment.
+            let is_here = path == BROWSE || path.starts_with("/browse/");
+            let parsed = is_here.then(|| BrowseView::parse(&path, &query).ok()).flatten();
+            parsed.or_else(|| before.cloned()).unwrap_or_else(|| BrowseView::of(FilePath::default()))
+        });
+        let navigate = use_navigate();
+        let go = Callback::new(move |(url, replace): (String, bool)| {
+            navigate(&url, NavigateOptions { resolve: false, replace, scroll: false, ..NavigateOptions::default() });
+        });
+        let panes = [Pane::new(Side::First, view, desk.moves), Pane::new(Side::Second, view, desk.moves)];
+        for pane in panes {
+            pane.watch();
+        }
+        Self {
+            desk,
+            view,
+            panes,
+            menu: RwSignal::new(None),
+            move_dialog: RwSignal::new(None),
+            details: RwSignal::new(None),
+            press: StoredValue::new(None),
+            go,
+        }
+    }
+
+    pub fn pane(self, side: Side) -> Pane {
+        let [first, second] = self.panes;
+        match side {
+            Side::First => first,
+            Side::Second => second,
+        }
+    }
+
+    pub fn active_side(self) -> Side {
+        self.view.with(|view| view.active)
+    }
+
+    pub fn has_second(self) -> bool {
+        self.view.with(|view| view.second.is_some())
+    }
+
+    /// The URL with another view in one pane.
+    pub fn url_with(self, side: Side, change: impl FnOnce(&PaneView) -> PaneView) -> String {
+        self.view.with(|view| {
+            let pane = view.pane(side).unwrap_or(&view.first);
+            view.with_pane(side, change(pane)).to_url()
+        })
+    }
+
+    pub fn folder_url(self, side: Side, path: &FilePath) -> String {
+        self.url_with(side, |pane| pane.at(path.clone()))
+    }
+
+    /// Shows a folder in a pane.
+    pub fn open(self, side: Side, path: &FilePath) {
+        self.go.run((untrack(|| self.folder_url(side, path)), false));
+    }
+
+    /// Makes a pane the one that the keyboard and the toolbar act on.
+    pub fn activate(self, side: Side) {
+        let url = self.view.with_untracked(|view| (view.active != side).then(|| view.with_active(side).to_url()));
+        if let Some(url) = url {
+            self.go.run((url, true));
+        }
+    }
+
+    pub fn set_filter(self, side: Side, filter: String) {
+        let url = untrack(|| self.url_with(side, |pane| PaneView { filter, ..pane.clone() }));
+        self.go.run((url, true));
+    }
+
+    pub fn open_entry(self, side: Side, entry: &Entry) {
+        if let Some(folder) = self.pane(side).path_now() {
+            if entry.kind == EntryKind::Folder {
+                self.open(side, &folder.join(entry.name.clone()));
+            } else {
+                self.details.set(Some((folder.join(entry.name.clone()), entry.clone())));
+            }
+        }
+    }
+
+    /// The folder above, unless it lies above what is managed.
+    pub fn go_up(self, side: Side) {
+        if let Some(listing) = self.pane(side).listing_now()
+            && listing.path != listing.root
+            && let Some((above, _)) = listing.path.split_last()
+        {
+            self.open(side, &above);
+        }
+    }
+
+    pub fn cut(self, side: Side) {
+        let pane = self.pane(side);
+        let (Some(folder), chosen) = (pane.path_now(), pane.chosen_now()) else { return };
+        if let Some(clipboard) = Clipboard::cut(&folder, chosen.iter()) {
+            let count = crate::format::counted(clipboard.names.len() as u64, "item", "items");
+            self.desk.spoken.set(format!("{count} cut. Open a folder and paste."));
+            self.desk.clipboard.set(Some(clipboard));
+        }
+    }
+
+    /// Plans to move what was cut into a folder.
+    pub fn paste_into(self, folder: &FilePath) {
+        if let Some(clipboard) = self.desk.clipboard.get_untracked() {
+            self.desk.planning.propose(Proposal::Move(clipboard.paste_into(folder)));
+        }
+    }
+
+    pub fn paste(self, side: Side) {
+        if let Some(folder) = self.pane(side).path_now() {
+            self.paste_into(&folder);
+        }
+    }
+
+    /// Plans to move the choice of one pane into a folder.
+    pub fn move_chosen_to(self, side: Side, destination: &FilePath) {
+        let pane = self.pane(side);
+        if let (Some(folder), chosen) = (pane.path_now(), pane.chosen_now())
+            && !chosen.is_empty()
+        {
+            let request = clipboard::request(&folder, chosen.iter().map(|entry| &entry.name), destination);
+            self.desk.planning.propose(Proposal::Move(request));
+        }
+    }
+
+    pub fn move_chosen_to_other_pane(self, side: Side) {
+        if let Some(destination) = self.pane(side.other()).path_now() {
+            self.move_chosen_to(side, &destination);
+        }
+    }
+
+    /// Moves the keyboard through the rows.
+    pub fn step(self, side: Side, step: Step, extend: bool) {
+        let pane = self.pane(side);
+        let rows = pane.rows_now();
+        pane.selection.update(|selection| selection.step(&rows, step, extend));
+        let focus = pane.selection.with_untracked(|selection| selection.focus().cloned());
+        if let Some(index) = focus.and_then(|name| rows.iter().position(|row| *row == name)) {
+            browser::focus(&pane.row_id(index));
+        }
+    }
+
+    /// A pressed row began to move: the choice it belongs to is in the hand now.
+    pub fn begin_drag(self, press: &Press, pointer: (f64, f64)) {
+        let pane = self.pane(press.side);
+        pane.selection.update(|selection| selection.acting_on(&press.name));
+        let Some(listing) = pane.listing_now() else { return };
+        let things: Vec<Dragged> =
+            pane.chosen_now().into_iter().map(|entry| Dragged { folder: listing.path.clone(), entry }).collect();
+        if things.is_empty() {
+            return;
+        }
+        let mut drag = Drag::new(things, &listing, pointer);
+        // Both panes' folders are on the screen and need not be asked for.
+        for shown in self.panes.iter().filter_map(|pane| pane.listing_now()) {
+            drag.learn(shown.path.clone(), Ok(shown));
+        }
+        self.desk.hand.take(drag);
+    }
+
+    /// Lets go of what is in the hand, which opens the plan if the place can take it.
+    pub fn drop_here(self) {
+        if let Some(request) = self.desk.hand.drop() {
+            self.desk.planning.propose(Proposal::Move(request));
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The thing in the hand: its survey runs from the first movement, and each folder that it
+//! is held over is asked for once.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use tidelock_shared::listing::ListingRequest;
+use tidelock_shared::name::FilePath;
+use tidelock_shared::preview::SurveyProgress;
+use tidelock_shared::request::MoveRequest;
+
+use crate::api;
+use crate::live::{self, Feed};
+use crate::state::drag::Drag;
+
+/// The drag, as a signal.
+#[derive(Clone, Copy)]
+pub struct Hand {
+    pub drag: RwSignal<Option<Drag>>,
+    feed: StoredValue<Option<Feed>, LocalStorage>,
+    /// Counts up with every drag, so that an answer to an older one is dropped.
+    turn: StoredValue<u32>,
+}
+
+impl Hand {
+    pub(super) fn new() -> Self {
+        Self { drag: RwSignal::new(None), feed: StoredValue::new_local(None), turn: StoredValue::new(0) }
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.drag.with_untracked(Option::is_none)
+    }
+
+    /// Takes something up and begins to count it.
+    pub fn take(self, drag: Drag) {
+        self.turn.update_value(|turn| *turn += 1);
+        let turn = self.turn.get_value();
+        let sources = drag.sources();
+        self.drag.set(Some(drag));
+        spawn_local(async move {
+            let answer = api::start_survey(sources).await;
+            if self.turn.get_value() != turn {
+                return;
+            }
+            match answer {
+                Ok(survey) => {
+                    if !survey.is_complete && survey.error.is_none() {
+                        self.feed.set_value(live::follow(&live::survey_url(survey.id), move |survey| self.count(survey), |_| {}));
+                    }
+                    self.count(survey);
+                }
+                // The plan asks again after the drop; until then the card says what went wrong.
+                Err(error) => self.change(|drag| drag.fail(error.0.message)),
+            }
+        });
+    }
+
+    fn count(self, survey: SurveyProgress) {
+        // The server ends the feed with the survey; left open, the browser would begin it again.
+        if survey.is_complete || survey.error.is_some() {
+            self.feed.set_value(None);
+        }
+        self.change(|drag| drag.count(survey));
+    }
+
+    /// Holds it over a folder, or over none.
+    pub fn hover(self, folder: Option<FilePath>, pointer: (f64, f64)) {
+        let is_new = self.drag.try_update(|drag| {
+            drag.as_mut().is_some_and(|drag| {
+                drag.pointer = pointer;
+                drag.hover(folder.clone())
+            })
+        });
+        let (Some(true), Some(folder)) = (is_new, folder) else { return };
+        let turn = self.turn.get_value();
+        spawn_local(async move {
+            let answer = api::folder(ListingRequest::first_rows(folder.clone())).await.map_err(|error| error.0.message);
+            if self.turn.get_value() == turn {
+                self.change(|drag| drag.learn(folder, answer));
+            }
+        });
+    }
+
+    /// Lets go. The move that this asks for, unless it is known to be impossible.
+    pub fn drop(self) -> Option<MoveRequest> {
+        let request = self.drag.with_untracked(|drag| drag.as_ref().and_then(Drag::dropped));
+        self.put_back();
+        request
+    }
+
+    /// Puts everything back where it was.
+    pub fn put_back(self) {
+        self.turn.update_value(|turn| *turn += 1);
+        self.feed.set_value(None);
+        self.drag.set(None);
+    }
+
+    fn change(self, change: impl FnOnce(&mut Drag)) {
+        self.drag.update(|drag| {
+            if let Some(drag) = drag {
+                change(drag);
+            }
+        });
+    }
+}

@@ -1,0 +1,89 @@
+//! What every part of the page shares, and what it asks of the server on the way.
+//!
+//! A page loads what its URL names; what outlives a page lives here: the projects, the
+//! moves and their feed, the plan in the drawer, the clipboard, and the thing in the hand.
+
+mod browse;
+mod hand;
+mod moves;
+mod pane;
+mod planning;
+
+pub use browse::{Browse, MenuAt, Press};
+pub use hand::Hand;
+pub use moves::{Moves, Order};
+pub use pane::Pane;
+pub use planning::{Planning, Proposal, Stage};
+
+use leptos::prelude::*;
+use tidelock_shared::project::Project;
+
+use crate::api::{self, ApiError};
+use crate::browser;
+use crate::service::Session;
+use crate::state::clipboard::Clipboard;
+
+/// What a resource of the whole page holds.
+pub type Loaded<T> = Resource<Result<T, ApiError>>;
+
+/// Everything shared; a copy is as good as the original.
+#[derive(Clone, Copy)]
+pub struct Desk {
+    pub session: Loaded<Session>,
+    pub projects: Loaded<Vec<Project>>,
+    pub moves: Moves,
+    pub planning: Planning,
+    pub clipboard: RwSignal<Option<Clipboard>>,
+    pub hand: Hand,
+    /// Whether the sheet of shortcuts is open.
+    pub shortcuts: RwSignal<bool>,
+    /// What a screen reader is told; the newest sentence.
+    pub spoken: RwSignal<String>,
+    /// The browser has taken over. Until then only what the server rendered is shown.
+    pub is_hydrated: RwSignal<bool>,
+    /// Milliseconds since 1970, every few seconds.
+    pub now_ms: RwSignal<i64>,
+}
+
+impl Desk {
+    /// Makes the desk of one page, and on the server begins to load what it shows.
+    pub fn new() -> Self {
+        let spoken = RwSignal::new(String::new());
+        let moves = Moves::new(spoken);
+        let usage_version = moves.usage_version;
+        Self {
+            session: Resource::new(|| (), |()| api::session()),
+            projects: Resource::new(move || usage_version.get(), |_| api::projects()),
+            moves,
+            planning: Planning::new(moves),
+            clipboard: RwSignal::new(None),
+            hand: Hand::new(),
+            shortcuts: RwSignal::new(false),
+            spoken,
+            is_hydrated: RwSignal::new(false),
+            now_ms: RwSignal::new(browser::now_ms()),
+        }
+    }
+
+    /// Begins what only a browser does: following the feed and the clock.
+    pub fn wake(self) {
+        Effect::new(move |_| {
+            self.moves.follow();
+            self.is_hydrated.set(true);
+            browser::mark_hydrated();
+            // Ages are told in seconds at first and then in minutes; ten seconds are fine enough.
+            set_interval(move || self.now_ms.set(browser::now_ms()), std::time::Duration::from_secs(10));
+        });
+    }
+}
+
+impl Default for Desk {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The desk of this page.
+pub fn use_desk() -> Desk {
+    expect_context::<Desk>()
+}

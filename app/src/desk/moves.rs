@@ -1,0 +1,140 @@
+//! The moves of the whole page: loaded once, then told by the feed; and orders to them.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use tidelock_shared::id::MoveId;
+use tidelock_shared::progress::{MoveState, MoveUpdate, MoveView};
+use tidelock_shared::user_error::UserError;
+
+use super::Loaded;
+use crate::api;
+use crate::live::{self, Connection, Feed};
+use crate::state::move_list::{MoveList, News};
+use crate::state::words;
+
+/// How long usage may lag behind the feed: meters move along without a request per message.
+const USAGE_PAUSE: Duration = Duration::from_secs(2);
+/// After the server refused the feed, the browser does not try again by itself.
+const RETRY_PAUSE: Duration = Duration::from_secs(5);
+
+/// The moves, as signals.
+#[derive(Clone, Copy)]
+pub struct Moves {
+    loaded: Loaded<Vec<MoveView>>,
+    told: RwSignal<MoveList>,
+    pub connection: RwSignal<Connection>,
+    /// Counts up when usage has probably changed: projects are asked for again.
+    pub usage_version: RwSignal<u32>,
+    /// Counts up when a move ended: folders are asked for again.
+    pub ended: RwSignal<u32>,
+    /// Why the last order to a move was not followed.
+    pub order_error: RwSignal<Option<(MoveId, UserError)>>,
+    spoken: RwSignal<String>,
+    feed: StoredValue<Option<Feed>, LocalStorage>,
+    is_usage_due: StoredValue<bool>,
+}
+
+/// What one can order a move to do without a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    Cancel,
+    Purge,
+}
+
+impl Moves {
+    pub(super) fn new(spoken: RwSignal<String>) -> Self {
+        Self {
+            loaded: Resource::new(|| (), |()| api::moves()),
+            told: RwSignal::new(MoveList::default()),
+            connection: RwSignal::new(Connection::Starting),
+            usage_version: RwSignal::new(0),
+            ended: RwSignal::new(0),
+            order_error: RwSignal::new(None),
+            spoken,
+            feed: StoredValue::new_local(None),
+            is_usage_due: StoredValue::new(false),
+        }
+    }
+
+    /// Every move, newest first; none while they are loaded. Read it below a `Suspense`.
+    pub fn all(self) -> Option<Result<Vec<MoveView>, UserError>> {
+        let loaded = self.loaded.get()?;
+        Some(loaded.map(|loaded| self.told.with(|told| told.merged(&loaded))).map_err(|error| error.0))
+    }
+
+    /// What the feed has told of one move.
+    pub fn told(self, id: MoveId) -> Option<MoveView> {
+        self.told.with(|told| told.get(id).cloned())
+    }
+
+    pub fn reload(self) {
+        self.loaded.refetch();
+    }
+
+    /// Takes the answer to a call before the feed tells of it.
+    pub(super) fn take(self, view: MoveView) {
+        self.told.update(|told| told.absorb_answer(view));
+    }
+
+    /// Follows the feed, and again when the browser gave up on it.
+    pub(super) fn follow(self) {
+        let on_message = move |update: MoveUpdate| self.hear(update);
+        let on_connection = move |connection| {
+            self.connection.set(connection);
+            if connection == Connection::Lost && self.feed.with_value(|feed| feed.as_ref().is_some_and(Feed::has_ended)) {
+                set_timeout(move || self.follow(), RETRY_PAUSE);
+            }
+        };
+        self.feed.set_value(live::follow(live::MOVES_URL, on_message, on_connection));
+    }
+
+    fn hear(self, update: MoveUpdate) {
+        let news = self.told.try_update(|told| told.absorb(update)).flatten();
+        self.refresh_usage();
+        match news {
+            Some(News::Started(title)) => self.spoken.set(format!("Moving {title}")),
+            Some(News::Ended(title, state)) => {
+                self.spoken.set(format!("{title}: {}", words::state(state)));
+                self.ended.update(|count| *count += 1);
+            }
+            None => {}
+        }
+    }
+
+    /// Asks for the projects again, at most every few seconds, and always once after the last message.
+    fn refresh_usage(self) {
+        if self.is_usage_due.get_value() {
+            return;
+        }
+        self.is_usage_due.set_value(true);
+        set_timeout(
+            move || {
+                self.is_usage_due.set_value(false);
+                self.usage_version.update(|version| *version += 1);
+            },
+            USAGE_PAUSE,
+        );
+    }
+
+    /// Gives an order; the move's new view arrives here and by the feed.
+    pub fn order(self, id: MoveId, order: Order) {
+        self.order_error.set(None);
+        spawn_local(async move {
+            let answer = match order {
+                Order::Cancel => api::cancel_move(id).await,
+                Order::Purge => api::purge_move(id).await,
+            };
+            match answer {
+                Ok(view) => {
+                    if view.state == MoveState::Undone || order == Order::Purge {
+                        self.ended.update(|count| *count += 1);
+                    }
+                    self.take(view);
+                }
+                Err(error) => self.order_error.set(Some((id, error.0))),
+            }
+        });
+    }
+}

@@ -1,0 +1,131 @@
+//! The plan in the drawer: asked for, shown, agreed to, started.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use tidelock_shared::id::MoveId;
+use tidelock_shared::plan::Plan;
+use tidelock_shared::request::{Consent, MoveRequest};
+use tidelock_shared::user_error::UserError;
+
+use super::Moves;
+use crate::api::{self, ApiError};
+use crate::browser;
+
+/// What the drawer is asked to plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Proposal {
+    Move(MoveRequest),
+    Undo(MoveId),
+}
+
+/// How far the drawer has come.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stage {
+    Planning,
+    Planned(Arc<Plan>),
+    /// The primary button was pressed.
+    Starting(Arc<Plan>),
+    Failed(UserError),
+}
+
+/// The drawer's state.
+#[derive(Clone, Copy)]
+pub struct Planning {
+    pub proposal: RwSignal<Option<Proposal>>,
+    pub stage: RwSignal<Stage>,
+    /// Counts up with every move that was started here.
+    pub started: RwSignal<u32>,
+    moves: Moves,
+    /// One key per drawer: pressing the button twice starts one move.
+    key: StoredValue<String>,
+    /// Counts up with every question, so that an answer to an older one is dropped.
+    question: StoredValue<u32>,
+}
+
+impl Planning {
+    pub(super) fn new(moves: Moves) -> Self {
+        Self {
+            proposal: RwSignal::new(None),
+            stage: RwSignal::new(Stage::Planning),
+            started: RwSignal::new(0),
+            moves,
+            key: StoredValue::new(String::new()),
+            question: StoredValue::new(0),
+        }
+    }
+
+    /// Opens the drawer and asks for the plan.
+    pub fn propose(self, proposal: Proposal) {
+        self.key.set_value(browser::random_key());
+        self.proposal.set(Some(proposal));
+        self.ask();
+    }
+
+    /// Asks for the plan of the same proposal again.
+    pub fn ask(self) {
+        let Some(proposal) = self.proposal.get_untracked() else { return };
+        self.stage.set(Stage::Planning);
+        let question = self.next_question();
+        spawn_local(async move {
+            let answer = match proposal {
+                Proposal::Move(request) => api::plan(request).await,
+                Proposal::Undo(id) => api::plan_undo(id).await,
+            };
+            if self.question.get_value() == question {
+                self.stage.set(answer.map_or_else(|error| Stage::Failed(error.0), |plan| Stage::Planned(Arc::new(plan))));
+            }
+        });
+    }
+
+    /// Agrees to something that the plan refuses otherwise, and plans again.
+    pub fn agree(self, consent: Consent) {
+        let mut is_new = false;
+        self.proposal.update(|proposal| {
+            if let Some(Proposal::Move(request)) = proposal
+                && !request.allow.contains(&consent)
+            {
+                request.allow.push(consent);
+                is_new = true;
+            }
+        });
+        if is_new {
+            self.ask();
+        }
+    }
+
+    /// Starts the move as planned; the drawer closes once the server has taken it.
+    pub fn start(self) {
+        let (Some(proposal), Stage::Planned(plan)) = (self.proposal.get_untracked(), self.stage.get_untracked()) else { return };
+        self.stage.set(Stage::Starting(plan));
+        let (question, key) = (self.next_question(), self.key.get_value());
+        spawn_local(async move {
+            let answer = match proposal {
+                Proposal::Move(request) => api::start_move(request, Some(key)).await,
+                Proposal::Undo(id) => api::undo_move(id).await,
+            };
+            if let Ok(view) = &answer {
+                self.moves.take(view.clone());
+                self.moves.reload();
+                self.started.update(|count| *count += 1);
+            }
+            if self.question.get_value() == question {
+                match answer {
+                    Ok(_) => self.close(),
+                    Err(ApiError(error)) => self.stage.set(Stage::Failed(error)),
+                }
+            }
+        });
+    }
+
+    pub fn close(self) {
+        self.next_question();
+        self.proposal.set(None);
+    }
+
+    fn next_question(self) -> u32 {
+        self.question.update_value(|question| *question += 1);
+        self.question.get_value()
+    }
+}

@@ -1,0 +1,10 @@
+//! One page per route: each loads what its URL names and hands it to components.
+
+pub mod browse;
+pub mod guarantees;
+pub mod move_page;
+pub mod moves;
+pub mod not_found;
+pub mod overview;
+pub mod projects;
+mod status;

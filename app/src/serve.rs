@@ -1,0 +1,46 @@
+//! What the server calls to answer with a page or with the result of a call.
+//!
+//! Everything that depends on the type of the whole page is compiled here, once, and not in
+//! whoever serves it.
+
+use axum::body::Body;
+use axum::http::Request;
+use axum::response::{IntoResponse, Response};
+use leptos::config::LeptosOptions;
+use leptos::prelude::provide_context;
+use leptos::server_fn::axum::get_server_fn_service;
+
+use crate::app::App;
+use crate::service::Service;
+use crate::shell::shell;
+
+/// The pages, as one server offers them.
+#[derive(Clone, Debug)]
+pub struct Pages {
+    options: LeptosOptions,
+}
+
+impl Pages {
+    /// Pages whose program and style sheet lie under `package_folder`. To be called below tokio.
+    pub fn new(package_folder: &str) -> Self {
+        // The one call that tells Leptos to render on tokio; the list itself is not needed, for
+        // the application knows its routes.
+        drop(leptos_axum::generate_route_list(App));
+        Self { options: LeptosOptions::builder().output_name("tidelock").site_pkg_dir(package_folder).build() }
+    }
+
+    /// The page at the request's path, for the caller that the service speaks for. A path that
+    /// leads nowhere has a page too, which says so under status 404.
+    pub async fn render(&self, service: Service, request: Request<Body>) -> Response {
+        let options = self.options.clone();
+        let provide = move || provide_context(service.clone());
+        leptos_axum::render_app_async_with_context(provide, move || shell(options.clone()))(request).await
+    }
+}
+
+/// The answer of a server function; none if there is none at that path and method.
+pub async fn call(service: Service, request: Request<Body>) -> Option<Response> {
+    get_server_fn_service(request.uri().path(), request.method().clone())?;
+    let provide = move || provide_context(service.clone());
+    Some(leptos_axum::handle_server_fns_with_context(provide, request).await.into_response())
+}

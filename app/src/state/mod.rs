@@ -1,0 +1,10 @@
+//! What the pages think with: plain values, no Leptos, each with its tests.
+
+pub mod clipboard;
+pub mod drag;
+pub mod meter;
+pub mod move_list;
+pub mod pane;
+pub mod preview_card;
+pub mod selection;
+pub mod words;

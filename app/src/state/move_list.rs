@@ -1,0 +1,222 @@
+//! The moves as pages know them: what was loaded, made newer by what the feed said since.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tidelock_shared::id::MoveId;
+use tidelock_shared::progress::{MoveState, MoveUpdate, MoveView};
+
+/// What the feed has told, by move.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MoveList {
+    newest: BTreeMap<MoveId, (u64, MoveView)>,
+}
+
+/// Which moves the list shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kind {
+    #[default]
+    All,
+    Running,
+    Done,
+    Undone,
+    Stuck,
+}
+
+impl Kind {
+    pub const EACH: [Self; 5] = [Self::All, Self::Running, Self::Done, Self::Undone, Self::Stuck];
+
+    /// As the URL spells it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Undone => "undone",
+            Self::Stuck => "stuck",
+        }
+    }
+
+    pub fn of_word(word: &str) -> Self {
+        Self::EACH.into_iter().find(|kind| kind.word() == word).unwrap_or_default()
+    }
+
+    pub fn includes(self, state: MoveState) -> bool {
+        match self {
+            Self::All => true,
+            Self::Running => !state.is_final(),
+            Self::Done => state == MoveState::Done,
+            Self::Undone => state == MoveState::Undone,
+            Self::Stuck => state == MoveState::Stuck,
+        }
+    }
+}
+
+/// What a change of a move is worth saying aloud.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum News {
+    Started(String),
+    Ended(String, MoveState),
+}
+
+impl MoveList {
+    /// Takes one message of the feed; late and repeated ones change nothing.
+    pub fn absorb(&mut self, update: MoveUpdate) -> Option<News> {
+        let MoveUpdate { sequence, mut view } = update;
+        let before = self.newest.get(&view.id);
+        if before.is_some_and(|(known, _)| *known >= sequence) {
+            return None;
+        }
+        if let Some((_, before)) = before {
+            hold_progress(before, &mut view);
+        }
+        let news = match before.map(|(_, before)| before.state) {
+            None if !view.state.is_final() => Some(News::Started(view.title.clone())),
+            Some(state) if !state.is_final() && view.state.is_final() => Some(News::Ended(view.title.clone(), view.state)),
+            _ => None,
+        };
+        self.newest.insert(view.id, (sequence, view));
+        news
+    }
+
+    /// Takes the answer to a call, which has no sequence: newer than what was known until
+    /// the feed speaks of the move again.
+    pub fn absorb_answer(&mut self, mut view: MoveView) {
+        let known = self.newest.get(&view.id);
+        // A final state is never followed by a running one: the answer was overtaken.
+        if known.is_some_and(|(_, before)| before.state.is_final() && !view.state.is_final()) {
+            return;
+        }
+        if let Some((_, before)) = known {
+            hold_progress(before, &mut view);
+        }
+        let sequence = known.map_or(0, |(sequence, _)| *sequence);
+        self.newest.insert(view.id, (sequence, view));
+    }
+
+    pub fn get(&self, id: MoveId) -> Option<&MoveView> {
+        self.newest.get(&id).map(|(_, view)| view)
+    }
+
+    /// Loaded and told moves together, newest first.
+    pub fn merged(&self, loaded: &[MoveView]) -> Vec<MoveView> {
+        let told = self.newest.values().map(|(_, view)| view);
+        let others = loaded.iter().filter(|view| !self.newest.contains_key(&view.id));
+        let mut all: Vec<MoveView> = told.chain(others).cloned().collect();
+        all.sort_by(|a, b| (b.started_ms, b.id).cmp(&(a.started_ms, a.id)));
+        all
+    }
+}
+
+/// The bar never runs backwards while the move goes forward, whatever order messages come in.
+fn hold_progress(before: &MoveView, after: &mut MoveView) {
+    let turned_around = after.state == MoveState::Unwinding && before.state != MoveState::Unwinding;
+    if !turned_around {
+        after.fraction = after.fraction.max(before.fraction);
+    }
+}
+
+/// What the tray shows: every running move, and ended ones for an hour unless dismissed.
+pub fn in_tray(moves: &[MoveView], dismissed: &BTreeSet<String>, now_ms: i64) -> Vec<MoveView> {
+    const RECENT_MS: i64 = 60 * 60 * 1000;
+    let shows = |view: &&MoveView| {
+        let is_recent = view.finished_ms.is_none_or(|finished| now_ms.saturating_sub(finished) < RECENT_MS);
+        !view.state.is_final() || (is_recent || view.state == MoveState::Stuck) && !dismissed.contains(&view.id.to_string())
+    };
+    moves.iter().filter(shows).cloned().collect()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use tidelock_shared::id::EngineId;
+    use tidelock_shared::progress::Counters;
+    use tidelock_shared::strategy::Strategy;
+
+    pub(crate) fn view(number: u32, state: MoveState, fraction: f64) -> MoveView {
+        MoveView {
+            id: MoveId { engine: EngineId::from_bits(7), number },
+            state,
+            phase: None,
+            phases: Vec::new(),
+            title: format!("item {number}"),
+            items_total: 1,
+            source_folder: "/a".to_owned(),
+            destination_folder: "/b".to_owned(),
+            source_url: "/browse/a".to_owned(),
+            destination_url: "/browse/b".to_owned(),
+            from_project: "alpha".to_owned(),
+            to_project: "beta".to_owned(),
+            strategy: Strategy::StagedCopy,
+            counters: Counters::default(),
+            fraction,
+            entries_per_second: None,
+            bytes_per_second: None,
+            seconds_left: None,
+            note: None,
+            error: None,
+            started_ms: i64::from(number) * 1000,
+            finished_ms: state.is_final().then_some(i64::from(number) * 1000 + 500),
+            can_cancel: false,
+            can_undo: false,
+            can_purge: false,
+            retired: None,
+            undoes: None,
+            undone_by: None,
+        }
+    }
+
+    fn update(sequence: u64, view: MoveView) -> MoveUpdate {
+        MoveUpdate { sequence, view }
+    }
+
+    #[test]
+    fn late_messages_change_nothing_and_the_bar_never_runs_backwards() {
+        let mut list = MoveList::default();
+        list.absorb(update(1, view(1, MoveState::Preparing, 0.5)));
+        list.absorb(update(3, view(1, MoveState::Preparing, 0.4)));
+        list.absorb(update(2, view(1, MoveState::Accepted, 0.9)));
+        let known = list.get(view(1, MoveState::Done, 0.0).id).unwrap();
+        assert_eq!((known.state, known.fraction), (MoveState::Preparing, 0.5));
+        list.absorb(update(4, view(1, MoveState::Unwinding, 0.1)));
+        assert_eq!(list.get(view(1, MoveState::Done, 0.0).id).unwrap().fraction, 0.1, "unwinding has a bar of its own");
+    }
+
+    #[test]
+    fn only_a_start_and_an_end_are_news() {
+        let mut list = MoveList::default();
+        assert_eq!(list.absorb(update(1, view(1, MoveState::Preparing, 0.1))), Some(News::Started("item 1".to_owned())));
+        assert_eq!(list.absorb(update(2, view(1, MoveState::Publishing, 0.9))), None);
+        assert_eq!(list.absorb(update(3, view(1, MoveState::Done, 1.0))), Some(News::Ended("item 1".to_owned(), MoveState::Done)));
+        assert_eq!(list.absorb(update(4, view(2, MoveState::Done, 1.0))), None, "an old one is not news");
+    }
+
+    #[test]
+    fn the_feed_is_newer_than_what_was_loaded() {
+        let mut list = MoveList::default();
+        list.absorb(update(9, view(1, MoveState::Done, 1.0)));
+        let merged = list.merged(&[view(1, MoveState::Preparing, 0.2), view(2, MoveState::Undone, 0.0)]);
+        assert_eq!(merged.iter().map(|view| view.state).collect::<Vec<_>>(), [MoveState::Undone, MoveState::Done]);
+        list.absorb_answer(view(1, MoveState::Preparing, 0.3));
+        assert_eq!(list.get(merged[1].id).unwrap().state, MoveState::Done, "an overtaken answer");
+    }
+
+    #[test]
+    fn the_tray_forgets_ended_moves_but_never_running_ones() {
+        let moves = [view(1, MoveState::Preparing, 0.1), view(2, MoveState::Done, 1.0), view(3, MoveState::Stuck, 0.9)];
+        let everything = moves.iter().map(|view| view.id.to_string()).collect();
+        let states =
+            |dismissed: &BTreeSet<String>, now| in_tray(&moves, dismissed, now).iter().map(|view| view.state).collect::<Vec<_>>();
+        assert_eq!(states(&BTreeSet::new(), 5000), [MoveState::Preparing, MoveState::Done, MoveState::Stuck]);
+        assert_eq!(states(&BTreeSet::new(), 99_999_999), [MoveState::Preparing, MoveState::Stuck]);
+        assert_eq!(states(&everything, 5000), [MoveState::Preparing]);
+    }
+
+    #[test]
+    fn kinds_are_read_from_their_own_words() {
+        for kind in Kind::EACH {
+            assert_eq!(Kind::of_word(kind.word()), kind);
+        }
+        assert!(Kind::Running.includes(MoveState::Unwinding));
+        assert!(!Kind::Running.includes(MoveState::Stuck));
+    }
+}

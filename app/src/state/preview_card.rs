@@ -1,0 +1,166 @@
+//! The words on the card beside the pointer.
+
+use tidelock_shared::preview::{Obstacle, Preview, SurveyProgress, Verdict};
+use tidelock_shared::quota::{Amount, Headroom};
+use tidelock_shared::strategy::StrategyReason;
+
+use crate::format;
+
+/// How the card looks; never by colour alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    Plain,
+    Good,
+    Bad,
+}
+
+/// What the card says, from the most to the least important line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Card {
+    pub tone: Tone,
+    /// Instant or a copy.
+    pub headline: String,
+    /// What it adds there.
+    pub adds: String,
+    /// Fits or not, and why.
+    pub verdict: String,
+}
+
+/// Words for a preview, given as far as the survey has come.
+pub fn card(preview: &Preview, survey: &SurveyProgress) -> Card {
+    if let Verdict::Impossible(obstacle) = preview.verdict {
+        let (headline, verdict) = obstacle_words(obstacle);
+        return Card { tone: Tone::Bad, headline: headline.to_owned(), adds: String::new(), verdict: verdict.to_owned() };
+    }
+    let stays_charged = matches!(preview.reason, StrategyReason::NoProjects)
+        || matches!(preview.reason, StrategyReason::SameCharge) && preview.adds == Amount::ZERO;
+    let adds = if stays_charged {
+        "Adds nothing: the same project pays".to_owned()
+    } else {
+        format!("Adds {}{}", at_least(survey), tally(preview.adds, survey))
+    };
+    let (tone, verdict) = match preview.verdict {
+        Verdict::Counting => (Tone::Plain, format!("Fits so far. {}", room(preview.headroom))),
+        Verdict::Fits => (Tone::Good, format!("Fits. {}", room(preview.headroom))),
+        Verdict::TooMuch(over) => (Tone::Bad, too_big(preview, over, survey)),
+        Verdict::Impossible(_) => (Tone::Bad, String::new()),
+    };
+    Card { tone, headline: headline(preview, survey), adds, verdict }
+}
+
+fn headline(preview: &Preview, survey: &SurveyProgress) -> String {
+    if preview.strategy.copies_data() {
+        format!("Copies {}{}", at_least(survey), format::bytes(survey.amount.bytes))
+    } else {
+        "Instant · no copy".to_owned()
+    }
+}
+
+fn at_least(survey: &SurveyProgress) -> &'static str {
+    if survey.is_complete { "" } else { "at least " }
+}
+
+fn tally(amount: Amount, survey: &SurveyProgress) -> String {
+    let so_far = if survey.is_complete { "" } else { " so far…" };
+    format!("{} · {}{so_far}", format::counted(amount.inodes, "inode", "inodes"), format::bytes(amount.bytes))
+}
+
+fn room(headroom: Headroom) -> String {
+    match (headroom.bytes, headroom.inodes) {
+        (None, None) => "No limit here".to_owned(),
+        (Some(bytes), None) => format!("Room for {}", format::bytes(bytes)),
+        (None, Some(inodes)) => format!("Room for {}", format::counted(inodes, "inode", "inodes")),
+        (Some(bytes), Some(inodes)) => {
+            format!("Room for {} · {}", format::bytes(bytes), format::counted(inodes, "inode", "inodes"))
+        }
+    }
+}
+
+/// Both numbers of each quantity that does not fit: what it needs and what there is.
+fn too_big(preview: &Preview, over: Amount, survey: &SurveyProgress) -> String {
+    let mut reasons = Vec::new();
+    if over.bytes > 0 {
+        let room = preview.headroom.bytes.unwrap_or_default();
+        reasons.push(format!(
+            "needs {}{}, room for {}",
+            at_least(survey),
+            format::bytes(preview.adds.bytes),
+            if room == 0 { "0 B".to_owned() } else { format::bytes(room) }
+        ));
+    }
+    if over.inodes > 0 {
+        reasons.push(format!(
+            "needs {}{}, room for {}",
+            at_least(survey),
+            format::counted(preview.adds.inodes, "inode", "inodes"),
+            format::count(preview.headroom.inodes.unwrap_or_default())
+        ));
+    }
+    format!("Too big: {}", reasons.join("; "))
+}
+
+fn obstacle_words(obstacle: Obstacle) -> (&'static str, &'static str) {
+    match obstacle {
+        Obstacle::AlreadyThere => ("Already here", "It comes from this folder."),
+        Obstacle::IntoItself => ("Not into itself", "A folder cannot be moved inside itself."),
+        Obstacle::NameTaken => ("Name is taken", "This folder already has an entry of that name."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::drag::tests::{folder, survey, thing};
+    use tidelock_shared::preview::preview;
+
+    fn check(bytes: u64, is_complete: bool, room: u64, expected: [&str; 3]) {
+        let (source, destination) = (folder("/l/alpha", 1, 1 << 40), folder("/l/beta", 2, room));
+        let survey = survey(1, bytes, is_complete);
+        let preview = preview(&[thing(&source, "run")], &source, &destination, |_| false, &survey);
+        let Card { headline, adds, verdict, .. } = card(&preview, &survey);
+        assert_eq!([headline.as_str(), &adds, &verdict], expected);
+    }
+
+    #[test]
+    fn fits_is_said_only_when_everything_was_counted() {
+        check(1 << 30, true, 2 << 30, ["Instant · no copy", "Adds 3 inodes · 1.00 GiB", "Fits. Room for 2.00 GiB"]);
+        check(
+            1 << 30,
+            false,
+            2 << 30,
+            ["Instant · no copy", "Adds at least 3 inodes · 1.00 GiB so far…", "Fits so far. Room for 2.00 GiB"],
+        );
+    }
+
+    #[test]
+    fn too_big_names_both_numbers_as_soon_as_the_lower_bound_is_over() {
+        check(
+            3 << 30,
+            false,
+            2 << 30,
+            [
+                "Instant · no copy",
+                "Adds at least 3 inodes · 3.00 GiB so far…",
+                "Too big: needs at least 3.00 GiB, room for 2.00 GiB",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_copy_is_never_called_instant() {
+        let (source, mut destination) = (folder("/l/alpha", 1, 1 << 40), folder("/x/beta", 2, 1 << 40));
+        destination.mount.id = 2;
+        let survey = survey(1, 1 << 30, true);
+        let preview = preview(&[thing(&source, "run")], &source, &destination, |_| false, &survey);
+        assert_eq!(card(&preview, &survey).headline, "Copies 1.00 GiB");
+    }
+
+    #[test]
+    fn an_obstacle_is_explained() {
+        let source = folder("/l/alpha", 1, 1 << 40);
+        let survey = survey(1, 1, true);
+        let preview = preview(&[thing(&source, "run")], &source, &source, |_| false, &survey);
+        let card = card(&preview, &survey);
+        assert_eq!((card.tone, card.headline.as_str()), (Tone::Bad, "Already here"));
+    }
+}

@@ -1,0 +1,242 @@
+//! Words for what moves are and do, as people who never heard of project IDs read them.
+
+use tidelock_shared::plan::Plan;
+use tidelock_shared::progress::{MoveState, MoveView, Phase};
+use tidelock_shared::request::Consent;
+use tidelock_shared::strategy::{EntryKind, Strategy};
+
+use crate::format;
+
+/// What a strategy does to the files, in plain words.
+pub fn strategy_effect(strategy: Strategy) -> &'static str {
+    match strategy {
+        Strategy::Rename => "No data is copied. The files stay where they are on disk and only get a new place in the tree.",
+        Strategy::RetagAndRename | Strategy::RetagWithHop => {
+            "No data is copied. The files stay where they are on disk; only the project they are charged to changes."
+        }
+        Strategy::PiecewiseRename => {
+            "No data is copied. Folders are made anew and every file is renamed into them; the tree is hidden while this runs."
+        }
+        Strategy::StagedCopy => {
+            "A complete, checked copy appears at once under its new name. The original is kept hidden for undo and stays charged until it is purged."
+        }
+    }
+}
+
+/// The plan's cost in one line: the first thing one reads.
+pub fn headline(plan: &Plan) -> String {
+    if plan.cost.bytes_copied > 0 {
+        format!("Copies {}", format::bytes(plan.cost.bytes_copied))
+    } else if plan.cost.seconds < 10.0 {
+        "Instant. No data is copied".to_owned()
+    } else {
+        "Quick. No data is copied".to_owned()
+    }
+}
+
+/// What the primary button does: `Move 3,412 files`.
+pub fn move_button(plan: &Plan) -> String {
+    let verb = if plan.undoes.is_some() { "Move back" } else { "Move" };
+    let entries: u64 = plan.items.iter().map(|item| item.entries).sum();
+    let only_files = plan.items.iter().all(|item| item.kind == EntryKind::File);
+    match (plan.items.as_slice(), only_files) {
+        (_, true) => format!("{verb} {}", format::counted(entries, "file", "files")),
+        ([item], false) if item.entries <= 1 => format!("{verb} {}", with_article(kind(item.kind))),
+        _ => format!("{verb} {}", format::counted(entries, "entry", "entries")),
+    }
+}
+
+fn with_article(noun: &'static str) -> String {
+    format!("this {noun}")
+}
+
+/// An entry's kind as a noun.
+pub fn kind(kind: EntryKind) -> &'static str {
+    match kind {
+        EntryKind::File => "file",
+        EntryKind::Folder => "folder",
+        EntryKind::SymbolicLink => "symbolic link",
+        EntryKind::Fifo => "fifo",
+        EntryKind::Socket => "socket",
+        EntryKind::CharacterDevice => "character device",
+        EntryKind::BlockDevice => "block device",
+    }
+}
+
+/// A state as a heading.
+pub fn state(state: MoveState) -> &'static str {
+    match state {
+        MoveState::Accepted => "Waiting to start",
+        MoveState::Preparing => "Preparing",
+        MoveState::Publishing => "Publishing",
+        MoveState::Finishing => "Finishing",
+        MoveState::Done => "Done",
+        MoveState::Unwinding => "Putting everything back",
+        MoveState::Undone => "Undone, everything is as before",
+        MoveState::Stuck => "Stuck, a person must look",
+    }
+}
+
+/// A phase, short enough for a track.
+pub fn phase(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Reserve => "Reserve",
+        Phase::Retag => "Retag",
+        Phase::Copy => "Copy",
+        Phase::Verify => "Verify",
+        Phase::Retire => "Retire",
+        Phase::Check => "Check",
+        Phase::Publish => "Publish",
+        Phase::Settle => "Settle",
+        Phase::Unwind => "Unwind",
+        Phase::Purge => "Purge",
+    }
+}
+
+/// What a phase does, for the title of its mark.
+pub fn phase_effect(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Reserve => "Room is set aside in the destination project",
+        Phase::Retag => "Every entry is charged to the destination project, in place",
+        Phase::Copy => "A hidden copy grows beside the destination",
+        Phase::Verify => "The copy is compared with the original",
+        Phase::Retire => "The original is hidden, kept for undo",
+        Phase::Check => "Limits and changes are checked once more",
+        Phase::Publish => "The new name appears, complete",
+        Phase::Settle => "The file system's usage catches up",
+        Phase::Unwind => "Every step is taken back",
+        Phase::Purge => "The hidden original is deleted",
+    }
+}
+
+/// What a running move does now, in a few words.
+pub fn activity(view: &MoveView) -> String {
+    match view.phase {
+        Some(phase) if !view.state.is_final() => phase_effect(phase).to_owned(),
+        _ => state(view.state).to_owned(),
+    }
+}
+
+/// A move's title: the first item and how many more.
+pub fn title(view: &MoveView) -> String {
+    match view.items_total {
+        0 | 1 => view.title.clone(),
+        more => format!("{} and {} more", view.title, format::count(more - 1)),
+    }
+}
+
+/// Rate and time left, where they are known: `1.24 GiB/s · 2–3 min left`.
+pub fn pace(view: &MoveView) -> Option<String> {
+    if view.state.is_final() {
+        return None;
+    }
+    let rate = match (view.strategy.copies_data(), view.bytes_per_second, view.entries_per_second) {
+        (true, Some(bytes), _) => Some(format::byte_rate(bytes)),
+        (_, _, Some(entries)) => Some(format::entry_rate(entries)),
+        _ => None,
+    };
+    let left = view.seconds_left.map(|(least, most)| format!("{} left", format::duration_range(least, most)));
+    let parts: Vec<String> = [rate, left].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
+}
+
+/// How much is done: `1,200 of 3,412 entries · 4.10 GiB of 12.4 GiB`.
+pub fn progress(view: &MoveView) -> String {
+    let counters = view.counters;
+    let mut parts = Vec::new();
+    if counters.entries_total > 0 {
+        parts.push(format!(
+            "{} of {}",
+            format::count(counters.entries_done),
+            format::counted(counters.entries_total, "entry", "entries")
+        ));
+    }
+    if counters.bytes_total > 0 {
+        parts.push(format!("{} of {}", format::bytes(counters.bytes_done), format::bytes(counters.bytes_total)));
+    }
+    parts.join(" · ")
+}
+
+/// What to agree to so that a refusal goes away, and the words to agree with.
+pub fn consent(code: &str) -> Option<(Consent, &'static str)> {
+    if code.ends_with("hard_links_leaving") {
+        Some((Consent::HardLinksLeaving, "Move them anyway; their other names stay where they are"))
+    } else if code.ends_with("lost_metadata") {
+        Some((Consent::LostMetadata, "Move anyway without this metadata"))
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::move_list::tests::view;
+    use tidelock_shared::plan::{Cost, PlanItem};
+    use tidelock_shared::progress::Counters;
+
+    fn plan(items: &[(EntryKind, u64)], cost: Cost) -> Plan {
+        let items = items.iter().map(|(kind, entries)| PlanItem {
+            source: "/a/x".to_owned(),
+            source_base64: None,
+            destination: "/b/x".to_owned(),
+            destination_base64: None,
+            kind: *kind,
+            strategy: Strategy::RetagAndRename,
+            reason: String::new(),
+            entries: *entries,
+            bytes: 0,
+            hard_links_leaving: 0,
+            released: 0,
+        });
+        Plan {
+            items: items.collect(),
+            projects: Vec::new(),
+            refusals: Vec::new(),
+            warnings: Vec::new(),
+            cost,
+            undoes: None,
+            command: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_copy_is_never_called_instant() {
+        let copies = Cost { bytes_copied: 1 << 40, inodes_changed: 1, seconds: 1.0 };
+        assert_eq!(headline(&plan(&[(EntryKind::Folder, 2)], copies)), "Copies 1.00 TiB");
+        assert_eq!(headline(&plan(&[(EntryKind::Folder, 2)], Cost::default())), "Instant. No data is copied");
+    }
+
+    #[test]
+    fn the_button_says_what_it_moves() {
+        for (items, expected) in [
+            (&[(EntryKind::File, 1), (EntryKind::File, 1)][..], "Move 2 files"),
+            (&[(EntryKind::Folder, 3412)], "Move 3,412 entries"),
+            (&[(EntryKind::Folder, 1)], "Move this folder"),
+            (&[(EntryKind::File, 1), (EntryKind::Folder, 9)], "Move 10 entries"),
+        ] {
+            assert_eq!(move_button(&plan(items, Cost::default())), expected);
+        }
+    }
+
+    #[test]
+    fn the_pace_of_a_copy_is_in_bytes_and_of_a_retag_in_entries() {
+        let mut running = view(1, MoveState::Preparing, 0.5);
+        running.bytes_per_second = Some(1e9);
+        running.entries_per_second = Some(3400.0);
+        running.seconds_left = Some((120.0, 180.0));
+        assert_eq!(pace(&running).unwrap(), "954 MiB/s · 2–3 min left");
+        running.strategy = Strategy::RetagAndRename;
+        assert_eq!(pace(&running).unwrap(), "3,400 entries/s · 2–3 min left");
+        running.state = MoveState::Done;
+        assert_eq!(pace(&running), None);
+    }
+
+    #[test]
+    fn progress_names_only_what_is_counted() {
+        let mut running = view(1, MoveState::Preparing, 0.5);
+        assert_eq!(progress(&running), "");
+        running.counters = Counters { entries_done: 1200, entries_total: 3412, bytes_done: 0, bytes_total: 0 };
+        assert_eq!(progress(&running), "1,200 of 3,412 entries");
+    }
+}

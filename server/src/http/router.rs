@@ -1,0 +1,150 @@
+//! Every route on one page.
+//!
+//! | route | what |
+//! |---|---|
+//! | `GET /healthz`, `/readyz` | whether the process lives; whether it is ready |
+//! | `GET /open/<token>` | the link of a single user |
+//! | `POST /api/become`, `/api/sign_out` | becoming somebody, and nobody |
+//! | `GET /api/moves/events`, `/api/moves/<id>/events`, `/api/surveys/<id>/events` | feeds |
+//! | `POST /api/<call>` | the server functions |
+//! | `GET` of all else | a page or an asset |
+
+use std::sync::Arc;
+
+use axum::body::to_bytes;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Extension, Router, middleware};
+use tidelock_app::serve;
+use tidelock_app::service::Service;
+use tidelock_shared::id::{MoveId, SurveyId};
+use tidelock_shared::user_error::UserError;
+use tower_http::limit::RequestBodyLimitLayer;
+
+use super::state::Running;
+use super::{answer, guard, sign_in};
+use crate::events::{self, Source};
+use crate::identity::Caller;
+use crate::service::EngineService;
+use crate::{assets, user_error};
+
+/// Room for the paths of everything that one can pick at once.
+const BODY_BYTES_MAX: usize = 8 << 20;
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+
+pub(super) fn router(running: Running) -> Router {
+    Router::new()
+        .route("/healthz", get(|| async { "alive\n" }))
+        .route("/readyz", get(ready))
+        .route("/open/{token}", get(sign_in::open))
+        .route("/api/become", post(sign_in::become_user))
+        .route("/api/sign_out", post(sign_in::sign_out))
+        .route("/api/moves/events", get(all_moves))
+        .route("/api/moves/{id}/events", get(one_move))
+        .route("/api/surveys/{id}/events", get(survey))
+        .route("/api/{*call}", post(call).fallback(no_call))
+        .fallback(asset_or_page)
+        .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
+        .layer(middleware::from_fn_with_state(running.clone(), guard::guard))
+        .with_state(running)
+}
+
+async fn ready(State(running): State<Running>) -> Response {
+    if running.is_ready() {
+        "ready\n".into_response()
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response()
+    }
+}
+
+fn service(running: &Running, caller: Caller) -> Service {
+    let others = running.identities.others(&caller.user);
+    Arc::new(EngineService::new(running.site.clone(), caller.user, others))
+}
+
+async fn call(State(running): State<Running>, Extension(caller): Extension<Caller>, request: Request) -> Response {
+    match serve::call(service(&running, caller), request).await {
+        Some(answer) => answer,
+        None => no_call().await,
+    }
+}
+
+async fn no_call() -> Response {
+    answer::error(UserError::new("not_found", "There is no such call.").hint("Calls are made with POST."))
+}
+
+async fn asset_or_page(State(running): State<Running>, caller: Option<Extension<Caller>>, request: Request) -> Response {
+    if let Some(asset) = assets::answer(request.method(), request.uri().path(), request.headers()) {
+        return asset;
+    }
+    let only_looks = matches!(*request.method(), Method::GET | Method::HEAD);
+    match caller {
+        // The application says itself that there is no such page.
+        Some(Extension(caller)) if only_looks => page(running, caller, request).await,
+        _ => StatusCode::METHOD_NOT_ALLOWED.into_response(),
+    }
+}
+
+/// Renders a page on one thread from beginning to end: it holds values that in a browser belong
+/// to its only thread, and must be dropped where they were made.
+async fn page(running: Running, caller: Caller, request: Request) -> Response {
+    let render = async move {
+        let rendered = running.pages.render(service(&running, caller), request).await;
+        let (parts, body) = rendered.into_parts();
+        to_bytes(body, usize::MAX).await.map(|bytes| Response::from_parts(parts, bytes.into()))
+    };
+    let runtime = tokio::runtime::Handle::current();
+    match tokio::task::spawn_blocking(move || runtime.block_on(render)).await {
+        Ok(Ok(page)) => page,
+        failed => {
+            tracing::error!(?failed, "a page was not rendered");
+            answer::page(&UserError::new("internal", "This page could not be made.").hint("The server's log tells more; running moves go on."))
+        }
+    }
+}
+
+fn last_event(headers: &HeaderMap) -> Option<u64> {
+    headers.get(LAST_EVENT_ID)?.to_str().ok()?.parse().ok()
+}
+
+async fn all_moves(State(running): State<Running>, Extension(caller): Extension<Caller>, headers: HeaderMap) -> Response {
+    follow(&running, caller, &headers, None).await
+}
+
+async fn one_move(
+    State(running): State<Running>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    match id.parse::<MoveId>() {
+        Ok(id) => follow(&running, caller, &headers, Some(id)).await,
+        Err(error) => answer::error(UserError::new("not_found", format!("{error}."))),
+    }
+}
+
+async fn follow(running: &Running, caller: Caller, headers: &HeaderMap, only: Option<MoveId>) -> Response {
+    let source = Source { engine: running.site.engine.clone(), names: running.names.clone(), only };
+    let ends = [running.stop.subscribe(), caller.has_ended];
+    let followed = running.feed.follow(source, last_event(headers), ends).await;
+    followed.unwrap_or_else(|error| answer::error(user_error::engine_error(&error, &running.names)))
+}
+
+async fn survey(
+    State(running): State<Running>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<u32>,
+    headers: HeaderMap,
+) -> Response {
+    let last = last_event(&headers);
+    match running.site.surveys.follow(SurveyId(id), &caller.user.name) {
+        // A browser comes back after the end; this is how it is told to stay away.
+        Ok(progress) if events::is_over(&progress.borrow()) && last.is_some_and(|last| last >= progress.borrow().sequence) => {
+            StatusCode::NO_CONTENT.into_response()
+        }
+        Ok(progress) => events::follow_survey(progress, last, [running.stop.subscribe(), caller.has_ended]),
+        Err(error) => answer::error(error),
+    }
+}

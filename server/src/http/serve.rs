@@ -1,0 +1,171 @@
+//! The life of the server: bound, started, recovered, serving, stopped.
+
+use std::io::Write;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::serve::ListenerExt;
+use tidelock_engine::Engine;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use super::router::router;
+use super::server_file::ServerFile;
+use super::start::{Serve, ServeError, Started, start};
+use super::state::Running;
+use crate::events::becomes_true;
+
+const REQUESTS_LOOKED_FOR_EVERY: Duration = Duration::from_millis(250);
+/// After the order to stop, for answers that are under way and for moves to reach a safe place.
+const STOPPED_WITHIN: Duration = Duration::from_secs(5);
+
+/// A page is rendered as deep as its elements are nested, which in a debug build is a lot.
+const STACK_BYTES: usize = 16 << 20;
+
+/// Serves until a signal or a failure ends it.
+pub(crate) fn serve(options: Serve) -> Result<(), ServeError> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    let runtime = builder.enable_all().thread_stack_size(STACK_BYTES).build().map_err(ServeError::Runtime)?;
+    let result = runtime.block_on(run(options));
+    // Whatever still waits for a file system must not keep the process from ending.
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    result
+}
+
+async fn run(options: Serve) -> Result<(), ServeError> {
+    let address = options.listen;
+    let listener = TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
+    let address = listener.local_addr().map_err(|source| ServeError::Listen { address, source })?;
+    let Started { running, first_page, _state } = start(&options, address)?;
+    let url = url(address);
+    let file = ServerFile::write(&options.state_folder, &url, running.identities.bearer()).map_err(ServeError::ServerFile)?;
+    let result = serve_bound(&running, listener, &format!("{url}{first_page}"), &file).await;
+    file.remove();
+    result
+}
+
+async fn serve_bound(running: &Running, listener: TcpListener, url: &str, file: &ServerFile) -> Result<(), ServeError> {
+    stop_on_signals(running, file)?;
+    let engine = running.site.engine.clone();
+    let feed = tokio::spawn({
+        let running = running.clone();
+        async move { running.feed.run(running.site.engine.clone(), running.names.clone(), running.stop.subscribe()).await }
+    });
+    // Whoever reads it may be gone already; that is no reason not to serve.
+    let mut out = std::io::stdout();
+    if writeln!(out, "{url}").and_then(|()| out.flush()).is_err() {
+        tracing::warn!("the address could not be printed");
+    }
+    let recovery = tokio::task::spawn_blocking({
+        let running = running.clone();
+        move || recover(&running)
+    });
+    let served = tokio::spawn(serve_requests(running.clone(), listener));
+    let recovered = recovery.await.map_err(|error| ServeError::Serving(error.into()))?;
+    if recovered.is_err() {
+        running.stop.send_replace(true);
+    }
+    let served = served.await.map_err(|error| ServeError::Serving(error.into()))?;
+    running.stop.send_replace(true);
+    engine.halt();
+    feed.abort();
+    let waiting = running.clone();
+    // It only waits, so it cannot fail in a way that matters now.
+    drop(tokio::task::spawn_blocking(move || waiting.site.drivers.wait(STOPPED_WITHIN)).await);
+    recovered.and(served)
+}
+
+async fn serve_requests(running: Running, listener: TcpListener) -> Result<(), ServeError> {
+    let (mut stop, mut late) = (running.stop.subscribe(), running.stop.subscribe());
+    let listener = listener.tap_io(|stream| {
+        // A message of a few bytes must not wait for more.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection stays slow");
+        }
+    });
+    let serving = axum::serve(listener, router(running)).with_graceful_shutdown(async move { becomes_true(&mut stop).await });
+    tokio::select! {
+        served = serving => served.map_err(ServeError::Serving),
+        () = async { becomes_true(&mut late).await; tokio::time::sleep(STOPPED_WITHIN).await } => Ok(()),
+    }
+}
+
+/// Brings open moves to where they can go on, lets them, and then the requests in.
+fn recover(running: &Running) -> Result<(), ServeError> {
+    let to_drive = running.site.engine.recover(false)?;
+    if !to_drive.is_empty() {
+        tracing::info!(moves = to_drive.len(), "moves go on where an earlier server left them");
+    }
+    running.set_ready();
+    for id in to_drive {
+        running.site.drivers.drive(id);
+    }
+    answer_requests(running.site.engine.clone(), running.stop.subscribe());
+    Ok(())
+}
+
+/// Looks all the time for what other processes ask through the state folder.
+fn answer_requests(engine: Arc<Engine>, stop: watch::Receiver<bool>) {
+    let look = move || {
+        let mut could = true;
+        while !*stop.borrow() {
+            let answered = engine.answer_requests();
+            if let Err(error) = &answered
+                && could
+            {
+                tracing::error!(error = error as &dyn std::error::Error, "requests of other processes cannot be read");
+            }
+            could = answered.is_ok();
+            std::thread::sleep(REQUESTS_LOOKED_FOR_EVERY);
+        }
+    };
+    if let Err(error) = std::thread::Builder::new().name("requests".to_owned()).spawn(look) {
+        tracing::error!(%error, "requests of other processes are not looked for");
+    }
+}
+
+/// The first signal lets everything come to a good end; the second ends it as it is, which
+/// recovery is made for.
+fn stop_on_signals(running: &Running, file: &ServerFile) -> Result<(), ServeError> {
+    let mut terminate = signal(SignalKind::terminate()).map_err(ServeError::Runtime)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(ServeError::Runtime)?;
+    let (running, file) = (running.clone(), file.clone());
+    tokio::spawn(async move {
+        tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+        tracing::info!("stopping");
+        running.site.engine.halt();
+        running.stop.send_replace(true);
+        tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+        file.remove();
+        std::process::exit(1);
+    });
+    Ok(())
+}
+
+/// An address that a browser on this machine can open.
+fn url(address: SocketAddr) -> String {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    format!("http://{}", SocketAddr::new(ip, address.port()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::url;
+
+    #[test]
+    fn the_printed_address_can_be_opened() {
+        for (address, expected) in [
+            ("127.0.0.1:3000", "http://127.0.0.1:3000"),
+            ("0.0.0.0:80", "http://127.0.0.1:80"),
+            ("[::]:80", "http://[::1]:80"),
+        ] {
+            assert_eq!(url(address.parse().unwrap()), expected);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! From options to a server that could serve: everything that can fail before the first request.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tidelock_engine::clock::SystemClock;
+use tidelock_engine::fs::posix::Posix;
+use tidelock_engine::fs::{FileSystem, FsError};
+use tidelock_engine::journal::{Journal, JournalError, StateFolder};
+use tidelock_engine::survey::survey_folder;
+use tidelock_engine::worker::InProcess;
+use tidelock_engine::{Engine, EngineError};
+use tidelock_shared::name::FilePath;
+
+use super::state::Running;
+use crate::demo;
+use crate::identity::{Identities, NoRandomness, User, random_bytes};
+use crate::names::Names;
+use crate::service::{Drivers, Eyes, Site, Surveys};
+
+/// What to serve, and where.
+#[derive(Clone, Debug)]
+pub(crate) struct Serve {
+    /// Port 0 takes any that is free.
+    pub(crate) listen: SocketAddr,
+    pub(crate) state_folder: PathBuf,
+    pub(crate) mode: Mode,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Mode {
+    /// An invented site with invented users.
+    Demo,
+    /// Folders of this machine, for the user that this process is.
+    SingleUser { roots: Vec<FilePath> },
+}
+
+/// Why the server could not start, or ended by itself.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ServeError {
+    #[error("cannot listen on {address}")]
+    Listen { address: SocketAddr, source: std::io::Error },
+    #[error("cannot use the state folder")]
+    State(#[from] JournalError),
+    #[error("cannot start the engine")]
+    Engine(#[from] EngineError),
+    #[error("cannot use the demo's world at {path}")]
+    World { path: PathBuf, source: std::io::Error },
+    #[error("cannot look at the folder {path:?} that is to be managed")]
+    Root { path: FilePath, source: FsError },
+    #[error("cannot write what lets programs find the server")]
+    ServerFile(#[source] std::io::Error),
+    #[error(transparent)]
+    NoRandomness(#[from] NoRandomness),
+    #[error("cannot start the runtime")]
+    Runtime(#[source] std::io::Error),
+    #[error("cannot serve")]
+    Serving(#[source] std::io::Error),
+}
+
+/// A server that could begin, and the path of the page to open first.
+pub(super) struct Started {
+    pub(super) running: Running,
+    pub(super) first_page: String,
+    /// Held while the server runs.
+    pub(super) _state: StateFolder,
+}
+
+/// Takes the state folder and makes everything that serving needs.
+pub(super) fn start(options: &Serve, address: SocketAddr) -> Result<Started, ServeError> {
+    let state = StateFolder::hold(&options.state_folder)?;
+    let bits = u64::from_ne_bytes(random_bytes()?);
+    let journal = Journal::open(&state, || bits)?;
+    let (running, first_page) = match &options.mode {
+        Mode::Demo => {
+            let path = options.state_folder.join(demo::WORLD);
+            let world = demo::open(&path).map_err(|source| ServeError::World { path, source })?;
+            (of_demo(world, journal, address)?, "/".to_owned())
+        }
+        Mode::SingleUser { roots } => of_single_user(roots, journal, address)?,
+    };
+    Ok(Started { running, first_page, _state: state })
+}
+
+/// A server of the demo's world.
+pub(super) fn of_demo(world: demo::World, journal: Journal, address: SocketAddr) -> Result<Running, ServeError> {
+    let fs: Arc<dyn FileSystem> = Arc::new(world.simulator.clone());
+    let engine = engine(fs, journal, world.roots)?;
+    let site = site(engine, world.names, Eyes::Demo(world.simulator), Some(world.tops));
+    Ok(Running::new(site, Identities::of_demo(world.users, address.port())?, address.ip()))
+}
+
+/// A server of this machine's folders, and the link that lets its user in.
+pub(super) fn of_single_user(roots: &[FilePath], journal: Journal, address: SocketAddr) -> Result<(Running, String), ServeError> {
+    let fs: Arc<dyn FileSystem> = Arc::new(Posix);
+    let mut names = Names::of_this_machine();
+    for root in roots {
+        let found = survey_folder(&*fs, root).map_err(|source| ServeError::Root { path: root.clone(), source })?;
+        names.mounts.entry(found.folder.device).or_insert_with(|| root.shown());
+    }
+    let uid = fs.caller().uid;
+    let user = User { name: names.user(uid), uid, gids: Vec::new() };
+    let (identities, link) = Identities::of_single_user(user, address.port())?;
+    let site = site(engine(fs, journal, roots.to_vec())?, names, Eyes::Process, None);
+    Ok((Running::new(site, identities, address.ip()), format!("/open/{}", link.reveal())))
+}
+
+fn engine(fs: Arc<dyn FileSystem>, journal: Journal, roots: Vec<FilePath>) -> Result<Arc<Engine>, EngineError> {
+    let worker = Arc::new(InProcess::new(fs.clone()));
+    Ok(Arc::new(Engine::new(fs, worker, journal, Arc::new(SystemClock), roots)?))
+}
+
+fn site(
+    engine: Arc<Engine>,
+    names: Names,
+    eyes: Eyes,
+    tops: Option<BTreeMap<tidelock_shared::id::ProjectId, FilePath>>,
+) -> Site {
+    Site { drivers: Drivers::new(engine.clone()), surveys: Surveys::default(), engine, names, eyes, tops }
+}

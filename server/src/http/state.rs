@@ -1,0 +1,63 @@
+//! What every request can reach.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tidelock_app::serve::Pages;
+use tokio::sync::watch;
+
+use crate::assets;
+use crate::events::Feed;
+use crate::identity::Identities;
+use crate::names::Names;
+use crate::service::Site;
+
+/// The running server. Clones are the same one.
+#[derive(Clone)]
+pub(super) struct Running(Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) site: Arc<Site>,
+    pub(super) names: Arc<Names>,
+    pub(super) identities: Identities,
+    pub(super) feed: Feed,
+    /// Where it listens: what a request may call us, besides the names of this machine's loopback.
+    pub(super) address: IpAddr,
+    /// True once the server is to stop.
+    pub(super) stop: watch::Sender<bool>,
+    pub(super) pages: Pages,
+    is_ready: AtomicBool,
+}
+
+impl Running {
+    pub(super) fn new(site: Site, identities: Identities, address: IpAddr) -> Self {
+        Self(Arc::new(Inner {
+            feed: Feed::new(&site.engine),
+            names: Arc::new(site.names.clone()),
+            site: Arc::new(site),
+            identities,
+            address,
+            stop: watch::Sender::new(false),
+            pages: Pages::new(assets::package_folder()),
+            is_ready: AtomicBool::new(false),
+        }))
+    }
+
+    /// Recovery is through.
+    pub(super) fn set_ready(&self) {
+        self.0.is_ready.store(true, Ordering::Release);
+    }
+
+    pub(super) fn is_ready(&self) -> bool {
+        self.0.is_ready.load(Ordering::Acquire) && !*self.0.stop.borrow()
+    }
+}
+
+impl std::ops::Deref for Running {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}

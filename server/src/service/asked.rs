@@ -1,0 +1,210 @@
+//! The trait itself, question by question.
+
+use std::sync::Arc;
+
+use tidelock_app::service::{Answer, MoveService, Session};
+use tidelock_engine::EngineError;
+use tidelock_engine::fs::FileSystem;
+use tidelock_engine::planner::Draft;
+use tidelock_engine::planner::plan::{MovePlan, Refusal};
+use tidelock_engine::survey::survey_folder;
+use tidelock_shared::id::{MoveId, SurveyId};
+use tidelock_shared::listing::{FolderListing, ListingRequest};
+use tidelock_shared::name::FilePath;
+use tidelock_shared::plan::Plan;
+use tidelock_shared::preview::SurveyProgress;
+use tidelock_shared::progress::{MoveDetail, MoveView};
+use tidelock_shared::project::Project;
+use tidelock_shared::request::MoveRequest;
+use tidelock_shared::user_error::UserError;
+
+use super::{Site, folder, projects};
+use crate::identity::User;
+use crate::{convert, user_error};
+
+/// The newest moves are listed; older ones are found by their name.
+const MOVES_LISTED: u32 = 200;
+
+/// The service of one caller.
+#[derive(Clone)]
+pub(crate) struct EngineService {
+    site: Arc<Site>,
+    user: User,
+    other_users: Vec<String>,
+    /// The file system as the caller sees it.
+    fs: Arc<dyn FileSystem>,
+}
+
+impl EngineService {
+    pub(crate) fn new(site: Arc<Site>, user: User, other_users: Vec<String>) -> Self {
+        let fs = site.seen_by(&user);
+        Self { site, user, other_users, fs }
+    }
+
+    /// Does the work where it may block.
+    fn answer<T: Send + 'static>(&self, work: impl FnOnce(&Self) -> Result<T, UserError> + Send + 'static) -> Answer<'_, T> {
+        let service = self.clone();
+        let span = tracing::Span::current();
+        let work = tokio::task::spawn_blocking(move || span.in_scope(|| work(&service)));
+        Box::pin(async move {
+            work.await.unwrap_or_else(|error| {
+                tracing::error!(%error, "a question was not answered");
+                Err(UserError::new("internal", "Something went wrong in the server.").hint("Its log tells more; running moves go on."))
+            })
+        })
+    }
+
+    /// Engine answers with a move: this is how it looks now.
+    fn view(&self, id: MoveId) -> Result<MoveView, UserError> {
+        let snapshot = self.site.engine.get(id).map_err(|error| self.site.told(&error))?;
+        Ok(convert::move_view(&snapshot, &self.site.names))
+    }
+
+    fn shown(&self, draft: Result<Draft, EngineError>) -> Result<Plan, UserError> {
+        match draft {
+            Ok(mut draft) => {
+                draft.refusals.extend(self.forbidden_in(&draft.plan));
+                Ok(convert::plan(&draft, &self.site.names))
+            }
+            // Not even a plan could be made; why not is told like any other refusal.
+            Err(EngineError::Refused(refusals)) => {
+                Ok(convert::refused_plan(refusals.iter().map(|refusal| user_error::refusal(refusal, &self.site.names)).collect()))
+            }
+            Err(error) => Err(self.site.told(&error)),
+        }
+    }
+
+    /// In the demo moves run with more rights than the caller's: so these are looked at here.
+    fn forbidden<'p>(&self, folders: impl IntoIterator<Item = &'p FilePath>) -> Vec<Refusal> {
+        let mut refused: Vec<Refusal> = Vec::new();
+        if !self.site.is_demo() {
+            return refused;
+        }
+        for folder in folders {
+            let refusal = Refusal::MayNotChange(folder.clone());
+            // What cannot be looked at at all is another refusal, which the planner makes.
+            let may = survey_folder(&*self.fs, folder).map_or_else(|error| error.is_absent(), |found| found.may_change);
+            if !may && !refused.contains(&refusal) {
+                refused.push(refusal);
+            }
+        }
+        refused
+    }
+
+    fn forbidden_in(&self, plan: &MovePlan) -> Vec<Refusal> {
+        self.forbidden(plan.items.iter().flat_map(|item| [&item.source_folder.path, &item.destination_folder.path]))
+    }
+
+    fn check(&self, refusals: Vec<Refusal>) -> Result<(), UserError> {
+        if refusals.is_empty() { Ok(()) } else { Err(self.site.told(&EngineError::Refused(refusals))) }
+    }
+
+    /// Whether the caller may order anything of this move.
+    fn check_move(&self, id: MoveId) -> Result<(), UserError> {
+        let snapshot = self.site.engine.get(id).map_err(|error| self.site.told(&error))?;
+        self.check(self.forbidden_in(&snapshot.recorded.of.plan))
+    }
+
+    fn check_request(&self, request: &MoveRequest) -> Result<(), UserError> {
+        let parents: Vec<FilePath> = request.sources.iter().filter_map(|source| Some(source.split_last()?.0)).collect();
+        self.check(self.forbidden(parents.iter().chain([&request.destination])))
+    }
+
+    fn goes_on(&self) -> bool {
+        !self.site.engine.is_halted()
+    }
+}
+
+impl MoveService for EngineService {
+    fn session(&self) -> Answer<'_, Session> {
+        self.answer(|service| {
+            Ok(Session {
+                user: service.user.name.clone(),
+                is_demo: service.site.is_demo(),
+                other_users: service.other_users.clone(),
+                roots: service.site.engine.roots().to_vec(),
+            })
+        })
+    }
+
+    fn projects(&self) -> Answer<'_, Vec<Project>> {
+        self.answer(|service| Ok(projects::visible(&service.site, &*service.fs)))
+    }
+
+    fn folder(&self, request: ListingRequest) -> Answer<'_, FolderListing> {
+        self.answer(move |service| folder::list(&service.site, &*service.fs, &request))
+    }
+
+    fn start_survey(&self, sources: Vec<FilePath>) -> Answer<'_, SurveyProgress> {
+        self.answer(move |service| {
+            for source in &sources {
+                service.site.root_of(source)?;
+            }
+            service.site.surveys.start(&service.site.engine, service.fs.clone(), &service.user.name, sources)
+        })
+    }
+
+    fn survey(&self, id: SurveyId) -> Answer<'_, SurveyProgress> {
+        self.answer(move |service| service.site.surveys.get(id, &service.user.name))
+    }
+
+    fn plan(&self, request: MoveRequest) -> Answer<'_, Plan> {
+        self.answer(move |service| {
+            let draft = service.site.engine.plan(&request, &mut |_: &_| service.goes_on());
+            service.shown(draft)
+        })
+    }
+
+    fn start(&self, request: MoveRequest, key: Option<String>) -> Answer<'_, MoveView> {
+        self.answer(move |service| {
+            service.check_request(&request)?;
+            let id = service.site.engine.accept(&request, key.as_deref()).map_err(|error| service.site.told(&error))?;
+            service.site.drivers.drive(id);
+            service.view(id)
+        })
+    }
+
+    fn moves(&self) -> Answer<'_, Vec<MoveView>> {
+        self.answer(|service| {
+            let site = &service.site;
+            let newest = site.engine.list(MOVES_LISTED).map_err(|error| site.told(&error))?;
+            Ok(newest.iter().map(|snapshot| convert::move_view(snapshot, &site.names)).collect())
+        })
+    }
+
+    fn move_detail(&self, id: MoveId) -> Answer<'_, MoveDetail> {
+        self.answer(move |service| {
+            let snapshot = service.site.engine.get(id).map_err(|error| service.site.told(&error))?;
+            Ok(convert::move_detail(&snapshot, &service.site.names))
+        })
+    }
+
+    fn cancel(&self, id: MoveId) -> Answer<'_, MoveView> {
+        self.answer(move |service| {
+            service.check_move(id)?;
+            service.site.engine.cancel(id).map_err(|error| service.site.told(&error))?;
+            service.view(id)
+        })
+    }
+
+    fn plan_undo(&self, id: MoveId) -> Answer<'_, Plan> {
+        self.answer(move |service| service.shown(service.site.engine.plan_undo(id, &mut |_: &_| service.goes_on())))
+    }
+
+    fn undo(&self, id: MoveId) -> Answer<'_, MoveView> {
+        self.answer(move |service| {
+            service.check_move(id)?;
+            let undoing = service.site.engine.accept_undo(id).map_err(|error| service.site.told(&error))?;
+            service.site.drivers.drive(undoing);
+            service.view(undoing)
+        })
+    }
+
+    fn purge(&self, id: MoveId) -> Answer<'_, MoveView> {
+        self.answer(move |service| {
+            service.check_move(id)?;
+            service.site.engine.purge(id).map_err(|error| service.site.told(&error))?;
+            service.view(id)
+        })
+    }
+}

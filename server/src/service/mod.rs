@@ -1,0 +1,23 @@
+//! What pages and programs ask, answered by the engine: the app's `MoveService` for one caller.
+//!
+//! The engine is synchronous, so every question runs on a thread of its own and none in a handler.
+//!
+//! The engine does not know owners of moves yet. On a single user's server all is done as that
+//! user. In the demo moves run with the rights of an administrator's helper, and belong to
+//! everybody; but what is listed and counted is seen with the caller's own rights, and who may
+//! not change a folder cannot have anything moved into or out of it.
+//!
+//! Not here: sentences for people (`user_error`), values for the wire (`convert`), and the feeds
+//! of progress (`events`).
+
+mod asked;
+mod drivers;
+mod folder;
+mod projects;
+mod site;
+mod surveys;
+
+pub(crate) use asked::EngineService;
+pub(crate) use drivers::Drivers;
+pub(crate) use site::{Eyes, Site};
+pub(crate) use surveys::Surveys;

@@ -1,0 +1,66 @@
+//! What the services of all callers share.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tidelock_engine::fs::FileSystem;
+use tidelock_engine::fs::simulator::Simulator;
+use tidelock_engine::{Engine, EngineError};
+use tidelock_shared::id::ProjectId;
+use tidelock_shared::name::FilePath;
+use tidelock_shared::user_error::UserError;
+
+use super::{Drivers, Surveys};
+use crate::identity::User;
+use crate::names::Names;
+use crate::user_error;
+
+/// The engine and what the server knows about the place it works in.
+pub(crate) struct Site {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) names: Names,
+    pub(crate) eyes: Eyes,
+    pub(crate) drivers: Drivers,
+    pub(crate) surveys: Surveys,
+    /// The projects' top folders where somebody says which they are; else they are looked for.
+    pub(crate) tops: Option<BTreeMap<ProjectId, FilePath>>,
+}
+
+/// With whose rights callers see the file system.
+pub(crate) enum Eyes {
+    /// Each with their own, in a world where anybody can be anyone.
+    Demo(Simulator),
+    /// With those of this process, whose user is the only caller.
+    Process,
+}
+
+impl Site {
+    pub(crate) fn is_demo(&self) -> bool {
+        matches!(self.eyes, Eyes::Demo(_))
+    }
+
+    /// The file system as a user sees it.
+    pub(super) fn seen_by(&self, user: &User) -> Arc<dyn FileSystem> {
+        match &self.eyes {
+            Eyes::Demo(simulator) => Arc::new(simulator.seen_by(user.uid, &user.gids)),
+            Eyes::Process => self.engine.file_system().clone(),
+        }
+    }
+
+    /// The managed root that a path lies in; the innermost, if one lies in another.
+    pub(super) fn root_of(&self, path: &FilePath) -> Result<&FilePath, UserError> {
+        let above = self.engine.roots().iter().filter(|root| path.is_at_or_below(root));
+        let is_hidden = path.names().iter().any(tidelock_shared::name::FileName::is_hidden_folder_of_a_move);
+        match above.max_by_key(|root| root.names().len()) {
+            // What a move hides is as if it were not there.
+            Some(_) if is_hidden => Err(UserError::new("not_found", format!("There is no '{}'.", path.shown()))),
+            Some(root) => Ok(root),
+            None => Err(UserError::new("outside_roots", format!("'{}' is outside the folders managed here.", path.shown()))
+                .hint("The overview lists the managed folders.")),
+        }
+    }
+
+    pub(super) fn told(&self, error: &EngineError) -> UserError {
+        user_error::engine_error(error, &self.names)
+    }
+}
