@@ -70,6 +70,7 @@ fn Menu(browse: Browse, menu: MenuAt) -> impl IntoView {
             {item(Glyph::Info, "Properties", Box::new(move || { if let Some(path) = &detailed { browse.details.set(Some((path.clone(), entry.clone()))); } }))}
         </div>
     }
+    .into_any()
 }
 
 /// Moves the keyboard among the menu's items.

@@ -148,6 +148,7 @@ pub fn FolderRow(
             </td>
         </tr>
     }
+    .into_any()
 }
 
 #[component]
@@ -189,6 +190,7 @@ fn NameCell(browse: Browse, pane: Pane, path: StoredValue<FilePath>, entry: Entr
                 }
             })}
     }
+    .into_any()
 }
 
 /// The project ID, and in words where it is not what its folder says.
@@ -214,4 +216,5 @@ fn ProjectCell(entry: Entry, folder_project: Option<ProjectId>) -> impl IntoView
                 }
             })}
     }
+    .into_any()
 }

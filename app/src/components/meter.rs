@@ -47,6 +47,7 @@ pub fn QuotaMeter(
             {move || meter.with(note).map(|(glyph, text)| view! { <p class="quota-meter__note"><Icon glyph />{text}</p> })}
         </div>
     }
+    .into_any()
 }
 
 fn bar(meter: Meter) -> impl IntoView {

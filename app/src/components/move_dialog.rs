@@ -93,6 +93,7 @@ fn MoveForm(browse: Browse, side: Side) -> impl IntoView {
             </footer>
         </form>
     }
+    .into_any()
 }
 
 fn sentence(problem: &str) -> String {

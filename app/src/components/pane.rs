@@ -32,6 +32,7 @@ pub fn PaneFrame(browse: Browse, pane: Pane) -> impl IntoView {
             </Transition>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -66,6 +67,7 @@ fn PaneContent(browse: Browse, pane: Pane) -> impl IntoView {
         </div>
         <StatusBar pane listing />
     }
+    .into_any()
 }
 
 #[component]
@@ -93,6 +95,7 @@ fn PaneHeader(browse: Browse, pane: Pane, listing: FolderListing) -> impl IntoVi
             </div>
         </header>
     }
+    .into_any()
 }
 
 #[component]

@@ -29,6 +29,7 @@ pub fn PlanDetails(plan: Arc<Plan>) -> impl IntoView {
             <Items items=plan.items.clone() />
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -129,4 +130,5 @@ fn Item(item: PlanItem) -> impl IntoView {
             <p class="plan-item__reason">{item.reason}</p>
         </li>
     }
+    .into_any()
 }

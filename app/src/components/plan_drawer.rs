@@ -29,6 +29,7 @@ pub fn PlanDrawer() -> impl IntoView {
             </div>
         </Modal>
     }
+    .into_any()
 }
 
 fn title(proposal: &Proposal) -> String {

@@ -50,6 +50,7 @@ pub fn PreviewCard(drag: Drag) -> impl IntoView {
             {content}
         </div>
     }
+    .into_any()
 }
 
 fn place(folder: &FilePath, project: Option<&str>) -> String {

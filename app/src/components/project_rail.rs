@@ -46,6 +46,7 @@ pub fn ProjectRail(browse: Browse) -> impl IntoView {
             </nav>
         </details>
     }
+    .into_any()
 }
 
 #[component]
@@ -75,4 +76,5 @@ fn RailProject(project: Project, browse: Browse) -> impl IntoView {
             <QuotaMeter meter=Meter::of_project(&project, Quantity::Inodes) owner=project.name.clone() is_compact=true />
         </li>
     }
+    .into_any()
 }

@@ -86,6 +86,7 @@ pub fn Tray() -> impl IntoView {
             }}
         </Transition>
     }
+    .into_any()
 }
 
 #[component]
@@ -126,6 +127,7 @@ fn TrayMove(view: MoveView, on_dismiss: Callback<()>) -> impl IntoView {
             <MoveActions view />
         </li>
     }
+    .into_any()
 }
 
 /// The aggregate bar with what is done, how fast, and how long it will take.
@@ -151,6 +153,7 @@ pub fn Progress(view: MoveView) -> impl IntoView {
             {(!progress.is_empty()).then(|| view! { <span>{progress}</span> })}
         </p>
     }
+    .into_any()
 }
 
 fn summary(moves: &[MoveView]) -> String {

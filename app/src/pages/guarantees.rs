@@ -26,6 +26,7 @@ pub fn GuaranteesPage() -> impl IntoView {
             </dl>
         </article>
     }
+    .into_any()
 }
 
 struct Promise {

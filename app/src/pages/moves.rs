@@ -53,6 +53,7 @@ pub fn MovesPage() -> impl IntoView {
             </Transition>
         </div>
     }
+    .into_any()
 }
 
 /// Moves as a table.
@@ -119,6 +120,7 @@ fn MoveRow(view: MoveView) -> impl IntoView {
             </td>
         </tr>
     }
+    .into_any()
 }
 
 #[component]

@@ -32,6 +32,7 @@ pub fn ProjectsPage() -> impl IntoView {
             </Transition>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -75,6 +76,7 @@ fn ProjectRow(project: Project) -> impl IntoView {
             <Both bytes=headroom.bytes inodes=headroom.inodes none="no limit" />
         </tr>
     }
+    .into_any()
 }
 
 /// Bytes over inodes.
