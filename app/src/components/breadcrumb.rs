@@ -16,7 +16,7 @@ pub fn Breadcrumb(browse: Browse, side: Side, listing: FolderListing) -> impl In
     let parts = parts(&listing.root, &listing.path);
     let last = parts.len().saturating_sub(1);
     view! {
-        <nav class="breadcrumb" aria-label="Path">
+        <nav class="breadcrumb" aria-label=format!("Path of pane {}", side.number())>
             <ol class="breadcrumb__list">
                 {parts
                     .into_iter()

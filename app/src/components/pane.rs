@@ -101,7 +101,7 @@ fn PaneHeader(browse: Browse, pane: Pane, listing: FolderListing) -> impl IntoVi
 
 #[component]
 fn PaneError(browse: Browse, pane: Pane, error: UserError) -> impl IntoView {
-    let above = pane.shown.with(|shown| shown.as_ref().and_then(|shown| shown.path.split_last().map(|(above, _)| above)));
+    let above = pane.shown.with_untracked(|shown| shown.as_ref().and_then(|shown| shown.path.split_last().map(|(above, _)| above)));
     view! {
         <div class="pane__error">
             <LoadError error what="This folder cannot be shown" />
@@ -111,9 +111,10 @@ fn PaneError(browse: Browse, pane: Pane, error: UserError) -> impl IntoView {
                 </button>
                 {above
                     .map(|above| {
+                        let text = format!("To {}", above.shown());
                         view! {
-                            <PlaceLink href=browse.folder_url(pane.side, &above) attr:class="button">
-                                {format!("To {}", above.shown())}
+                            <PlaceLink href=Signal::derive(move || browse.folder_url(pane.side, &above)) attr:class="button">
+                                {text}
                             </PlaceLink>
                         }
                     })}

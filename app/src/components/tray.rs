@@ -108,7 +108,7 @@ fn Bar(moves: Vec<MoveView>) -> impl IntoView {
                 value=format!("{:.4}", view.fraction.clamp(0.0, 1.0))
                 aria-label=format!("Progress of {}", view.title)
             ></progress>
-            <span class="tray__numbers">{format!("{}{left}", format::percent(view.fraction))}</span>
+            <span class="tray__numbers">{format::percent(view.fraction)}<span class="tray__left">{left}</span></span>
         }
     });
     view! {

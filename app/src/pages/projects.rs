@@ -44,7 +44,7 @@ fn ProjectTable(projects: Vec<Project>) -> impl IntoView {
                     <tr>
                         <th scope="col">"Project"</th>
                         <th scope="col">"ID"</th>
-                        <th scope="col">"Folder"</th>
+                        <th scope="col" class="table__wide">"Folder"</th>
                         <th scope="col" class="table__number">"Usage"</th>
                         <th scope="col" class="table__number">"Soft limit"</th>
                         <th scope="col" class="table__number">"Hard limit"</th>
