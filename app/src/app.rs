@@ -6,6 +6,7 @@ use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{SsrMode, path};
 
 use crate::components::live_region::LiveRegion;
+use crate::components::notice::Notice;
 use crate::components::plan_drawer::PlanDrawer;
 use crate::components::shortcut_sheet::ShortcutSheet;
 use crate::components::top_bar::TopBar;
@@ -47,6 +48,7 @@ pub fn App() -> impl IntoView {
             <Tray />
             <PlanDrawer />
             <ShortcutSheet />
+            <Notice />
             <LiveRegion />
         </Router>
     }

@@ -123,6 +123,11 @@ pub fn is_within(event: &web_sys::Event, selector: &str) -> bool {
     element.and_then(|element| element.closest(selector).ok()).flatten().is_some()
 }
 
+/// Whether the window is as narrow as a phone: the width at which `layout.css` and others fold.
+pub fn is_narrow() -> bool {
+    window().match_media("(width < 48rem)").ok().flatten().is_some_and(|query| query.matches())
+}
+
 /// Whether a modal dialog is open: then the page behind it takes no keys.
 pub fn has_open_dialog() -> bool {
     document().query_selector("dialog[open]").is_ok_and(|dialog| dialog.is_some())

@@ -79,6 +79,11 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
+/// An estimate of a duration: `about 2 min`, `under a second`.
+pub fn about(seconds: f64) -> String {
+    if seconds < 1.0 { duration(seconds) } else { format!("about {}", duration(seconds)) }
+}
+
 /// Time left between a least and a most: `2–3 min`, `about 5 min`.
 pub fn duration_range(least: f64, most: f64) -> String {
     let (low, high) = (duration(least), duration(most));
@@ -86,7 +91,7 @@ pub fn duration_range(least: f64, most: f64) -> String {
         return "under a second".to_owned();
     }
     if low == high {
-        return format!("about {low}");
+        return about(least);
     }
     if least < 1.0 {
         return format!("up to {high}");

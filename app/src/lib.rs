@@ -6,9 +6,6 @@
 //!
 //! Not here: files, the engine, the database. Nothing in this crate can reach them.
 
-// The view of a page is one type that grows with it.
-#![recursion_limit = "512"]
-
 pub mod api;
 pub mod app;
 pub mod browser;

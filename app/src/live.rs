@@ -6,6 +6,8 @@
 //!
 //! Not here: what the messages mean (`state`).
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use serde::de::DeserializeOwned;
@@ -32,24 +34,47 @@ pub enum Connection {
 }
 
 /// A running feed; dropping it closes it.
-pub struct Feed {
-    source: EventSource,
-    _handlers: Vec<Closure<dyn FnMut(web_sys::Event)>>,
+///
+/// It is a number that stands for the browser's objects, because what is shared on a page is
+/// also made, and never used, on the server's threads.
+#[derive(Debug)]
+pub struct Feed(u32);
+
+/// The browser's side of a feed.
+struct Source {
+    events: EventSource,
+    _handlers: [Handler; 3],
+}
+
+type Handler = Closure<dyn FnMut(web_sys::Event)>;
+
+thread_local! {
+    static SOURCES: RefCell<BTreeMap<u32, Source>> = const { RefCell::new(BTreeMap::new()) };
 }
 
 impl Feed {
+    fn of(source: Source) -> Self {
+        SOURCES.with_borrow_mut(|sources| {
+            let number = sources.last_key_value().map_or(1, |(last, _)| last + 1);
+            sources.insert(number, source);
+            Self(number)
+        })
+    }
+
     /// Whether the browser has given up on it, for instance because the server said no.
     pub fn has_ended(&self) -> bool {
-        self.source.ready_state() == EventSource::CLOSED
+        SOURCES.with_borrow(|sources| sources.get(&self.0).is_none_or(|source| source.events.ready_state() == EventSource::CLOSED))
     }
 }
 
 impl Drop for Feed {
     fn drop(&mut self) {
-        self.source.set_onmessage(None);
-        self.source.set_onopen(None);
-        self.source.set_onerror(None);
-        self.source.close();
+        if let Some(Source { events, .. }) = SOURCES.with_borrow_mut(|sources| sources.remove(&self.0)) {
+            events.set_onmessage(None);
+            events.set_onopen(None);
+            events.set_onerror(None);
+            events.close();
+        }
     }
 }
 
@@ -62,17 +87,17 @@ pub fn follow<T: DeserializeOwned + 'static>(
 ) -> Option<Feed> {
     let source = EventSource::new(url).ok()?;
     let on_connection = Rc::new(on_connection);
-    let message = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
+    let message = Handler::new(move |event: web_sys::Event| {
         let text = event.dyn_ref::<MessageEvent>().and_then(|event| event.data().as_string());
         if let Some(value) = text.and_then(|text| serde_json::from_str(&text).ok()) {
             on_message(value);
         }
     });
     let opened = on_connection.clone();
-    let open = Closure::<dyn FnMut(web_sys::Event)>::new(move |_| opened(Connection::Live));
-    let error = Closure::<dyn FnMut(web_sys::Event)>::new(move |_| on_connection(Connection::Lost));
+    let open = Handler::new(move |_| opened(Connection::Live));
+    let error = Handler::new(move |_| on_connection(Connection::Lost));
     source.set_onmessage(Some(message.as_ref().unchecked_ref()));
     source.set_onopen(Some(open.as_ref().unchecked_ref()));
     source.set_onerror(Some(error.as_ref().unchecked_ref()));
-    Some(Feed { source, _handlers: vec![message, open, error] })
+    Some(Feed::of(Source { events: source, _handlers: [message, open, error] }))
 }

@@ -16,7 +16,7 @@ pub fn Breadcrumb(browse: Browse, side: Side, listing: FolderListing) -> impl In
     let parts = parts(&listing.root, &listing.path);
     let last = parts.len().saturating_sub(1);
     view! {
-        <nav class="breadcrumb" aria-label="Path">
+        <nav class="breadcrumb" aria-label=format!("Path of pane {}", side.number())>
             <ol class="breadcrumb__list">
                 {parts
                     .into_iter()
@@ -47,6 +47,7 @@ fn Part(browse: Browse, side: Side, path: FilePath, name: String, is_last: bool)
             {(!is_last).then(|| view! { <Icon glyph=Glyph::ChevronRight /> })}
         </li>
     }
+    .into_any()
 }
 
 /// Name, project ID, inherit flag and placement of a folder.
@@ -92,6 +93,7 @@ pub fn ProjectChip(listing: FolderListing) -> impl IntoView {
             </span>
         </p>
     }
+    .into_any()
 }
 
 fn parts(root: &FilePath, path: &FilePath) -> Vec<(FilePath, String)> {

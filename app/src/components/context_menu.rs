@@ -60,7 +60,8 @@ fn Menu(browse: Browse, menu: MenuAt) -> impl IntoView {
     };
     let (opened, pasted, copied, detailed) = (entry.clone(), path.clone(), path.clone(), path);
     view! {
-        <div node_ref=node class="context-menu" role="menu" aria-label="Actions" style:left=format!("{x:.0}px") style:top=format!("{y:.0}px") on:keydown=on_key>
+        <div node_ref=node class="context-menu" role="menu" aria-label="Actions" style:left=format!("min({x:.0}px, 100vw - var(--menu) - var(--space-2))")
+            style:top=format!("min({y:.0}px, 100dvh - var(--card-room))") on:keydown=on_key>
             {is_folder.then(|| item(Glyph::Folder, "Open", Box::new(move || browse.open_entry(side, &opened))))}
             {item(Glyph::MoveTo, "Move to…", Box::new(move || browse.move_dialog.set(Some(side))))}
             {browse.view.with_untracked(|view| view.second.is_some()).then(|| item(Glyph::Panes, "Move to other pane", Box::new(move || browse.move_chosen_to_other_pane(side))))}
@@ -70,6 +71,7 @@ fn Menu(browse: Browse, menu: MenuAt) -> impl IntoView {
             {item(Glyph::Info, "Properties", Box::new(move || { if let Some(path) = &detailed { browse.details.set(Some((path.clone(), entry.clone()))); } }))}
         </div>
     }
+    .into_any()
 }
 
 /// Moves the keyboard among the menu's items.

@@ -63,6 +63,7 @@ pub fn DragLayer(browse: Browse) -> impl IntoView {
             {move || hand.drag.get().map(|drag| view! { <PreviewCard drag /> })}
         </div>
     }
+    .into_any()
 }
 
 fn folder_at((x, y): (f64, f64)) -> Option<FilePath> {

@@ -60,6 +60,7 @@ fn Planned(plan: Arc<Plan>, is_starting: bool) -> impl IntoView {
             </button>
         </footer>
     }
+    .into_any()
 }
 
 /// What happens, what it costs, and that it is safe: read in five seconds.

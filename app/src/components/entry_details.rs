@@ -55,4 +55,5 @@ fn Details(browse: Browse, path: FilePath, entry: Entry) -> impl IntoView {
             <CopyButton label="Copy path" text=shown />
         </div>
     }
+    .into_any()
 }

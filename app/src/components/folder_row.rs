@@ -78,6 +78,11 @@ pub fn FolderRow(
             event.prevent_default();
         }
     };
+    let on_focus = move |_| {
+        if !is_focus() || pane.selection.with_untracked(|selection| selection.focus().is_none()) {
+            pane.selection.update(|selection| name.with_value(|name| selection.focus_on(name)));
+        }
+    };
     let on_double_click = move |event: MouseEvent| {
         if !browser::is_within(&event, "a, input") {
             browse.open_entry(pane.side, &entry_kept.get_value());
@@ -111,6 +116,7 @@ pub fn FolderRow(
             aria-selected=move || if is_chosen() { "true" } else { "false" }
             tabindex=move || if is_focus() { "0" } else { "-1" }
             data-drop=drop_url
+            on:focus=on_focus
             on:click=on_click
             on:dblclick=on_double_click
             on:contextmenu=on_menu
@@ -148,6 +154,7 @@ pub fn FolderRow(
             </td>
         </tr>
     }
+    .into_any()
 }
 
 #[component]
@@ -189,6 +196,7 @@ fn NameCell(browse: Browse, pane: Pane, path: StoredValue<FilePath>, entry: Entr
                 }
             })}
     }
+    .into_any()
 }
 
 /// The project ID, and in words where it is not what its folder says.
@@ -214,4 +222,5 @@ fn ProjectCell(entry: Entry, folder_project: Option<ProjectId>) -> impl IntoView
                 }
             })}
     }
+    .into_any()
 }

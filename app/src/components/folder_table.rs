@@ -69,6 +69,7 @@ pub fn FolderTable(browse: Browse, pane: Pane, #[prop(into)] listing: Signal<Opt
         </table>
         {move || listing.with(|listing| listing.as_ref().map(|listing| foot(pane, listing)))}
     }
+    .into_any()
 }
 
 /// What comes after the rows: more of them, or why there are none.

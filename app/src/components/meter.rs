@@ -28,7 +28,15 @@ pub fn QuotaMeter(
     view! {
         <div class=class>
             <div class="quota-meter__text">
-                <span class="quota-meter__quantity">{move || meter.with(|meter| quantity_word(meter.quantity))}</span>
+                <span class="quota-meter__quantity">
+                    {move || meter.with(|meter| quantity_word(meter.quantity))}
+                    {move || {
+                        meter
+                            .with(note)
+                            .filter(|_| is_compact)
+                            .map(|(glyph, text)| view! { <span class="quota-meter__sign" title=text><Icon glyph /></span> })
+                    }}
+                </span>
                 <span class="quota-meter__numbers" title=move || meter.with(exact)>
                     {move || meter.with(numbers)}
                 </span>
@@ -44,9 +52,10 @@ pub fn QuotaMeter(
             >
                 {move || bar(meter.get())}
             </div>
-            {move || meter.with(note).map(|(glyph, text)| view! { <p class="quota-meter__note"><Icon glyph />{text}</p> })}
+            {move || meter.with(note).filter(|_| !is_compact).map(|(glyph, text)| view! { <p class="quota-meter__note"><Icon glyph />{text}</p> })}
         </div>
     }
+    .into_any()
 }
 
 fn bar(meter: Meter) -> impl IntoView {

@@ -2,6 +2,8 @@
 //!
 //! Components show; what they cannot know is given to them or lies on the desk.
 
+#![allow(clippy::needless_pass_by_value, reason = "a component owns its properties: the macro hands them over in a struct")]
+
 pub mod breadcrumb;
 pub mod context_menu;
 pub mod copy_button;
@@ -17,6 +19,7 @@ pub mod meter;
 pub mod modal;
 pub mod move_actions;
 pub mod move_dialog;
+pub mod notice;
 pub mod pane;
 pub mod phase_track;
 pub mod place_link;

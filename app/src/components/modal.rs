@@ -28,7 +28,9 @@ pub fn Modal(
     });
     let on_click = move |event: MouseEvent| {
         // The backdrop belongs to the dialog's own element; its content is inside another.
-        let is_backdrop = dialog.get_untracked().is_some_and(|dialog| event.target().as_ref() == Some(AsRef::<web_sys::EventTarget>::as_ref(&*dialog)));
+        let is_backdrop = dialog
+            .get_untracked()
+            .is_some_and(|dialog| event.target().as_ref() == Some(AsRef::<web_sys::EventTarget>::as_ref(&*dialog)));
         if is_backdrop {
             on_close.run(());
         }
@@ -38,4 +40,5 @@ pub fn Modal(
             {children()}
         </dialog>
     }
+    .into_any()
 }

@@ -91,4 +91,5 @@ pub fn MoveActions(view: MoveView) -> impl IntoView {
                 .map(|(_, problem)| view! { <Problem gravity=Gravity::Error problem /> })
         }}
     }
+    .into_any()
 }

@@ -75,10 +75,12 @@ fn MoveForm(browse: Browse, side: Side) -> impl IntoView {
             <input id="destination" class="field field--path" type="text" autofocus=true autocomplete="off" spellcheck="false" bind:value=path />
             <ul class="dialog__places" aria-label="Places">
                 {other.map(|folder| place(format!("Other pane: {}", folder.shown()), &folder))}
+                <Transition>
                 {move || {
                     let projects = browse.desk.projects.get().and_then(Result::ok).unwrap_or_default();
                     projects.iter().map(|project| place(project.name.clone(), &project.root)).collect_view()
                 }}
+                </Transition>
             </ul>
             {move || {
                 problems
@@ -93,6 +95,7 @@ fn MoveForm(browse: Browse, side: Side) -> impl IntoView {
             </footer>
         </form>
     }
+    .into_any()
 }
 
 fn sentence(problem: &str) -> String {

@@ -9,6 +9,7 @@ use crate::browser;
 use crate::components::breadcrumb::{Breadcrumb, ProjectChip};
 use crate::components::folder_table::FolderTable;
 use crate::components::meter::QuotaMeter;
+use crate::components::place_link::PlaceLink;
 use crate::components::problem::LoadError;
 use crate::components::status_bar::StatusBar;
 use crate::desk::{Browse, Pane};
@@ -32,6 +33,7 @@ pub fn PaneFrame(browse: Browse, pane: Pane) -> impl IntoView {
             </Transition>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -54,7 +56,7 @@ fn PaneContent(browse: Browse, pane: Pane) -> impl IntoView {
     };
     view! {
         {move || listing.get().map(|listing| view! { <PaneHeader browse pane listing /> })}
-        {move || error.get().map(|error| view! { <PaneError pane error /> })}
+        {move || error.get().map(|error| view! { <PaneError browse pane error /> })}
         <div
             class="pane__rows"
             class=("pane__rows--hovered", is_hovered)
@@ -66,6 +68,7 @@ fn PaneContent(browse: Browse, pane: Pane) -> impl IntoView {
         </div>
         <StatusBar pane listing />
     }
+    .into_any()
 }
 
 #[component]
@@ -93,16 +96,29 @@ fn PaneHeader(browse: Browse, pane: Pane, listing: FolderListing) -> impl IntoVi
             </div>
         </header>
     }
+    .into_any()
 }
 
 #[component]
-fn PaneError(pane: Pane, error: UserError) -> impl IntoView {
+fn PaneError(browse: Browse, pane: Pane, error: UserError) -> impl IntoView {
+    let above = pane.shown.with_untracked(|shown| shown.as_ref().and_then(|shown| shown.path.split_last().map(|(above, _)| above)));
     view! {
         <div class="pane__error">
             <LoadError error what="This folder cannot be shown" />
-            <button type="button" class="button" on:click=move |_| pane.listing.refetch()>
-                "Try again"
-            </button>
+            <div class="move-actions">
+                <button type="button" class="button" on:click=move |_| pane.listing.refetch()>
+                    "Try again"
+                </button>
+                {above
+                    .map(|above| {
+                        let text = format!("To {}", above.shown());
+                        view! {
+                            <PlaceLink href=Signal::derive(move || browse.folder_url(pane.side, &above)) attr:class="button">
+                                {text}
+                            </PlaceLink>
+                        }
+                    })}
+            </div>
         </div>
     }
 }

@@ -29,6 +29,7 @@ pub fn PlanDetails(plan: Arc<Plan>) -> impl IntoView {
             <Items items=plan.items.clone() />
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -65,11 +66,7 @@ fn Cost(plan: Arc<Plan>) -> impl IntoView {
             if plan.cost.bytes_copied == 0 { "none".to_owned() } else { format::bytes(plan.cost.bytes_copied) },
             format::bytes_exact(plan.cost.bytes_copied),
         ),
-        (
-            "Time",
-            format!("about {}", format::duration(plan.cost.seconds)).replace("about under", "under"),
-            format!("{:.1} seconds", plan.cost.seconds),
-        ),
+        ("Time", format::about(plan.cost.seconds), format!("{:.1} seconds", plan.cost.seconds)),
     ];
     if released > 0 {
         facts.push((
@@ -116,7 +113,7 @@ fn Items(items: Vec<PlanItem>) -> impl IntoView {
 #[component]
 fn Item(item: PlanItem) -> impl IntoView {
     view! {
-        <li class="plan-item" data-strategy=format!("{:?}", item.strategy).to_lowercase()>
+        <li class="plan-item" data-strategy=item.strategy.words()>
             <p class="plan-item__paths">
                 <span class="plan-item__path">{item.source}</span>
                 " → "
@@ -129,4 +126,5 @@ fn Item(item: PlanItem) -> impl IntoView {
             <p class="plan-item__reason">{item.reason}</p>
         </li>
     }
+    .into_any()
 }

@@ -6,8 +6,9 @@ use tidelock_shared::name::FilePath;
 use crate::components::drawer_body::DrawerBody;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::modal::Modal;
-use crate::desk::{Proposal, use_desk};
+use crate::desk::{Proposal, Stage, use_desk};
 use crate::format;
+use crate::state::words;
 
 #[component]
 pub fn PlanDrawer() -> impl IntoView {
@@ -18,16 +19,43 @@ pub fn PlanDrawer() -> impl IntoView {
         <Modal is_open on_close=Callback::new(move |()| planning.close()) labelled_by="drawer-title" class="drawer">
             <div class="drawer__content">
                 <header class="drawer__header">
-                    <h2 id="drawer-title" class="drawer__title">
-                        {move || planning.proposal.with(|proposal| proposal.as_ref().map_or_else(|| "Plan".to_owned(), title))}
-                    </h2>
+                    <div>
+                        <h2 id="drawer-title" class="drawer__title">
+                            {move || planning.proposal.with(|proposal| proposal.as_ref().map_or_else(|| "Plan".to_owned(), title))}
+                        </h2>
+                        {move || planning.proposal.with(|proposal| proposal.as_ref().and_then(route)).map(|route| view! { <p class="drawer__route">{route}</p> })}
+                    </div>
                     <button type="button" class="button button--icon" aria-label="Close" on:click=move |_| planning.close()>
                         <Icon glyph=Glyph::Close />
                     </button>
                 </header>
+                // Said inside the dialog: what is behind it is not read out while it is open.
+                <p class="visually-hidden" role="status">
+                    {move || is_open.get().then(|| planning.stage.with(spoken))}
+                </p>
                 {move || is_open.get().then(|| view! { <DrawerBody stage=planning.stage.get() /> })}
             </div>
         </Modal>
+    }
+    .into_any()
+}
+
+/// Where from and where to, in full.
+fn route(proposal: &Proposal) -> Option<String> {
+    let Proposal::Move(request) = proposal else { return None };
+    let (folder, _) = request.sources.first()?.split_last()?;
+    Some(format!("{} → {}", folder.shown(), request.destination.shown()))
+}
+
+fn spoken(stage: &Stage) -> String {
+    match stage {
+        Stage::Planning => "Planning".to_owned(),
+        Stage::Planned(plan) if plan.is_refused() => {
+            format!("It cannot start: {}", format::counted(plan.refusals.len() as u64, "reason", "reasons"))
+        }
+        Stage::Planned(plan) => format!("Plan ready. {}", words::headline(plan)),
+        Stage::Starting(_) => "Starting".to_owned(),
+        Stage::Failed(error) => error.message.clone(),
     }
 }
 

@@ -45,11 +45,12 @@ pub fn PreviewCard(drag: Drag) -> impl IntoView {
         things => format::counted(things.len() as u64, "item", "items"),
     };
     view! {
-        <div class="preview-card" style:left=format!("{x:.0}px") style:top=format!("{y:.0}px")>
+        <div class="preview-card" style:left=format!("min({x:.0}px, 100vw - var(--card) - var(--space-8))") style:top=format!("min({y:.0}px, 100dvh - var(--card-room))")>
             <p class="preview-card__title">{title}</p>
             {content}
         </div>
     }
+    .into_any()
 }
 
 fn place(folder: &FilePath, project: Option<&str>) -> String {

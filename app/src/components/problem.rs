@@ -44,6 +44,7 @@ pub fn Problem(
             </div>
         </div>
     }
+    .into_any()
 }
 
 /// A part of a page that could not be loaded.

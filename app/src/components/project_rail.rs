@@ -1,8 +1,10 @@
 //! The projects at the side: who pays for what, live, and a place to drop on.
 
+use leptos::html::Details;
 use leptos::prelude::*;
 use tidelock_shared::project::Project;
 
+use crate::browser;
 use crate::components::meter::QuotaMeter;
 use crate::components::place_link::PlaceLink;
 use crate::components::problem::LoadError;
@@ -13,9 +15,16 @@ use crate::state::meter::{Meter, Quantity};
 #[component]
 pub fn ProjectRail(browse: Browse) -> impl IntoView {
     let desk = use_desk();
+    let rail = NodeRef::<Details>::new();
+    Effect::new(move |_| {
+        browse.view.track();
+        if let Some(rail) = rail.get().filter(|_| browser::is_narrow()) {
+            rail.set_open(false);
+        }
+    });
     view! {
-        // Without WASM the rail of a phone opens all the same.
-        <details class="project-rail" open=true>
+        // Open as it is sent, so that it is there without WASM; on a phone it then makes room for the folder.
+        <details node_ref=rail class="project-rail" open=true>
             <summary class="project-rail__summary">"Projects"</summary>
             <nav class="project-rail__body" aria-label="Projects" data-scrolls="true">
                 <h2 class="project-rail__title">"Projects"</h2>
@@ -46,6 +55,7 @@ pub fn ProjectRail(browse: Browse) -> impl IntoView {
             </nav>
         </details>
     }
+    .into_any()
 }
 
 #[component]
@@ -75,4 +85,5 @@ fn RailProject(project: Project, browse: Browse) -> impl IntoView {
             <QuotaMeter meter=Meter::of_project(&project, Quantity::Inodes) owner=project.name.clone() is_compact=true />
         </li>
     }
+    .into_any()
 }

@@ -72,4 +72,5 @@ pub fn ShortcutSheet() -> impl IntoView {
             </div>
         </Modal>
     }
+    .into_any()
 }

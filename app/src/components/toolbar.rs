@@ -48,6 +48,7 @@ pub fn Toolbar(browse: Browse) -> impl IntoView {
             </button>
         </div>
     }
+    .into_any()
 }
 
 /// Keeps names that contain a text. A plain form, so that it works before WASM too.

@@ -42,6 +42,7 @@ pub fn TopBar() -> impl IntoView {
             </div>
         </header>
     }
+    .into_any()
 }
 
 /// A link that knows whether one is there.

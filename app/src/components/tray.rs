@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use leptos::ev::{Event, Targeted};
 use leptos::prelude::*;
 use tidelock_shared::progress::{MoveState, MoveView};
+use web_sys::HtmlDetailsElement;
 
 use crate::browser;
 use crate::components::icon::{Glyph, Icon};
@@ -24,7 +26,7 @@ const DISMISSED_MAX: usize = 100;
 pub fn Tray() -> impl IntoView {
     let desk = use_desk();
     let dismissed = RwSignal::new(BTreeSet::<String>::new());
-    let is_folded = RwSignal::new(false);
+    let is_open = RwSignal::new(false);
     Effect::new(move |_| {
         let known = browser::recall(DISMISSED_KEY).unwrap_or_default();
         dismissed.set(known.split_whitespace().map(str::to_owned).collect());
@@ -50,42 +52,73 @@ pub fn Tray() -> impl IntoView {
             moves.into_iter().filter(|view| !view.state.is_final()).collect()
         }
     };
+    // What was just started here is shown; what runs anyway stays one line.
+    Effect::new(move |before: Option<u32>| {
+        let started = desk.planning.started.get();
+        if before.is_some_and(|before| before != started) {
+            is_open.set(true);
+        }
+        started
+    });
     view! {
         <Transition>
             {move || {
                 let moves = shown();
                 (!moves.is_empty())
                     .then(|| {
-                        let summary = summary(&moves);
+                        let on_toggle = move |event: Targeted<Event, HtmlDetailsElement>| is_open.set(event.target().open());
                         view! {
-                            <aside class="tray" class=("tray--folded", move || is_folded.get()) aria-label="Moves in progress">
-                                <header class="tray__header">
-                                    <h2 class="tray__title">{summary}</h2>
-                                    <button
-                                        type="button"
-                                        class="button button--icon"
-                                        aria-label="Show moves"
-                                        aria-expanded=move || if is_folded.get() { "false" } else { "true" }
-                                        on:click=move |_| is_folded.update(|folded| *folded = !*folded)
-                                    >
-                                        {move || view! { <Icon glyph=if is_folded.get() { Glyph::Up } else { Glyph::SortDown } /> }}
-                                    </button>
-                                </header>
-                                <ul class="tray__list">
-                                    {moves
-                                        .into_iter()
-                                        .map(|view| {
-                                            let kept = view.clone();
-                                            view! { <TrayMove view on_dismiss=Callback::new(move |()| dismiss(&kept)) /> }
-                                        })
-                                        .collect_view()}
-                                </ul>
+                            <aside class="tray" aria-label="Moves">
+                                <details class="tray__fold" prop:open=move || is_open.get() on:toggle:target=on_toggle>
+                                    <summary class="tray__bar">
+                                        <Bar moves=moves.clone() />
+                                    </summary>
+                                    <ul class="tray__list">
+                                        {moves
+                                            .into_iter()
+                                            .map(|view| {
+                                                let kept = view.clone();
+                                                view! { <TrayMove view on_dismiss=Callback::new(move |()| dismiss(&kept)) /> }
+                                            })
+                                            .collect_view()}
+                                    </ul>
+                                </details>
                             </aside>
                         }
                     })
             }}
         </Transition>
     }
+    .into_any()
+}
+
+/// Everything in one line: how many, and how far the newest running one is.
+#[component]
+fn Bar(moves: Vec<MoveView>) -> impl IntoView {
+    let running = moves.iter().find(|view| !view.state.is_final());
+    let stuck = moves.iter().filter(|view| view.state == MoveState::Stuck).count() as u64;
+    let newest = running.map(|view| {
+        let left =
+            view.seconds_left.map(|(least, most)| format!(" · {} left", format::duration_range(least, most))).unwrap_or_default();
+        view! {
+            <span class="tray__newest">{words::title(view)}</span>
+            <progress
+                class="progress tray__progress"
+                max="1"
+                value=format!("{:.4}", view.fraction.clamp(0.0, 1.0))
+                aria-label=format!("Progress of {}", view.title)
+            ></progress>
+            <span class="tray__numbers">{format::percent(view.fraction)}<span class="tray__left">{left}</span></span>
+        }
+    });
+    view! {
+        <h2 class="tray__title">{summary(&moves)}</h2>
+        {newest}
+        {(stuck > 0)
+            .then(|| view! { <span class="tray__stuck"><Icon glyph=Glyph::Alert />{format!("{stuck} stuck")}</span> })}
+        <span class="tray__toggle"><Icon glyph=Glyph::Up /></span>
+    }
+    .into_any()
 }
 
 #[component]
@@ -126,6 +159,7 @@ fn TrayMove(view: MoveView, on_dismiss: Callback<()>) -> impl IntoView {
             <MoveActions view />
         </li>
     }
+    .into_any()
 }
 
 /// The aggregate bar with what is done, how fast, and how long it will take.
@@ -151,9 +185,15 @@ pub fn Progress(view: MoveView) -> impl IntoView {
             {(!progress.is_empty()).then(|| view! { <span>{progress}</span> })}
         </p>
     }
+    .into_any()
 }
 
 fn summary(moves: &[MoveView]) -> String {
     let running = moves.iter().filter(|view| !view.state.is_final()).count() as u64;
-    if running > 0 { format!("{} running", format::counted(running, "move", "moves")) } else { "Recent moves".to_owned() }
+    let ended = moves.len() as u64 - running;
+    match (running, ended) {
+        (0, ended) => format!("{} ended", format::counted(ended, "move", "moves")),
+        (running, 0) => format!("{} running", format::counted(running, "move", "moves")),
+        (running, ended) => format!("{} running, {} ended", format::counted(running, "move", "moves"), format::count(ended)),
+    }
 }

@@ -213,10 +213,12 @@ impl Browse {
         self.desk.hand.take(drag);
     }
 
-    /// Lets go of what is in the hand, which opens the plan if the place can take it.
+    /// Lets go of what is in the hand: the plan opens, or it is said why it cannot go there.
     pub fn drop_here(self) {
-        if let Some(request) = self.desk.hand.drop() {
-            self.desk.planning.propose(Proposal::Move(request));
+        match self.desk.hand.drop() {
+            Some(Ok(request)) => self.desk.planning.propose(Proposal::Move(request)),
+            Some(Err(why)) => self.desk.notify(why),
+            None => {}
         }
     }
 }

@@ -11,19 +11,20 @@ use tidelock_shared::request::MoveRequest;
 use crate::api;
 use crate::live::{self, Feed};
 use crate::state::drag::Drag;
+use crate::state::preview_card;
 
 /// The drag, as a signal.
 #[derive(Clone, Copy)]
 pub struct Hand {
     pub drag: RwSignal<Option<Drag>>,
-    feed: StoredValue<Option<Feed>, LocalStorage>,
+    feed: StoredValue<Option<Feed>>,
     /// Counts up with every drag, so that an answer to an older one is dropped.
     turn: StoredValue<u32>,
 }
 
 impl Hand {
     pub(super) fn new() -> Self {
-        Self { drag: RwSignal::new(None), feed: StoredValue::new_local(None), turn: StoredValue::new(0) }
+        Self { drag: RwSignal::new(None), feed: StoredValue::new(None), turn: StoredValue::new(0) }
     }
 
     pub fn is_empty(self) -> bool {
@@ -80,11 +81,14 @@ impl Hand {
         });
     }
 
-    /// Lets go. The move that this asks for, unless it is known to be impossible.
-    pub fn drop(self) -> Option<MoveRequest> {
-        let request = self.drag.with_untracked(|drag| drag.as_ref().and_then(Drag::dropped));
+    /// Lets go. The move that this asks for, or why it cannot be; neither if it was let go nowhere.
+    pub fn drop(self) -> Option<Result<MoveRequest, String>> {
+        let dropped = self.drag.with_untracked(|drag| {
+            let drag = drag.as_ref()?;
+            drag.dropped().map(Ok).or_else(|| preview_card::refusal(&drag.outlook()).map(Err))
+        });
         self.put_back();
-        request
+        dropped
     }
 
     /// Puts everything back where it was.

@@ -23,6 +23,9 @@ use crate::browser;
 use crate::service::Session;
 use crate::state::clipboard::Clipboard;
 
+/// How long a notice stays: long enough to be read twice.
+const NOTICE_TIME: std::time::Duration = std::time::Duration::from_secs(8);
+
 /// What a resource of the whole page holds.
 pub type Loaded<T> = Resource<Result<T, ApiError>>;
 
@@ -37,6 +40,8 @@ pub struct Desk {
     pub hand: Hand,
     /// Whether the sheet of shortcuts is open.
     pub shortcuts: RwSignal<bool>,
+    /// Why something that was tried did not happen; shown for a while.
+    pub notice: RwSignal<Option<String>>,
     /// What a screen reader is told; the newest sentence.
     pub spoken: RwSignal<String>,
     /// The browser has taken over. Until then only what the server rendered is shown.
@@ -55,14 +60,29 @@ impl Desk {
             session: Resource::new(|| (), |()| api::session()),
             projects: Resource::new(move || usage_version.get(), |_| api::projects()),
             moves,
-            planning: Planning::new(moves),
+            planning: Planning::new(moves, spoken),
             clipboard: RwSignal::new(None),
             hand: Hand::new(),
             shortcuts: RwSignal::new(false),
+            notice: RwSignal::new(None),
             spoken,
             is_hydrated: RwSignal::new(false),
             now_ms: RwSignal::new(browser::now_ms()),
         }
+    }
+
+    /// Shows a sentence for a while, and says it.
+    pub fn notify(self, text: String) {
+        self.spoken.set(text.clone());
+        self.notice.set(Some(text.clone()));
+        set_timeout(
+            move || {
+                if self.notice.try_get_untracked().flatten().as_ref() == Some(&text) {
+                    self.notice.set(None);
+                }
+            },
+            NOTICE_TIME,
+        );
     }
 
     /// Begins what only a browser does: following the feed and the clock.

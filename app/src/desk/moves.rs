@@ -11,7 +11,7 @@ use tidelock_shared::user_error::UserError;
 use super::Loaded;
 use crate::api;
 use crate::live::{self, Connection, Feed};
-use crate::state::move_list::{MoveList, News};
+use crate::state::move_list::{Ended, MoveList};
 use crate::state::words;
 
 /// How long usage may lag behind the feed: meters move along without a request per message.
@@ -32,7 +32,7 @@ pub struct Moves {
     /// Why the last order to a move was not followed.
     pub order_error: RwSignal<Option<(MoveId, UserError)>>,
     spoken: RwSignal<String>,
-    feed: StoredValue<Option<Feed>, LocalStorage>,
+    feed: StoredValue<Option<Feed>>,
     is_usage_due: StoredValue<bool>,
 }
 
@@ -53,7 +53,7 @@ impl Moves {
             ended: RwSignal::new(0),
             order_error: RwSignal::new(None),
             spoken,
-            feed: StoredValue::new_local(None),
+            feed: StoredValue::new(None),
             is_usage_due: StoredValue::new(false),
         }
     }
@@ -91,15 +91,11 @@ impl Moves {
     }
 
     fn hear(self, update: MoveUpdate) {
-        let news = self.told.try_update(|told| told.absorb(update)).flatten();
+        let ended = self.told.try_update(|told| told.absorb(update)).flatten();
         self.refresh_usage();
-        match news {
-            Some(News::Started(title)) => self.spoken.set(format!("Moving {title}")),
-            Some(News::Ended(title, state)) => {
-                self.spoken.set(format!("{title}: {}", words::state(state)));
-                self.ended.update(|count| *count += 1);
-            }
-            None => {}
+        if let Some(Ended { title, state }) = ended {
+            self.spoken.set(format!("{title}: {}", words::state(state)));
+            self.ended.update(|count| *count += 1);
         }
     }
 

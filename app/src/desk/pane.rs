@@ -22,6 +22,8 @@ pub struct Pane {
     pub selection: RwSignal<Selection>,
     /// The keyboard was in the rows when the folder changed, and wants to be there again.
     pub wants_focus: StoredValue<bool>,
+    /// What the resource held last, for handlers of events, which may not read a resource.
+    known: StoredValue<Option<FolderListing>>,
     /// How many answers' worth of rows are wanted, and for which view.
     pages: RwSignal<(Option<PaneView>, u64)>,
 }
@@ -41,6 +43,7 @@ impl Pane {
             listing: Resource::new(wanted, |(shown, pages, _)| load(shown, pages)),
             selection: RwSignal::new(Selection::default()),
             wants_focus: StoredValue::new(false),
+            known: StoredValue::new(None),
             pages,
         }
     }
@@ -56,7 +59,7 @@ impl Pane {
 
     /// The rows and the folder as they are known now, for handlers of events.
     pub fn listing_now(self) -> Option<FolderListing> {
-        self.listing.get_untracked().flatten()?.ok()
+        self.known.get_value()
     }
 
     pub fn rows_now(self) -> Vec<FileName> {
@@ -97,10 +100,10 @@ impl Pane {
             now
         });
         Effect::new(move |_| {
-            let rows: Option<Vec<FileName>> = self.listing.with(|listing| match listing {
-                Some(Some(Ok(listing))) => Some(listing.entries.iter().map(|entry| entry.name.clone()).collect()),
-                _ => None,
-            });
+            let listing = self.listing.get().flatten().and_then(Result::ok);
+            let rows: Option<Vec<FileName>> =
+                listing.as_ref().map(|listing| listing.entries.iter().map(|entry| entry.name.clone()).collect());
+            self.known.set_value(listing);
             let Some(rows) = rows else { return };
             let mut selection = self.selection.get_untracked();
             selection.retain(&rows);

@@ -12,6 +12,7 @@ use tidelock_shared::user_error::UserError;
 use super::Moves;
 use crate::api::{self, ApiError};
 use crate::browser;
+use crate::state::words;
 
 /// What the drawer is asked to plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +39,7 @@ pub struct Planning {
     /// Counts up with every move that was started here.
     pub started: RwSignal<u32>,
     moves: Moves,
+    spoken: RwSignal<String>,
     /// One key per drawer: pressing the button twice starts one move.
     key: StoredValue<String>,
     /// Counts up with every question, so that an answer to an older one is dropped.
@@ -45,12 +47,13 @@ pub struct Planning {
 }
 
 impl Planning {
-    pub(super) fn new(moves: Moves) -> Self {
+    pub(super) fn new(moves: Moves, spoken: RwSignal<String>) -> Self {
         Self {
             proposal: RwSignal::new(None),
             stage: RwSignal::new(Stage::Planning),
             started: RwSignal::new(0),
             moves,
+            spoken,
             key: StoredValue::new(String::new()),
             question: StoredValue::new(0),
         }
@@ -109,6 +112,7 @@ impl Planning {
                 self.moves.take(view.clone());
                 self.moves.reload();
                 self.started.update(|count| *count += 1);
+                self.spoken.set(format!("Started: {}", words::title(view)));
             }
             if self.question.get_value() == question {
                 match answer {

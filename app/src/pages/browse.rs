@@ -54,6 +54,7 @@ pub fn BrowsePage() -> impl IntoView {
             <DragLayer browse />
         </div>
     }
+    .into_any()
 }
 
 /// A folder that does not exist is a page that does not exist.

@@ -14,6 +14,14 @@ pub fn GuaranteesPage() -> impl IntoView {
             <p class="page__lead">
                 "A move is one transaction. It ends done or undone, and you are told which. Nothing more is claimed: this is one verb with promises, not a new kind of file system."
             </p>
+            <nav class="promises" aria-label="On this page">
+                <ul class="promises__list">
+                    {PROMISES
+                        .iter()
+                        .map(|promise| view! { <li><a href=format!("#{}", promise.id)>{promise.title}</a></li> })
+                        .collect_view()}
+                </ul>
+            </nav>
             {PROMISES.iter().map(|promise| view! { <PromiseText promise /> }).collect_view()}
             <h2 class="page__section">"What is not promised"</h2>
             <ul>{LIMITS.iter().map(|limit| view! { <li>{*limit}</li> }).collect_view()}</ul>
@@ -26,9 +34,11 @@ pub fn GuaranteesPage() -> impl IntoView {
             </dl>
         </article>
     }
+    .into_any()
 }
 
 struct Promise {
+    id: &'static str,
     title: &'static str,
     text: &'static str,
     details: &'static [&'static str],
@@ -37,7 +47,7 @@ struct Promise {
 #[component]
 fn PromiseText(promise: &'static Promise) -> impl IntoView {
     view! {
-        <section class="promise">
+        <section class="promise" id=promise.id>
             <h2 class="page__section">
                 <Icon glyph=Glyph::Shield />
                 {promise.title}
@@ -50,6 +60,7 @@ fn PromiseText(promise: &'static Promise) -> impl IntoView {
 
 const PROMISES: [Promise; 7] = [
     Promise {
+        id: "atomic",
         title: "All or nothing",
         text: "Under the new name there is nothing, or everything. Nobody can list half a folder there.",
         details: &[
@@ -60,6 +71,7 @@ const PROMISES: [Promise; 7] = [
         ],
     },
     Promise {
+        id: "fits",
         title: "It fits, or it does not start",
         text: "Bytes and inodes are checked against the destination's hard limit, its usage, and what other running moves have set aside. The file system itself does not check this for such moves, so we do.",
         details: &[
@@ -69,16 +81,19 @@ const PROMISES: [Promise; 7] = [
         ],
     },
     Promise {
+        id: "isolated",
         title: "Nobody gets in the way",
         text: "Two moves whose folders overlap never run together. Something that changes while it is moved is noticed: it is read again, or the move is undone. Changed data is never deleted.",
         details: &["An existing name is never replaced. A move into a taken name is refused."],
     },
     Promise {
+        id: "durable",
         title: "Done means on disk",
         text: "Done is said only when data, names and the record of the move have reached stable storage, by the rules of that file system. A move reported done is still done after a power cut of every machine involved.",
         details: &[],
     },
     Promise {
+        id: "undoable",
         title: "You can undo it",
         text: "A finished move can be undone days later, after a restart, from any device. Undo is a move of its own with the same promises and shows its plan first.",
         details: &[
@@ -88,11 +103,13 @@ const PROMISES: [Promise; 7] = [
         ],
     },
     Promise {
+        id: "once",
         title: "Asked twice, done once",
         text: "Pressing the button twice, or sending a command again after a lost connection, starts one move.",
         details: &[],
     },
     Promise {
+        id: "honest",
         title: "No surprises",
         text: "Everything that stands against a move, and everything you should know, is said at once and before the start, with what would help. Progress never runs backwards.",
         details: &[],

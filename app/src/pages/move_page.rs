@@ -59,6 +59,7 @@ pub fn MovePage() -> impl IntoView {
             </Transition>
         </div>
     }
+    .into_any()
 }
 
 async fn load(id: String) -> Result<MoveDetail, ApiError> {
@@ -96,6 +97,7 @@ fn Detail(detail: MoveDetail) -> impl IntoView {
             </section>
         </div>
     }
+    .into_any()
 }
 
 /// Where the move stands, live.
@@ -104,9 +106,9 @@ fn Now(view: MoveView) -> impl IntoView {
     let (note, error) = (view.note.clone(), view.error.clone());
     let is_final = view.state.is_final();
     let kept = view.clone();
-    let retired = view.retired.map(|retired| {
-        format!("still charges {} to {}, kept for undo", format::bytes(retired.bytes), view.from_project)
-    });
+    let retired = view
+        .retired
+        .map(|retired| format!("still charges {} to {}, kept for undo", format::bytes(retired.bytes), view.from_project));
     view! {
         <div class="move-now">
             <p class="move-now__state">
@@ -160,6 +162,7 @@ fn Now(view: MoveView) -> impl IntoView {
             <MoveActions view=kept />
         </div>
     }
+    .into_any()
 }
 
 #[component]

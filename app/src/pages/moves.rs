@@ -53,6 +53,7 @@ pub fn MovesPage() -> impl IntoView {
             </Transition>
         </div>
     }
+    .into_any()
 }
 
 /// Moves as a table.
@@ -73,8 +74,8 @@ pub fn MoveRows(moves: Vec<MoveView>) -> impl IntoView {
                         <th scope="col">"State"</th>
                         <th scope="col">"From"</th>
                         <th scope="col">"To"</th>
-                        <th scope="col" class="table__number">"Size"</th>
-                        <th scope="col">"How"</th>
+                        <th scope="col" class="table__number table__wide">"Size"</th>
+                        <th scope="col" class="table__wide">"How"</th>
                         <th scope="col">"Started"</th>
                     </tr>
                 </thead>
@@ -107,18 +108,19 @@ fn MoveRow(view: MoveView) -> impl IntoView {
             <td>
                 <Place project=view.to_project folder=view.destination_folder url=view.destination_url />
             </td>
-            <td class="table__number">
+            <td class="table__number table__wide">
                 <span class="table__line">{format::bytes(view.counters.bytes_total)}</span>
                 <span class="table__line table__line--less">
                     {format::counted(view.counters.entries_total, "entry", "entries")}
                 </span>
             </td>
-            <td>{view.strategy.words()}</td>
+            <td class="table__wide">{view.strategy.words()}</td>
             <td>
                 <Age milliseconds=view.started_ms />
             </td>
         </tr>
     }
+    .into_any()
 }
 
 #[component]

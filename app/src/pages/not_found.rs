@@ -23,4 +23,5 @@ pub fn NotFoundPage() -> impl IntoView {
             </p>
         </div>
     }
+    .into_any()
 }

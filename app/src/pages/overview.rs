@@ -77,6 +77,7 @@ pub fn OverviewPage() -> impl IntoView {
             </section>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -93,4 +94,5 @@ fn ProjectCard(project: Project) -> impl IntoView {
             <QuotaMeter meter=Meter::of_project(&project, Quantity::Inodes) owner=project.name.clone() />
         </li>
     }
+    .into_any()
 }

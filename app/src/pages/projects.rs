@@ -32,6 +32,7 @@ pub fn ProjectsPage() -> impl IntoView {
             </Transition>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -43,7 +44,7 @@ fn ProjectTable(projects: Vec<Project>) -> impl IntoView {
                     <tr>
                         <th scope="col">"Project"</th>
                         <th scope="col">"ID"</th>
-                        <th scope="col">"Folder"</th>
+                        <th scope="col" class="table__wide">"Folder"</th>
                         <th scope="col" class="table__number">"Usage"</th>
                         <th scope="col" class="table__number">"Soft limit"</th>
                         <th scope="col" class="table__number">"Hard limit"</th>
@@ -75,6 +76,7 @@ fn ProjectRow(project: Project) -> impl IntoView {
             <Both bytes=headroom.bytes inodes=headroom.inodes none="no limit" />
         </tr>
     }
+    .into_any()
 }
 
 /// Bytes over inodes.

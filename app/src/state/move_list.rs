@@ -51,16 +51,16 @@ impl Kind {
     }
 }
 
-/// What a change of a move is worth saying aloud.
+/// A move ended while it was watched: worth saying aloud.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum News {
-    Started(String),
-    Ended(String, MoveState),
+pub struct Ended {
+    pub title: String,
+    pub state: MoveState,
 }
 
 impl MoveList {
     /// Takes one message of the feed; late and repeated ones change nothing.
-    pub fn absorb(&mut self, update: MoveUpdate) -> Option<News> {
+    pub fn absorb(&mut self, update: MoveUpdate) -> Option<Ended> {
         let MoveUpdate { sequence, mut view } = update;
         let before = self.newest.get(&view.id);
         if before.is_some_and(|(known, _)| *known >= sequence) {
@@ -69,13 +69,10 @@ impl MoveList {
         if let Some((_, before)) = before {
             hold_progress(before, &mut view);
         }
-        let news = match before.map(|(_, before)| before.state) {
-            None if !view.state.is_final() => Some(News::Started(view.title.clone())),
-            Some(state) if !state.is_final() && view.state.is_final() => Some(News::Ended(view.title.clone(), view.state)),
-            _ => None,
-        };
+        let was_running = before.is_some_and(|(_, before)| !before.state.is_final());
+        let ended = (was_running && view.state.is_final()).then(|| Ended { title: view.title.clone(), state: view.state });
         self.newest.insert(view.id, (sequence, view));
-        news
+        ended
     }
 
     /// Takes the answer to a call, which has no sequence: newer than what was known until
@@ -102,7 +99,7 @@ impl MoveList {
         let told = self.newest.values().map(|(_, view)| view);
         let others = loaded.iter().filter(|view| !self.newest.contains_key(&view.id));
         let mut all: Vec<MoveView> = told.chain(others).cloned().collect();
-        all.sort_by(|a, b| (b.started_ms, b.id).cmp(&(a.started_ms, a.id)));
+        all.sort_by_key(|view| std::cmp::Reverse((view.started_ms, view.id)));
         all
     }
 }
@@ -182,11 +179,14 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn only_a_start_and_an_end_are_news() {
+    fn only_an_end_that_was_watched_is_news() {
         let mut list = MoveList::default();
-        assert_eq!(list.absorb(update(1, view(1, MoveState::Preparing, 0.1))), Some(News::Started("item 1".to_owned())));
+        assert_eq!(list.absorb(update(1, view(1, MoveState::Preparing, 0.1))), None);
         assert_eq!(list.absorb(update(2, view(1, MoveState::Publishing, 0.9))), None);
-        assert_eq!(list.absorb(update(3, view(1, MoveState::Done, 1.0))), Some(News::Ended("item 1".to_owned(), MoveState::Done)));
+        assert_eq!(
+            list.absorb(update(3, view(1, MoveState::Done, 1.0))),
+            Some(Ended { title: "item 1".to_owned(), state: MoveState::Done })
+        );
         assert_eq!(list.absorb(update(4, view(2, MoveState::Done, 1.0))), None, "an old one is not news");
     }
 

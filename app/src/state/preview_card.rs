@@ -5,6 +5,7 @@ use tidelock_shared::quota::{Amount, Headroom};
 use tidelock_shared::strategy::StrategyReason;
 
 use crate::format;
+use crate::state::drag::Outlook;
 
 /// How the card looks; never by colour alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +47,20 @@ pub fn card(preview: &Preview, survey: &SurveyProgress) -> Card {
         Verdict::Impossible(_) => (Tone::Bad, String::new()),
     };
     Card { tone, headline: headline(preview, survey), adds, verdict }
+}
+
+/// Why letting go there does nothing, as one sentence; none where nothing needs saying.
+pub fn refusal(outlook: &Outlook) -> Option<String> {
+    let (folder, why) = match outlook {
+        Outlook::Nowhere | Outlook::Asking(_) => return None,
+        Outlook::Unreadable(folder, message) => (folder, message.clone()),
+        Outlook::Preview { destination, preview, survey } => match preview.verdict {
+            // Put back where it came from: that is how one changes one's mind.
+            Verdict::Impossible(Obstacle::AlreadyThere) | Verdict::Counting | Verdict::Fits => return None,
+            Verdict::TooMuch(_) | Verdict::Impossible(_) => (&destination.path, card(preview, survey).verdict),
+        },
+    };
+    Some(format!("Not moved to {}. {why}", folder.shown()))
 }
 
 fn headline(preview: &Preview, survey: &SurveyProgress) -> String {

@@ -25,12 +25,13 @@ pub fn strategy_effect(strategy: Strategy) -> &'static str {
 
 /// The plan's cost in one line: the first thing one reads.
 pub fn headline(plan: &Plan) -> String {
+    let time = format::about(plan.cost.seconds);
     if plan.cost.bytes_copied > 0 {
-        format!("Copies {}", format::bytes(plan.cost.bytes_copied))
-    } else if plan.cost.seconds < 10.0 {
-        "Instant. No data is copied".to_owned()
+        format!("Copies {} · {time}", format::bytes(plan.cost.bytes_copied))
+    } else if plan.cost.seconds < 1.0 {
+        "Instant · no copy".to_owned()
     } else {
-        "Quick. No data is copied".to_owned()
+        format!("No copy · {time}")
     }
 }
 
@@ -203,8 +204,8 @@ mod tests {
     #[test]
     fn a_copy_is_never_called_instant() {
         let copies = Cost { bytes_copied: 1 << 40, inodes_changed: 1, seconds: 1.0 };
-        assert_eq!(headline(&plan(&[(EntryKind::Folder, 2)], copies)), "Copies 1.00 TiB");
-        assert_eq!(headline(&plan(&[(EntryKind::Folder, 2)], Cost::default())), "Instant. No data is copied");
+        assert_eq!(headline(&plan(&[(EntryKind::Folder, 2)], copies)), "Copies 1.00 TiB · about 1 s");
+        assert_eq!(headline(&plan(&[(EntryKind::Folder, 2)], Cost::default())), "Instant · no copy");
     }
 
     #[test]
