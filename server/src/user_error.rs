@@ -314,9 +314,8 @@ pub(crate) fn serve_error(error: &ServeError) -> UserError {
             UserError::new("port_in_use", format!("Something else already listens on {address}."))
                 .hint("End it, or take another port with --listen ADDR:PORT; port 0 takes a free one.")
         }
-        ServeError::Listen { address, source } => {
-            UserError::new("state_listen", format!("Cannot listen on {address}: {source}.")).hint("Take another address with --listen ADDR:PORT.")
-        }
+        ServeError::Listen { address, source } => UserError::new("state_listen", format!("Cannot listen on {address}: {source}."))
+            .hint("Take another address with --listen ADDR:PORT."),
         ServeError::State(error) => journal_error(error),
         ServeError::Engine(error) => match engine_error(error, &Names::default()) {
             refused if refused.code.starts_with("refused") => refused,
@@ -328,7 +327,8 @@ pub(crate) fn serve_error(error: &ServeError) -> UserError {
         }
         ServeError::Root { path, source } => UserError { code: "state_root".to_owned(), ..fs_error("manage", path, source) },
         ServeError::ServerFile(source) => {
-            UserError::new("state_unwritable", format!("The state folder cannot be written: {source}.")).hint("Give another one with --state DIR.")
+            UserError::new("state_unwritable", format!("The state folder cannot be written: {source}."))
+                .hint("Give another one with --state DIR.")
         }
         other => UserError::new("state_serving", format!("The server cannot run: {other}.")),
     }
