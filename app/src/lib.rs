@@ -13,6 +13,7 @@ pub mod components;
 pub mod desk;
 pub mod format;
 pub mod live;
+pub mod loading;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod serve;

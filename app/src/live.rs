@@ -89,7 +89,7 @@ pub fn follow<T: DeserializeOwned + 'static>(
     let on_connection = Rc::new(on_connection);
     let message = Handler::new(move |event: web_sys::Event| {
         let text = event.dyn_ref::<MessageEvent>().and_then(|event| event.data().as_string());
-        if let Some(value) = text.and_then(|text| serde_json::from_str(&text).ok()) {
+        if let Some(value) = text.and_then(|text| serde_json::from_slice(text.as_bytes()).ok()) {
             on_message(value);
         }
     });

@@ -20,6 +20,7 @@ use tidelock_shared::project::Project;
 
 use crate::api::{self, ApiError};
 use crate::browser;
+use crate::loading::{Loading, load};
 use crate::service::Session;
 use crate::state::clipboard::Clipboard;
 
@@ -27,7 +28,7 @@ use crate::state::clipboard::Clipboard;
 const NOTICE_TIME: std::time::Duration = std::time::Duration::from_secs(8);
 
 /// What a resource of the whole page holds.
-pub type Loaded<T> = Resource<Result<T, ApiError>>;
+pub type Loaded<T> = Loading<Result<T, ApiError>>;
 
 /// Everything shared; a copy is as good as the original.
 #[derive(Clone, Copy)]
@@ -57,8 +58,8 @@ impl Desk {
         let moves = Moves::new(spoken);
         let usage_version = moves.usage_version;
         Self {
-            session: Resource::new(|| (), |()| api::session()),
-            projects: Resource::new(move || usage_version.get(), |_| api::projects()),
+            session: load(|| (), |()| api::session()),
+            projects: load(move || usage_version.get(), |_| api::projects()),
             moves,
             planning: Planning::new(moves, spoken),
             clipboard: RwSignal::new(None),

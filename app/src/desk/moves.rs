@@ -11,6 +11,7 @@ use tidelock_shared::user_error::UserError;
 use super::Loaded;
 use crate::api;
 use crate::live::{self, Connection, Feed};
+use crate::loading::load;
 use crate::state::move_list::{Ended, MoveList};
 use crate::state::words;
 
@@ -46,7 +47,7 @@ pub enum Order {
 impl Moves {
     pub(super) fn new(spoken: RwSignal<String>) -> Self {
         Self {
-            loaded: Resource::new(|| (), |()| api::moves()),
+            loaded: load(|| (), |()| api::moves()),
             told: RwSignal::new(MoveList::default()),
             connection: RwSignal::new(Connection::Starting),
             usage_version: RwSignal::new(0),

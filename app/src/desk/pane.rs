@@ -6,6 +6,7 @@ use tidelock_shared::name::{FileName, FilePath};
 
 use super::Moves;
 use crate::api::{self, ApiError};
+use crate::loading::{self, Loading};
 use crate::state::pane::{BrowseView, PaneView, Side};
 use crate::state::selection::Selection;
 
@@ -18,7 +19,7 @@ pub struct Pane {
     pub side: Side,
     /// What its part of the URL says; none while it is closed.
     pub shown: Memo<Option<PaneView>>,
-    pub listing: Resource<PaneListing>,
+    pub listing: Loading<PaneListing>,
     pub selection: RwSignal<Selection>,
     /// The keyboard was in the rows when the folder changed, and wants to be there again.
     pub wants_focus: StoredValue<bool>,
@@ -40,7 +41,7 @@ impl Pane {
         Self {
             side,
             shown,
-            listing: Resource::new(wanted, |(shown, pages, _)| load(shown, pages)),
+            listing: loading::load(wanted, |(shown, pages, _)| load(shown, pages)),
             selection: RwSignal::new(Selection::default()),
             wants_focus: StoredValue::new(false),
             known: StoredValue::new(None),

@@ -23,6 +23,7 @@ use crate::components::timestamp::Timestamp;
 use crate::components::tray::Progress;
 use crate::desk::use_desk;
 use crate::format;
+use crate::loading;
 use crate::state::words;
 
 #[component]
@@ -36,7 +37,7 @@ pub fn MovePage() -> impl IntoView {
         told.map(|view| (view.state, view.phase, view.undone_by, view.can_purge))
     });
     let detail =
-        Resource::new(move || (id.get(), mark.get().is_some(), mark.get().map(|mark| format!("{mark:?}"))), |(id, ..)| load(id));
+        loading::load(move || (id.get(), mark.get().is_some(), mark.get().map(|mark| format!("{mark:?}"))), |(id, ..)| load(id));
     view! {
         <div class="page">
             <Transition fallback=|| view! { <h1 class="page__title">"Move"</h1><p>"Loading…"</p> }>
