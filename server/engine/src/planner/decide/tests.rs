@@ -65,8 +65,18 @@ fn tree(source: &SurveyedFolder) -> SurveyedItem {
     }
 }
 
-/// Plans moving the item into `/m/beta`; `change` disturbs the facts first.
-fn draft(item: SurveyedItem, destination: &SurveyedFolder, change: impl FnOnce(&mut Facts<'_>)) -> Draft {
+/// Plans moving the item into `/m/beta` as root, with nothing in the way.
+fn draft(item: SurveyedItem, destination: &SurveyedFolder) -> Draft {
+    draft_among(item, destination, true, &[], &[])
+}
+
+fn draft_among(
+    item: SurveyedItem,
+    destination: &SurveyedFolder,
+    is_root: bool,
+    taken: &[FilePath],
+    open_moves: &[OpenMove],
+) -> Draft {
     let request = ValidMoveRequest {
         items: vec![RequestedItem { source: path("/m/alpha/tree"), name: name("tree") }],
         destination: path("/m/beta"),
@@ -80,18 +90,7 @@ fn draft(item: SurveyedItem, destination: &SurveyedFolder, change: impl FnOnce(&
     };
     let payers = [(payer_of(&item.folder), numbers(&item.folder)), (payer_of(destination), numbers(destination))].into();
     let items = [item];
-    let mut facts = Facts {
-        request: &request,
-        items: &items,
-        destination,
-        taken: &[],
-        payers: &payers,
-        open_moves: &[],
-        is_root: true,
-        undoes: None,
-    };
-    change(&mut facts);
-    plan(&facts)
+    plan(&Facts { request: &request, items: &items, destination, taken, payers: &payers, open_moves, is_root, undoes: None })
 }
 
 fn kinds(draft: &Draft) -> Vec<StepKind> {
@@ -100,7 +99,7 @@ fn kinds(draft: &Draft) -> Vec<StepKind> {
 
 #[test]
 fn a_retag_reserves_the_destination_and_frees_the_source_and_copies_nothing() {
-    let draft = draft(tree(&folder("/m/alpha", 1, 1001, ROOMY)), &folder("/m/beta", 1, 1002, ROOMY), |_| {});
+    let draft = draft(tree(&folder("/m/alpha", 1, 1001, ROOMY)), &folder("/m/beta", 1, 1002, ROOMY));
     assert_eq!(draft.refusals, []);
     assert_eq!(draft.plan.items[0].strategy, Strategy::RetagAndRename);
     assert_eq!(draft.plan.cost.bytes_copied, 0);
@@ -111,7 +110,7 @@ fn a_retag_reserves_the_destination_and_frees_the_source_and_copies_nothing() {
 
 #[test]
 fn a_copy_is_charged_twice_and_says_so() {
-    let draft = draft(tree(&folder("/m/alpha", 1, 1001, ROOMY)), &folder("/m/beta", 2, 1002, ROOMY), |_| {});
+    let draft = draft(tree(&folder("/m/alpha", 1, 1001, ROOMY)), &folder("/m/beta", 2, 1002, ROOMY));
     assert_eq!(draft.plan.items[0].strategy, Strategy::StagedCopy);
     assert!(draft.plan.warnings.contains(&Warning::ChargedTwice { amount: TREE }));
     let source = draft.plan.payers.iter().find(|change| change.role == ProjectRole::Source).unwrap();
@@ -123,7 +122,7 @@ fn a_copy_is_charged_twice_and_says_so() {
 
 #[test]
 fn the_last_byte_and_the_last_inode_fit_and_one_more_does_not() {
-    let fits = |hard| draft(tree(&folder("/m/alpha", 1, 1001, ROOMY)), &folder("/m/beta", 1, 1002, hard), |_| {}).refusals;
+    let fits = |hard| draft(tree(&folder("/m/alpha", 1, 1001, ROOMY)), &folder("/m/beta", 1, 1002, hard)).refusals;
     assert_eq!(fits(TREE), []);
     assert!(matches!(fits(Amount { bytes: 999, ..TREE })[..], [Refusal::NoHeadroom { .. }]));
     assert!(matches!(fits(Amount { inodes: 9, ..TREE })[..], [Refusal::NoHeadroom { .. }]));
@@ -170,13 +169,7 @@ fn every_refusal_is_told_at_once() {
     item.findings.frozen = Some((path("/m/alpha/tree/x"), 1));
     item.findings.devices = 1;
     let other = OpenMove { id: MoveId { engine: EngineId::from_bits(1), number: 7 }, paths: vec![path("/m/alpha/tree/sub")] };
-    let taken = [path("/m/beta/tree")];
-    let refusals = draft(item, &destination, |facts| {
-        facts.is_root = false;
-        facts.taken = &taken;
-        facts.open_moves = std::slice::from_ref(Box::leak(Box::new(other)));
-    })
-    .refusals;
+    let refusals = draft_among(item, &destination, false, &[path("/m/beta/tree")], &[other]).refusals;
     let told = |what: fn(&Refusal) -> bool| assert!(refusals.iter().any(what), "{refusals:?}");
     told(|refusal| matches!(refusal, Refusal::Released { entries: 3 }));
     told(|refusal| matches!(refusal, Refusal::HardLinksLeaving { inodes: 2 }));
