@@ -1,17 +1,15 @@
 //! The trait on the simulated world, call by call.
 
-use std::sync::Arc;
-
 use tidelock_shared::id::ProjectId;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::quota::Amount;
 use tidelock_shared::strategy::EntryKind;
 
-use super::content::Content;
+use super::access::resolve;
 use super::names::{FLAGS_FROZEN, MAY_ENTER, MAY_READ, MAY_WRITE, NewInode, number_of};
-use super::site::{Inner, Simulator};
-use super::world::{Change, Domain, Inode, InodeNumber, put};
+use super::site::Simulator;
+use super::world::put;
 use crate::fs::object::Handle;
 use crate::fs::{
     At, Caller, Capabilities, Capacity, DataRange, Errno, File, FileSystem, Folder, FolderEntry, FolderStream, FsError, FsResult,
@@ -20,83 +18,6 @@ use crate::fs::{
 
 /// Permission bits that `chmod` sets.
 const MODE_BITS: u32 = 0o7777;
-
-impl Simulator {
-    /// Counts the call, lets it fail if it shall, and takes its time.
-    fn begin(&self, call: &'static str, name: &[u8], is_change: bool) -> FsResult<()> {
-        let pace = *self.world.pace.lock();
-        let pause = if is_change { pace.change } else { pace.look };
-        if !pause.is_zero() {
-            std::thread::sleep(pause);
-        }
-        self.world.faults.enter(call, name)
-    }
-
-    fn look<T>(&self, call: &'static str, name: &[u8], read: impl FnOnce(&Inner) -> FsResult<T>) -> FsResult<T> {
-        self.begin(call, name, false)?;
-        read(&self.world.inner.lock())
-    }
-
-    fn change<T>(&self, call: &'static str, name: &[u8], write: impl FnOnce(&mut Inner) -> FsResult<T>) -> FsResult<T> {
-        self.begin(call, name, true)?;
-        write(&mut self.world.inner.lock())
-    }
-
-    fn time_in(&self, inner: &Inner, folder: &Folder) -> Timestamp {
-        let inode = inner.state.inodes.get(&number_of(&folder.0));
-        inode.map(|inode| self.now(inner.personality(inode))).unwrap_or_default()
-    }
-
-    /// Changes the attributes of one inode.
-    fn set(
-        &self,
-        call: &'static str,
-        object: Object<'_>,
-        edit: impl FnOnce(&Inner, &mut Inode) -> Result<(), Errno>,
-    ) -> FsResult<()> {
-        self.change(call, object.name_bytes(), |inner| {
-            let number = resolve(inner, call, object)?;
-            let mut inode = inner.inode(call, number)?.clone();
-            if self.uid != 0 && self.uid != inode.uid {
-                return Err(FsError::new(call, object.name_bytes(), Errno::PERM));
-            }
-            edit(inner, &mut inode).map_err(|errno| FsError::new(call, object.name_bytes(), errno))?;
-            inode.changed = self.now(inner.personality(&inode));
-            inner.commit(&[put(number, inode)])
-        })
-    }
-
-    fn create(&self, call: &'static str, at: At<'_>, new: NewInode) -> FsResult<InodeNumber> {
-        self.change(call, at.name.as_bytes(), |inner| {
-            let now = self.time_in(inner, at.folder);
-            inner.create(self, call, at, new, now)
-        })
-    }
-
-    fn edit(&self, call: &'static str, file: &File, edit: impl FnOnce(&mut Content)) -> FsResult<()> {
-        let number = number_of(&file.0);
-        self.change(call, b"", |inner| {
-            let mut inode = inner.inode(call, number)?.clone();
-            let before = inner.state.allocated(number);
-            let mut content = inner.state.contents.get(&number).map(|content| (**content).clone()).unwrap_or_default();
-            edit(&mut content);
-            let extra = Amount { bytes: content.allocated().saturating_sub(before), inodes: 0 };
-            inner.admit(self, call, &inode, extra)?;
-            let now = self.now(inner.personality(&inode));
-            (inode.modified, inode.changed) = (now, now);
-            let fill = (Domain::Data(number), Change::Fill(number, Arc::new(content)));
-            inner.commit(&[fill, put(number, inode)])
-        })
-    }
-}
-
-fn resolve(inner: &Inner, call: &'static str, object: Object<'_>) -> FsResult<InodeNumber> {
-    match object {
-        Object::File(file) => Ok(number_of(&file.0)),
-        Object::Folder(folder) => Ok(number_of(&folder.0)),
-        Object::Entry(at) => inner.find(call, at),
-    }
-}
 
 impl FileSystem for Simulator {
     fn open_path(&self, path: &FilePath) -> FsResult<Folder> {
@@ -332,7 +253,8 @@ impl FileSystem for Simulator {
             }
             let tag = mount.personality.stored_tag(tag, inode.kind).map_err(refuse)?;
             let is_owner = self.uid == inode.uid;
-            if !mount.personality.may_retag(self.uid == 0, is_owner, mount.owners_may_retag) || inode.flags & FLAGS_FROZEN != 0 {
+            let is_frozen = inode.flags & FLAGS_FROZEN != 0 && mount.personality.frozen_keeps_tag();
+            if !mount.personality.may_retag(self.uid == 0, is_owner, mount.owners_may_retag) || is_frozen {
                 return Err(refuse(Errno::PERM));
             }
             let amount = Amount { bytes: inner.state.allocated(number), inodes: 1 };

@@ -9,6 +9,7 @@
 //! exactly (loosely on Lustre), and a read of a released file is counted and refused where
 //! the kernel would block.
 
+mod access;
 mod calls;
 mod content;
 mod durability;

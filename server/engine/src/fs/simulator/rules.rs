@@ -116,6 +116,11 @@ impl Personality {
         if self == Self::Xfs { Errno::EXIST } else { Errno::NOTEMPTY }
     }
 
+    /// Whether an immutable inode keeps its tag even from root; on XFS it does not (recorded).
+    pub(super) fn frozen_keeps_tag(self) -> bool {
+        self != Self::Xfs
+    }
+
     /// The tag that is stored when `tag` is set: the inherit flag of anything but a folder is
     /// kept by Lustre, dropped by XFS and refused by ext4 (recorded).
     pub(super) fn stored_tag(self, tag: ProjectTag, kind: EntryKind) -> Result<ProjectTag, Errno> {
