@@ -93,8 +93,7 @@ fn check(world: &World, what: &str) {
     let state = moves.first().map(|snapshot| snapshot.recorded.of.state);
     let failure = moves.first().and_then(|snapshot| snapshot.recorded.of.failure.clone());
     let census = world.census();
-    let visible: Census =
-        census.iter().filter(|(at, _)| !at.contains(".tidelock-")).map(|(at, seen)| (at.clone(), seen.clone())).collect();
+    let visible = world.visible();
     let hidden: Vec<&String> = census.keys().filter(|at| at.contains(".tidelock-") && !at.ends_with(".barrier")).collect();
     match state {
         Some(MoveState::Done) => {

@@ -194,3 +194,107 @@ impl Move {
             && self.plan.sequence.iter().any(|step| step.kind == StepKind::RetireSource)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tidelock_shared::id::EngineId;
+    use tidelock_shared::plan::Cost;
+
+    use super::*;
+    use crate::moves::decide::{Decision, decide};
+    use crate::moves::event::FailureKind;
+    use crate::planner::sequence::Step;
+
+    /// Reserve, retag, barrier, publish, barrier, release.
+    fn accepted() -> Move {
+        let kinds =
+            [StepKind::Reserve, StepKind::Retag, StepKind::Barrier, StepKind::Publish, StepKind::Barrier, StepKind::Release];
+        let plan = MovePlan {
+            items: Vec::new(),
+            sequence: kinds.map(|kind| Step { kind, item: 0 }).to_vec(),
+            reservations: Vec::new(),
+            allow: Vec::new(),
+            undoes: None,
+            warnings: Vec::new(),
+            payers: Vec::new(),
+            cost: Cost::default(),
+        };
+        Move::new(MoveId { engine: EngineId::from_bits(1), number: 1 }, plan)
+    }
+
+    fn failure() -> Failure {
+        Failure { kind: FailureKind::FileSystem, message: "no".to_owned() }
+    }
+
+    /// Follows `decide` for `decisions` steps, as the executor would without any failure.
+    fn driven(decisions: usize) -> Move {
+        (0..decisions).fold(accepted(), |of, _| match decide(&of) {
+            Decision::Run(position) => {
+                of.apply(&Event::StepStarted { position }).unwrap().apply(&Event::StepFinished { position }).unwrap()
+            }
+            Decision::Commit => of.apply(&Event::Committed).unwrap(),
+            Decision::RecordDone => of.apply(&Event::Done).unwrap(),
+            other => panic!("{other:?}"),
+        })
+    }
+
+    #[test]
+    fn an_undisturbed_move_goes_through_its_states_in_order() {
+        let states: Vec<MoveState> = (0..=8).map(|decisions| driven(decisions).state).collect();
+        use MoveState::{Accepted, Done, Finishing, Preparing, Publishing};
+        assert_eq!(states, [Accepted, Preparing, Preparing, Preparing, Publishing, Publishing, Finishing, Finishing, Done]);
+    }
+
+    #[test]
+    fn a_failure_before_the_commit_undoes_what_was_begun_in_reverse() {
+        let mut of = driven(2).apply(&Event::StepStarted { position: 2 }).unwrap();
+        of = of.apply(&Event::StepFailed { position: 2, failure: failure() }).unwrap();
+        assert_eq!(of.state, MoveState::Unwinding);
+        for position in [2, 1, 0] {
+            assert_eq!(decide(&of), Decision::Undo(position));
+            of = of.apply(&Event::StepUndone { position }).unwrap();
+        }
+        assert_eq!(decide(&of), Decision::SealUndone);
+        assert_eq!(of.apply(&Event::Undone).unwrap().state, MoveState::Undone);
+    }
+
+    #[test]
+    fn nothing_goes_back_after_the_commit() {
+        let of = driven(6);
+        assert_eq!(of.state, MoveState::Finishing);
+        for event in [Event::CancelRequested, Event::StepFailed { position: 5, failure: failure() }, Event::Undone] {
+            assert!(of.clone().apply(&event).is_err(), "{event:?}");
+        }
+        assert!(!of.can_be_cancelled());
+    }
+
+    #[test]
+    fn a_cancel_before_any_step_ends_at_once_and_one_after_publishing_comes_too_late() {
+        assert_eq!(accepted().apply(&Event::CancelRequested).unwrap().state, MoveState::Undone);
+        assert_eq!(driven(2).apply(&Event::CancelRequested).unwrap().state, MoveState::Unwinding);
+        assert!(driven(4).apply(&Event::CancelRequested).is_err(), "every item is published");
+    }
+
+    #[test]
+    fn a_stuck_move_goes_on_in_the_direction_that_it_had() {
+        let stuck = |of: Move| of.apply(&Event::Stuck { failure: failure() }).unwrap();
+        let forward = stuck(driven(6)).apply(&Event::Retried).unwrap();
+        assert_eq!(forward.state, MoveState::Finishing);
+        let failed = driven(2).apply(&Event::StepStarted { position: 2 }).unwrap();
+        let failed = failed.apply(&Event::StepFailed { position: 2, failure: failure() }).unwrap();
+        assert_eq!(stuck(failed).apply(&Event::Retried).unwrap().state, MoveState::Unwinding);
+    }
+
+    #[test]
+    fn a_commit_without_every_publish_is_illegal() {
+        assert!(driven(3).apply(&Event::Committed).is_err());
+    }
+
+    #[test]
+    fn a_purge_begins_once_and_only_after_the_end() {
+        assert!(driven(3).apply(&Event::PurgeStarted).is_err());
+        let purging = driven(8).apply(&Event::PurgeStarted).unwrap();
+        assert!(purging.clone().apply(&Event::PurgeStarted).is_err());
+        assert_eq!(purging.apply(&Event::Purged).unwrap().purge, Purge::Purged);
+    }
+}

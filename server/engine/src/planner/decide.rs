@@ -276,3 +276,6 @@ fn cost(items: &[PlannedItem]) -> Cost {
     }
     cost
 }
+
+#[cfg(test)]
+mod tests;
