@@ -38,9 +38,9 @@ fn Part(browse: Browse, side: Side, path: FilePath, name: String, is_last: bool)
         <li class="breadcrumb__part" class=("breadcrumb__part--hovered", is_hovered)>
             <PlaceLink
                 href=Signal::derive(move || path.with_value(|path| browse.folder_url(side, path)))
-                attr:class="breadcrumb__link"
-                attr:data-drop=path.with_value(FilePath::to_url)
-                attr:aria-current=is_last.then_some("location")
+                class="breadcrumb__link"
+                drop_place=path.with_value(FilePath::to_url)
+                current=is_last.then_some("location")
             >
                 {name}
             </PlaceLink>

@@ -170,7 +170,7 @@ fn NameCell(browse: Browse, pane: Pane, path: StoredValue<FilePath>, entry: Entr
         // Once the rows are a grid the keyboard walks by rows; until then by links.
         let tab_index = move || browse.desk.is_hydrated.get().then_some("-1");
         view! {
-            <PlaceLink href attr:class="folder-row__link" attr:tabindex=tab_index>
+            <PlaceLink href class="folder-row__link" tab_index=Signal::derive(tab_index)>
                 {shown}
             </PlaceLink>
         }

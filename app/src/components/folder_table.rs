@@ -108,7 +108,7 @@ fn ColumnHead(browse: Browse, pane: Pane, column: SortColumn, class: &'static st
         Signal::derive(move || browse.url_with(pane.side, |view| PaneView { sort: view.sort.clicked(column), ..view.clone() }));
     view! {
         <th class=class role="columnheader" scope="col" aria-sort=aria_sort>
-            <PlaceLink href attr:class="folder-table__sort">
+            <PlaceLink href class="folder-table__sort">
                 {text}
                 {move || {
                     is_sorted().then(|| view! { <Icon glyph=if sort().descending { Glyph::SortDown } else { Glyph::SortUp } /> })

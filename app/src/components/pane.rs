@@ -113,7 +113,7 @@ fn PaneError(browse: Browse, pane: Pane, error: UserError) -> impl IntoView {
                     .map(|above| {
                         let text = format!("To {}", above.shown());
                         view! {
-                            <PlaceLink href=Signal::derive(move || browse.folder_url(pane.side, &above)) attr:class="button">
+                            <PlaceLink href=Signal::derive(move || browse.folder_url(pane.side, &above)) class="button">
                                 {text}
                             </PlaceLink>
                         }

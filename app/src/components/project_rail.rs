@@ -14,7 +14,6 @@ use crate::state::meter::{Meter, Quantity};
 /// Every project with its meters.
 #[component]
 pub fn ProjectRail(browse: Browse) -> impl IntoView {
-    let desk = use_desk();
     let rail = NodeRef::<Details>::new();
     Effect::new(move |_| {
         browse.view.track();
@@ -28,29 +27,8 @@ pub fn ProjectRail(browse: Browse) -> impl IntoView {
             <summary class="project-rail__summary">"Projects"</summary>
             <nav class="project-rail__body" aria-label="Projects" data-scrolls="true">
                 <h2 class="project-rail__title">"Projects"</h2>
-                <Transition fallback=|| {
-                    view! { <p class="project-rail__loading">"Loading projects…"</p> }
-                }>
-                    {move || {
-                        desk.projects
-                            .get()
-                            .map(|projects| match projects {
-                                Ok(projects) => {
-                                    view! {
-                                        <ul class="project-rail__list">
-                                            {projects
-                                                .into_iter()
-                                                .map(|project| view! { <RailProject project browse /> })
-                                                .collect_view()}
-                                        </ul>
-                                    }
-                                        .into_any()
-                                }
-                                Err(error) => {
-                                    view! { <LoadError error=error.0 what="The projects could not be loaded" /> }.into_any()
-                                }
-                            })
-                    }}
+                <Transition fallback=|| view! { <p class="project-rail__loading">"Loading projects…"</p> }>
+                    <RailProjects browse />
                 </Transition>
             </nav>
         </details>
@@ -59,30 +37,60 @@ pub fn ProjectRail(browse: Browse) -> impl IntoView {
 }
 
 #[component]
-fn RailProject(project: Project, browse: Browse) -> impl IntoView {
+fn RailProjects(browse: Browse) -> impl IntoView {
     let desk = use_desk();
-    let root = StoredValue::new(project.root.clone());
+    let loaded = Memo::new(move |_| desk.projects.get());
+    let error = move || loaded.with(|loaded| loaded.as_ref().and_then(|loaded| loaded.as_ref().err().map(|error| error.0.clone())));
+    // A project keeps its place in the list while its numbers change.
+    let rows = move || loaded.get().and_then(Result::ok).unwrap_or_default();
+    let children = move |known: Project| {
+        let root = known.root.clone();
+        let project = Memo::new(move |_| {
+            let now = |projects: &Vec<Project>| projects.iter().find(|project| project.root == root).cloned();
+            loaded
+                .with(|loaded| loaded.as_ref().and_then(|loaded| loaded.as_ref().ok()).and_then(now))
+                .unwrap_or_else(|| known.clone())
+        });
+        view! { <RailProject project browse /> }
+    };
+    view! {
+        <ul class="project-rail__list">
+            <For each=rows key=|project| (project.root.clone(), project.id) children />
+        </ul>
+        {move || error().map(|error| view! { <LoadError error what="The projects could not be loaded" /> })}
+    }
+    .into_any()
+}
+
+#[component]
+fn RailProject(project: Memo<Project>, browse: Browse) -> impl IntoView {
+    let desk = use_desk();
+    let Project { root, name, id, .. } = project.get_untracked();
+    let id = id.map_or_else(|| "no project ID".to_owned(), |id| format!("ID {id}"));
+    let text = name.clone();
+    let drop_place = root.to_url();
+    let root = StoredValue::new(root);
     let is_here = move || {
         let side = browse.active_side();
         browse.view.with(|view| view.pane(side).is_some_and(|pane| root.with_value(|root| pane.path.is_at_or_below(root))))
     };
     let is_hovered = move || desk.hand.drag.with(|drag| drag.as_ref().is_some_and(|drag| drag.over == Some(root.get_value())));
     let href = Signal::derive(move || root.with_value(|root| browse.folder_url(browse.active_side(), root)));
-    let name = project.name.clone();
-    let id = project.id.map(|id| format!("ID {id}")).unwrap_or_else(|| "no project ID".to_owned());
+    let bytes = Signal::derive(move || project.with(|project| Meter::of_project(project, Quantity::Bytes)));
+    let inodes = Signal::derive(move || project.with(|project| Meter::of_project(project, Quantity::Inodes)));
     view! {
         <li
             class="rail-project"
             class=("rail-project--here", is_here)
             class=("rail-project--hovered", is_hovered)
-            data-drop=project.root.to_url()
+            data-drop=drop_place
         >
-            <PlaceLink href attr:class="rail-project__link" attr:aria-current=move || is_here().then_some("true")>
-                <span class="rail-project__name">{name}</span>
+            <PlaceLink href class="rail-project__link" current=Signal::derive(move || is_here().then_some("true"))>
+                <span class="rail-project__name">{text}</span>
                 <span class="rail-project__id">{id}</span>
             </PlaceLink>
-            <QuotaMeter meter=Meter::of_project(&project, Quantity::Bytes) owner=project.name.clone() is_compact=true />
-            <QuotaMeter meter=Meter::of_project(&project, Quantity::Inodes) owner=project.name.clone() is_compact=true />
+            <QuotaMeter meter=bytes owner=name.clone() is_compact=true />
+            <QuotaMeter meter=inodes owner=name is_compact=true />
         </li>
     }
     .into_any()

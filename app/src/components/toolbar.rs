@@ -39,7 +39,7 @@ pub fn Toolbar(browse: Browse) -> impl IntoView {
             </button>
             <span class="toolbar__space"></span>
             <FilterField browse />
-            <PlaceLink href=toggle attr:class="button toolbar__panes" attr:role="button" attr:aria-pressed=move || if browse.has_second() { "true" } else { "false" }>
+            <PlaceLink href=toggle class="button toolbar__panes" pressed=Signal::derive(move || if browse.has_second() { "true" } else { "false" })>
                 <Icon glyph=Glyph::Panes />
                 <span class="toolbar__text">"Two panes"</span>
             </PlaceLink>

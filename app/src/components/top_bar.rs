@@ -18,7 +18,7 @@ pub fn TopBar() -> impl IntoView {
     view! {
         <header class="top-bar">
             <MeterPatterns />
-            <PlaceLink href="/".to_owned() attr:class="top-bar__brand" attr:aria-label="Tidelock, overview">
+            <PlaceLink href="/".to_owned() class="top-bar__brand" label="Tidelock, overview">
                 <svg class="top-bar__mark" viewBox="0 0 20 20" aria-hidden="true" focusable="false">
                     <path d="M3 4v12M17 4v12M3 13c2.300-2 4.700-2 7 0s4.700 2 7 0M10 3v6M7.500 6.500 10 9l2.500-2.500" />
                 </svg>
@@ -51,7 +51,7 @@ fn NavLink(#[prop(into)] href: String, below: &'static str, text: &'static str) 
     let location = use_location();
     let is_here = move || location.pathname.with(|path| path == below || path.starts_with(&format!("{below}/")));
     view! {
-        <PlaceLink href attr:class="top-bar__link" attr:aria-current=move || is_here().then_some("page")>
+        <PlaceLink href class="top-bar__link" current=Signal::derive(move || is_here().then_some("page"))>
             {text}
         </PlaceLink>
     }

@@ -4,15 +4,13 @@ use std::collections::BTreeSet;
 
 use leptos::ev::{Event, Targeted};
 use leptos::prelude::*;
+use tidelock_shared::id::MoveId;
 use tidelock_shared::progress::{MoveState, MoveView};
 use web_sys::HtmlDetailsElement;
 
 use crate::browser;
 use crate::components::icon::{Glyph, Icon};
-use crate::components::move_actions::MoveActions;
-use crate::components::phase_track::PhaseTrack;
-use crate::components::place_link::PlaceLink;
-use crate::components::state_badge::StateBadge;
+use crate::components::tray_move::TrayMove;
 use crate::desk::use_desk;
 use crate::format;
 use crate::state::{move_list, words};
@@ -22,8 +20,19 @@ const DISMISSED_KEY: &str = "tidelock_dismissed_moves";
 /// Dismissed moves leave the tray by age anyway; older ones need not be remembered.
 const DISMISSED_MAX: usize = 100;
 
+/// One line below every page, which opens to a list.
 #[component]
 pub fn Tray() -> impl IntoView {
+    view! {
+        <Transition>
+            <TrayContent />
+        </Transition>
+    }
+    .into_any()
+}
+
+#[component]
+fn TrayContent() -> impl IntoView {
     let desk = use_desk();
     let dismissed = RwSignal::new(BTreeSet::<String>::new());
     let is_open = RwSignal::new(false);
@@ -31,27 +40,6 @@ pub fn Tray() -> impl IntoView {
         let known = browser::recall(DISMISSED_KEY).unwrap_or_default();
         dismissed.set(known.split_whitespace().map(str::to_owned).collect());
     });
-    let dismiss = move |view: &MoveView| {
-        dismissed.update(|dismissed| {
-            dismissed.insert(view.id.to_string());
-            while dismissed.len() > DISMISSED_MAX {
-                dismissed.pop_first();
-            }
-        });
-        browser::remember(
-            DISMISSED_KEY,
-            &dismissed.with_untracked(|dismissed| dismissed.iter().cloned().collect::<Vec<_>>().join(" ")),
-        );
-    };
-    let shown = move || {
-        let moves = desk.moves.all().and_then(Result::ok).unwrap_or_default();
-        // The server does not know what this device dismissed: it shows what runs.
-        if desk.is_hydrated.get() {
-            dismissed.with(|dismissed| move_list::in_tray(&moves, dismissed, desk.now_ms.get()))
-        } else {
-            moves.into_iter().filter(|view| !view.state.is_final()).collect()
-        }
-    };
     // What was just started here is shown; what runs anyway stays one line.
     Effect::new(move |before: Option<u32>| {
         let started = desk.planning.started.get();
@@ -60,36 +48,43 @@ pub fn Tray() -> impl IntoView {
         }
         started
     });
+    let shown = Memo::new(move |_| {
+        let moves = desk.moves.all().and_then(Result::ok).unwrap_or_default();
+        // The server does not know what this device dismissed: it shows what runs.
+        if desk.is_hydrated.get() {
+            dismissed.with(|dismissed| move_list::in_tray(&moves, dismissed, desk.now_ms.get()))
+        } else {
+            moves.into_iter().filter(|view| !view.state.is_final()).collect()
+        }
+    });
+    // A move keeps its row, and what a person is doing in it, while its numbers change.
+    let rows = move || shown.with(|moves| moves.iter().map(|view| (view.id, view.clone())).collect::<Vec<_>>());
+    let on_dismiss = Callback::new(move |id| dismiss(dismissed, id));
+    let on_toggle = move |event: Targeted<Event, HtmlDetailsElement>| is_open.set(event.target().open());
     view! {
-        <Transition>
-            {move || {
-                let moves = shown();
-                (!moves.is_empty())
-                    .then(|| {
-                        let on_toggle = move |event: Targeted<Event, HtmlDetailsElement>| is_open.set(event.target().open());
-                        view! {
-                            <aside class="tray" aria-label="Moves">
-                                <details class="tray__fold" prop:open=move || is_open.get() on:toggle:target=on_toggle>
-                                    <summary class="tray__bar">
-                                        <Bar moves=moves.clone() />
-                                    </summary>
-                                    <ul class="tray__list">
-                                        {moves
-                                            .into_iter()
-                                            .map(|view| {
-                                                let kept = view.clone();
-                                                view! { <TrayMove view on_dismiss=Callback::new(move |()| dismiss(&kept)) /> }
-                                            })
-                                            .collect_view()}
-                                    </ul>
-                                </details>
-                            </aside>
-                        }
-                    })
-            }}
-        </Transition>
+        <Show when=move || shown.with(|moves| !moves.is_empty())>
+            <aside class="tray" aria-label="Moves">
+                <details class="tray__fold" prop:open=move || is_open.get() on:toggle:target=on_toggle>
+                    <summary class="tray__bar">{move || view! { <Bar moves=shown.get() /> }}</summary>
+                    <ul class="tray__list">
+                        <For each=rows key=|(id, _)| *id children=move |(_, known)| view! { <TrayMove known on_dismiss /> } />
+                    </ul>
+                </details>
+            </aside>
+        </Show>
     }
     .into_any()
+}
+
+fn dismiss(dismissed: RwSignal<BTreeSet<String>>, id: MoveId) {
+    dismissed.update(|dismissed| {
+        dismissed.insert(id.to_string());
+        while dismissed.len() > DISMISSED_MAX {
+            dismissed.pop_first();
+        }
+    });
+    let words = dismissed.with_untracked(|dismissed| dismissed.iter().cloned().collect::<Vec<_>>().join(" "));
+    browser::remember(DISMISSED_KEY, &words);
 }
 
 /// Everything in one line: how many, and how far the newest running one is.
@@ -98,8 +93,7 @@ fn Bar(moves: Vec<MoveView>) -> impl IntoView {
     let running = moves.iter().find(|view| !view.state.is_final());
     let stuck = moves.iter().filter(|view| view.state == MoveState::Stuck).count() as u64;
     let newest = running.map(|view| {
-        let left =
-            view.seconds_left.map(|(least, most)| format!(" · {} left", format::duration_range(least, most))).unwrap_or_default();
+        let left = view.seconds_left.map(|(least, most)| format!(" · {} left", format::duration_range(least, most)));
         view! {
             <span class="tray__newest">{words::title(view)}</span>
             <progress
@@ -108,7 +102,9 @@ fn Bar(moves: Vec<MoveView>) -> impl IntoView {
                 value=format!("{:.4}", view.fraction.clamp(0.0, 1.0))
                 aria-label=format!("Progress of {}", view.title)
             ></progress>
-            <span class="tray__numbers">{format::percent(view.fraction)}<span class="tray__left">{left}</span></span>
+            <span class="tray__numbers">
+                {format::percent(view.fraction)} <span class="tray__left">{left.unwrap_or_default()}</span>
+            </span>
         }
     });
     view! {
@@ -116,74 +112,9 @@ fn Bar(moves: Vec<MoveView>) -> impl IntoView {
         {newest}
         {(stuck > 0)
             .then(|| view! { <span class="tray__stuck"><Icon glyph=Glyph::Alert />{format!("{stuck} stuck")}</span> })}
-        <span class="tray__toggle"><Icon glyph=Glyph::Up /></span>
-    }
-    .into_any()
-}
-
-#[component]
-fn TrayMove(view: MoveView, on_dismiss: Callback<()>) -> impl IntoView {
-    let title = words::title(&view);
-    let title = if view.undoes.is_some() { format!("Undo: {title}") } else { title };
-    let is_final = view.state.is_final();
-    let (note, error) = (view.note.clone(), view.error.clone());
-    let (id, state, is_undone_later) = (view.id, view.state, view.undone_by.is_some());
-    let route = if view.from_project == view.to_project {
-        format!("within {}", view.to_project)
-    } else {
-        format!("{} → {}", view.from_project, view.to_project)
-    };
-    let dismiss_label = format!("Dismiss {title}");
-    view! {
-        <li class="tray-move" data-move=id.to_string()>
-            <div class="tray-move__head">
-                <PlaceLink href=format!("/moves/{id}") attr:class="tray-move__title">
-                    {title}
-                </PlaceLink>
-                <StateBadge state is_undone_later />
-                {is_final
-                    .then(|| {
-                        view! {
-                            <button type="button" class="button button--icon" aria-label=dismiss_label on:click=move |_| on_dismiss.run(())>
-                                <Icon glyph=Glyph::Close />
-                            </button>
-                        }
-                    })}
-            </div>
-            <p class="tray-move__route">
-                {route}
-            </p>
-            {(!is_final).then(|| view! { <Progress view=view.clone() /> })}
-            {note.filter(|_| !is_final).map(|note| view! { <p class="tray-move__note"><Icon glyph=Glyph::Clock />{note}</p> })}
-            {error.map(|error| view! { <p class="tray-move__note tray-move__note--bad"><Icon glyph=Glyph::Alert />{error.message}</p> })}
-            <MoveActions view />
-        </li>
-    }
-    .into_any()
-}
-
-/// The aggregate bar with what is done, how fast, and how long it will take.
-#[component]
-pub fn Progress(view: MoveView) -> impl IntoView {
-    let pace = words::pace(&view);
-    let activity = words::activity(&view);
-    let progress = words::progress(&view);
-    view! {
-        <PhaseTrack view=view.clone() />
-        <progress
-            class=if view.state == MoveState::Unwinding { "progress progress--back" } else { "progress" }
-            max="1"
-            value=format!("{:.4}", view.fraction.clamp(0.0, 1.0))
-            aria-label=format!("Progress of {}", view.title)
-        ></progress>
-        <p class="progress-text">
-            <span class="progress-text__percent">{format::percent(view.fraction)}</span>
-            {pace.map(|pace| view! { <span>{pace}</span> })}
-        </p>
-        <p class="progress-text progress-text--more">
-            <span>{activity}</span>
-            {(!progress.is_empty()).then(|| view! { <span>{progress}</span> })}
-        </p>
+        <span class="tray__toggle">
+            <Icon glyph=Glyph::Up />
+        </span>
     }
     .into_any()
 }

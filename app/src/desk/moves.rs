@@ -70,6 +70,16 @@ impl Moves {
         self.told.with(|told| told.get(id).cloned())
     }
 
+    /// One move as it stands, kept up to date; what was known of it stays while nothing newer is.
+    pub fn follow_one(self, known: MoveView) -> Memo<MoveView> {
+        let id = known.id;
+        Memo::new(move |before: Option<&MoveView>| {
+            let told = self.told(id);
+            let loaded = || self.loaded.get()?.ok()?.into_iter().find(|view| view.id == id);
+            told.or_else(loaded).or_else(|| before.cloned()).unwrap_or_else(|| known.clone())
+        })
+    }
+
     pub fn reload(self) {
         self.loaded.refetch();
     }

@@ -14,13 +14,13 @@ use crate::api::{self, ApiError};
 use crate::browser;
 use crate::components::copy_button::CopyButton;
 use crate::components::move_actions::MoveActions;
+use crate::components::move_progress::MoveProgress;
 use crate::components::phase_track::PhaseTrack;
 use crate::components::place_link::PlaceLink;
 use crate::components::plan_details::PlanDetails;
 use crate::components::problem::{Gravity, LoadError, Problem};
 use crate::components::state_badge::StateBadge;
 use crate::components::timestamp::Timestamp;
-use crate::components::tray::Progress;
 use crate::desk::use_desk;
 use crate::format;
 use crate::loading;
@@ -75,16 +75,17 @@ async fn load(id: String) -> Result<MoveDetail, ApiError> {
 fn Detail(detail: MoveDetail) -> impl IntoView {
     let desk = use_desk();
     let MoveDetail { view, events, plan } = detail;
-    let id = view.id;
     let title = words::title(&view);
     let heading = if view.undoes.is_some() { format!("Undo: {title}") } else { title };
     // What the feed tells is newer than what was loaded.
-    let newest = move || desk.moves.told(id).unwrap_or_else(|| view.clone());
+    let newest = desk.moves.follow_one(view);
     let command = plan.command.clone();
     view! {
         <Title text=heading.clone() />
         <h1 class="page__title">{heading}</h1>
-        {move || view! { <Now view=newest() /> }}
+        <div class="move-now">
+            {move || view! { <Now view=newest.get() /> }} <MoveActions view=newest />
+        </div>
         <div class="move-page__columns">
             <section aria-labelledby="timeline-title">
                 <h2 id="timeline-title" class="page__section">"Timeline"</h2>
@@ -111,7 +112,6 @@ fn Now(view: MoveView) -> impl IntoView {
         .retired
         .map(|retired| format!("still charges {} to {}, kept for undo", format::bytes(retired.bytes), view.from_project));
     view! {
-        <div class="move-now">
             <p class="move-now__state">
                 <StateBadge state=view.state is_undone_later=view.undone_by.is_some() />
                 <span>{words::state(view.state)}</span>
@@ -157,11 +157,9 @@ fn Now(view: MoveView) -> impl IntoView {
                         }
                     })}
             </dl>
-            {if is_final { view! { <PhaseTrack view=kept.clone() /> }.into_any() } else { view! { <Progress view=kept.clone() /> }.into_any() }}
+            {if is_final { view! { <PhaseTrack view=kept.clone() /> }.into_any() } else { view! { <MoveProgress view=kept /> }.into_any() }}
             {note.filter(|_| !is_final).map(|note| view! { <p class="move-now__note">{note}</p> })}
             {error.map(|problem| view! { <Problem gravity=Gravity::Error problem /> })}
-            <MoveActions view=kept />
-        </div>
     }
     .into_any()
 }

@@ -31,7 +31,7 @@ pub fn MovesPage() -> impl IntoView {
                     .map(|each| {
                         let href = if each == Kind::All { "/moves".to_owned() } else { format!("/moves?state={}", each.word()) };
                         view! {
-                            <PlaceLink href attr:class="filters__link" attr:aria-current=move || (kind.get() == each).then_some("true")>
+                            <PlaceLink href class="filters__link" current=Signal::derive(move || (kind.get() == each).then_some("true"))>
                                 {capitalised(each.word())}
                             </PlaceLink>
                         }
@@ -127,7 +127,7 @@ fn MoveRow(view: MoveView) -> impl IntoView {
 fn Place(project: String, folder: String, url: String) -> impl IntoView {
     view! {
         <span class="table__line">{project}</span>
-        <PlaceLink href=url attr:class="table__line table__line--less table__path">
+        <PlaceLink href=url class="table__line table__line--less table__path">
             {folder}
         </PlaceLink>
     }

@@ -17,7 +17,7 @@ pub fn NotFoundPage() -> impl IntoView {
             <h1 class="page__title">"There is no such page"</h1>
             <EmptyState glyph=Glyph::Info title="The address may be mistyped, or the page may be gone." advice="Moves and folders are found from the overview." />
             <p class="page__center">
-                <PlaceLink href="/".to_owned() attr:class="button">
+                <PlaceLink href="/".to_owned() class="button">
                     "To the overview"
                 </PlaceLink>
             </p>

@@ -86,7 +86,7 @@ fn ProjectCard(project: Project) -> impl IntoView {
     let id = project.id.map(|id| format!("ID {id}")).unwrap_or_else(|| "no project ID".to_owned());
     view! {
         <li class="project-card">
-            <PlaceLink href=folder_url(&project.root) attr:class="project-card__link">
+            <PlaceLink href=folder_url(&project.root) class="project-card__link">
                 <span class="project-card__name">{name}</span>
             </PlaceLink>
             <p class="project-card__place">{format!("{id} · {}", project.root.shown())}</p>

@@ -126,6 +126,15 @@ pub fn title(view: &MoveView) -> String {
     }
 }
 
+/// From which project to which: `alpha → beta`.
+pub fn route(view: &MoveView) -> String {
+    if view.from_project == view.to_project {
+        format!("within {}", view.to_project)
+    } else {
+        format!("{} → {}", view.from_project, view.to_project)
+    }
+}
+
 /// Rate and time left, where they are known: `1.24 GiB/s · 2–3 min left`.
 pub fn pace(view: &MoveView) -> Option<String> {
     if view.state.is_final() {
