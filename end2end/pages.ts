@@ -18,6 +18,14 @@ export class Browse {
     await hydrated(this.page);
   }
 
+  /** The entry is in the folder sooner or later, for whoever looks again. */
+  async finds(folder: string, name: string): Promise<void> {
+    await expect(async () => {
+      await this.open(folder);
+      await expect(this.row(1, name)).toBeVisible({ timeout: 2_000 });
+    }).toPass({ timeout: 60_000 });
+  }
+
   pane(number: 1 | 2): Locator {
     return this.page.getByRole('region', { name: `Pane ${number}` });
   }
