@@ -8,7 +8,7 @@
 
 use axum::{
     body::{Body, Bytes},
-    http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderName, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use rust_embed::{EmbeddedFile, RustEmbed};
@@ -28,11 +28,6 @@ pub(crate) fn package_folder() -> &'static str {
 /// What to answer if `path` is that of an asset.
 pub(crate) fn answer(method: &Method, path: &str, headers: &HeaderMap) -> Option<Response> {
     ASSETS.answer(method, path, headers)
-}
-
-/// For routes under which there is nothing but assets.
-pub(crate) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
-    answer(&method, uri.path(), &headers).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
 }
 
 #[derive(RustEmbed)]

@@ -27,9 +27,11 @@ fn main() -> ExitCode {
     let mode = root.map_or(http::Mode::Demo, |root| http::Mode::SingleUser { roots: vec![root] });
     match http::serve(http::Serve { listen, state_folder, mode }) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "cannot serve");
-            ExitCode::from(5)
-        }
+        Err(error) => failed(&error),
     }
+}
+
+fn failed(error: &http::ServeError) -> ExitCode {
+    tracing::error!(error = error as &dyn std::error::Error, "cannot serve");
+    ExitCode::from(5)
 }
