@@ -178,7 +178,11 @@ impl MovesTold {
 }
 
 /// The feed of one survey. It ends with the survey.
-pub(crate) fn follow_survey(progress: watch::Receiver<SurveyProgress>, last: Option<u64>, ends: [watch::Receiver<bool>; 2]) -> Response {
+pub(crate) fn follow_survey(
+    progress: watch::Receiver<SurveyProgress>,
+    last: Option<u64>,
+    ends: [watch::Receiver<bool>; 2],
+) -> Response {
     sse(SurveyTold { progress, last: last.unwrap_or(0), ends }, SurveyTold::next)
 }
 

@@ -83,7 +83,11 @@ pub(crate) struct Identities {
 enum People {
     /// The first is whoever has not chosen; programs act as the last, who is the administrator.
     Demo(Vec<User>),
-    Single { user: User, link: Mutex<Link>, sessions: Mutex<BTreeMap<String, watch::Sender<bool>>> },
+    Single {
+        user: User,
+        link: Mutex<Link>,
+        sessions: Mutex<BTreeMap<String, watch::Sender<bool>>>,
+    },
 }
 
 enum Link {
@@ -113,7 +117,12 @@ impl Identities {
     }
 
     fn new(people: People, port: u16) -> Result<Self, NoRandomness> {
-        Ok(Self { people, bearer: Token::random()?, cookie: format!("tidelock_session_{port}"), never_ends: watch::Sender::new(false) })
+        Ok(Self {
+            people,
+            bearer: Token::random()?,
+            cookie: format!("tidelock_session_{port}"),
+            never_ends: watch::Sender::new(false),
+        })
     }
 
     pub(crate) fn bearer(&self) -> &Token {

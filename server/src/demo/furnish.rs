@@ -5,9 +5,7 @@ use tidelock_engine::fs::{FsResult, Timestamp};
 
 use super::place::Place;
 use super::trees;
-use super::world::{
-    ALICE, ARCHIVE, BOB, CLIMATE, DemoProject, GENOMICS, MATERIALS, PROJECTS, SHARED_TOOLS, STAFF, THESIS, path,
-};
+use super::world::{ALICE, ARCHIVE, BOB, CLIMATE, DemoProject, GENOMICS, MATERIALS, PROJECTS, SHARED_TOOLS, STAFF, THESIS, path};
 
 /// Makes everything that the demo shows.
 pub(super) fn furnish(fs: &Simulator) -> FsResult<()> {

@@ -28,7 +28,14 @@ impl<'a> Place<'a> {
     }
 
     /// The top of a project.
-    pub(super) fn project(&self, name: &str, lead: u32, id: u32, mode: u32, fill: impl FnOnce(&Self) -> FsResult<()>) -> FsResult<()> {
+    pub(super) fn project(
+        &self,
+        name: &str,
+        lead: u32,
+        id: u32,
+        mode: u32,
+        fill: impl FnOnce(&Self) -> FsResult<()>,
+    ) -> FsResult<()> {
         let tag = ProjectTag { id: ProjectId(id), inherit: true };
         self.folder_of(name, (lead, id), mode, Some(tag), fill)
     }

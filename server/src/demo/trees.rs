@@ -16,12 +16,14 @@ pub(super) fn climate(place: &Place<'_>) -> FsResult<()> {
     place.on(day(2026, 10, 3)).folder("run-2026-10-03", |run| run_of_october(run, place))?;
     place.on(day(2026, 10, 17)).folder("run-2026-10-17", |run| {
         run.file("namelist.input", 9_131)?;
-        run.folder("checkpoints", |folder| (1..=4).try_for_each(|step| folder.file(format!("checkpoint-{:04}.ckpt", step * 100), 400 * GIB)))?;
+        run.folder("checkpoints", |folder| {
+            (1..=4).try_for_each(|step| folder.file(format!("checkpoint-{:04}.ckpt", step * 100), 400 * GIB))
+        })?;
         run.file("model.log", 61 * MIB)
     })?;
-    place.on(day(2024, 2, 14)).folder("reanalysis-era5", |folder| {
-        (2005..2024).try_for_each(|year| folder.file(format!("era5-{year}.grib"), 2 * TIB))
-    })?;
+    place
+        .on(day(2024, 2, 14))
+        .folder("reanalysis-era5", |folder| (2005..2024).try_for_each(|year| folder.file(format!("era5-{year}.grib"), 2 * TIB)))?;
     place.on(day(2026, 11, 5)).folder("figures-for-paper", |figures| {
         (1..=24_u64).try_for_each(|number| figures.file(format!("figure-{number:02}.png"), 3 * MIB + number * 41_113))?;
         figures.folder("data", |data| (1..=6).try_for_each(|number| data.file(format!("figure-{number:02}.nc"), 4 * GIB)))?;
@@ -90,9 +92,9 @@ pub(super) fn genomics(place: &Place<'_>) -> FsResult<()> {
         // The folder came with its old charge, and gives it to whatever is put there.
         incoming.drift("from-materials", MATERIALS)
     })?;
-    place.on(day(2026, 10, 30)).folder("results", |results| {
-        (1..=25).try_for_each(|number| results.file(format!("summary-{number:02}.tsv"), 12 * MIB))
-    })
+    place
+        .on(day(2026, 10, 30))
+        .folder("results", |results| (1..=25).try_for_each(|number| results.file(format!("summary-{number:02}.tsv"), 12 * MIB)))
 }
 
 pub(super) fn materials(place: &Place<'_>) -> FsResult<()> {
@@ -140,7 +142,8 @@ pub(super) fn thesis(place: &Place<'_>) -> FsResult<()> {
     place.on(day(2026, 5, 4)).file("thesis.tex", 418_902)?;
     place.on(day(2026, 5, 4)).folder("chapter-3", |chapter| {
         (1..=16).try_for_each(|number| chapter.file(format!("simulation-{number:02}.h5"), 256 * GIB))?;
-        chapter.folder("figures", |figures| (1..=30).try_for_each(|number| figures.file(format!("plot-{number:02}.pdf"), 512 << 10)))
+        chapter
+            .folder("figures", |figures| (1..=30).try_for_each(|number| figures.file(format!("plot-{number:02}.pdf"), 512 << 10)))
     })
 }
 

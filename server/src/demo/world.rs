@@ -120,7 +120,8 @@ fn users() -> Vec<User> {
 }
 
 fn names() -> Names {
-    let named = |pairs: &[(u32, &str)]| pairs.iter().map(|(number, name)| (*number, (*name).to_owned())).collect::<BTreeMap<_, _>>();
+    let named =
+        |pairs: &[(u32, &str)]| pairs.iter().map(|(number, name)| (*number, (*name).to_owned())).collect::<BTreeMap<_, _>>();
     let groups = PROJECTS.iter().map(|project| (project.id, project.name)).chain([(0, "root"), (STAFF, "staff")]);
     Names {
         projects: PROJECTS.iter().map(|project| (ProjectId(project.id), project.name.to_owned())).collect(),
@@ -135,8 +136,10 @@ fn site() -> Site {
         capacity: Amount { bytes: 400 * TIB, inodes: 1 << 30 },
         ..SiteMount::new(path(&["lustre"]), Personality::Lustre2_17)
     };
-    let scratch =
-        SiteMount { capacity: Amount { bytes: 2 * TIB, inodes: 1 << 24 }, ..SiteMount::new(path(&["scratch"]), Personality::Plain) };
+    let scratch = SiteMount {
+        capacity: Amount { bytes: 2 * TIB, inodes: 1 << 24 },
+        ..SiteMount::new(path(&["scratch"]), Personality::Plain)
+    };
     let bounds = |(soft, hard): (Option<u64>, u64)| Bounds { soft, hard: Some(hard) };
     let limits = |project: &DemoProject| Limits { bytes: bounds(project.bytes), inodes: bounds(project.inodes) };
     let limits = PROJECTS.iter().map(|project| (ProjectId(project.id), limits(project))).collect();

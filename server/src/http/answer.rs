@@ -1,9 +1,9 @@
 //! Answers that no page and no call makes: errors as JSON for programs, as a plain page for people.
 
+use axum::Json;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::Json;
 use tidelock_app::api::status_of;
 use tidelock_shared::user_error::UserError;
 
@@ -28,7 +28,8 @@ pub(super) fn page(error: &UserError) -> Response {
         assets::package_folder(),
         escaped(&error.message),
     );
-    let policy = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    let policy =
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy)),

@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::extract::{Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderName, ORIGIN, REFERRER_POLICY, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderName, ORIGIN, REFERRER_POLICY, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
 };
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, Method};
@@ -76,7 +77,8 @@ fn admit(running: &Running, request: &mut Request) -> Result<(), Box<Response>> 
         return Ok(());
     }
     if !running.is_ready() {
-        let error = UserError::new("unavailable", "The server is finishing what an earlier one left.").hint("Try again in a moment.");
+        let error =
+            UserError::new("unavailable", "The server is finishing what an earlier one left.").hint("Try again in a moment.");
         let mut response = refuse(error);
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
         return Err(response);

@@ -52,11 +52,7 @@ pub(super) fn router(running: Running) -> Router {
 }
 
 async fn ready(State(running): State<Running>) -> Response {
-    if running.is_ready() {
-        "ready\n".into_response()
-    } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response()
-    }
+    if running.is_ready() { "ready\n".into_response() } else { (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response() }
 }
 
 fn service(running: &Running, caller: Caller) -> Service {
@@ -100,7 +96,10 @@ async fn page(running: Running, caller: Caller, request: Request) -> Response {
         Ok(Ok(page)) => page,
         failed => {
             tracing::error!(?failed, "a page was not rendered");
-            answer::page(&UserError::new("internal", "This page could not be made.").hint("The server's log tells more; running moves go on."))
+            answer::page(
+                &UserError::new("internal", "This page could not be made.")
+                    .hint("The server's log tells more; running moves go on."),
+            )
         }
     }
 }

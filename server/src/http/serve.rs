@@ -165,11 +165,9 @@ mod tests {
 
     #[test]
     fn the_printed_address_can_be_opened() {
-        for (address, expected) in [
-            ("127.0.0.1:3000", "http://127.0.0.1:3000"),
-            ("0.0.0.0:80", "http://127.0.0.1:80"),
-            ("[::]:80", "http://[::1]:80"),
-        ] {
+        for (address, expected) in
+            [("127.0.0.1:3000", "http://127.0.0.1:3000"), ("0.0.0.0:80", "http://127.0.0.1:80"), ("[::]:80", "http://[::1]:80")]
+        {
             assert_eq!(url(address.parse().unwrap()), expected);
         }
     }

@@ -112,11 +112,6 @@ fn engine(fs: Arc<dyn FileSystem>, journal: Journal, roots: Vec<FilePath>) -> Re
     Ok(Arc::new(Engine::new(fs, worker, journal, Arc::new(SystemClock), roots)?))
 }
 
-fn site(
-    engine: Arc<Engine>,
-    names: Names,
-    eyes: Eyes,
-    tops: Option<BTreeMap<tidelock_shared::id::ProjectId, FilePath>>,
-) -> Site {
+fn site(engine: Arc<Engine>, names: Names, eyes: Eyes, tops: Option<BTreeMap<tidelock_shared::id::ProjectId, FilePath>>) -> Site {
     Site { drivers: Drivers::new(engine.clone()), surveys: Surveys::default(), engine, names, eyes, tops }
 }

@@ -49,7 +49,8 @@ impl EngineService {
         Box::pin(async move {
             work.await.unwrap_or_else(|error| {
                 tracing::error!(%error, "a question was not answered");
-                Err(UserError::new("internal", "Something went wrong in the server.").hint("Its log tells more; running moves go on."))
+                Err(UserError::new("internal", "Something went wrong in the server.")
+                    .hint("Its log tells more; running moves go on."))
             })
         })
     }

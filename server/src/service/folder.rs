@@ -106,7 +106,12 @@ enum Key {
     Text(String),
 }
 
-fn rows(site: &Site, fs: &dyn FileSystem, folder: &Folder, request: &ListingRequest) -> Result<Vec<Row>, tidelock_engine::fs::FsError> {
+fn rows(
+    site: &Site,
+    fs: &dyn FileSystem,
+    folder: &Folder,
+    request: &ListingRequest,
+) -> Result<Vec<Row>, tidelock_engine::fs::FsError> {
     let filter = request.filter.to_lowercase();
     let mut rows = Vec::new();
     for entry in fs.read_folder(folder)? {
@@ -115,7 +120,8 @@ fn rows(site: &Site, fs: &dyn FileSystem, folder: &Folder, request: &ListingRequ
         if entry.name.is_hidden_folder_of_a_move() || !text.contains(&filter) {
             continue;
         }
-        let needs_status = entry.kind.is_none() || matches!(request.sort, SortColumn::Size | SortColumn::Modified | SortColumn::Owner);
+        let needs_status =
+            entry.kind.is_none() || matches!(request.sort, SortColumn::Size | SortColumn::Modified | SortColumn::Owner);
         let status = if needs_status { look(fs, folder.at(&entry.name))? } else { None };
         if needs_status && status.is_none() {
             continue;

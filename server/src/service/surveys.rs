@@ -65,11 +65,11 @@ impl Surveys {
             }
         }
         let engine = engine.clone();
-        let work = move || Count { engine: &engine, survey: &survey, done: Tally::default(), told: Instant::now() }.run(&*fs, &sources);
-        std::thread::Builder::new()
-            .name(format!("survey {}", id.0))
-            .spawn(work)
-            .map_err(|error| UserError::new("unavailable", format!("Counting could not be started: {error}.")).hint("Try again in a moment."))?;
+        let work =
+            move || Count { engine: &engine, survey: &survey, done: Tally::default(), told: Instant::now() }.run(&*fs, &sources);
+        std::thread::Builder::new().name(format!("survey {}", id.0)).spawn(work).map_err(|error| {
+            UserError::new("unavailable", format!("Counting could not be started: {error}.")).hint("Try again in a moment.")
+        })?;
         Ok(begin)
     }
 
@@ -135,7 +135,9 @@ impl Count<'_> {
         for source in sources {
             match self.count(fs, source) {
                 Ok(tally) => self.done = sum(&self.done, &tally),
-                Err(SurveyError::Stopped) => return self.survey.tell(&self.done, false, Some("Nobody followed any more.".to_owned())),
+                Err(SurveyError::Stopped) => {
+                    return self.survey.tell(&self.done, false, Some("Nobody followed any more.".to_owned()));
+                }
                 Err(SurveyError::FileSystem(error)) => {
                     let told = user_error::fs_error("count", source, &error);
                     return self.survey.tell(&self.done, false, Some(told.message));

@@ -183,7 +183,8 @@ fn a_move_is_planned_run_undone_and_kept_in_mind() {
 fn the_kept_original_of_a_copy_can_be_purged() {
     on_runtime(async {
         let server = demo_server();
-        let begun: MoveView = server.call("start_move", moving("/lustre/climate/run-2026-10-03/figures", "/scratch/alice")).await.unwrap();
+        let begun: MoveView =
+            server.call("start_move", moving("/lustre/climate/run-2026-10-03/figures", "/scratch/alice")).await.unwrap();
         let done = rests(&server, &id(&begun)).await.view;
         assert!((done.state, done.can_purge) == (MoveState::Done, true), "{done:?}");
         let purged: MoveView = server.call("purge_move", json!({ "id": begun.id })).await.unwrap();

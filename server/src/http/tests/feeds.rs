@@ -61,7 +61,9 @@ impl Feed {
 fn polled() -> Server {
     let server = demo_server();
     let running = server.running.clone();
-    tokio::spawn(async move { running.feed.run(running.site.engine.clone(), running.names.clone(), running.stop.subscribe()).await });
+    tokio::spawn(
+        async move { running.feed.run(running.site.engine.clone(), running.names.clone(), running.stop.subscribe()).await },
+    );
     server
 }
 
@@ -140,7 +142,8 @@ fn feeds_end_when_the_server_stops() {
 fn a_surveys_feed_ends_with_it_and_stays_away() {
     on_runtime(async {
         let server = polled();
-        let begun: SurveyProgress = server.call("start_survey", json!({ "sources": ["/lustre/climate/ensemble-2026-09"] })).await.unwrap();
+        let begun: SurveyProgress =
+            server.call("start_survey", json!({ "sources": ["/lustre/climate/ensemble-2026-09"] })).await.unwrap();
         let path = format!("/api/surveys/{}/events", begun.id.0);
         let mut feed = Feed::open(&server, &path, None).await;
         let mut last: Option<SurveyProgress> = None;

@@ -88,7 +88,11 @@ impl Server {
         let response = self.post(call, &[(axum::http::header::COOKIE, &cookie)], &arguments).await;
         let status = response.status();
         let text = text(response).await;
-        if status.is_success() { Ok(serde_json::from_str(&text).expect(&text)) } else { Err((status, serde_json::from_str(&text).expect(&text))) }
+        if status.is_success() {
+            Ok(serde_json::from_str(&text).expect(&text))
+        } else {
+            Err((status, serde_json::from_str(&text).expect(&text)))
+        }
     }
 
     async fn call<T: DeserializeOwned>(&self, call: &str, arguments: Value) -> Result<T, (StatusCode, UserError)> {

@@ -11,9 +11,9 @@ use tidelock_shared::name::FilePath;
 
 use super::{ADDRESS, on_runtime, server_of};
 use crate::demo;
+use crate::http::serve;
 use crate::http::server_file::ServerFile;
 use crate::http::start::{Mode, Serve, ServeError, of_demo, start};
-use crate::http::serve;
 use crate::identity::Token;
 
 #[test]
@@ -26,7 +26,10 @@ fn nothing_is_asked_of_a_server_that_has_not_recovered() {
             assert_eq!(server.get(path, &[]).await.status(), StatusCode::SERVICE_UNAVAILABLE, "{path}");
         }
         let call = server.post("start_move", &[], &json!({})).await;
-        assert_eq!((call.status(), &call.headers()[CONTENT_TYPE]), (StatusCode::SERVICE_UNAVAILABLE, &"application/json".parse().unwrap()));
+        assert_eq!(
+            (call.status(), &call.headers()[CONTENT_TYPE]),
+            (StatusCode::SERVICE_UNAVAILABLE, &"application/json".parse().unwrap())
+        );
         assert!(call.headers().contains_key(RETRY_AFTER));
 
         server.running.set_ready();
