@@ -3,16 +3,22 @@
 //! Everything that depends on the type of the whole page is compiled here, once, and not in
 //! whoever serves it.
 
-use axum::body::Body;
-use axum::http::Request;
+use std::sync::Once;
+
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode};
 use axum::response::{IntoResponse, Response};
 use leptos::config::LeptosOptions;
 use leptos::prelude::provide_context;
 use leptos::server_fn::axum::get_server_fn_service;
+use tidelock_shared::user_error::UserError;
 
+use crate::api::status_of;
 use crate::app::App;
 use crate::service::Service;
 use crate::shell::shell;
+
+const ERROR_BYTES_MAX: usize = 1 << 20;
 
 /// The pages, as one server offers them.
 #[derive(Clone, Debug)]
@@ -23,9 +29,10 @@ pub struct Pages {
 impl Pages {
     /// Pages whose program and style sheet lie under `package_folder`. To be called below tokio.
     pub fn new(package_folder: &str) -> Self {
+        static PREPARED: Once = Once::new();
         // The one call that tells Leptos to render on tokio; the list itself is not needed, for
         // the application knows its routes.
-        drop(leptos_axum::generate_route_list(App));
+        PREPARED.call_once(|| drop(leptos_axum::generate_route_list(App)));
         Self { options: LeptosOptions::builder().output_name("tidelock").site_pkg_dir(package_folder).build() }
     }
 
@@ -42,5 +49,18 @@ impl Pages {
 pub async fn call(service: Service, request: Request<Body>) -> Option<Response> {
     get_server_fn_service(request.uri().path(), request.method().clone())?;
     let provide = move || provide_context(service.clone());
-    Some(leptos_axum::handle_server_fns_with_context(provide, request).await.into_response())
+    let answer = leptos_axum::handle_server_fns_with_context(provide, request).await.into_response();
+    Some(if answer.status() == StatusCode::INTERNAL_SERVER_ERROR { with_status_of_its_code(answer).await } else { answer })
+}
+
+/// Arguments that cannot be read fail before the function could choose a status.
+async fn with_status_of_its_code(answer: Response) -> Response {
+    let (mut parts, body) = answer.into_parts();
+    let bytes = to_bytes(body, ERROR_BYTES_MAX).await.unwrap_or_default();
+    if let Ok(error) = serde_json::from_slice::<UserError>(&bytes)
+        && let Ok(status) = StatusCode::from_u16(status_of(&error.code))
+    {
+        parts.status = status;
+    }
+    Response::from_parts(parts, bytes.into())
 }

@@ -31,9 +31,9 @@ impl FromServerFnError for ApiError {
         Self(match failure {
             ServerFnErrorErr::Request(_) => UserError::new("unavailable", "The server cannot be reached.")
                 .hint("Running moves go on by themselves; this page catches up when the connection is back."),
-            ServerFnErrorErr::Args(detail) | ServerFnErrorErr::MissingArg(detail) => {
-                UserError::new("bad_request", format!("The request could not be read: {detail}"))
-            }
+            ServerFnErrorErr::Args(detail) | ServerFnErrorErr::MissingArg(detail) => unreadable(&detail),
+            // The server reads nothing but requests, the browser nothing but answers.
+            ServerFnErrorErr::Deserialization(detail) if cfg!(feature = "ssr") => unreadable(&detail),
             ServerFnErrorErr::Deserialization(_) | ServerFnErrorErr::Response(_) => {
                 UserError::new("unavailable", "The server's answer could not be read.")
                     .hint("It may just have been updated: reload the page.")
@@ -41,6 +41,10 @@ impl FromServerFnError for ApiError {
             other => UserError::new("internal", other.to_string()),
         })
     }
+}
+
+fn unreadable(detail: &str) -> UserError {
+    UserError::new("bad_request", format!("The request could not be read: {detail}"))
 }
 
 /// Which status answers for a code, by how the code begins.

@@ -11,4 +11,6 @@ mod place;
 mod trees;
 mod world;
 
+#[cfg(test)]
+pub(crate) use world::in_memory;
 pub(crate) use world::{WORLD, World, open};

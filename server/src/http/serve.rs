@@ -8,6 +8,7 @@ use std::time::Duration;
 use axum::serve::ListenerExt;
 use tidelock_engine::Engine;
 use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
@@ -26,12 +27,16 @@ const STACK_BYTES: usize = 16 << 20;
 
 /// Serves until a signal or a failure ends it.
 pub(crate) fn serve(options: Serve) -> Result<(), ServeError> {
-    let mut builder = tokio::runtime::Builder::new_multi_thread();
-    let runtime = builder.enable_all().thread_stack_size(STACK_BYTES).build().map_err(ServeError::Runtime)?;
+    let runtime = runtime().map_err(ServeError::Runtime)?;
     let result = runtime.block_on(run(options));
     // Whatever still waits for a file system must not keep the process from ending.
     runtime.shutdown_timeout(Duration::from_millis(100));
     result
+}
+
+/// What requests are answered on.
+pub(super) fn runtime() -> std::io::Result<Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK_BYTES).build()
 }
 
 async fn run(options: Serve) -> Result<(), ServeError> {

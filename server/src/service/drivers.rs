@@ -5,7 +5,7 @@ use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
-use tidelock_engine::Engine;
+use tidelock_engine::{Engine, EngineError};
 use tidelock_shared::id::MoveId;
 
 const PAUSE_BETWEEN_LOOKS: Duration = Duration::from_millis(10);
@@ -24,9 +24,11 @@ impl Drivers {
     /// Runs a move from here on.
     pub(crate) fn drive(&self, id: MoveId) {
         let engine = self.engine.clone();
-        let work = move || {
-            if let Err(error) = engine.drive(id) {
-                tracing::error!(%id, error = &error as &dyn std::error::Error, "the move goes on at the next start");
+        let work = move || match engine.drive(id) {
+            Ok(()) => {}
+            Err(EngineError::Halted) => tracing::info!(%id, "the move goes on at the next start"),
+            Err(error) => {
+                tracing::error!(%id, error = &error as &dyn std::error::Error, "the move stopped; it goes on at the next start");
             }
         };
         match Builder::new().name(format!("move {}", id.number)).spawn(work) {

@@ -1,0 +1,247 @@
+//! Each call: what it answers, and what it refuses.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+use tidelock_app::service::Session;
+use tidelock_shared::listing::FolderListing;
+use tidelock_shared::plan::Plan;
+use tidelock_shared::preview::SurveyProgress;
+use tidelock_shared::progress::{MoveDetail, MoveState, MoveView};
+use tidelock_shared::project::Project;
+
+use super::{Server, demo_server, listing, moving, on_runtime};
+
+async fn rests(server: &Server, id: &Value) -> MoveDetail {
+    for _ in 0..1000 {
+        let detail: MoveDetail = server.call("move_detail", json!({ "id": id })).await.unwrap();
+        if detail.view.state.is_final() {
+            return detail;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("move {id} does not come to rest");
+}
+
+fn id(view: &MoveView) -> Value {
+    json!(view.id)
+}
+
+#[test]
+fn the_session_says_who_asks_and_what_is_managed() {
+    on_runtime(async {
+        let session: Session = demo_server().call_as("bob", "session", json!({})).await.unwrap();
+        assert_eq!((session.user.as_str(), session.is_demo), ("bob", true));
+        assert_eq!(session.other_users, ["alice", "admin"]);
+        assert_eq!(session.roots.iter().map(|root| root.shown()).collect::<Vec<_>>(), ["/lustre", "/scratch"]);
+    });
+}
+
+#[test]
+fn projects_are_those_that_the_caller_can_read() {
+    on_runtime(async {
+        let server = demo_server();
+        for (user, expected) in [
+            ("alice", vec!["archive", "climate", "genomics", "scratch", "shared-tools", "thesis-chen"]),
+            ("bob", vec!["genomics", "materials", "scratch", "shared-tools"]),
+        ] {
+            let projects: Vec<Project> = server.call_as(user, "projects", json!({})).await.unwrap();
+            assert_eq!(projects.iter().map(|project| project.name.as_str()).collect::<Vec<_>>(), expected, "{user}");
+        }
+    });
+}
+
+#[test]
+fn a_folder_tells_who_pays_and_marks_what_has_drifted() {
+    on_runtime(async {
+        let server = demo_server();
+        let folder: FolderListing = server.call("folder", listing("/lustre/climate/run-2026-10-03/output")).await.unwrap();
+        assert_eq!((folder.project.name.as_str(), folder.project.root.shown()), ("climate", "/lustre/climate".to_owned()));
+        assert_eq!((folder.entries_total, folder.entries.iter().filter(|entry| entry.is_drifted).count()), (120, 3));
+        let archive: FolderListing = server.call("folder", listing("/lustre/archive/campaign-2017")).await.unwrap();
+        assert_eq!(archive.entries.iter().filter(|entry| entry.is_released).count(), 40);
+        let top: FolderListing = server.call("folder", listing("/lustre")).await.unwrap();
+        assert!(top.entries.iter().all(|entry| !entry.is_drifted), "projects begin there");
+    });
+}
+
+#[test]
+fn rows_are_filtered_sorted_and_cut() {
+    on_runtime(async {
+        let server = demo_server();
+        let request = |filter: &str, offset: u64, rows: u64| {
+            let path = "/lustre/climate/run-2026-10-03/output";
+            json!({ "request": { "path": path, "sort": "name", "descending": true, "filter": filter, "offset": offset, "rows": rows } })
+        };
+        let folder: FolderListing = server.call("folder", request("HOUR-70", 1, 2)).await.unwrap();
+        assert_eq!((folder.entries_total, folder.offset), (2, 1));
+        assert_eq!(folder.entries.iter().map(|entry| entry.name.shown()).collect::<Vec<_>>(), ["hour-702.nc"]);
+        let everything: FolderListing = server.call("folder", request("", 0, u64::MAX)).await.unwrap();
+        assert_eq!(everything.entries.len(), 120);
+    });
+}
+
+#[test]
+fn names_that_are_no_text_can_be_followed() {
+    on_runtime(async {
+        let folder: FolderListing = demo_server().call("folder", listing("/lustre/climate/old-laptop")).await.unwrap();
+        let names: Vec<_> = folder.entries.iter().map(|entry| entry.name.shown().into_owned()).collect();
+        assert!(names.contains(&"Messung-\\xe4\\xf6\\xfc.dat".to_owned()), "{names:?}");
+        assert!(names.contains(&"notes\\nfrom 2019.txt".to_owned()), "{names:?}");
+    });
+}
+
+#[test]
+fn a_place_that_is_not_ours_to_show_is_refused() {
+    on_runtime(async {
+        let server = demo_server();
+        for (path, status, code) in [
+            ("/", StatusCode::FORBIDDEN, "outside_roots"),
+            ("/etc", StatusCode::FORBIDDEN, "outside_roots"),
+            ("/lustrefoo", StatusCode::FORBIDDEN, "outside_roots"),
+            ("/lustre/nothing", StatusCode::NOT_FOUND, "not_found"),
+            ("/lustre/climate/.tidelock-00000000-1", StatusCode::NOT_FOUND, "not_found"),
+            ("/lustre/climate/README.md", StatusCode::NOT_FOUND, "not_a_folder"),
+            ("/lustre/shared-tools/python", StatusCode::NOT_FOUND, "not_a_folder"),
+            ("/lustre/materials", StatusCode::FORBIDDEN, "no_permission"),
+            ("/lustre/materials/dft-screening", StatusCode::FORBIDDEN, "no_permission"),
+        ] {
+            let (told, error) = server.call::<FolderListing>("folder", listing(path)).await.unwrap_err();
+            assert_eq!((told, error.code.as_str()), (status, code), "{path}");
+        }
+    });
+}
+
+#[test]
+fn a_path_that_steps_upward_is_not_even_read() {
+    on_runtime(async {
+        let server = demo_server();
+        for path in ["/lustre/../etc", "/lustre/./climate", "lustre", "", "/lustre/a\0b"] {
+            let (status, error) = server.call::<FolderListing>("folder", listing(path)).await.unwrap_err();
+            assert!(status.is_client_error(), "{path}: {status} {error:?}");
+            let refused = server.call::<Plan>("plan", moving(path, "/lustre/climate")).await.unwrap_err().0;
+            assert!(refused.is_client_error(), "{path}: {refused}");
+        }
+        for page in ["/browse/lustre/../../etc", "/browse/lustre/%2e%2e/%2e%2e/etc", "/browse/etc/passwd"] {
+            let status = server.get(page, &[]).await.status();
+            assert!(status.is_client_error(), "{page}: {status}");
+        }
+    });
+}
+
+#[test]
+fn a_survey_counts_to_the_end() {
+    on_runtime(async {
+        let server = demo_server();
+        let begun: SurveyProgress = server.call("start_survey", json!({ "sources": ["/lustre/climate/common"] })).await.unwrap();
+        let mut survey = begun;
+        while !survey.is_complete {
+            survey = server.call("survey", json!({ "id": survey.id })).await.unwrap();
+        }
+        assert_eq!((survey.entries, survey.amount.inodes), (3, 3));
+        let of_others = server.call_as::<SurveyProgress>("bob", "survey", json!({ "id": survey.id })).await.unwrap_err();
+        assert_eq!(of_others.1.code, "not_found");
+        let outside = server.call::<SurveyProgress>("start_survey", json!({ "sources": ["/etc"] })).await.unwrap_err();
+        assert_eq!(outside.1.code, "outside_roots");
+    });
+}
+
+#[test]
+fn a_move_is_planned_run_undone_and_kept_in_mind() {
+    on_runtime(async {
+        let server = demo_server();
+        let request = moving("/lustre/climate/common", "/lustre/genomics");
+        let plan: Plan = server.call("plan", request.clone()).await.unwrap();
+        assert!(!plan.is_refused(), "{:?}", plan.refusals);
+
+        let mut keyed = request;
+        keyed["key"] = json!("once");
+        let begun: MoveView = server.call("start_move", keyed.clone()).await.unwrap();
+        assert_eq!(rests(&server, &id(&begun)).await.view.state, MoveState::Done);
+        let again: MoveView = server.call("start_move", keyed).await.unwrap();
+        assert_eq!(again.id, begun.id, "the same key is the same move");
+        let moved: FolderListing = server.call("folder", listing("/lustre/genomics/common")).await.unwrap();
+        assert_eq!(moved.project.name, "genomics");
+
+        let late = server.call::<MoveView>("cancel_move", json!({ "id": begun.id })).await.unwrap_err();
+        assert_eq!(late.0, StatusCode::CONFLICT);
+        let nothing_kept = server.call::<MoveView>("purge_move", json!({ "id": begun.id })).await.unwrap_err();
+        assert_eq!(nothing_kept.0, StatusCode::CONFLICT);
+
+        let back: Plan = server.call("plan_undo", json!({ "id": begun.id })).await.unwrap();
+        assert_eq!((back.undoes, back.is_refused()), (Some(begun.id), false));
+        let undoing: MoveView = server.call("undo_move", json!({ "id": begun.id })).await.unwrap();
+        assert_eq!(rests(&server, &id(&undoing)).await.view.state, MoveState::Done);
+        let all: Vec<MoveView> = server.call("moves", json!({})).await.unwrap();
+        assert_eq!(all.iter().map(|view| view.id).collect::<Vec<_>>(), [undoing.id, begun.id], "newest first");
+        assert_eq!(all[1].undone_by, Some(undoing.id));
+    });
+}
+
+#[test]
+fn the_kept_original_of_a_copy_can_be_purged() {
+    on_runtime(async {
+        let server = demo_server();
+        let begun: MoveView =
+            server.call("start_move", moving("/lustre/climate/run-2026-10-03/figures", "/scratch/alice")).await.unwrap();
+        let done = rests(&server, &id(&begun)).await.view;
+        assert!((done.state, done.can_purge) == (MoveState::Done, true), "{done:?}");
+        let purged: MoveView = server.call("purge_move", json!({ "id": begun.id })).await.unwrap();
+        assert!(!purged.can_purge);
+    });
+}
+
+#[test]
+fn a_move_that_cannot_be_is_refused_with_reasons() {
+    on_runtime(async {
+        let server = demo_server();
+        let too_big = moving("/lustre/climate/reanalysis-era5", "/lustre/thesis-chen");
+        let plan: Plan = server.call("plan", too_big.clone()).await.unwrap();
+        assert_eq!(plan.refusals.iter().map(|refusal| refusal.code.as_str()).collect::<Vec<_>>(), ["no_headroom"]);
+        let (status, error) = server.call::<MoveView>("start_move", too_big).await.unwrap_err();
+        assert_eq!((status, error.code.as_str()), (StatusCode::CONFLICT, "refused_no_headroom"));
+        let all: Vec<MoveView> = server.call("moves", json!({})).await.unwrap();
+        assert!(all.is_empty(), "nothing was recorded");
+    });
+}
+
+#[test]
+fn nobody_moves_in_the_demo_what_they_may_not_change() {
+    on_runtime(async {
+        let server = demo_server();
+        let request = moving("/lustre/climate/common", "/lustre/genomics");
+        let plan: Plan = server.call_as("bob", "plan", request.clone()).await.unwrap();
+        assert!(plan.refusals.iter().any(|refusal| refusal.code == "no_permission"), "{:?}", plan.refusals);
+        let (status, _) = server.call_as::<MoveView>("bob", "start_move", request.clone()).await.unwrap_err();
+        assert_eq!(status, StatusCode::CONFLICT);
+
+        let begun: MoveView = server.call("start_move", request).await.unwrap();
+        rests(&server, &id(&begun)).await;
+        let (status, _) = server.call_as::<MoveView>("bob", "undo_move", json!({ "id": begun.id })).await.unwrap_err();
+        assert_eq!(status, StatusCode::CONFLICT);
+    });
+}
+
+#[test]
+fn a_call_that_makes_no_sense_is_told_so() {
+    on_runtime(async {
+        let server = demo_server();
+        for (call, arguments) in [
+            ("folder", json!({})),
+            ("plan", json!({ "request": 7 })),
+            ("move_detail", json!({ "id": "nonsense" })),
+            ("become", json!({})),
+        ] {
+            let (status, _) = server.call::<Value>(call, arguments).await.unwrap_err();
+            assert_eq!(status, StatusCode::BAD_REQUEST, "{call}");
+        }
+        for (call, arguments) in
+            [("move_detail", json!({ "id": "00000000-9" })), ("cancel_move", json!({ "id": "00000000-9" })), ("nothing", json!({}))]
+        {
+            let (status, _) = server.call::<Value>(call, arguments).await.unwrap_err();
+            assert_eq!(status, StatusCode::NOT_FOUND, "{call}");
+        }
+        assert_eq!(server.get("/api/folder", &[]).await.status(), StatusCode::NOT_FOUND);
+    });
+}

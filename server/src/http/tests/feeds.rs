@@ -1,0 +1,162 @@
+//! The feeds: what is told at first, what after a pause, and when they end.
+
+use std::time::Duration;
+
+use axum::body::BodyDataStream;
+use axum::http::{HeaderName, StatusCode};
+use futures_util::StreamExt;
+use serde_json::json;
+use tidelock_shared::preview::SurveyProgress;
+use tidelock_shared::progress::{MoveState, MoveUpdate, MoveView};
+
+use super::{Server, demo_server, moving, on_runtime, text};
+
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+
+struct Feed {
+    body: BodyDataStream,
+    rest: String,
+}
+
+impl Feed {
+    async fn open(server: &Server, path: &str, last: Option<u64>) -> Self {
+        let last = last.map(|last| last.to_string());
+        let headers: Vec<_> = last.iter().map(|last| (LAST_EVENT_ID, last.as_str())).collect();
+        let response = server.get(path, &headers).await;
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        Self { body: response.into_body().into_data_stream(), rest: String::new() }
+    }
+
+    /// The data of the next message; none at the end or if nothing comes.
+    async fn next(&mut self) -> Option<String> {
+        loop {
+            if let Some((message, rest)) = self.rest.split_once("\n\n") {
+                let data = message.lines().find_map(|line| line.strip_prefix("data: ")).map(str::to_owned);
+                self.rest = rest.to_owned();
+                if data.is_some() {
+                    return data;
+                }
+                continue;
+            }
+            let more = tokio::time::timeout(Duration::from_millis(600), self.body.next()).await.ok()??;
+            self.rest.push_str(std::str::from_utf8(&more.unwrap()).unwrap());
+        }
+    }
+
+    async fn next_move(&mut self) -> Option<MoveUpdate> {
+        Some(serde_json::from_str(&self.next().await?).unwrap())
+    }
+
+    async fn until_done(&mut self, id: tidelock_shared::id::MoveId) -> u64 {
+        loop {
+            let update = self.next_move().await.expect("the move is told until it is done");
+            if update.view.id == id && update.view.state == MoveState::Done {
+                return update.sequence;
+            }
+        }
+    }
+}
+
+/// The server with its poller, as it runs.
+fn polled() -> Server {
+    let server = demo_server();
+    let running = server.running.clone();
+    tokio::spawn(
+        async move { running.feed.run(running.site.engine.clone(), running.names.clone(), running.stop.subscribe()).await },
+    );
+    server
+}
+
+async fn start(server: &Server, source: &str) -> MoveView {
+    server.call("start_move", moving(source, "/lustre/genomics")).await.unwrap()
+}
+
+#[test]
+fn whoever_comes_back_is_told_what_changed_and_nothing_else() {
+    on_runtime(async {
+        let server = polled();
+        let mut feed = Feed::open(&server, "/api/moves/events", None).await;
+        assert!(feed.next().await.is_none(), "there is no move yet");
+        let first = start(&server, "/lustre/climate/common").await;
+        let seen = feed.until_done(first.id).await;
+
+        let second = start(&server, "/lustre/climate/README.md").await;
+        let mut resumed = Feed::open(&server, "/api/moves/events", Some(seen)).await;
+        let told = resumed.next_move().await.unwrap();
+        assert!(told.view.id == second.id && told.sequence > seen, "{told:?}");
+
+        let mut anew = Feed::open(&server, "/api/moves/events", None).await;
+        assert_eq!(anew.next_move().await.unwrap().view.id, first.id, "a new one is told everything");
+        let mut of_an_earlier_process = Feed::open(&server, "/api/moves/events", Some(17)).await;
+        assert_eq!(of_an_earlier_process.next_move().await.unwrap().view.id, first.id);
+    });
+}
+
+#[test]
+fn one_moves_feed_is_about_that_move() {
+    on_runtime(async {
+        let server = polled();
+        let first = start(&server, "/lustre/climate/common").await;
+        let mut feed = Feed::open(&server, &format!("/api/moves/{}/events", first.id), None).await;
+        let second = start(&server, "/lustre/climate/README.md").await;
+        feed.until_done(first.id).await;
+        while let Some(update) = feed.next_move().await {
+            assert!(update.view.id != second.id);
+        }
+        for path in ["/api/moves/00000000-9/events", "/api/moves/nonsense/events"] {
+            assert_eq!(server.get(path, &[]).await.status(), StatusCode::NOT_FOUND, "{path}");
+        }
+    });
+}
+
+#[test]
+fn that_a_move_was_undone_is_told_of_it_too() {
+    on_runtime(async {
+        let server = polled();
+        let mut feed = Feed::open(&server, "/api/moves/events", None).await;
+        let first = start(&server, "/lustre/climate/common").await;
+        feed.until_done(first.id).await;
+        let undoing: MoveView = server.call("undo_move", json!({ "id": first.id })).await.unwrap();
+        let told = loop {
+            let update = feed.next_move().await.expect("the undone move is told again");
+            if update.view.id == first.id && update.view.undone_by.is_some() {
+                break update;
+            }
+        };
+        assert_eq!((told.view.undone_by, told.view.can_undo), (Some(undoing.id), false));
+    });
+}
+
+#[test]
+fn feeds_end_when_the_server_stops() {
+    on_runtime(async {
+        let server = polled();
+        let feed = server.get("/api/moves/events", &[]).await;
+        server.running.stop.send_replace(true);
+        // Reads to the end, which there would not be otherwise.
+        assert!(text(feed).await.contains("retry"));
+    });
+}
+
+#[test]
+fn a_surveys_feed_ends_with_it_and_stays_away() {
+    on_runtime(async {
+        let server = polled();
+        let begun: SurveyProgress =
+            server.call("start_survey", json!({ "sources": ["/lustre/climate/ensemble-2026-09"] })).await.unwrap();
+        let path = format!("/api/surveys/{}/events", begun.id.0);
+        let mut feed = Feed::open(&server, &path, None).await;
+        let mut last: Option<SurveyProgress> = None;
+        while let Some(data) = feed.next().await {
+            let progress: SurveyProgress = serde_json::from_str(&data).unwrap();
+            assert!(last.is_none_or(|last| last.sequence < progress.sequence && last.entries <= progress.entries));
+            last = Some(progress);
+        }
+        let last = last.unwrap();
+        assert_eq!((last.is_complete, last.entries), (true, 3001));
+        let returning = server.get(&path, &[(LAST_EVENT_ID, &last.sequence.to_string())]).await;
+        assert_eq!(returning.status(), StatusCode::NO_CONTENT);
+        let of_bob = server.get(&path, &[(axum::http::header::COOKIE, "tidelock_session_3000=bob")]).await;
+        assert_eq!(of_bob.status(), StatusCode::NOT_FOUND);
+    });
+}

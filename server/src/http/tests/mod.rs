@@ -1,0 +1,113 @@
+//! The server from outside, request by request, on the demo's world in memory.
+
+mod access;
+mod calls;
+mod feeds;
+mod ready;
+
+use std::future::Future;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::header::{CONTENT_TYPE, HOST};
+use axum::http::{HeaderName, Method, Request, StatusCode};
+use axum::response::Response;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tidelock_engine::journal::Journal;
+use tidelock_shared::user_error::UserError;
+use tower::ServiceExt;
+
+use super::router::router;
+use super::start::{of_demo, of_single_user};
+use super::state::Running;
+use crate::demo;
+use tidelock_shared::name::FilePath;
+
+const ADDRESS: &str = "127.0.0.1:3000";
+/// Of every server at that port.
+const SESSION: &str = "tidelock_session_3000";
+
+type Headers<'a> = &'a [(HeaderName, &'a str)];
+
+/// A server that is asked without a network.
+#[derive(Clone)]
+struct Server {
+    running: Running,
+    router: Router,
+}
+
+fn server_of(running: Running) -> Server {
+    Server { router: router(running.clone()), running }
+}
+
+/// The demo, recovered.
+fn demo_server() -> Server {
+    let running = of_demo(demo::in_memory(), Journal::in_memory(7).unwrap(), ADDRESS.parse().unwrap()).unwrap();
+    running.set_ready();
+    server_of(running)
+}
+
+/// A single user's server, and the path of its link.
+fn single_user_server(root: &std::path::Path) -> (Server, String) {
+    let root = FilePath::parse(root.as_os_str().as_encoded_bytes()).unwrap();
+    let (running, link) = of_single_user(&[root], Journal::in_memory(7).unwrap(), ADDRESS.parse().unwrap()).unwrap();
+    running.set_ready();
+    (server_of(running), link)
+}
+
+/// Runs a test on threads like the server's own.
+fn on_runtime(test: impl Future<Output = ()> + Send + 'static) {
+    super::serve::runtime().unwrap().block_on(async { tokio::spawn(test).await.unwrap() });
+}
+
+impl Server {
+    async fn ask(&self, method: Method, path: &str, headers: Headers<'_>, body: Body) -> Response {
+        let mut request = Request::builder().method(method).uri(path);
+        if !headers.iter().any(|(name, _)| *name == HOST) {
+            request = request.header(HOST, ADDRESS);
+        }
+        for (name, value) in headers {
+            request = request.header(name, *value);
+        }
+        self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap()
+    }
+
+    async fn get(&self, path: &str, headers: Headers<'_>) -> Response {
+        self.ask(Method::GET, path, headers, Body::empty()).await
+    }
+
+    async fn post(&self, call: &str, headers: Headers<'_>, arguments: &Value) -> Response {
+        let headers: Vec<_> = headers.iter().cloned().chain([(CONTENT_TYPE, "application/json")]).collect();
+        self.ask(Method::POST, &format!("/api/{call}"), &headers, arguments.to_string().into()).await
+    }
+
+    /// A call of the user that the demo begins with, or of the one named.
+    async fn call_as<T: DeserializeOwned>(&self, user: &str, call: &str, arguments: Value) -> Result<T, (StatusCode, UserError)> {
+        let cookie = format!("{SESSION}={user}");
+        let response = self.post(call, &[(axum::http::header::COOKIE, &cookie)], &arguments).await;
+        let status = response.status();
+        let text = text(response).await;
+        if status.is_success() {
+            Ok(serde_json::from_str(&text).expect(&text))
+        } else {
+            Err((status, serde_json::from_str(&text).expect(&text)))
+        }
+    }
+
+    async fn call<T: DeserializeOwned>(&self, call: &str, arguments: Value) -> Result<T, (StatusCode, UserError)> {
+        self.call_as("alice", call, arguments).await
+    }
+}
+
+async fn text(response: Response) -> String {
+    String::from_utf8(to_bytes(response.into_body(), usize::MAX).await.unwrap().into()).unwrap()
+}
+
+fn listing(path: &str) -> Value {
+    json!({ "request": { "path": path, "sort": "name", "descending": false, "filter": "", "offset": 0, "rows": 1000 } })
+}
+
+fn moving(source: &str, destination: &str) -> Value {
+    json!({ "request": { "sources": [source], "destination": destination } })
+}
