@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use tidelock_shared::id::MoveId;
-use tidelock_shared::progress::{MoveDetail, MoveView, TimelineEvent};
+use tidelock_shared::progress::{MoveDetail, MoveState, MoveView, TimelineEvent};
 use tidelock_shared::user_error::UserError;
 
 use super::status::set_page_status;
@@ -107,6 +107,7 @@ fn Detail(detail: MoveDetail) -> impl IntoView {
 fn Now(view: MoveView) -> impl IntoView {
     let (note, error) = (view.note.clone(), view.error.clone());
     let is_final = view.state.is_final();
+    let gravity = if view.state == MoveState::Stuck { Gravity::Error } else { Gravity::Warning };
     let kept = view.clone();
     let retired = view
         .retired
@@ -159,7 +160,7 @@ fn Now(view: MoveView) -> impl IntoView {
             </dl>
             {if is_final { view! { <PhaseTrack view=kept.clone() /> }.into_any() } else { view! { <MoveProgress view=kept /> }.into_any() }}
             {note.filter(|_| !is_final).map(|note| view! { <p class="move-now__note">{note}</p> })}
-            {error.map(|problem| view! { <Problem gravity=Gravity::Error problem /> })}
+            {error.map(|problem| view! { <Problem gravity problem /> })}
     }
     .into_any()
 }
