@@ -3,12 +3,14 @@
 use leptos::ev::{self, KeyboardEvent};
 use leptos::html::Div;
 use leptos::prelude::*;
+use tidelock_shared::listing::Entry;
 use tidelock_shared::strategy::EntryKind;
 use wasm_bindgen::JsCast;
 
 use crate::browser;
 use crate::components::icon::{Glyph, Icon};
 use crate::desk::{Browse, MenuAt};
+use crate::state::pane::Side;
 
 #[component]
 pub fn ContextMenu(browse: Browse) -> impl IntoView {
@@ -36,42 +38,66 @@ fn Menu(browse: Browse, menu: MenuAt) -> impl IntoView {
         }
     });
     let MenuAt { side, entry, at: (x, y) } = menu;
-    let is_folder = entry.kind == EntryKind::Folder;
-    let path = browse.pane(side).path_now().map(|folder| folder.join(entry.name.clone()));
-    let has_cut = browse.desk.clipboard.with_untracked(Option::is_some);
-    let close = move || browse.menu.set(None);
-    let item = move |glyph: Glyph, text: &'static str, action: Box<dyn Fn() + 'static>| {
+    let items = items(browse, side, &entry).into_iter().map(|(glyph, text, action)| {
+        let on_click = move |_| {
+            browse.menu.set(None);
+            action();
+        };
         view! {
-            <button type="button" class="context-menu__item" role="menuitem" tabindex="-1" on:click=move |_| { close(); action(); }>
+            <button type="button" class="context-menu__item" role="menuitem" tabindex="-1" on:click=on_click>
                 <Icon glyph />
                 {text}
             </button>
         }
-    };
+    });
     let on_key = move |event: KeyboardEvent| {
         match event.key().as_str() {
             "ArrowDown" => step_focus(node, 1),
             "ArrowUp" => step_focus(node, -1),
-            "Escape" | "Tab" => close(),
+            "Escape" | "Tab" => browse.menu.set(None),
             _ => return,
         }
         event.prevent_default();
         event.stop_propagation();
     };
-    let (opened, pasted, copied, detailed) = (entry.clone(), path.clone(), path.clone(), path);
     view! {
-        <div node_ref=node class="context-menu" role="menu" aria-label="Actions" style:left=format!("min({x:.0}px, 100vw - var(--menu) - var(--space-2))")
-            style:top=format!("min({y:.0}px, 100dvh - var(--card-room))") on:keydown=on_key>
-            {is_folder.then(|| item(Glyph::Folder, "Open", Box::new(move || browse.open_entry(side, &opened))))}
-            {item(Glyph::MoveTo, "Move to…", Box::new(move || browse.move_dialog.set(Some(side))))}
-            {browse.view.with_untracked(|view| view.second.is_some()).then(|| item(Glyph::Panes, "Move to other pane", Box::new(move || browse.move_chosen_to_other_pane(side))))}
-            {item(Glyph::Cut, "Cut", Box::new(move || browse.cut(side)))}
-            {(is_folder && has_cut).then(|| item(Glyph::Paste, "Paste into", Box::new(move || { if let Some(path) = &pasted { browse.paste_into(path); } })))}
-            {item(Glyph::Copy, "Copy path", Box::new(move || { if let Some(path) = &copied { browser::copy_text(&path.shown()); } }))}
-            {item(Glyph::Info, "Properties", Box::new(move || { if let Some(path) = &detailed { browse.details.set(Some((path.clone(), entry.clone()))); } }))}
+        <div
+            node_ref=node
+            class="context-menu"
+            role="menu"
+            aria-label="Actions"
+            style:left=format!("min({x:.0}px, 100vw - var(--menu) - var(--space-2))")
+            style:top=format!("min({y:.0}px, 100dvh - var(--card-room))")
+            on:keydown=on_key
+        >
+            {items.collect_view()}
         </div>
     }
     .into_any()
+}
+
+type Item = (Glyph, &'static str, Box<dyn Fn()>);
+
+/// What can be done with a row now, the most likely first.
+fn items(browse: Browse, side: Side, entry: &Entry) -> Vec<Item> {
+    let Some(path) = browse.pane(side).path_now().map(|folder| folder.join(entry.name.clone())) else { return Vec::new() };
+    let (opened, pasted, copied, detailed) = (entry.clone(), path.clone(), path.shown(), (path, entry.clone()));
+    let is_folder = entry.kind == EntryKind::Folder;
+    let has_cut = browse.desk.clipboard.with_untracked(Option::is_some);
+    let has_second = browse.view.with_untracked(|view| view.second.is_some());
+    let item = |is_offered: bool, glyph, text, action: Box<dyn Fn()>| is_offered.then_some((glyph, text, action));
+    [
+        item(is_folder, Glyph::Folder, "Open", Box::new(move || browse.open_entry(side, &opened))),
+        item(true, Glyph::MoveTo, "Move to…", Box::new(move || browse.move_dialog.set(Some(side)))),
+        item(has_second, Glyph::Panes, "Move to other pane", Box::new(move || browse.move_chosen_to_other_pane(side))),
+        item(true, Glyph::Cut, "Cut", Box::new(move || browse.cut(side))),
+        item(is_folder && has_cut, Glyph::Paste, "Paste into", Box::new(move || browse.paste_into(&pasted))),
+        item(true, Glyph::Copy, "Copy path", Box::new(move || browser::copy_text(&copied))),
+        item(true, Glyph::Info, "Properties", Box::new(move || browse.details.set(Some(detailed.clone())))),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Moves the keyboard among the menu's items.

@@ -44,7 +44,14 @@ fn Planned(plan: Arc<Plan>, is_starting: bool) -> impl IntoView {
             <PlanDetails plan=plan.clone() />
         </div>
         <footer class="drawer__footer">
-            {is_refused.then(|| view! { <p id="refused-reason" class="drawer__reason">"Nothing was touched. It cannot start as it is: see above."</p> })}
+            {is_refused
+                .then(|| {
+                    view! {
+                        <p id="refused-reason" class="drawer__reason">
+                            "Nothing was touched. It cannot start as it is: see above."
+                        </p>
+                    }
+                })}
             <button
                 type="button"
                 class="button button--primary button--large"

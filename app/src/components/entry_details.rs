@@ -49,7 +49,10 @@ fn Details(browse: Browse, path: FilePath, entry: Entry) -> impl IntoView {
                 </button>
             </header>
             <dl class="facts">
-                {facts.into_iter().map(|(name, value)| view! { <div class="facts__row"><dt>{name}</dt><dd>{value}</dd></div> }).collect_view()}
+                {facts
+                    .into_iter()
+                    .map(|(name, value)| view! { <div class="facts__row"><dt>{name}</dt><dd>{value}</dd></div> })
+                    .collect_view()}
             </dl>
             <p class="dialog__path">{shown.clone()}</p>
             <CopyButton label="Copy path" text=shown />

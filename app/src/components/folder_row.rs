@@ -146,7 +146,11 @@ pub fn FolderRow(
             <td class="folder-row__modified" role="gridcell">
                 <Timestamp seconds=entry.modified />
             </td>
-            <td class="folder-row__owner" role="gridcell" title=format!("{}:{} {}", entry.owner, entry.group, format::permissions(entry.mode))>
+            <td
+                class="folder-row__owner"
+                role="gridcell"
+                title=format!("{}:{} {}", entry.owner, entry.group, format::permissions(entry.mode))
+            >
                 {entry.owner.clone()}
             </td>
             <td class="folder-row__project" role="gridcell">
@@ -184,7 +188,15 @@ fn NameCell(browse: Browse, pane: Pane, path: StoredValue<FilePath>, entry: Entr
             <span class="visually-hidden">{kind}</span>
         </span>
         {label}
-        {entry.points_to.map(|place| view! { <span class="folder-row__points-to" title=format!("Points to {place}")>{format!("→ {place}")}</span> })}
+        {entry
+            .points_to
+            .map(|place| {
+                view! {
+                    <span class="folder-row__points-to" title=format!("Points to {place}")>
+                        {format!("→ {place}")}
+                    </span>
+                }
+            })}
         {entry
             .is_released
             .then(|| {

@@ -88,8 +88,8 @@ fn foot(pane: Pane, listing: &FolderListing) -> AnyView {
         view! { <EmptyState glyph=Glyph::Info title="No name matches" advice="Clear the filter to see the whole folder." /> }
             .into_any()
     } else if shown == 0 {
-        view! { <EmptyState glyph=Glyph::Folder title="This folder is empty" advice="Drag something here, or cut it elsewhere and paste it." /> }
-            .into_any()
+        let advice = "Drag something here, or cut it elsewhere and paste it.";
+        view! { <EmptyState glyph=Glyph::Folder title="This folder is empty" advice /> }.into_any()
     } else {
         ().into_any()
     }

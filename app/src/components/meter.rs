@@ -47,12 +47,17 @@ pub fn QuotaMeter(
                 aria-label=label
                 aria-valuemin="0"
                 aria-valuemax=move || meter.with(|meter| meter.bounds.hard.unwrap_or(100).to_string())
-                aria-valuenow=move || meter.with(|meter| meter.used.unwrap_or_default().min(meter.bounds.hard.unwrap_or(100)).to_string())
+                aria-valuenow=move || meter.with(|meter| value_now(meter).to_string())
                 aria-valuetext=move || meter.with(spoken)
             >
                 {move || bar(meter.get())}
             </div>
-            {move || meter.with(note).filter(|_| !is_compact).map(|(glyph, text)| view! { <p class="quota-meter__note"><Icon glyph />{text}</p> })}
+            {move || {
+                meter
+                    .with(note)
+                    .filter(|_| !is_compact)
+                    .map(|(glyph, text)| view! { <p class="quota-meter__note"><Icon glyph />{text}</p> })
+            }}
         </div>
     }
     .into_any()
@@ -103,6 +108,11 @@ pub fn MeterPatterns() -> impl IntoView {
             </defs>
         </svg>
     }
+}
+
+/// Within the range that assistive technology is told, even where the usage is beyond it.
+fn value_now(meter: &Meter) -> u64 {
+    meter.used.unwrap_or_default().min(meter.bounds.hard.unwrap_or(100))
 }
 
 fn amount(quantity: Quantity, value: u64) -> String {

@@ -38,3 +38,4 @@ pub mod toolbar;
 pub mod top_bar;
 pub mod tray;
 pub mod tray_move;
+pub mod user_menu;

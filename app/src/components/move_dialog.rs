@@ -56,7 +56,11 @@ fn MoveForm(browse: Browse, side: Side) -> impl IntoView {
         let shown = folder.shown();
         view! {
             <li>
-                <button type="button" class="button button--quiet" on:click=move |_| { path.set(shown.clone()); problems.set(Vec::new()); }>
+                <button
+                    type="button"
+                    class="button button--quiet"
+                    on:click=move |_| { path.set(shown.clone()); problems.set(Vec::new()); }
+                >
                     <Icon glyph=Glyph::Folder />
                     {text}
                 </button>
@@ -72,7 +76,15 @@ fn MoveForm(browse: Browse, side: Side) -> impl IntoView {
                 </button>
             </header>
             <label class="dialog__label" for="destination">"Destination folder"</label>
-            <input id="destination" class="field field--path" type="text" autofocus=true autocomplete="off" spellcheck="false" bind:value=path />
+            <input
+                id="destination"
+                class="field field--path"
+                type="text"
+                autofocus=true
+                autocomplete="off"
+                spellcheck="false"
+                bind:value=path
+            />
             <ul class="dialog__places" aria-label="Places">
                 {other.map(|folder| place(format!("Other pane: {}", folder.shown()), &folder))}
                 <Transition>

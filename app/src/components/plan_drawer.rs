@@ -23,7 +23,10 @@ pub fn PlanDrawer() -> impl IntoView {
                         <h2 id="drawer-title" class="drawer__title">
                             {move || planning.proposal.with(|proposal| proposal.as_ref().map_or_else(|| "Plan".to_owned(), title))}
                         </h2>
-                        {move || planning.proposal.with(|proposal| proposal.as_ref().and_then(route)).map(|route| view! { <p class="drawer__route">{route}</p> })}
+                        {move || {
+                            let route = planning.proposal.with(|proposal| proposal.as_ref().and_then(route));
+                            route.map(|route| view! { <p class="drawer__route">{route}</p> })
+                        }}
                     </div>
                     <button type="button" class="button button--icon" aria-label="Close" on:click=move |_| planning.close()>
                         <Icon glyph=Glyph::Close />

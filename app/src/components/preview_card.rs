@@ -33,7 +33,11 @@ pub fn PreviewCard(drag: Drag) -> impl IntoView {
             let headline_glyph = if preview.strategy.copies_data() { Glyph::Copy } else { Glyph::Bolt };
             view! {
                 <p class="preview-card__place">{place(&destination.path, Some(&destination.project.name))}</p>
-                <p class="preview-card__headline">{(tone != Tone::Bad).then(|| view! { <Icon glyph=headline_glyph /> })}{headline}</p>
+                <p
+                    class="preview-card__headline"
+                >
+                    {(tone != Tone::Bad).then(|| view! { <Icon glyph=headline_glyph /> })}{headline}
+                </p>
                 {(!adds.is_empty()).then(|| view! { <p class="preview-card__adds">{adds}</p> })}
                 <p class=class><Icon glyph />{verdict}</p>
             }
@@ -45,7 +49,11 @@ pub fn PreviewCard(drag: Drag) -> impl IntoView {
         things => format::counted(things.len() as u64, "item", "items"),
     };
     view! {
-        <div class="preview-card" style:left=format!("min({x:.0}px, 100vw - var(--card) - var(--space-8))") style:top=format!("min({y:.0}px, 100dvh - var(--card-room))")>
+        <div
+            class="preview-card"
+            style:left=format!("min({x:.0}px, 100vw - var(--card) - var(--space-8))")
+            style:top=format!("min({y:.0}px, 100dvh - var(--card-room))")
+        >
             <p class="preview-card__title">{title}</p>
             {content}
         </div>

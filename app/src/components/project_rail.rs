@@ -2,6 +2,7 @@
 
 use leptos::html::Details;
 use leptos::prelude::*;
+use tidelock_shared::name::FilePath;
 use tidelock_shared::project::Project;
 
 use crate::browser;
@@ -29,6 +30,7 @@ pub fn ProjectRail(browse: Browse) -> impl IntoView {
                 <h2 class="project-rail__title">"Projects"</h2>
                 <Transition fallback=|| view! { <p class="project-rail__loading">"Loading projects…"</p> }>
                     <RailProjects browse />
+                    <RailRoots browse />
                 </Transition>
             </nav>
         </details>
@@ -94,4 +96,33 @@ fn RailProject(project: Memo<Project>, browse: Browse) -> impl IntoView {
         </li>
     }
     .into_any()
+}
+
+/// The managed folders, from which one also reaches what belongs to no project.
+#[component]
+fn RailRoots(browse: Browse) -> impl IntoView {
+    let desk = use_desk();
+    move || {
+        let roots = desk.session.get().and_then(Result::ok).map(|session| session.roots).unwrap_or_default();
+        view! {
+            <h2 class="project-rail__title">"Folders"</h2>
+            <ul class="project-rail__list">
+                {roots.into_iter().map(|root| view! { <RailRoot root browse /> }).collect_view()}
+            </ul>
+        }
+    }
+}
+
+#[component]
+fn RailRoot(root: FilePath, browse: Browse) -> impl IntoView {
+    let text = root.shown();
+    let drop_place = root.to_url();
+    let href = Signal::derive(move || browse.folder_url(browse.active_side(), &root));
+    view! {
+        <li class="rail-root" data-drop=drop_place>
+            <PlaceLink href class="rail-root__link">
+                {text}
+            </PlaceLink>
+        </li>
+    }
 }

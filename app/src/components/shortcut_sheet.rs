@@ -47,11 +47,21 @@ pub fn ShortcutSheet() -> impl IntoView {
         on_cleanup(move || listener.remove());
     });
     view! {
-        <Modal is_open=desk.shortcuts on_close=Callback::new(move |()| desk.shortcuts.set(false)) labelled_by="shortcuts-title" class="dialog">
+        <Modal
+            is_open=desk.shortcuts
+            on_close=Callback::new(move |()| desk.shortcuts.set(false))
+            labelled_by="shortcuts-title"
+            class="dialog"
+        >
             <div class="dialog__content">
                 <header class="dialog__header">
                     <h2 id="shortcuts-title" class="dialog__title">"Keyboard shortcuts"</h2>
-                    <button type="button" class="button button--icon" aria-label="Close" on:click=move |_| desk.shortcuts.set(false)>
+                    <button
+                        type="button"
+                        class="button button--icon"
+                        aria-label="Close"
+                        on:click=move |_| desk.shortcuts.set(false)
+                    >
                         <Icon glyph=Glyph::Close />
                     </button>
                 </header>

@@ -18,32 +18,61 @@ const TYPING_PAUSE: Duration = Duration::from_millis(200);
 #[component]
 pub fn Toolbar(browse: Browse) -> impl IntoView {
     let side = move || browse.active_side();
+    let active = move || browse.view.with_untracked(|view| view.active);
     let chosen = move || browse.pane(side()).selection.with(|selection| selection.len() as u64);
     let cut = move || browse.desk.clipboard.with(|clipboard| clipboard.as_ref().map(|clipboard| clipboard.names.len() as u64));
     let toggle = Signal::derive(move || browse.view.with(|view| view.with_second_toggled().to_url()));
     view! {
         <div class="toolbar" role="toolbar" aria-label="Actions">
-            <button type="button" class="button button--primary" disabled=move || chosen() == 0 on:click=move |_| browse.move_dialog.set(Some(browse.view.with_untracked(|view| view.active)))>
+            <button
+                type="button"
+                class="button button--primary"
+                disabled=move || chosen() == 0
+                on:click=move |_| browse.move_dialog.set(Some(active()))
+            >
                 <Icon glyph=Glyph::MoveTo />
                 "Move to…"
             </button>
-            <button type="button" class="button" disabled=move || chosen() == 0 on:click=move |_| browse.cut(browse.view.with_untracked(|view| view.active))>
+            <button
+                type="button"
+                class="button"
+                disabled=move || chosen() == 0
+                on:click=move |_| browse.cut(active())
+            >
                 <Icon glyph=Glyph::Cut />
                 <span class="toolbar__text">"Cut"</span>
             </button>
-            <button type="button" class="button" disabled=move || cut().is_none() on:click=move |_| browse.paste(browse.view.with_untracked(|view| view.active))>
+            <button
+                type="button"
+                class="button"
+                disabled=move || cut().is_none()
+                on:click=move |_| browse.paste(active())
+            >
                 <Icon glyph=Glyph::Paste />
                 <span class="toolbar__text">
-                    {move || cut().map(|count| format!("Paste {} here", format::counted(count, "item", "items"))).unwrap_or_else(|| "Paste".to_owned())}
+                    {move || match cut() {
+                        Some(count) => format!("Paste {} here", format::counted(count, "item", "items")),
+                        None => "Paste".to_owned(),
+                    }}
                 </span>
             </button>
             <span class="toolbar__space"></span>
             <FilterField browse />
-            <PlaceLink href=toggle class="button toolbar__panes" pressed=Signal::derive(move || if browse.has_second() { "true" } else { "false" })>
+            <PlaceLink
+                href=toggle
+                class="button toolbar__panes"
+                pressed=Signal::derive(move || if browse.has_second() { "true" } else { "false" })
+            >
                 <Icon glyph=Glyph::Panes />
                 <span class="toolbar__text">"Two panes"</span>
             </PlaceLink>
-            <button type="button" class="button button--icon toolbar__help" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)" on:click=move |_| browse.desk.shortcuts.set(true)>
+            <button
+                type="button"
+                class="button button--icon toolbar__help"
+                aria-label="Keyboard shortcuts"
+                title="Keyboard shortcuts (?)"
+                on:click=move |_| browse.desk.shortcuts.set(true)
+            >
                 <Icon glyph=Glyph::Help />
             </button>
         </div>

@@ -7,9 +7,9 @@ use crate::components::icon::{Glyph, Icon};
 use crate::components::meter::MeterPatterns;
 use crate::components::place_link::PlaceLink;
 use crate::components::theme_toggle::ThemeToggle;
+use crate::components::user_menu::UserMenu;
 use crate::desk::use_desk;
 use crate::live::Connection;
-use crate::service::Session;
 
 #[component]
 pub fn TopBar() -> impl IntoView {
@@ -37,7 +37,7 @@ pub fn TopBar() -> impl IntoView {
             </nav>
             <div class="top-bar__end">
                 {move || (desk.moves.connection.get() == Connection::Lost).then(ConnectionLost)}
-                <Suspense>{move || session().map(|session| view! { <Who session /> })}</Suspense>
+                <Suspense>{move || session().map(|session| view! { <UserMenu session /> })}</Suspense>
                 <ThemeToggle />
             </div>
         </header>
@@ -64,17 +64,5 @@ fn ConnectionLost() -> impl IntoView {
             <Icon glyph=Glyph::Alert />
             "Connection lost, trying again"
         </p>
-    }
-}
-
-#[component]
-fn Who(session: Session) -> impl IntoView {
-    view! {
-        {session
-            .is_demo
-            .then(|| view! { <span class="badge badge--demo" title="Everything here is invented; nothing real is touched">"Demo"</span> })}
-        <span class="top-bar__user" title="Signed in">
-            {session.user}
-        </span>
     }
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use tidelock_shared::id::MoveId;
-use tidelock_shared::progress::MoveView;
+use tidelock_shared::progress::{MoveState, MoveView};
 
 use crate::components::icon::{Glyph, Icon};
 use crate::components::move_actions::MoveActions;
@@ -27,7 +27,14 @@ pub fn TrayMove(
     let view = use_desk().moves.follow_one(known);
     let is_final = move || view.with(|view| view.state.is_final());
     let note = move || view.with(|view| view.note.clone().filter(|_| !view.state.is_final()));
-    let error = move || view.with(|view| view.error.as_ref().map(|error| error.message.clone()));
+    // That everything is as before is no alarm; that a person must look is one.
+    let error = move || {
+        let (class, glyph) = match view.with(|view| view.state) {
+            MoveState::Stuck => ("tray-move__note tray-move__note--bad", Glyph::Alert),
+            _ => ("tray-move__note", Glyph::Info),
+        };
+        view.with(|view| view.error.as_ref().map(|error| (class, glyph, error.message.clone())))
+    };
     view! {
         <li class="tray-move" data-move=id.to_string()>
             <div class="tray-move__head">
@@ -52,7 +59,7 @@ pub fn TrayMove(
             {move || (!is_final()).then(|| view! { <MoveProgress view=view.get() /> })}
             {move || note().map(|note| view! { <p class="tray-move__note"><Icon glyph=Glyph::Clock />{note}</p> })}
             {move || {
-                error().map(|error| view! { <p class="tray-move__note tray-move__note--bad"><Icon glyph=Glyph::Alert />{error}</p> })
+                error().map(|(class, glyph, message)| view! { <p class=class><Icon glyph />{message}</p> })
             }}
             <MoveActions view />
         </li>

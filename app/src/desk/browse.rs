@@ -210,6 +210,7 @@ impl Browse {
         for shown in self.panes.iter().filter_map(|pane| pane.listing_now()) {
             drag.learn(shown.path.clone(), Ok(shown));
         }
+        self.desk.notice.set(None);
         self.desk.hand.take(drag);
     }
 

@@ -105,7 +105,7 @@ impl Moves {
         let ended = self.told.try_update(|told| told.absorb(update)).flatten();
         self.refresh_usage();
         if let Some(Ended { title, state }) = ended {
-            self.spoken.set(format!("{title}: {}", words::state(state)));
+            self.spoken.set(format!("{title}: {}", words::ending(state)));
             self.ended.update(|count| *count += 1);
         }
     }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use tidelock_shared::id::MoveId;
-use tidelock_shared::progress::{MoveDetail, MoveView, TimelineEvent};
+use tidelock_shared::progress::{MoveDetail, MoveState, MoveView, TimelineEvent};
 use tidelock_shared::user_error::UserError;
 
 use super::status::set_page_status;
@@ -93,7 +93,11 @@ fn Detail(detail: MoveDetail) -> impl IntoView {
             </section>
             <section aria-labelledby="plan-title">
                 <h2 id="plan-title" class="page__section">"The plan as approved"</h2>
-                {plan.warnings.iter().map(|warning| view! { <Problem gravity=Gravity::Warning problem=warning.clone() /> }).collect_view()}
+                {plan
+                    .warnings
+                    .iter()
+                    .map(|warning| view! { <Problem gravity=Gravity::Warning problem=warning.clone() /> })
+                    .collect_view()}
                 <PlanDetails plan=Arc::new(plan) />
                 <CopyButton label="Copy as command" text=command />
             </section>
@@ -107,7 +111,10 @@ fn Detail(detail: MoveDetail) -> impl IntoView {
 fn Now(view: MoveView) -> impl IntoView {
     let (note, error) = (view.note.clone(), view.error.clone());
     let is_final = view.state.is_final();
+    let gravity = if view.state == MoveState::Stuck { Gravity::Error } else { Gravity::Warning };
     let kept = view.clone();
+    let took =
+        view.finished_ms.map(|finished| format!(" · took {}", format::duration((finished - view.started_ms) as f64 / 1000.0)));
     let retired = view
         .retired
         .map(|retired| format!("still charges {} to {}, kept for undo", format::bytes(retired.bytes), view.from_project));
@@ -142,7 +149,7 @@ fn Now(view: MoveView) -> impl IntoView {
                     <dt>"Started"</dt>
                     <dd>
                         <Timestamp seconds=view.started_ms.div_euclid(1000) />
-                        {view.finished_ms.map(|finished| format!(" · took {}", format::duration((finished - view.started_ms) as f64 / 1000.0)))}
+                        {took}
                     </dd>
                 </div>
                 {view.undoes.map(|other| view! { <Other name="Undoes" other /> })}
@@ -157,9 +164,13 @@ fn Now(view: MoveView) -> impl IntoView {
                         }
                     })}
             </dl>
-            {if is_final { view! { <PhaseTrack view=kept.clone() /> }.into_any() } else { view! { <MoveProgress view=kept /> }.into_any() }}
+            {if is_final {
+                view! { <PhaseTrack view=kept /> }.into_any()
+            } else {
+                view! { <MoveProgress view=kept /> }.into_any()
+            }}
             {note.filter(|_| !is_final).map(|note| view! { <p class="move-now__note">{note}</p> })}
-            {error.map(|problem| view! { <Problem gravity=Gravity::Error problem /> })}
+            {error.map(|problem| view! { <Problem gravity problem /> })}
     }
     .into_any()
 }

@@ -31,7 +31,11 @@ pub fn MovesPage() -> impl IntoView {
                     .map(|each| {
                         let href = if each == Kind::All { "/moves".to_owned() } else { format!("/moves?state={}", each.word()) };
                         view! {
-                            <PlaceLink href class="filters__link" current=Signal::derive(move || (kind.get() == each).then_some("true"))>
+                            <PlaceLink
+                                href
+                                class="filters__link"
+                                current=Signal::derive(move || (kind.get() == each).then_some("true"))
+                            >
                                 {capitalised(each.word())}
                             </PlaceLink>
                         }
@@ -61,7 +65,11 @@ pub fn MovesPage() -> impl IntoView {
 pub fn MoveRows(moves: Vec<MoveView>) -> impl IntoView {
     if moves.is_empty() {
         return view! {
-            <EmptyState glyph=Glyph::MoveTo title="No moves here" advice="Drag a folder onto another project, or choose “Move to…”." />
+            <EmptyState
+                glyph=Glyph::MoveTo
+                title="No moves here"
+                advice="Drag a folder onto another project, or choose “Move to…”."
+            />
         }
         .into_any();
     }

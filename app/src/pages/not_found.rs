@@ -15,7 +15,11 @@ pub fn NotFoundPage() -> impl IntoView {
         <Title text="Not found" />
         <div class="page">
             <h1 class="page__title">"There is no such page"</h1>
-            <EmptyState glyph=Glyph::Info title="The address may be mistyped, or the page may be gone." advice="Moves and folders are found from the overview." />
+            <EmptyState
+                glyph=Glyph::Info
+                title="The address may be mistyped, or the page may be gone."
+                advice="Moves and folders are found from the overview."
+            />
             <p class="page__center">
                 <PlaceLink href="/".to_owned() class="button">
                     "To the overview"

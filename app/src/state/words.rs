@@ -71,10 +71,20 @@ pub fn state(state: MoveState) -> &'static str {
         MoveState::Preparing => "Preparing",
         MoveState::Publishing => "Publishing",
         MoveState::Finishing => "Finishing",
-        MoveState::Done => "Done",
+        MoveState::Done => "All of it arrived",
         MoveState::Unwinding => "Putting everything back",
-        MoveState::Undone => "Undone, everything is as before",
-        MoveState::Stuck => "Stuck, a person must look",
+        MoveState::Undone => "Everything is as before",
+        MoveState::Stuck => "A person must look; nothing is lost",
+    }
+}
+
+/// How a move ended, as it is said aloud.
+pub fn ending(state: MoveState) -> &'static str {
+    match state {
+        MoveState::Done => "done",
+        MoveState::Undone => "undone, everything is as before",
+        MoveState::Stuck => "stuck, a person must look",
+        _ => self::state(state),
     }
 }
 
