@@ -11,7 +11,7 @@ use tidelock_shared::plan::{Plan, PlanItem, ProjectChange, ProjectRole};
 use tidelock_shared::progress::{MoveDetail, MoveState, MoveView, Phase, TimelineEvent};
 use tidelock_shared::quota::Amount;
 use tidelock_shared::request::Consent;
-use tidelock_shared::strategy::{Strategy, StrategyReason};
+use tidelock_shared::strategy::Strategy;
 use tidelock_shared::user_error::UserError;
 
 use crate::names::Names;
@@ -217,7 +217,10 @@ fn note(of: &Move) -> Option<String> {
         MoveState::Preparing if of.plan.items.iter().any(|item| item.strategy == Strategy::StagedCopy) => {
             Some("Copying in hiding. The original stays in place until the copy is complete.".to_owned())
         }
-        MoveState::Preparing if of.plan.items.iter().any(|item| item.reason == StrategyReason::MayRetag) => {
+        MoveState::Preparing if of.plan.items.iter().any(|item| item.strategy == Strategy::PiecewiseRename) => {
+            Some("Renaming every file into new folders. The tree is hidden until all of it has its new place.".to_owned())
+        }
+        MoveState::Preparing if of.plan.items.iter().any(PlannedItem::is_retagged) => {
             Some("Changing the project of each entry in place. Everything stays readable and writable.".to_owned())
         }
         MoveState::Unwinding => Some("Bringing everything back to how it was.".to_owned()),
@@ -237,8 +240,8 @@ fn error(of: &Move) -> Option<UserError> {
 }
 
 fn retired(of: &Move) -> Amount {
-    let copied = of.plan.items.iter().filter(|item| item.strategy == Strategy::StagedCopy || item.kept.is_some());
-    copied.fold(Amount::ZERO, |sum, item| sum + item.tally.amount)
+    let kept = of.plan.items.iter().filter(|item| item.keeps_source());
+    kept.fold(Amount::ZERO, |sum, item| sum + item.tally.amount)
 }
 
 /// Everything about one move.

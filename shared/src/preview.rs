@@ -118,6 +118,8 @@ fn choice(thing: &Dragged, source: &FolderListing, destination: &FolderListing, 
         source_folder: source.tag,
         destination_folder: destination.tag,
         already_charged_there: item.id == destination.tag.id,
+        // What the survey cannot tell yet; the plan decides.
+        may_empty_folders: !thing.entry.is_drifted,
         holds_other_kinds: survey.other_kinds > 0 || !matches!(kind, EntryKind::File | EntryKind::Folder),
     }
 }

@@ -44,6 +44,8 @@ impl MoveState {
 pub enum Phase {
     Reserve,
     Retag,
+    /// Folders made anew, every other entry renamed into them.
+    Rebuild,
     Copy,
     Verify,
     Retire,

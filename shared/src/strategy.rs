@@ -52,6 +52,10 @@ pub enum StrategyReason {
     NoProjects,
     RenameRecharges,
     MayRetag,
+    /// The source folder's flag is passed by way of a folder without it.
+    HopPassesFlag,
+    /// Only an administrator changes project IDs, but each rename of a file does too.
+    RenamesRecharge,
     OtherFileSystem,
     MayNotRetag,
     SourceFolderBlocks,
@@ -65,6 +69,12 @@ impl fmt::Display for StrategyReason {
             Self::NoProjects => "This file system has no projects, so one rename does it.",
             Self::RenameRecharges => "This file system charges the destination in the same rename.",
             Self::MayRetag => "The project ID is changed in place, then one rename moves it: no byte is copied.",
+            Self::HopPassesFlag => {
+                "The project ID is changed in place, then two renames move it past the source folder's inherit flag: no byte is copied."
+            }
+            Self::RenamesRecharge => {
+                "Here each file is charged to its new project as it is renamed, so only the folders are made anew: no byte is copied."
+            }
             Self::OtherFileSystem => "The destination is on another file system, so the data must be copied.",
             Self::MayNotRetag => "Project IDs here can only be changed by an administrator, so the data must be copied.",
             Self::SourceFolderBlocks => {
@@ -143,6 +153,9 @@ pub struct Choice {
     pub already_charged_there: bool,
     /// The tree holds something other than files and folders.
     pub holds_other_kinds: bool,
+    /// The caller may change every folder of the tree, and every entry is charged as its top is:
+    /// entries can leave one by one, and come back to the same charge.
+    pub may_empty_folders: bool,
 }
 
 /// The cheapest safe strategy and why.
@@ -157,8 +170,15 @@ pub fn choose(choice: &Choice) -> (Strategy, StrategyReason) {
     if abilities.rename_rule == RenameRule::NoProjects {
         return (Strategy::Rename, StrategyReason::NoProjects);
     }
+    let may_retag_tree = abilities.may_retag && (abilities.retags_every_kind || !choice.holds_other_kinds);
     if source_folder_blocks(choice) {
-        return (Strategy::StagedCopy, StrategyReason::SourceFolderBlocks);
+        return if may_retag_tree {
+            (Strategy::RetagWithHop, StrategyReason::HopPassesFlag)
+        } else if files_leave_one_by_one(choice) {
+            (Strategy::PiecewiseRename, StrategyReason::RenamesRecharge)
+        } else {
+            (Strategy::StagedCopy, StrategyReason::SourceFolderBlocks)
+        };
     }
     if choice.already_charged_there {
         return (Strategy::Rename, StrategyReason::SameCharge);
@@ -171,13 +191,24 @@ pub fn choose(choice: &Choice) -> (Strategy, StrategyReason) {
     if recharged_by_rename {
         return (Strategy::Rename, StrategyReason::RenameRecharges);
     }
-    if !abilities.may_retag {
-        return (Strategy::StagedCopy, StrategyReason::MayNotRetag);
+    if may_retag_tree {
+        return (Strategy::RetagAndRename, StrategyReason::MayRetag);
     }
-    if choice.holds_other_kinds && !abilities.retags_every_kind {
-        return (Strategy::StagedCopy, StrategyReason::KindCannotBeRetagged);
+    if files_leave_one_by_one(choice) {
+        return (Strategy::PiecewiseRename, StrategyReason::RenamesRecharge);
     }
-    (Strategy::RetagAndRename, StrategyReason::MayRetag)
+    let reason = if abilities.may_retag { StrategyReason::KindCannotBeRetagged } else { StrategyReason::MayNotRetag };
+    (Strategy::StagedCopy, reason)
+}
+
+/// Whether a folder can move by renaming what is in it, entry by entry, into new folders. The
+/// flag on the item itself is what charges everything back should the move be undone.
+fn files_leave_one_by_one(choice: &Choice) -> bool {
+    choice.abilities.rename_rule == RenameRule::RechargesFiles
+        && choice.kind == EntryKind::Folder
+        && choice.destination_folder.inherit
+        && choice.item.inherit
+        && choice.may_empty_folders
 }
 
 fn source_folder_blocks(choice: &Choice) -> bool {
@@ -213,6 +244,7 @@ mod tests {
             destination_folder: tag(1002),
             already_charged_there: false,
             holds_other_kinds: kind != EntryKind::File && kind != EntryKind::Folder,
+            may_empty_folders: true,
         }
     }
 
@@ -221,16 +253,18 @@ mod tests {
         let root = ROOT_ON_LUSTRE_2_17;
         let user = MountAbilities { may_retag: false, ..root };
         let before_2_16 = MountAbilities { source_flag_rule: SourceFlagRule::BlocksFolders, ..root };
+        let user_before_2_16 = MountAbilities { may_retag: false, ..before_2_16 };
         let ext4 = MountAbilities { rename_rule: RenameRule::Refuses, retags_every_kind: false, ..root };
         let plain = MountAbilities { rename_rule: RenameRule::NoProjects, may_retag: false, ..ext4 };
         for (abilities, kind, expected) in [
             (root, EntryKind::Folder, Strategy::RetagAndRename),
             (root, EntryKind::File, Strategy::Rename),
             (root, EntryKind::SymbolicLink, Strategy::RetagAndRename),
-            (user, EntryKind::Folder, Strategy::StagedCopy),
+            (user, EntryKind::Folder, Strategy::PiecewiseRename),
             (user, EntryKind::File, Strategy::Rename),
             (user, EntryKind::SymbolicLink, Strategy::StagedCopy),
-            (before_2_16, EntryKind::Folder, Strategy::StagedCopy),
+            (before_2_16, EntryKind::Folder, Strategy::RetagWithHop),
+            (user_before_2_16, EntryKind::Folder, Strategy::PiecewiseRename),
             (before_2_16, EntryKind::File, Strategy::Rename),
             (ext4, EntryKind::Folder, Strategy::RetagAndRename),
             (ext4, EntryKind::File, Strategy::RetagAndRename),
@@ -247,6 +281,17 @@ mod tests {
         let mut choice = between_projects(ROOT_ON_LUSTRE_2_17, EntryKind::File);
         choice.destination_folder.inherit = false;
         assert_eq!(choose(&choice).0, Strategy::RetagAndRename);
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_emptied_or_charged_back_is_copied() {
+        let user = MountAbilities { may_retag: false, ..ROOT_ON_LUSTRE_2_17 };
+        let mut choice = between_projects(user, EntryKind::Folder);
+        choice.may_empty_folders = false;
+        assert_eq!(choose(&choice), (Strategy::StagedCopy, StrategyReason::MayNotRetag));
+        choice = between_projects(user, EntryKind::Folder);
+        choice.item.inherit = false;
+        assert_eq!(choose(&choice).0, Strategy::StagedCopy);
     }
 
     #[test]

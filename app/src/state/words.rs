@@ -93,6 +93,7 @@ pub fn phase(phase: Phase) -> &'static str {
     match phase {
         Phase::Reserve => "Reserve",
         Phase::Retag => "Retag",
+        Phase::Rebuild => "Rebuild",
         Phase::Copy => "Copy",
         Phase::Verify => "Verify",
         Phase::Retire => "Retire",
@@ -109,6 +110,7 @@ pub fn phase_effect(phase: Phase) -> &'static str {
     match phase {
         Phase::Reserve => "Room is set aside in the destination project",
         Phase::Retag => "Every entry is charged to the destination project, in place",
+        Phase::Rebuild => "Folders are made anew in hiding and every file is renamed into them",
         Phase::Copy => "A hidden copy grows beside the destination",
         Phase::Verify => "The copy is compared with the original",
         Phase::Retire => "The original is hidden, kept for undo",

@@ -207,7 +207,7 @@ impl Engine {
     fn purge_started(&self, live: &Live) -> Result<(), EngineError> {
         let of = live.recorded.lock().of.clone();
         for (item, item_number) in of.plan.items.iter().zip(0_u32..) {
-            if item.strategy != Strategy::StagedCopy && item.kept.is_none() {
+            if !item.keeps_source() {
                 continue;
             }
             let order = StepOrder {

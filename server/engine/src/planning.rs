@@ -262,7 +262,7 @@ fn published_identity(
     if let Some(kept) = &item.kept {
         return Some(kept.identity.clone());
     }
-    if item.strategy != Strategy::StagedCopy {
+    if !item.is_staged() {
         return Some(item.identity.clone());
     }
     let is_of_item = |at: &usize| plan.sequence.get(*at).is_some_and(|step| usize::try_from(step.item) == Ok(position));

@@ -229,9 +229,11 @@ impl Driver {
     }
 }
 
-/// Retag and copy count their work from the beginning each time they run.
+/// These count their work from the beginning each time they run.
 fn step_restarts_work(order: &StepOrder) -> bool {
-    order.item_number == 0 && order.action == Action::Run && matches!(order.kind, StepKind::Retag | StepKind::CopyTree)
+    order.item_number == 0
+        && order.action == Action::Run
+        && matches!(order.kind, StepKind::Retag | StepKind::CopyTree | StepKind::Rebuild)
 }
 
 /// A worker answered a run with the report of a probe: the protocol is broken.

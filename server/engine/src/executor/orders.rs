@@ -52,8 +52,7 @@ fn admissions(of: &Move, step: Step, reserved_by_others: &[Amount]) -> Vec<Admis
     if step.kind != StepKind::Reserve && !is_first_check {
         return Vec::new();
     }
-    let is_renamed = |strategy| matches!(strategy, Strategy::Rename | Strategy::PiecewiseRename);
-    let still_to_come = of.plan.items.iter().filter(|item| is_renamed(item.strategy) && item.kept.is_none());
+    let still_to_come = of.plan.items.iter().filter(|item| item.strategy == Strategy::Rename && item.kept.is_none());
     let still_to_come = still_to_come.fold(Amount::ZERO, |sum, item| sum + item.tally.amount);
     let reservations = of.plan.reservations.iter().zip(reserved_by_others);
     reservations

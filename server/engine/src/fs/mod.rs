@@ -68,6 +68,8 @@ pub trait FileSystem: Send + Sync {
     fn set_tag(&self, object: Object<'_>, tag: ProjectTag) -> FsResult<()>;
     fn set_flags(&self, object: Object<'_>, flags: u32) -> FsResult<()>;
     fn set_xattr(&self, object: Object<'_>, name: &[u8], value: &[u8]) -> FsResult<()>;
+    /// `ENODATA` if it has none of that name.
+    fn remove_xattr(&self, object: Object<'_>, name: &[u8]) -> FsResult<()>;
 
     // Content.
     fn read_at(&self, file: &File, offset: u64, buffer: &mut [u8]) -> FsResult<usize>;

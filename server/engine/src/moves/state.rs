@@ -18,7 +18,7 @@ use tidelock_shared::id::MoveId;
 use tidelock_shared::progress::MoveState;
 
 use super::event::{Event, Failure, Note};
-use crate::planner::plan::MovePlan;
+use crate::planner::plan::{MovePlan, PlannedItem};
 use crate::planner::sequence::{StepKind, commit_position};
 
 /// A move as its events tell it.
@@ -189,9 +189,7 @@ impl Move {
 
     /// Whether retired sources wait for an undo or a purge.
     pub fn keeps_retired_source(&self) -> bool {
-        self.state == MoveState::Done
-            && self.purge == Purge::Kept
-            && self.plan.sequence.iter().any(|step| step.kind == StepKind::RetireSource)
+        self.state == MoveState::Done && self.purge == Purge::Kept && self.plan.items.iter().any(PlannedItem::keeps_source)
     }
 }
 

@@ -161,6 +161,28 @@ pub struct PlannedItem {
     pub kept: Option<KeptSource>,
 }
 
+impl PlannedItem {
+    /// Whether something grows in hiding in the destination folder and is published from there.
+    pub fn is_staged(&self) -> bool {
+        self.kept.is_none() && matches!(self.strategy, Strategy::StagedCopy | Strategy::PiecewiseRename)
+    }
+
+    /// Whether the source is hidden beside itself before the destination name appears.
+    pub fn retires_source(&self) -> bool {
+        self.is_staged() || self.kept.is_some()
+    }
+
+    /// Whether the retired source stays, and stays charged, after the move.
+    pub fn keeps_source(&self) -> bool {
+        self.strategy == Strategy::StagedCopy || self.kept.is_some()
+    }
+
+    /// Whether project IDs are changed in place.
+    pub fn is_retagged(&self) -> bool {
+        matches!(self.strategy, Strategy::RetagAndRename | Strategy::RetagWithHop)
+    }
+}
+
 /// A retired source that waits for an undo or a purge.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptSource {

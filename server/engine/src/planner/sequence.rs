@@ -24,9 +24,13 @@ pub enum StepKind {
     Reserve,
     /// Gives every inode the destination's project ID.
     Retag,
+    /// Takes the item past its folder's inherit flag.
+    Hop,
     /// Makes the hidden folder in the destination.
     MakeStaging,
     CopyTree,
+    /// Makes the folders anew and renames everything else into them.
+    Rebuild,
     Verify,
     /// Hides the source beside itself.
     RetireSource,
@@ -45,7 +49,8 @@ impl StepKind {
     pub fn phase(self) -> Phase {
         match self {
             Self::Reserve => Phase::Reserve,
-            Self::Retag => Phase::Retag,
+            Self::Retag | Self::Hop => Phase::Retag,
+            Self::Rebuild => Phase::Rebuild,
             Self::MakeStaging | Self::CopyTree => Phase::Copy,
             Self::Verify => Phase::Verify,
             Self::RetireSource => Phase::Retire,
@@ -60,8 +65,10 @@ impl StepKind {
         match self {
             Self::Reserve => "reserve",
             Self::Retag => "retag",
+            Self::Hop => "hop",
             Self::MakeStaging => "make_staging",
             Self::CopyTree => "copy_tree",
+            Self::Rebuild => "rebuild",
             Self::Verify => "verify",
             Self::RetireSource => "retire_source",
             Self::Check => "check",
@@ -81,13 +88,16 @@ pub fn sequence(items: &[PlannedItem]) -> Vec<Step> {
             _ if planned.kept.is_some() => &[],
             Strategy::StagedCopy => &[StepKind::MakeStaging, StepKind::CopyTree, StepKind::Verify],
             Strategy::RetagAndRename | Strategy::RetagWithHop => &[StepKind::Retag],
-            Strategy::Rename | Strategy::PiecewiseRename => &[],
+            Strategy::PiecewiseRename => &[StepKind::RetireSource, StepKind::MakeStaging, StepKind::Rebuild],
+            Strategy::Rename => &[],
         };
         steps.extend(kinds.iter().map(|&kind| Step { kind, item }));
     }
     for (planned, item) in numbered() {
-        if planned.strategy == Strategy::StagedCopy || planned.kept.is_some() {
+        if planned.keeps_source() {
             steps.push(Step { kind: StepKind::RetireSource, item });
+        } else if planned.strategy == Strategy::RetagWithHop {
+            steps.push(Step { kind: StepKind::Hop, item });
         }
     }
     steps.extend(numbered().map(|(_, item)| Step { kind: StepKind::Check, item }));
@@ -98,10 +108,18 @@ pub fn sequence(items: &[PlannedItem]) -> Vec<Step> {
     steps.extend(numbered().map(|(_, item)| Step { kind: StepKind::Publish, item }));
     steps.push(Step { kind: StepKind::Barrier, item: 0 });
     steps.extend(numbered().map(|(_, item)| Step { kind: StepKind::Release, item }));
+    let leaves_folders = |item: &PlannedItem| matches!(item.strategy, Strategy::PiecewiseRename | Strategy::RetagWithHop);
+    if items.iter().any(leaves_folders) {
+        // Folders removed after the commit are not to come back by a power cut.
+        steps.push(Step { kind: StepKind::Barrier, item: 0 });
+    }
     steps
 }
 
-/// The position of the barrier after which `Committed` is recorded.
+/// The position of the barrier after which `Committed` is recorded: the first after the last
+/// publish.
 pub fn commit_position(sequence: &[Step]) -> usize {
-    sequence.iter().rposition(|step| step.kind == StepKind::Barrier).unwrap_or(sequence.len())
+    let published = sequence.iter().rposition(|step| step.kind == StepKind::Publish).unwrap_or(0);
+    let barrier = sequence.iter().skip(published).position(|step| step.kind == StepKind::Barrier);
+    barrier.map_or(sequence.len(), |barrier| published + barrier)
 }

@@ -4,16 +4,19 @@
 //! created after the renames on the same MDT, so forcing its transaction forces theirs. The
 //! destination's folder goes first (measured: the other way round a name can be in neither).
 
+use std::collections::BTreeSet;
+
 use tidelock_shared::name::FileName;
+use tidelock_shared::strategy::EntryKind;
 
 use super::context::{Context, open_known};
 use super::error::{StepError, StepResult};
+use super::times::Times;
 use crate::fs::walk::unless_absent;
 use crate::fs::{Errno, FileSystem, Folder, FsResult, NamesDurability};
 
 pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
-    let name = format!(".tidelock-{}.barrier", context.order.move_id);
-    let name = FileName::new(name.into_bytes()).map_err(|_| StepError::Unnameable)?;
+    let name = barrier_name(context)?;
     for known in &context.order.folders {
         let folder = open_known(context.fs, known)?;
         match context.fs.capabilities(&folder)?.names_durability {
@@ -22,6 +25,11 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
         }
     }
     Ok(())
+}
+
+fn barrier_name(context: &Context<'_>) -> StepResult<FileName> {
+    let name = format!(".tidelock-{}.barrier", context.order.move_id);
+    FileName::new(name.into_bytes()).map_err(|_| StepError::Unnameable)
 }
 
 fn barrier_file(fs: &dyn FileSystem, folder: &Folder, name: &FileName) -> FsResult<()> {
@@ -41,6 +49,43 @@ fn barrier_file(fs: &dyn FileSystem, folder: &Folder, name: &FileName) -> FsResu
     unless_absent(fs.unlink(at)).map(drop)
 }
 
+/// A barrier in one folder on each MDT that the trees lie on. Where names are made durable by
+/// syncing folders, or there is one MDT only, the barrier of the move's own folders is enough.
+pub(super) fn barrier_on_each_mdt(context: &Context<'_>, trees: &[&Folder]) -> StepResult<()> {
+    let name = barrier_name(context)?;
+    let mut reached = BTreeSet::new();
+    for tree in trees {
+        if context.fs.capabilities(tree)?.names_durability == NamesDurability::BarrierFile {
+            barrier_below(context.fs, tree, &name, &mut reached)?;
+        }
+    }
+    Ok(())
+}
+
+fn barrier_below(fs: &dyn FileSystem, folder: &Folder, name: &FileName, reached: &mut BTreeSet<u32>) -> FsResult<()> {
+    let Some(mdt) = fs.placement(folder)? else { return Ok(()) };
+    // The file comes and goes; the folder's own times are not to show it, crash or not.
+    if reached.insert(mdt) {
+        let times = Times::remember(fs, folder)?;
+        barrier_file(fs, folder, name)?;
+        times.restore(fs, folder)?;
+    } else if let Some(times) = Times::remembered(fs, folder)? {
+        times.restore(fs, folder)?;
+    }
+    for entry in fs.read_folder(folder)? {
+        let entry = entry?;
+        if !matches!(entry.kind, None | Some(EntryKind::Folder)) {
+            continue;
+        }
+        match fs.open_folder(folder.at(&entry.name)) {
+            Ok(inner) => barrier_below(fs, &inner, name, reached)?,
+            Err(error) if error.is_absent() || matches!(error.errno, Errno::NOTDIR | Errno::LOOP) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
 /// Where no file can be made: an own file of the folder gets its own mode again and is synced,
 /// which reaches the MDT like a new one (measured).
 fn touch_and_sync(fs: &dyn FileSystem, folder: &Folder) -> FsResult<()> {
@@ -48,7 +93,7 @@ fn touch_and_sync(fs: &dyn FileSystem, folder: &Folder) -> FsResult<()> {
         let name = entry?.name;
         let at = folder.at(&name);
         let Some(status) = unless_absent(fs.status(at.into()))? else { continue };
-        let is_ours = status.kind == tidelock_shared::strategy::EntryKind::File && status.uid == fs.caller().uid;
+        let is_ours = status.kind == EntryKind::File && status.uid == fs.caller().uid;
         if is_ours && !fs.is_released(at)? {
             fs.set_mode(at.into(), status.mode)?;
             return fs.sync_file(&fs.open_file(at)?);

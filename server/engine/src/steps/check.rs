@@ -5,6 +5,7 @@ use tidelock_shared::strategy::Strategy;
 use super::context::{Context, holds, path_of};
 use super::error::{StepError, StepResult};
 use super::publish::expected_top_tag;
+use super::rebuild::collect_latecomers;
 use super::retag::retag_until_clean;
 use super::verify::bring_up_to_date;
 use crate::fs::walk::look;
@@ -17,8 +18,11 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
         return Err(StepError::TagChanged(item.destination_folder.path));
     }
     let retired = context.retired_name()?;
-    let is_retired = item.strategy == Strategy::StagedCopy || item.kept.is_some();
-    let from = source.at(if is_retired { &retired } else { &item.source_name });
+    let hop = super::hop::place(context)?.filter(|_| item.strategy == Strategy::RetagWithHop);
+    let from = match &hop {
+        Some((hop, name)) => hop.at(name),
+        None => source.at(if item.retires_source() { &retired } else { &item.source_name }),
+    };
     let to = destination.at(&item.destination_name);
     if !holds(context.fs, from, &item.identity)? {
         // After a crash the item may have its new name already.
@@ -32,8 +36,9 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     }
     match item.strategy {
         Strategy::StagedCopy if item.kept.is_none() => bring_up_to_date(context, from)?,
-        Strategy::RetagAndRename => {
-            retag_until_clean(context)?;
+        Strategy::PiecewiseRename => collect_latecomers(context)?,
+        Strategy::RetagAndRename | Strategy::RetagWithHop => {
+            retag_until_clean(context, from)?;
             if context.fs.tag(from.into())? != expected_top_tag(&item) {
                 return Err(StepError::TagChanged(path_of(&item.source_folder, &item.source_name)));
             }

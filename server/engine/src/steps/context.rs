@@ -58,6 +58,11 @@ impl Context<'_> {
         self.hidden_name(".retired")
     }
 
+    /// `.tidelock-<move>.<item>.hop`: where a retagged item passes its folder's inherit flag.
+    pub(super) fn hop_name(&self) -> StepResult<FileName> {
+        self.hidden_name(".hop")
+    }
+
     /// What others changed meanwhile and is kept for a person to look at.
     pub(super) fn kept_name(&self) -> StepResult<FileName> {
         self.hidden_name(".kept")
@@ -66,6 +71,11 @@ impl Context<'_> {
     fn hidden_name(&self, role: &str) -> StepResult<FileName> {
         let name = format!(".tidelock-{}.{}{role}", self.order.move_id, self.order.item_number);
         FileName::new(name.into_bytes()).map_err(|_| StepError::Unnameable)
+    }
+
+    /// Where the item was, for messages.
+    pub(super) fn source_path(&self) -> FilePath {
+        path_of(&self.item().source_folder, &self.item().source_name)
     }
 
     /// What an inode in the destination is charged to.

@@ -4,10 +4,12 @@
 //! folder: no second lock on Lustre, and no write to the staged folder itself. A single file
 //! is staged under the hidden name without a folder around it.
 
+use tidelock_shared::strategy::Strategy;
+
 use super::carry::{Found, find};
 use super::context::{Context, holds};
 use super::error::{StepError, StepResult};
-use crate::fs::walk::{look, remove_tree};
+use crate::fs::walk::{look, remove_tree, unless_absent};
 use crate::fs::{FileSystem, Folder, Identity};
 use crate::moves::event::Note;
 use crate::worker::Probe;
@@ -49,6 +51,10 @@ pub(super) fn staged_identity(context: &Context<'_>) -> Option<Identity> {
 pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
     let destination = context.destination_folder()?;
     let name = context.staging_name()?;
+    if context.item().strategy == Strategy::PiecewiseRename {
+        // What is in it was never a copy: only an empty folder goes.
+        return Ok(unless_absent(context.fs.remove_folder(destination.at(&name))).map(drop)?);
+    }
     Ok(remove_tree(context.fs, destination.at(&name))?)
 }
 

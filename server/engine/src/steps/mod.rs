@@ -10,13 +10,16 @@ mod check;
 mod context;
 mod copy_tree;
 mod error;
+mod hop;
 mod make_staging;
 mod publish;
 mod purge;
+mod rebuild;
 mod release;
 mod reserve;
 mod retag;
 mod retire_source;
+mod times;
 mod verify;
 
 use context::Context;
@@ -42,8 +45,10 @@ fn run(context: &mut Context<'_>) -> StepResult<()> {
     match context.order.kind {
         StepKind::Reserve => reserve::run(context),
         StepKind::Retag => retag::run(context),
+        StepKind::Hop => hop::run(context),
         StepKind::MakeStaging => make_staging::run(context),
         StepKind::CopyTree => copy_tree::run(context),
+        StepKind::Rebuild => rebuild::run(context),
         StepKind::Verify => verify::run(context),
         StepKind::RetireSource => retire_source::run(context),
         StepKind::Check => check::run(context),
@@ -56,8 +61,10 @@ fn run(context: &mut Context<'_>) -> StepResult<()> {
 fn undo(context: &mut Context<'_>) -> StepResult<()> {
     match context.order.kind {
         StepKind::Retag => retag::undo(context),
+        StepKind::Hop => hop::undo(context),
         StepKind::MakeStaging => make_staging::undo(context),
         StepKind::CopyTree => copy_tree::undo(context),
+        StepKind::Rebuild => rebuild::undo(context),
         StepKind::RetireSource => retire_source::undo(context),
         StepKind::Publish => publish::undo(context),
         // These change nothing that would have to be taken back.
@@ -68,8 +75,10 @@ fn undo(context: &mut Context<'_>) -> StepResult<()> {
 fn probe(context: &mut Context<'_>) -> StepResult<Probe> {
     match context.order.kind {
         StepKind::Retag => retag::probe(context),
+        StepKind::Hop => hop::probe(context),
         StepKind::MakeStaging => make_staging::probe(context),
         StepKind::CopyTree => copy_tree::probe(context),
+        StepKind::Rebuild => rebuild::probe(context),
         StepKind::RetireSource => retire_source::probe(context),
         StepKind::Publish => publish::probe(context),
         // Looking again costs little and is right whatever was seen before.

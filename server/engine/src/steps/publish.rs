@@ -10,6 +10,7 @@ use super::carry::{Carry, Found, carry, find, remove_own_claim};
 use super::context::{Context, holds, path_of};
 use super::copy_tree::losses;
 use super::error::StepResult;
+use super::hop;
 use super::make_staging::{STAGING_MODE, staged_identity};
 use super::retag::untag_top;
 use super::retire_source::{bring_back, set_mode_where_allowed};
@@ -32,11 +33,10 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     let item = context.item().clone();
     let to = destination.at(&item.destination_name);
     let from = published.folder.at(&published.name);
-    match find(context.fs, from, to, &published.identity)? {
-        Found::AtNew => return Ok(()),
-        Found::AtOld => make_ready(context, from)?,
-        Found::AtBoth | Found::Nowhere => {}
+    if find(context.fs, from, to, &published.identity)? == Found::AtNew {
+        return Ok(());
     }
+    make_ready(context, from)?;
     if is_recharged_by_rename(&item) {
         return carry_recharged(context, from, to, &destination);
     }
@@ -65,12 +65,18 @@ fn published(context: &Context<'_>) -> StepResult<Option<Published>> {
         let name = tidelock_shared::name::FileName::new(name.into_bytes()).map_err(|_| super::error::StepError::Unnameable)?;
         return Ok(Some(Published { identity: kept.identity.clone(), folder: context.destination_folder()?, name }));
     }
-    if item.strategy == Strategy::StagedCopy {
+    if item.is_staged() {
         let Some(identity) = staged_identity(context) else { return Ok(None) };
         return Ok(Some(Published { identity, folder: context.destination_folder()?, name: context.staging_name()? }));
     }
-    let folder = context.source_folder()?;
-    Ok(Some(Published { identity: item.identity.clone(), folder, name: item.source_name.clone() }))
+    let identity = item.identity.clone();
+    // After a finished move the hop is gone; then the item has its destination name.
+    if item.strategy == Strategy::RetagWithHop
+        && let Some((folder, name)) = hop::place(context)?
+    {
+        return Ok(Some(Published { identity, folder, name }));
+    }
+    Ok(Some(Published { identity, folder: context.source_folder()?, name: item.source_name.clone() }))
 }
 
 /// What was hidden with mode 0700 gets the mode and times that people shall see.
@@ -81,6 +87,10 @@ fn make_ready(context: &Context<'_>, from: At<'_>) -> StepResult<()> {
     }
     if let Some(kept) = &item.kept {
         return Ok(set_mode_where_allowed(context.fs, from, kept.mode)?);
+    }
+    if item.strategy == Strategy::PiecewiseRename {
+        // Its times are right already, and a change of mode leaves them so.
+        return Ok(context.fs.set_mode(from.into(), item.mode)?);
     }
     if item.strategy != Strategy::StagedCopy {
         return Ok(());
@@ -128,8 +138,12 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
     if found != Found::AtNew {
         return Ok(());
     }
-    if item.strategy == Strategy::StagedCopy || item.kept.is_some() {
+    if item.retires_source() {
         return hide_again(context, from, to, &published.identity);
+    }
+    if item.strategy == Strategy::RetagWithHop {
+        hop::turn_round(context)?;
+        return carry(context.fs, to, from, &carried(&item, &published.identity));
     }
     if item.strategy == Strategy::RetagAndRename {
         untag_top(context, to)?;
@@ -167,7 +181,9 @@ fn hide_again(context: &mut Context<'_>, hidden: At<'_>, visible: At<'_>, identi
     let retired = context.retired_name()?;
     let losses = losses(context);
     let differences = Differences { losses: &losses, copied_since: None };
-    let is_unchanged = item.kept.is_some() || is_same_tree(context.fs, source.at(&retired), visible, &differences).unwrap_or(false);
+    // Of a rebuilt tree everything goes back, whatever others made in it meanwhile.
+    let goes_back = item.kept.is_some() || item.strategy == Strategy::PiecewiseRename;
+    let is_unchanged = goes_back || is_same_tree(context.fs, source.at(&retired), visible, &differences).unwrap_or(false);
     if is_unchanged {
         carry(context.fs, visible, hidden, &carried(&item, identity))?;
         if item.kind == EntryKind::Folder {

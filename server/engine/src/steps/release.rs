@@ -1,12 +1,23 @@
 //! Clears away what only the move needed, once nothing can go back any more.
 
+use tidelock_shared::strategy::Strategy;
+
 use super::context::Context;
 use super::error::StepResult;
+use super::hop;
+use super::rebuild::remove_shells;
 use crate::fs::walk::look;
 
-/// Nothing is left to clear in the strategies so far, but for a hidden name that a crash
-/// between link and unlink may have left on the published file itself.
 pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
+    match context.item().strategy {
+        Strategy::PiecewiseRename => remove_shells(context),
+        Strategy::RetagWithHop => hop::remove(context),
+        Strategy::Rename | Strategy::RetagAndRename | Strategy::StagedCopy => remove_second_name(context),
+    }
+}
+
+/// A crash between link and unlink may have left the hidden name on the published file.
+fn remove_second_name(context: &Context<'_>) -> StepResult<()> {
     let destination = context.destination_folder()?;
     let name = context.staging_name()?;
     let (hidden, published) = (destination.at(&name), destination.at(&context.item().destination_name));

@@ -23,14 +23,15 @@ const EXCEPTIONS_A_NOTE: usize = 1000;
 
 pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     write_down_exceptions(context)?;
-    retag_until_clean(context)
+    let (folder, name) = (context.source_folder()?, context.item().source_name.clone());
+    retag_until_clean(context, folder.at(&name))
 }
 
 /// Walks until every inode has the destination's tag.
-pub(super) fn retag_until_clean(context: &mut Context<'_>) -> StepResult<()> {
+pub(super) fn retag_until_clean(context: &mut Context<'_>, at: At<'_>) -> StepResult<()> {
     let Some(tag) = context.destination_tag() else { return Ok(()) };
     for _ in 0..WALKS_MAX {
-        if set_tags(context, &|_, _| tag)? == 0 {
+        if set_tags(context, at, &|_, _| tag)? == 0 {
             return Ok(());
         }
     }
@@ -71,12 +72,10 @@ fn expected(tag: ProjectTag, is_folder: bool) -> ProjectTag {
 }
 
 /// One walk: gives each inode the tag that `wanted` says for it; answers how many changed.
-fn set_tags(context: &mut Context<'_>, wanted: &dyn Fn(u64, ProjectTag) -> ProjectTag) -> StepResult<u64> {
-    let folder = context.source_folder()?;
-    let name = context.item().source_name.clone();
+fn set_tags(context: &mut Context<'_>, at: At<'_>, wanted: &dyn Fn(u64, ProjectTag) -> ProjectTag) -> StepResult<u64> {
     let fs = context.fs;
     let mut changed = 0;
-    walk(fs, folder.at(&name), &mut |visit| -> StepResult<bool> {
+    walk(fs, at, &mut |visit| -> StepResult<bool> {
         let is_folder = visit.status.kind == EntryKind::Folder;
         if let Some(tag) = fs.tag(visit.at.into())? {
             let wanted = expected(wanted(visit.status.inode, tag), is_folder);
@@ -103,12 +102,13 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
         return Ok(());
     }
     let folder = context.source_folder()?;
-    if look(context.fs, folder.at(&context.item().source_name))?.is_none() {
+    let name = context.item().source_name.clone();
+    if look(context.fs, folder.at(&name))?.is_none() {
         return Ok(());
     }
     let usual = context.item().source_tag.unwrap_or_default();
     let exceptions = exceptions(context);
-    set_tags(context, &|inode, _| exceptions.get(&inode).copied().unwrap_or(usual)).map(drop)
+    set_tags(context, folder.at(&name), &|inode, _| exceptions.get(&inode).copied().unwrap_or(usual)).map(drop)
 }
 
 /// Gives the top alone its old tag, so that a rename back into the source's project is allowed.
@@ -139,6 +139,13 @@ pub(super) fn probe(context: &mut Context<'_>) -> StepResult<Probe> {
     let item = context.item();
     let original = source.at(&item.source_name);
     let published = destination.at(&item.destination_name);
-    let at = if super::context::holds(context.fs, original, &item.identity)? { original } else { published };
+    let hop = super::hop::place(context)?;
+    let in_hop = hop.as_ref().map(|(hop, name)| hop.at(name));
+    let mut at = published;
+    for place in [Some(original), in_hop].into_iter().flatten() {
+        if super::context::holds(context.fs, place, &item.identity)? {
+            at = place;
+        }
+    }
     Ok(if outliers(context.fs, at, tag)? == 0 { Probe::Run } else { Probe::NotRun })
 }

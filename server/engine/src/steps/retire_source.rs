@@ -4,7 +4,6 @@
 //! everything else: bringing it back is one rename. A folder gets mode 0700 where we may.
 
 use tidelock_shared::name::FileName;
-use tidelock_shared::quota::Amount;
 use tidelock_shared::strategy::EntryKind;
 
 use super::carry::{Carry, Found, carry, find, remove_own_claim};
@@ -32,7 +31,9 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     if item.kind == EntryKind::Folder {
         set_mode_where_allowed(context.fs, folder.at(&retired), RETIRED_MODE)?;
     }
-    context.note(Note::Retired { amount: Amount { ..item.tally.amount } })?;
+    if item.keeps_source() {
+        context.note(Note::Retired { amount: item.tally.amount })?;
+    }
     Ok(())
 }
 
@@ -83,7 +84,7 @@ pub(super) fn bring_back(context: &mut Context<'_>, from: At<'_>, original: At<'
 }
 
 /// `name (returned)`, `name (returned 2)`, …, shortened to what a name may be.
-fn beside(name: &FileName, attempt: u32) -> Option<FileName> {
+pub(super) fn beside(name: &FileName, attempt: u32) -> Option<FileName> {
     let suffix = if attempt == 1 { " (returned)".to_owned() } else { format!(" (returned {attempt})") };
     let kept = name.as_bytes().len().min(tidelock_shared::name::NAME_LENGTH_MAX - suffix.len());
     FileName::new([&name.as_bytes()[..kept], suffix.as_bytes()].concat()).ok()

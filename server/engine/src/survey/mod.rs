@@ -12,7 +12,7 @@ use tidelock_shared::strategy::EntryKind;
 
 use crate::copy::{belongs_to_file_system, is_privileged};
 use crate::fs::walk::{Visit, unless_absent, walk};
-use crate::fs::{At, Capabilities, Capacity, Errno, FileSystem, Folder, FsError, FsResult, Identity, Object, Quota};
+use crate::fs::{At, Capabilities, Capacity, Errno, FileSystem, Folder, FsError, FsResult, Identity, Object, Quota, Status};
 use crate::planner::plan::{FolderRef, Loss, Tally};
 
 /// A folder as found: by whom it is charged, what it can do.
@@ -39,6 +39,9 @@ pub struct SurveyedItem {
     pub findings: Findings,
 }
 
+/// The mode bit that keeps everybody but owners from renaming and removing.
+const STICKY: u32 = 0o1000;
+
 /// What may speak against a move, with an example of each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Findings {
@@ -49,6 +52,10 @@ pub struct Findings {
     /// Inodes of somebody else.
     pub foreign: u64,
     pub devices: u64,
+    /// Folders that the caller may not take entries out of.
+    pub closed_folders: u64,
+    /// What folders and symbolic links lose that the caller makes anew, per class.
+    pub losses_of_remade: BTreeMap<Loss, u64>,
     pub mount_point: Option<FilePath>,
     pub frozen: Option<(FilePath, u64)>,
     pub unreadable: Option<(FilePath, u64)>,
@@ -255,7 +262,8 @@ impl Count<'_> {
 
     fn is_readable(&mut self, visit: &Visit<'_>) -> Result<bool, SurveyError> {
         let opened = unless_absent(self.fs.open_folder(visit.at));
-        match opened.and_then(|folder| folder.map(|folder| self.fs.read_folder(&folder).map(drop)).transpose()) {
+        let readable = opened.and_then(|folder| folder.map(|folder| self.look_into(&folder, &visit.status)).transpose());
+        match readable {
             Err(error) if matches!(error.errno, Errno::ACCESS | Errno::PERM) => {
                 self.unreadable(visit);
                 Ok(false)
@@ -263,6 +271,16 @@ impl Count<'_> {
             Err(error) => Err(error.into()),
             Ok(found) => Ok(found.is_some()),
         }
+    }
+
+    fn look_into(&mut self, folder: &Folder, status: &Status) -> FsResult<()> {
+        drop(self.fs.read_folder(folder)?);
+        let caller = self.fs.caller();
+        // In a sticky folder of somebody else only own entries may be renamed.
+        let is_sticky = status.mode & STICKY != 0 && status.uid != caller.uid;
+        let is_closed = !caller.is_root && (is_sticky || !self.fs.may_change(folder)?);
+        self.findings.closed_folders += u64::from(is_closed);
+        Ok(())
     }
 
     fn unreadable(&mut self, visit: &Visit<'_>) {
@@ -299,9 +317,11 @@ impl Count<'_> {
         {
             lose(Loss::InodeFlags, fs.flags(object)? != 0);
         }
-        for (loss, count) in lost {
-            if count > 0 {
-                *self.tally.losses.entry(loss).or_default() += count;
+        let is_remade = matches!(status.kind, EntryKind::Folder | EntryKind::SymbolicLink);
+        for (loss, count) in lost.into_iter().filter(|(_, count)| *count > 0) {
+            *self.tally.losses.entry(loss).or_default() += count;
+            if is_remade {
+                *self.findings.losses_of_remade.entry(loss).or_default() += count;
             }
         }
         Ok(())

@@ -379,6 +379,15 @@ impl FileSystem for Posix {
         c_string(name).and_then(|name| write(&name)).map_err(failed("set_xattr", object.name_bytes()))
     }
 
+    fn remove_xattr(&self, object: Object<'_>, name: &[u8]) -> FsResult<()> {
+        let remove = |name: &CStr| match object {
+            Object::File(file) => rustix::fs::fremovexattr(descriptor(&file.0), name),
+            Object::Folder(folder) => rustix::fs::fremovexattr(descriptor(&folder.0), name),
+            Object::Entry(at) => rustix::fs::lremovexattr(proc_path(folder_fd(at), Some(at.name))?.as_c_str(), name),
+        };
+        c_string(name).and_then(|name| remove(&name)).map_err(failed("remove_xattr", object.name_bytes()))
+    }
+
     fn read_at(&self, file: &File, offset: u64, buffer: &mut [u8]) -> FsResult<usize> {
         rustix::io::retry_on_intr(|| rustix::io::pread(descriptor(&file.0), &mut *buffer, offset)).map_err(failed("read_at", b""))
     }
@@ -425,9 +434,7 @@ impl FileSystem for Posix {
     fn capabilities(&self, folder: &Folder) -> FsResult<Capabilities> {
         let statistics = rustix::fs::fstatfs(descriptor(&folder.0)).map_err(failed("capabilities", b""))?;
         let has_project_ids = attributes(folder.into()).map_err(failed("capabilities", b""))?.is_some();
-        // The owner of each inode may retag it (recorded for ext4 and XFS); whose the inodes
-        // are, the survey finds.
-        Ok(mount::capabilities(statistics.f_type, has_project_ids, true))
+        Ok(mount::capabilities(statistics.f_type, has_project_ids, self.caller().is_root))
     }
 
     fn capacity(&self, folder: &Folder) -> FsResult<Capacity> {

@@ -14,7 +14,10 @@ const BTRFS: i64 = 0x9123_683e;
 const LUSTRE: i64 = 0x0bd0_0bd0;
 
 /// The capabilities of a mount by its `statfs` type and whether it has project IDs at all.
-pub(super) fn capabilities(kind: i64, has_project_ids: bool, may_retag: bool) -> Capabilities {
+///
+/// On ext4 and XFS the owner of an inode may retag it (recorded); whose the inodes are, the
+/// survey finds. On Lustre only root may, unless `enable_chprojid_gid` says otherwise (recorded).
+pub(super) fn capabilities(kind: i64, has_project_ids: bool, is_root: bool) -> Capabilities {
     let is_lustre = kind == LUSTRE;
     let name = match kind {
         EXT4 => "ext4".to_owned(),
@@ -29,7 +32,7 @@ pub(super) fn capabilities(kind: i64, has_project_ids: bool, may_retag: bool) ->
         abilities: MountAbilities {
             rename_rule: if has_project_ids { RenameRule::Refuses } else { RenameRule::NoProjects },
             source_flag_rule: if is_lustre { SourceFlagRule::BlocksEverything } else { SourceFlagRule::BlocksNothing },
-            may_retag: has_project_ids && may_retag,
+            may_retag: has_project_ids && (is_root || !is_lustre),
             retags_every_kind: false,
         },
         renames_without_replacing: !is_lustre,

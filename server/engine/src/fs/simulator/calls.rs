@@ -282,6 +282,10 @@ impl FileSystem for Simulator {
         })
     }
 
+    fn remove_xattr(&self, object: Object<'_>, name: &[u8]) -> FsResult<()> {
+        self.set("remove_xattr", object, |_, inode| inode.xattrs.remove(name).map(drop).ok_or(Errno::NODATA))
+    }
+
     fn read_at(&self, file: &File, offset: u64, buffer: &mut [u8]) -> FsResult<usize> {
         let number = number_of(&file.0);
         self.change("read_at", b"", |inner| {

@@ -9,7 +9,7 @@ use tidelock_shared::strategy::{MountAbilities, RenameRule, SourceFlagRule};
 
 use super::*;
 use crate::fs::{Capabilities, Capacity, Identity, NamesDurability, Quota};
-use crate::planner::plan::{FolderRef, Tally};
+use crate::planner::plan::{FolderRef, Loss, Tally};
 use crate::planner::sequence::StepKind;
 use crate::survey::Findings;
 
@@ -178,4 +178,50 @@ fn every_refusal_is_told_at_once() {
     told(|refusal| matches!(refusal, Refusal::NameTaken(_)));
     told(|refusal| matches!(refusal, Refusal::Overlap { .. }));
     told(|refusal| matches!(refusal, Refusal::NoHeadroom { .. }));
+}
+
+/// A Lustre on which this caller may not change project IDs.
+fn without_retag(mut source: SurveyedFolder, rule: SourceFlagRule) -> SurveyedFolder {
+    source.capabilities.abilities.may_retag = false;
+    source.capabilities.abilities.source_flag_rule = rule;
+    source
+}
+
+#[test]
+fn a_user_moves_a_folder_entry_by_entry_and_copies_nothing() {
+    let destination = folder("/m/beta", 1, 1002, ROOMY);
+    for rule in [SourceFlagRule::BlocksNothing, SourceFlagRule::BlocksFolders] {
+        let mut item = tree(&without_retag(folder("/m/alpha", 1, 1001, ROOMY), rule));
+        item.tally.losses = [(Loss::Owner, 9)].into();
+        item.findings.losses_of_remade = [(Loss::Owner, 2)].into();
+        let draft = draft_among(item, &destination, false, &[], &[]);
+        assert_eq!(draft.refusals, []);
+        assert_eq!(draft.plan.items[0].strategy, Strategy::PiecewiseRename);
+        assert_eq!(draft.plan.cost.bytes_copied, 0);
+        assert_eq!(draft.plan.warnings, [Warning::Losses { losses: [(Loss::Owner, 2)].into() }], "files keep their owner");
+        let expected =
+            ["reserve", "retire_source", "make_staging", "rebuild", "check", "barrier", "publish", "barrier", "release", "barrier"];
+        assert_eq!(kinds(&draft).iter().map(|kind| kind.name()).collect::<Vec<_>>(), expected);
+    }
+}
+
+#[test]
+fn a_tree_with_a_closed_folder_or_drift_is_copied() {
+    let destination = folder("/m/beta", 1, 1002, ROOMY);
+    for (closed_folders, drifted) in [(1, 0), (0, 1)] {
+        let mut item = tree(&without_retag(folder("/m/alpha", 1, 1001, ROOMY), SourceFlagRule::BlocksNothing));
+        (item.findings.closed_folders, item.findings.drifted) = (closed_folders, drifted);
+        let draft = draft_among(item, &destination, false, &[], &[]);
+        assert_eq!(draft.plan.items[0].strategy, Strategy::StagedCopy);
+    }
+}
+
+#[test]
+fn root_takes_a_hop_past_an_older_lustres_source_flag() {
+    let mut source = folder("/m/alpha", 1, 1001, ROOMY);
+    source.capabilities.abilities.source_flag_rule = SourceFlagRule::BlocksFolders;
+    let draft = draft(tree(&source), &folder("/m/beta", 1, 1002, ROOMY));
+    assert_eq!(draft.plan.items[0].strategy, Strategy::RetagWithHop);
+    let expected = ["reserve", "retag", "hop", "check", "barrier", "publish", "barrier", "release", "barrier"];
+    assert_eq!(kinds(&draft).iter().map(|kind| kind.name()).collect::<Vec<_>>(), expected);
 }
