@@ -10,7 +10,7 @@ use tidelock_shared::name::FilePath;
 use tidelock_shared::plan::{Plan, PlanItem, ProjectChange, ProjectRole};
 use tidelock_shared::progress::{MoveDetail, MoveState, MoveView, Phase, TimelineEvent};
 use tidelock_shared::quota::Amount;
-use tidelock_shared::request::Consent;
+use tidelock_shared::request::{Consent, OnConflict};
 use tidelock_shared::strategy::Strategy;
 use tidelock_shared::user_error::UserError;
 
@@ -98,19 +98,29 @@ fn command(plan: &MovePlan) -> String {
         return format!("tidelock undo {id}");
     }
     let mut words = vec!["tidelock".to_owned(), "mv".to_owned()];
-    for consent in &plan.allow {
+    let asked = &plan.asked;
+    for consent in &asked.allow {
         words.push(format!("--allow {}", consent_name(*consent)));
     }
-    if let [item] = plan.items.as_slice()
-        && item.source_name != item.destination_name
-    {
-        words.push(format!("--as {}", shell_word(item.destination_name.as_bytes())));
+    if asked.on_conflict != OnConflict::Refuse {
+        words.push(format!("--on-conflict {}", answer_name(asked.on_conflict)));
     }
-    words.extend(plan.items.iter().map(|item| shell_word(&source_path(item).to_bytes())));
-    if let Some(item) = plan.items.first() {
-        words.push(shell_word(&[item.destination_folder.path.to_bytes().as_slice(), b"/"].concat()));
+    if let Some(name) = &asked.new_name {
+        words.push(format!("--as {}", shell_word(name.as_bytes())));
     }
+    words.extend(asked.sources.iter().map(|source| shell_word(&source.to_bytes())));
+    words.push(shell_word(&[asked.destination.to_bytes().as_slice(), b"/"].concat()));
     words.join(" ")
+}
+
+fn answer_name(answer: OnConflict) -> &'static str {
+    match answer {
+        OnConflict::Refuse => "refuse",
+        OnConflict::KeepBoth => "keep-both",
+        OnConflict::Replace => "replace",
+        OnConflict::Skip => "skip",
+        OnConflict::Merge => "merge",
+    }
 }
 
 pub(crate) fn consent_name(consent: Consent) -> &'static str {
@@ -240,8 +250,10 @@ fn error(of: &Move) -> Option<UserError> {
 }
 
 fn retired(of: &Move) -> Amount {
-    let kept = of.plan.items.iter().filter(|item| item.keeps_source());
-    kept.fold(Amount::ZERO, |sum, item| sum + item.tally.amount)
+    let items = &of.plan.items;
+    let sources = items.iter().filter(|item| item.keeps_source()).map(|item| item.tally.amount);
+    let replaced = items.iter().filter_map(|item| item.replaces.as_ref()).map(|old| old.amount);
+    sources.chain(replaced).fold(Amount::ZERO, |sum, amount| sum + amount)
 }
 
 /// Everything about one move.

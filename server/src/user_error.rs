@@ -44,7 +44,7 @@ pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> UserError {
         )
         .hint("Ask the owner for read permission, or leave that part out."),
         Refusal::NameTaken(path) => UserError::new("name_taken", format!("{} already exists.", quoted(path)))
-            .hint("Rename one of the two, or give the source a new name (--as NAME). Nothing is ever replaced."),
+            .hint("Keep both, replace it, skip it or merge the folders (--on-conflict), or give a new name (--as NAME)."),
         Refusal::MountPoint(path) => {
             UserError::new("mount_point", format!("Another file system is mounted at or inside {}.", quoted(path)))
                 .hint("Unmount it first, or move the parts around it one by one.")
@@ -87,11 +87,10 @@ pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> UserError {
             UserError::new("changed_since", format!("{} is no longer what the move left there.", quoted(path)))
                 .hint("Move it back by hand as a new move if that is still what you want.")
         }
-        Refusal::CameFromSeveralFolders(one, other) => UserError::new(
-            "several_folders",
-            format!("The items came from several folders, {} and {} among them.", quoted(one), quoted(other)),
-        )
-        .hint("Move them back folder by folder, as new moves."),
+        Refusal::NothingLeft => UserError::new("nothing_left", "All of it is there already, so nothing is left to move.")
+            .hint("Keep both, replace what is there, or give it a new name."),
+        Refusal::TooManyToMerge => UserError::new("too_many_to_merge", "The two folders meet in too many places for one move.")
+            .hint("Merge some of the folders inside first, as moves of their own."),
     }
 }
 
@@ -182,6 +181,22 @@ pub(crate) fn warning(warning: &Warning, names: &Names) -> UserError {
             ),
         )
         .hint("An undo charges them to the source's project like the rest."),
+        Warning::Skipped { items } => {
+            UserError::new("skipped", format!("{} there already and not moved.", are(*items, "thing", "things")))
+        }
+        Warning::Replaces { entries, amount } => UserError::new(
+            "replaces",
+            format!("What has the name now is replaced: {}, {}.", count(*entries, "entry", "entries"), bytes(amount.bytes)),
+        )
+        .hint("It is kept hidden, comes back with an undo, and stays charged until the move is purged."),
+        Warning::EmptiedFoldersStay { folders } => UserError::new(
+            "emptied_folders_stay",
+            format!("{} emptied into the ones that are there, and left behind.", are(*folders, "folder", "folders")),
+        )
+        .hint("An undo fills them again; otherwise remove them when you are sure."),
+        Warning::ReplacedIsGone => {
+            UserError::new("replaced_is_gone", "What the move had replaced has been purged and does not come back.")
+        }
         Warning::LimitsUnknown { payer } => {
             UserError::new("limits_unknown", format!("You may not read the limits of {}.", names.payer(*payer)))
                 .hint("If it does not fit, the file system stops the copy and everything stays as it was.")

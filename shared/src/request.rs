@@ -10,7 +10,7 @@ use crate::name::{FileName, FilePath};
 use crate::preview::{Obstacle, obstacle};
 
 /// A move as somebody asks for it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MoveRequest {
     pub sources: Vec<FilePath>,
     /// An existing folder.
@@ -21,6 +21,36 @@ pub struct MoveRequest {
     /// What the asker consents to although a plan would otherwise refuse it.
     #[serde(default)]
     pub allow: Vec<Consent>,
+    /// What to do where a name is taken.
+    #[serde(default)]
+    pub on_conflict: OnConflict,
+    /// Other answers for single sources.
+    #[serde(default)]
+    pub choices: Vec<ConflictChoice>,
+}
+
+/// What becomes of an item whose name is taken in the destination.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnConflict {
+    #[default]
+    Refuse,
+    /// It gets a new name beside the other.
+    KeepBoth,
+    /// The other is hidden first, kept for undo, and comes back with it.
+    Replace,
+    /// It stays where it is.
+    Skip,
+    /// What is in it moves into the folder that is there, and so on below. Where that meets
+    /// something that is no folder, both are kept.
+    Merge,
+}
+
+/// The answer for one source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConflictChoice {
+    pub source: FilePath,
+    pub on_conflict: OnConflict,
 }
 
 /// Something a plan refuses unless it was agreed to.
@@ -47,6 +77,7 @@ pub struct ValidMoveRequest {
 pub struct RequestedItem {
     pub source: FilePath,
     pub name: FileName,
+    pub on_conflict: OnConflict,
 }
 
 /// What is wrong with a request, as far as names tell.
@@ -99,13 +130,17 @@ impl MoveRequest {
                     problems.push(RequestProblem::SameName(other.source.clone(), source.clone()));
                 }
             }
-            items.push(RequestedItem { source: source.clone(), name: name.clone() });
+            items.push(RequestedItem { source: source.clone(), name: name.clone(), on_conflict: self.answer_for(source) });
         }
         if problems.is_empty() {
             Ok(ValidMoveRequest { items, destination: self.destination.clone(), allow: self.allow.clone() })
         } else {
             Err(problems)
         }
+    }
+
+    fn answer_for(&self, source: &FilePath) -> OnConflict {
+        self.choices.iter().find(|choice| choice.source == *source).map_or(self.on_conflict, |choice| choice.on_conflict)
     }
 }
 
@@ -123,6 +158,8 @@ mod tests {
             destination: path(destination),
             new_name: None,
             allow: Vec::new(),
+            on_conflict: OnConflict::Refuse,
+            choices: Vec::new(),
         }
     }
 
@@ -145,6 +182,15 @@ mod tests {
         assert_eq!(request.validate(), Err(vec![RequestProblem::AlreadyThere(path("/a/x"))]));
         request.new_name = Some(FileName::new(*b"y").unwrap());
         assert!(request.validate().is_ok());
+    }
+
+    #[test]
+    fn a_choice_for_one_source_goes_before_the_answer_for_all() {
+        let mut request = request(&["/a/x", "/a/y"], "/b");
+        request.on_conflict = OnConflict::Skip;
+        request.choices = vec![ConflictChoice { source: path("/a/y"), on_conflict: OnConflict::Replace }];
+        let answers: Vec<OnConflict> = request.validate().unwrap().items.iter().map(|item| item.on_conflict).collect();
+        assert_eq!(answers, [OnConflict::Skip, OnConflict::Replace]);
     }
 
     #[test]

@@ -35,8 +35,7 @@ pub fn request<'a>(folder: &FilePath, names: impl Iterator<Item = &'a FileName>,
     MoveRequest {
         sources: names.map(|name| folder.join(name.clone())).collect(),
         destination: destination.clone(),
-        new_name: None,
-        allow: Vec::new(),
+        ..MoveRequest::default()
     }
 }
 

@@ -207,7 +207,7 @@ impl Engine {
     fn purge_started(&self, live: &Live) -> Result<(), EngineError> {
         let of = live.recorded.lock().of.clone();
         for (item, item_number) in of.plan.items.iter().zip(0_u32..) {
-            if !item.keeps_source() {
+            if !item.keeps_something() {
                 continue;
             }
             let order = StepOrder {
@@ -219,7 +219,6 @@ impl Engine {
                 folders: Vec::new(),
                 notes: Vec::new(),
                 admissions: Vec::new(),
-                allow: Vec::new(),
             };
             match crate::steps::purge(&*self.fs, &order, &mut |_: StepReport| Then::GoOn) {
                 StepReport::Failed(failure) => return Err(EngineError::PurgeFailed(failure)),

@@ -1,24 +1,30 @@
 //! From a request to a draft: reads what the planner needs, then asks it.
 
+mod conflicts;
+mod undo;
+
 use std::collections::BTreeMap;
 
 use tidelock_shared::id::MoveId;
 use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::progress::MoveState;
 use tidelock_shared::quota::Headroom;
-use tidelock_shared::request::{MoveRequest, RequestedItem, ValidMoveRequest};
-use tidelock_shared::strategy::{Strategy, StrategyReason};
+use tidelock_shared::request::{MoveRequest, ValidMoveRequest};
 
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::fs::walk::look;
 use crate::fs::{Errno, FsError};
-use crate::moves::event::Note;
-use crate::moves::state::Purge;
-use crate::planner::plan::{KeptSource, MovePlan, Payer, PlannedItem, Refusal};
-use crate::planner::sequence::sequence;
-use crate::planner::{Draft, Facts, OpenMove, PayerNumbers, payer_of, plan};
-use crate::survey::{Hear, Question, SurveyError, SurveyedFolder, SurveyedItem, survey_folder, survey_item};
+use crate::planner::plan::{MovePlan, Payer, PlannedItem, Refusal, Warning};
+use crate::planner::{Draft, Facts, FoundItem, OpenMove, PayerNumbers, payer_of, plan};
+use crate::survey::{Hear, Question, SurveyError, SurveyedFolder, survey_folder, survey_item};
+use conflicts::{Taken, place_all};
+
+/// One thing, the folder that it shall enter, and its name there.
+struct Wanted<'a> {
+    source: &'a FilePath,
+    folder: &'a FilePath,
+    name: &'a FileName,
+}
 
 impl Engine {
     /// Decides everything about a move and touches nothing.
@@ -28,20 +34,18 @@ impl Engine {
     /// what it would do comes as a draft with its refusals.
     pub fn plan(&self, request: &MoveRequest, hear: &mut dyn Hear) -> Result<Draft, EngineError> {
         let valid = request.validate().map_err(|problems| refused(problems.into_iter().map(Refusal::Request)))?;
-        self.plan_valid(&valid, None, hear)
-    }
-
-    fn plan_valid(&self, request: &ValidMoveRequest, undoes: Option<MoveId>, hear: &mut dyn Hear) -> Result<Draft, EngineError> {
-        let mut refusals: Vec<Refusal> = self.outside_roots(request);
-        let destination = match refusals.is_empty() {
-            true => self.find_destination(&request.destination).map_err(|refusal| refusals.push(refusal)).ok(),
-            false => None,
-        };
-        let Some(destination) = destination else { return Err(EngineError::Refused(refusals)) };
-        let mut items = Vec::new();
-        for item in &request.items {
-            match self.find_item(item, &destination, hear) {
-                Ok(found) => items.push(found),
+        let outside = self.outside_roots(&valid);
+        if !outside.is_empty() {
+            return Err(EngineError::Refused(outside));
+        }
+        self.find_folder(&valid.destination).map_err(|refusal| EngineError::Refused(vec![refusal]))?;
+        let placings = place_all(&*self.fs, &valid)?;
+        let mut refusals = placings.refusals;
+        let mut found = Vec::new();
+        for placing in &placings.items {
+            let wanted = Wanted { source: &placing.source, folder: &placing.folder, name: &placing.name };
+            match self.find(&wanted, hear) {
+                Ok(item) => found.push(self.with_taken(item, placing.taken)?),
                 Err(Found::Refused(refusal)) => refusals.push(refusal),
                 Err(Found::Failed(error)) => return Err(error),
             }
@@ -49,17 +53,28 @@ impl Engine {
         if !refusals.is_empty() {
             return Err(EngineError::Refused(refusals));
         }
-        let facts = Facts {
-            request,
-            items: &items,
-            destination: &destination,
-            taken: &self.taken(request)?,
-            payers: &self.payers(&items, &destination),
+        let mut draft = self.decide(request, &found, None);
+        if placings.skipped > 0 {
+            draft.plan.warnings.push(Warning::Skipped { items: placings.skipped });
+        }
+        if placings.merged > 0 {
+            draft.plan.warnings.push(Warning::EmptiedFoldersStay { folders: placings.merged });
+        }
+        Ok(draft)
+    }
+
+    /// Asks the planner, with the numbers of everybody who is charged.
+    fn decide(&self, asked: &MoveRequest, found: &[FoundItem], undoes: Option<MoveId>) -> Draft {
+        let folders = found.iter().flat_map(|found| [&found.item.folder, &found.destination]);
+        let payers: BTreeMap<Payer, PayerNumbers> = folders.map(|folder| (payer_of(folder), self.numbers(folder))).collect();
+        plan(&Facts {
+            asked,
+            items: found,
+            payers: &payers,
             open_moves: &self.open_moves(),
             is_root: self.fs.caller().is_root,
             undoes,
-        };
-        Ok(plan(&facts))
+        })
     }
 
     fn outside_roots(&self, request: &ValidMoveRequest) -> Vec<Refusal> {
@@ -68,7 +83,7 @@ impl Engine {
         paths.filter(|path| !is_inside(path)).cloned().map(Refusal::OutsideRoots).collect()
     }
 
-    fn find_destination(&self, path: &FilePath) -> Result<SurveyedFolder, Refusal> {
+    fn find_folder(&self, path: &FilePath) -> Result<SurveyedFolder, Refusal> {
         survey_folder(&*self.fs, path).map_err(|error| match error.errno {
             Errno::NOENT => Refusal::DestinationMissing(path.clone()),
             Errno::NOTDIR | Errno::LOOP => Refusal::NotAFolder(path.clone()),
@@ -77,42 +92,48 @@ impl Engine {
         })
     }
 
-    fn find_item(&self, item: &RequestedItem, destination: &SurveyedFolder, hear: &mut dyn Hear) -> Result<SurveyedItem, Found> {
-        let Some((parent, name)) = item.source.split_last() else {
-            return Err(Found::Refused(Refusal::MountPoint(item.source.clone())));
+    fn find(&self, wanted: &Wanted<'_>, hear: &mut dyn Hear) -> Result<FoundItem, Found> {
+        let Some((parent, name)) = wanted.source.split_last() else {
+            return Err(Found::Refused(Refusal::MountPoint(wanted.source.clone())));
         };
         let fs = &*self.fs;
-        let told = |error: SurveyError| told(&item.source, error);
-        let destination_folder = fs.open_path(&destination.folder.path).map_err(EngineError::from).map_err(Found::Failed)?;
+        let destination = self.find_folder(wanted.folder).map_err(Found::Refused)?;
+        let told = |error: SurveyError| told(wanted.source, error);
+        let destination_folder = fs.open_path(wanted.folder).map_err(EngineError::from).map_err(Found::Failed)?;
         let question = Question { destination_tag: destination.folder.tag, copied_to: None };
         // A copy is foreseen where it is certain; the survey then looks for what it would lose.
         let source_folder = survey_folder(fs, &parent).map_err(|error| told(error.into()))?;
         let is_elsewhere = source_folder.folder.device != destination.folder.device;
         let careful = Question { copied_to: Some(&destination_folder), ..question };
-        let found = survey_item(fs, &parent, name, if is_elsewhere { &careful } else { &question }, hear).map_err(told)?;
-        let may_be_copied =
-            !is_elsewhere && (found.findings.charged_elsewhere > 0) && !source_folder.capabilities.abilities.may_retag;
+        let mut item = survey_item(fs, &parent, name, if is_elsewhere { &careful } else { &question }, hear).map_err(told)?;
+        let may_be_copied = !is_elsewhere && item.findings.charged_elsewhere > 0 && !source_folder.capabilities.abilities.may_retag;
         if may_be_copied {
-            return survey_item(fs, &parent, name, &careful, hear).map_err(told);
+            item = survey_item(fs, &parent, name, &careful, hear).map_err(told)?;
         }
-        Ok(found)
-    }
-
-    /// Destination names that exist already.
-    fn taken(&self, request: &ValidMoveRequest) -> Result<Vec<FilePath>, EngineError> {
-        let folder = self.fs.open_path(&request.destination)?;
-        let mut taken = Vec::new();
-        for item in &request.items {
-            if look(&*self.fs, folder.at(&item.name))?.is_some() {
-                taken.push(request.destination.join(item.name.clone()));
+        let is_taken = match item.path() == wanted.folder.join(wanted.name.clone()) {
+            true => None,
+            false => {
+                crate::fs::walk::look(fs, destination_folder.at(wanted.name)).map_err(EngineError::from).map_err(Found::Failed)?
             }
-        }
-        Ok(taken)
+        };
+        let name = wanted.name.clone();
+        Ok(FoundItem { item, destination, name, is_taken: is_taken.is_some(), replaced: None, kept: None, restores: None })
     }
 
-    fn payers(&self, items: &[SurveyedItem], destination: &SurveyedFolder) -> BTreeMap<Payer, PayerNumbers> {
-        let folders = items.iter().map(|item| &item.folder).chain([destination]);
-        folders.map(|folder| (payer_of(folder), self.numbers(folder))).collect()
+    /// Looks at what has the name, if it is to be replaced.
+    fn with_taken(&self, found: FoundItem, taken: Option<Taken>) -> Result<FoundItem, EngineError> {
+        if taken != Some(Taken::Replaced) {
+            return Ok(found);
+        }
+        let question = Question { destination_tag: found.destination.folder.tag, copied_to: None };
+        let path = &found.destination.folder.path;
+        match survey_item(&*self.fs, path, &found.name, &question, &mut |_: &_| true) {
+            Ok(old) => Ok(FoundItem { is_taken: false, replaced: Some(old), ..found }),
+            // Gone meanwhile: then nothing is in the way.
+            Err(SurveyError::FileSystem(error)) if error.is_absent() => Ok(FoundItem { is_taken: false, ..found }),
+            Err(SurveyError::FileSystem(error)) => Err(error.into()),
+            Err(SurveyError::Stopped) => Err(EngineError::Stopped),
+        }
     }
 
     /// What a folder's payer has and may have.
@@ -172,105 +193,6 @@ impl Engine {
         }
         refusals
     }
-
-    /// Plans the reversal of a finished move, after checking that the world is as it left it.
-    pub fn plan_undo(&self, id: MoveId, hear: &mut dyn Hear) -> Result<Draft, EngineError> {
-        let snapshot = self.get(id)?;
-        let recorded = &snapshot.recorded;
-        if recorded.of.state != MoveState::Done {
-            return Err(EngineError::NothingToUndo(id));
-        }
-        if let Some(by) = recorded.undone_by.or_else(|| self.open_undo_of(id)) {
-            return Err(EngineError::UndoneAlready(id, by));
-        }
-        if recorded.of.purge == Purge::Started {
-            return Err(EngineError::BeingPurged(id));
-        }
-        let Some(first) = recorded.of.plan.items.first() else { return Err(EngineError::NothingToUndo(id)) };
-        if let Some(other) = recorded.of.plan.items.iter().find(|item| item.source_folder.identity != first.source_folder.identity)
-        {
-            return Err(EngineError::Refused(vec![Refusal::CameFromSeveralFolders(
-                first.source_folder.path.clone(),
-                other.source_folder.path.clone(),
-            )]));
-        }
-        let request = ValidMoveRequest {
-            items: recorded.of.plan.items.iter().map(back).collect(),
-            destination: first.source_folder.path.clone(),
-            allow: recorded.of.plan.allow.clone(),
-        };
-        let mut draft = self.plan_valid(&request, Some(id), hear)?;
-        for ((item, position), done) in draft.plan.items.iter_mut().zip(0_usize..).zip(&recorded.of.plan.items) {
-            let published = published_identity(recorded.of.notes.as_slice(), &recorded.of.plan, position, done);
-            if published.as_ref() != Some(&item.identity) {
-                draft.refusals.push(Refusal::ChangedSince { path: item.source_folder.path.join(item.source_name.clone()) });
-            }
-            if done.strategy == Strategy::StagedCopy && recorded.of.purge == Purge::Kept && done.kept.is_none() {
-                item.kept = Some(KeptSource {
-                    move_id: id,
-                    item: u32::try_from(position).unwrap_or(u32::MAX),
-                    identity: done.identity.clone(),
-                    mode: done.mode,
-                });
-                (item.strategy, item.reason) = (Strategy::Rename, StrategyReason::SameCharge);
-            }
-        }
-        self.without_copies(&mut draft);
-        Ok(draft)
-    }
-
-    /// Bringing kept sources back copies nothing and charges nobody anew.
-    fn without_copies(&self, draft: &mut Draft) {
-        if draft.plan.items.iter().all(|item| item.kept.is_none()) {
-            return;
-        }
-        draft.plan.sequence = sequence(&draft.plan.items);
-        draft.plan.reservations.clear();
-        draft.plan.cost.bytes_copied = 0;
-        draft.plan.cost.inodes_changed = draft.plan.items.len() as u64;
-        draft.plan.cost.seconds = 0.1;
-        draft.plan.warnings.clear();
-        for change in &mut draft.plan.payers {
-            change.after = change.usage;
-        }
-        let concerns_copies = |refusal: &Refusal| {
-            matches!(refusal, Refusal::NoHeadroom { .. } | Refusal::Released { .. } | Refusal::DevicesNeedRoot { .. })
-                || matches!(refusal, Refusal::HardLinksLeaving { .. } | Refusal::MayNotRead { .. })
-        };
-        draft.refusals.retain(|refusal| !concerns_copies(refusal));
-    }
-
-    /// Records the move that undoes `id`.
-    pub fn accept_undo(&self, id: MoveId) -> Result<MoveId, EngineError> {
-        let draft = self.plan_undo(id, &mut |_: &_| true)?;
-        self.accept_draft(draft, None)
-    }
-}
-
-/// The request item that leads back.
-fn back(item: &PlannedItem) -> RequestedItem {
-    RequestedItem { source: item.destination_folder.path.join(item.destination_name.clone()), name: item.source_name.clone() }
-}
-
-/// The identity that a finished move left under the destination name.
-fn published_identity(
-    notes: &[(usize, Note)],
-    plan: &MovePlan,
-    position: usize,
-    item: &PlannedItem,
-) -> Option<crate::fs::Identity> {
-    if let Some(kept) = &item.kept {
-        return Some(kept.identity.clone());
-    }
-    if !item.is_staged() {
-        return Some(item.identity.clone());
-    }
-    let is_of_item = |at: &usize| plan.sequence.get(*at).is_some_and(|step| usize::try_from(step.item) == Ok(position));
-    let mut staged = notes.iter().filter(|(at, _)| is_of_item(at)).filter_map(|(_, note)| match note {
-        Note::StagingMade { identity } => Some(identity.clone()),
-        _ => None,
-    });
-    staged.next_back()
 }
 
 /// Every path that a move works on.

@@ -4,8 +4,12 @@
 
 mod world;
 
+use tidelock_engine::EngineError;
+use tidelock_engine::fs::FileSystem;
+use tidelock_engine::planner::plan::Refusal;
 use tidelock_shared::progress::MoveState;
-use world::{CASES, World, assert_same};
+use tidelock_shared::request::{ConflictChoice, MoveRequest, OnConflict};
+use world::{ALICE, CASES, Census, World, assert_same, make_folder, path, write};
 
 #[test]
 fn a_move_arrives_whole_with_everything_that_belongs_to_it() {
@@ -56,4 +60,96 @@ fn the_same_key_twice_is_one_move() {
     let id = engine.accept(&world.request(), Some("key")).unwrap();
     let draft_is_refused_now = engine.accept(&world.request(), Some("key"));
     assert!(matches!(draft_is_refused_now, Ok(again) if again == id), "{draft_is_refused_now:?}");
+}
+
+/// `/m/beta/plain` as it may be found: a folder that has some of the same names as the item.
+fn world_to_merge() -> World {
+    let world = World::new(CASES[0]);
+    let alice = world.root.seen_by(ALICE, &[1000]);
+    let plain = make_folder(&alice, &world.root.open_path(&path("/m/beta")).unwrap(), "plain", 0o750);
+    write(&alice, &plain, "file", b"other content");
+    write(&alice, &make_folder(&alice, &plain, "sub", 0o755), "more", b"only here");
+    world.root.sync_everything();
+    world
+}
+
+fn contents(census: &Census, below: &str) -> Vec<(String, String)> {
+    let inside = census.iter().filter(|(at, seen)| at.starts_with(below) && !seen.content.is_empty());
+    inside.map(|(at, seen)| (at[below.len()..].to_owned(), String::from_utf8(seen.content.clone()).unwrap())).collect()
+}
+
+#[test]
+fn folders_are_merged_with_both_kept_where_files_meet_and_taken_apart_again() {
+    let world = world_to_merge();
+    let before = world.census();
+    let request = MoveRequest {
+        sources: vec![path("/m/alpha/plain")],
+        destination: path("/m/beta"),
+        on_conflict: OnConflict::Merge,
+        ..MoveRequest::default()
+    };
+    let (engine, _folder) = world.engine();
+    let id = engine.accept(&request, None).unwrap();
+    engine.drive(id).unwrap();
+    assert_eq!(engine.get(id).unwrap().recorded.of.state, MoveState::Done);
+    let merged: Vec<(String, String)> =
+        [("file", "other content"), ("file (2)", "plain"), ("sub/file", "below"), ("sub/more", "only here")]
+            .map(|(at, content)| (at.to_owned(), content.to_owned()))
+            .to_vec();
+    assert_eq!(contents(&world.visible(), "/m/beta/plain/"), merged);
+    assert_eq!(contents(&world.visible(), "/m/alpha/plain/"), []);
+    let undo = engine.accept_undo(id).unwrap();
+    engine.drive(undo).unwrap();
+    assert_eq!(engine.get(undo).unwrap().recorded.of.state, MoveState::Done);
+    let without_times = |census: &Census| contents(census, "/m/");
+    assert_eq!(without_times(&world.visible()), without_times(&before));
+}
+
+#[test]
+fn one_is_skipped_and_another_replaced_and_the_undo_puts_both_back() {
+    let world = world_to_merge();
+    let before = world.census();
+    let request = MoveRequest {
+        sources: vec![path("/m/alpha/plain"), path("/m/alpha/single")],
+        destination: path("/m/beta"),
+        on_conflict: OnConflict::Replace,
+        choices: vec![ConflictChoice { source: path("/m/alpha/single"), on_conflict: OnConflict::Skip }],
+        ..MoveRequest::default()
+    };
+    write(&world.root, &world.root.open_path(&path("/m/beta")).unwrap(), "single", b"taken");
+    let (engine, _folder) = world.engine();
+    let id = engine.accept(&request, None).unwrap();
+    engine.drive(id).unwrap();
+    assert_eq!(contents(&world.visible(), "/m/alpha/single"), [(String::new(), "just one file".to_owned())]);
+    assert_eq!(contents(&world.visible(), "/m/beta/plain/"), contents(&before, "/m/alpha/plain/"));
+    let undo = engine.accept_undo(id).unwrap();
+    engine.drive(undo).unwrap();
+    assert_eq!(contents(&world.visible(), "/m/beta/plain/"), contents(&before, "/m/beta/plain/"));
+    assert_eq!(world.hidden_names(), Vec::<String>::new());
+}
+
+#[test]
+fn skipping_everything_leaves_nothing_to_move_and_says_so() {
+    let world = world_to_merge();
+    let request = MoveRequest {
+        sources: vec![path("/m/alpha/plain")],
+        destination: path("/m/beta"),
+        on_conflict: OnConflict::Skip,
+        ..MoveRequest::default()
+    };
+    let (engine, _folder) = world.engine();
+    let refused = engine.accept(&request, None);
+    assert!(matches!(&refused, Err(EngineError::Refused(why)) if *why == [Refusal::NothingLeft]), "{refused:?}");
+}
+
+#[test]
+fn a_purge_deletes_what_was_replaced() {
+    for case in CASES.into_iter().filter(|case| case.name.starts_with("replace")) {
+        let world = World::new(case);
+        let id = world.run().unwrap().unwrap();
+        let (engine, _folder) = world.engine();
+        engine.purge(id).unwrap();
+        assert_eq!(world.hidden_names(), Vec::<String>::new(), "{}", case.name);
+        assert_same(&world.census(), &world.after(), case.name);
+    }
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tidelock_shared::id::MoveId;
+use tidelock_shared::request;
 
 /// Move files between projects with the guarantees of a database transaction.
 ///
@@ -105,10 +106,31 @@ pub(crate) struct StartArguments {
     pub(crate) key: Option<String>,
 }
 
-/// Other answers to a taken name come with a later release; until then it is refused.
+/// What becomes of a source whose name is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum OnConflict {
+    /// Nothing moves
     Refuse,
+    /// It gets a new name: `results (2)`
+    KeepBoth,
+    /// What is there is hidden, and comes back with an undo
+    Replace,
+    /// It stays where it is
+    Skip,
+    /// Folders are merged; where files meet, both are kept
+    Merge,
+}
+
+impl From<OnConflict> for request::OnConflict {
+    fn from(answer: OnConflict) -> Self {
+        match answer {
+            OnConflict::Refuse => Self::Refuse,
+            OnConflict::KeepBoth => Self::KeepBoth,
+            OnConflict::Replace => Self::Replace,
+            OnConflict::Skip => Self::Skip,
+            OnConflict::Merge => Self::Merge,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

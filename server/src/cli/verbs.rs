@@ -219,7 +219,14 @@ fn request(arguments: &MoveArguments) -> Result<MoveRequest, UserError> {
         Allow::HardLinksLeaving => Consent::HardLinksLeaving,
         Allow::LostMetadata => Consent::LostMetadata,
     });
-    Ok(MoveRequest { sources: paths, destination, new_name: new_name.transpose()?, allow: allow.collect() })
+    Ok(MoveRequest {
+        sources: paths,
+        destination,
+        new_name: new_name.transpose()?,
+        allow: allow.collect(),
+        on_conflict: arguments.on_conflict.into(),
+        choices: Vec::new(),
+    })
 }
 
 /// A path as typed, from the current folder where it does not begin at the top.

@@ -21,7 +21,6 @@ pub(super) fn order(of: &Move, step: Step, action: Action, reserved_by_others: &
         folders: folders(of),
         notes: notes(of, step.item),
         admissions: admissions(of, step, reserved_by_others),
-        allow: of.plan.allow.clone(),
     })
 }
 

@@ -187,9 +187,9 @@ impl Move {
         }
     }
 
-    /// Whether retired sources wait for an undo or a purge.
+    /// Whether retired sources or replaced things wait for an undo or a purge.
     pub fn keeps_retired_source(&self) -> bool {
-        self.state == MoveState::Done && self.purge == Purge::Kept && self.plan.items.iter().any(PlannedItem::keeps_source)
+        self.state == MoveState::Done && self.purge == Purge::Kept && self.plan.items.iter().any(PlannedItem::keeps_something)
     }
 }
 
@@ -211,7 +211,7 @@ mod tests {
             items: Vec::new(),
             sequence: kinds.map(|kind| Step { kind, item: 0 }).to_vec(),
             reservations: Vec::new(),
-            allow: Vec::new(),
+            asked: Default::default(),
             undoes: None,
             warnings: Vec::new(),
             payers: Vec::new(),

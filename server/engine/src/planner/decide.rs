@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use tidelock_shared::id::MoveId;
-use tidelock_shared::name::FilePath;
+use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::plan::{Cost, ProjectRole};
 use tidelock_shared::quota::{Amount, Headroom, Limits, crosses_soft_limit};
-use tidelock_shared::request::{Consent, ValidMoveRequest};
+use tidelock_shared::request::{Consent, MoveRequest};
 use tidelock_shared::strategy::{Choice, EntryKind, Strategy, StrategyReason, choose};
 
-use super::plan::{MovePlan, Payer, PayerChange, PlannedItem, Refusal, Reservation, Warning};
+use super::plan::{
+    FolderRef, KeptSource, MovePlan, Payer, PayerChange, PlannedItem, Refusal, Replaced, Reservation, Restored, Warning,
+};
 use super::sequence::sequence;
 use crate::survey::{SurveyedFolder, SurveyedItem};
 
@@ -23,16 +25,28 @@ const COPIED_BYTES_PER_SECOND: f64 = 400.0 * 1024.0 * 1024.0;
 
 /// Everything that was read for one plan.
 pub struct Facts<'a> {
-    pub request: &'a ValidMoveRequest,
-    pub items: &'a [SurveyedItem],
-    pub destination: &'a SurveyedFolder,
-    /// Destination paths that exist already.
-    pub taken: &'a [FilePath],
+    pub asked: &'a MoveRequest,
+    pub items: &'a [FoundItem],
     /// The numbers of everybody who is charged.
     pub payers: &'a BTreeMap<Payer, PayerNumbers>,
     pub open_moves: &'a [OpenMove],
     pub is_root: bool,
     pub undoes: Option<MoveId>,
+}
+
+/// One item as found, and where it goes.
+#[derive(Clone, Debug)]
+pub struct FoundItem {
+    pub item: SurveyedItem,
+    pub destination: SurveyedFolder,
+    pub name: FileName,
+    /// Something has the name, and nobody said what is to become of it.
+    pub is_taken: bool,
+    pub replaced: Option<SurveyedItem>,
+    /// Of an undo: the source that the undone move kept.
+    pub kept: Option<KeptSource>,
+    /// Of an undo: what the undone move had replaced.
+    pub restores: Option<Restored>,
 }
 
 /// What one payer has and may have.
@@ -68,16 +82,11 @@ pub fn payer_of(folder: &SurveyedFolder) -> Payer {
 
 /// Decides how each item moves, what that costs, and what speaks against it.
 pub fn plan(facts: &Facts<'_>) -> Draft {
-    let items: Vec<PlannedItem> =
-        facts.items.iter().zip(&facts.request.items).map(|(item, requested)| planned(item, requested, facts)).collect();
+    let items: Vec<PlannedItem> = facts.items.iter().map(|found| planned(found, facts)).collect();
     let mut refusals = Vec::new();
-    for (item, planned) in facts.items.iter().zip(&items) {
-        refuse_item(item, planned, facts, &mut refusals);
+    for (found, planned) in facts.items.iter().zip(&items) {
+        refuse_item(found, planned, facts, &mut refusals);
     }
-    if !facts.destination.may_change {
-        refusals.push(Refusal::MayNotChange(facts.destination.folder.path.clone()));
-    }
-    refusals.extend(facts.taken.iter().cloned().map(Refusal::NameTaken));
     refuse_overlap(facts, &mut refusals);
     let (payers, reservations) = charges(facts, &items);
     refuse_shortage(facts, &reservations, &mut refusals);
@@ -87,7 +96,7 @@ pub fn plan(facts: &Facts<'_>) -> Draft {
         cost: cost(&items),
         items,
         reservations,
-        allow: facts.request.allow.clone(),
+        asked: facts.asked.clone(),
         undoes: facts.undoes,
         warnings,
         payers,
@@ -95,8 +104,8 @@ pub fn plan(facts: &Facts<'_>) -> Draft {
     Draft { plan, refusals }
 }
 
-fn planned(item: &SurveyedItem, requested: &tidelock_shared::request::RequestedItem, facts: &Facts<'_>) -> PlannedItem {
-    let destination = &facts.destination.folder;
+fn planned(found: &FoundItem, facts: &Facts<'_>) -> PlannedItem {
+    let (item, destination) = (&found.item, &found.destination.folder);
     let choice = Choice {
         same_file_system: item.folder.folder.device == destination.device,
         abilities: item.folder.capabilities.abilities,
@@ -113,6 +122,9 @@ fn planned(item: &SurveyedItem, requested: &tidelock_shared::request::RequestedI
     if matches!(strategy, Strategy::RetagAndRename | Strategy::RetagWithHop) && !facts.is_root && item.findings.foreign > 0 {
         (strategy, reason) = (Strategy::StagedCopy, StrategyReason::MayNotRetag);
     }
+    if found.kept.is_some() {
+        (strategy, reason) = (Strategy::Rename, StrategyReason::SameCharge);
+    }
     let mut tally = item.tally.clone();
     if strategy == Strategy::PiecewiseRename {
         tally.losses = item.findings.losses_of_remade.clone();
@@ -127,21 +139,39 @@ fn planned(item: &SurveyedItem, requested: &tidelock_shared::request::RequestedI
         source_tag: item.tag,
         mode: item.mode,
         destination_folder: destination.clone(),
-        destination_name: requested.name.clone(),
+        destination_name: found.name.clone(),
         tally,
-        kept: None,
+        kept: found.kept.clone(),
+        replaces: found.replaced.as_ref().map(replaced),
+        restores: found.restores.clone(),
     }
 }
 
-fn refuse_item(item: &SurveyedItem, planned: &PlannedItem, facts: &Facts<'_>, refusals: &mut Vec<Refusal>) {
+fn replaced(old: &SurveyedItem) -> Replaced {
+    Replaced { identity: old.identity.clone(), kind: old.kind, entries: old.tally.entries, amount: old.tally.amount }
+}
+
+fn refuse_item(found: &FoundItem, planned: &PlannedItem, facts: &Facts<'_>, refusals: &mut Vec<Refusal>) {
+    let FoundItem { item, destination, .. } = found;
     let findings = &item.findings;
-    let path = item.folder.folder.path.join(item.name.clone());
+    let path = item.path();
+    if !destination.may_change {
+        push_once(refusals, Refusal::MayNotChange(destination.folder.path.clone()));
+    }
+    if found.is_taken {
+        refusals.push(Refusal::NameTaken(destination.folder.path.join(found.name.clone())));
+    }
+    if let Some(old) = &found.replaced {
+        refusals.extend(old.findings.mount_point.clone().map(Refusal::MountPoint));
+        refusals.extend(old.findings.hidden_folder.clone().map(Refusal::OtherMoveInside));
+        refusals.extend(old.findings.frozen.clone().map(|(example, entries)| Refusal::Frozen { example, entries }));
+    }
     let is_copied = planned.strategy == Strategy::StagedCopy;
     if !item.folder.may_change {
-        refusals.push(Refusal::MayNotChange(item.folder.folder.path.clone()));
+        push_once(refusals, Refusal::MayNotChange(item.folder.folder.path.clone()));
     }
     let changes_parent =
-        !planned.is_staged() && item.kind == EntryKind::Folder && item.folder.folder.identity != facts.destination.folder.identity;
+        !planned.is_staged() && item.kind == EntryKind::Folder && item.folder.folder.identity != destination.folder.identity;
     if changes_parent && findings.top_may_not_change {
         refusals.push(Refusal::MayNotChange(path.clone()));
     }
@@ -149,6 +179,10 @@ fn refuse_item(item: &SurveyedItem, planned: &PlannedItem, facts: &Facts<'_>, re
     refusals.extend(findings.hidden_folder.clone().map(Refusal::OtherMoveInside));
     if let Some((example, entries)) = findings.frozen.clone() {
         refusals.push(Refusal::Frozen { example, entries });
+    }
+    if planned.kept.is_some() {
+        // What comes back is not what was surveyed, and copies nothing.
+        return;
     }
     if let Some((example, entries)) = findings.unreadable.clone() {
         refusals.push(Refusal::MayNotRead { example, entries });
@@ -159,9 +193,15 @@ fn refuse_item(item: &SurveyedItem, planned: &PlannedItem, facts: &Facts<'_>, re
     if is_copied && !facts.is_root && findings.devices > 0 {
         refusals.push(Refusal::DevicesNeedRoot { entries: findings.devices });
     }
-    let may_split_links = facts.request.allow.contains(&Consent::HardLinksLeaving);
+    let may_split_links = facts.asked.allow.contains(&Consent::HardLinksLeaving);
     if changes_charge(planned) && item.tally.hard_links_leaving > 0 && !may_split_links {
         refusals.push(Refusal::HardLinksLeaving { inodes: item.tally.hard_links_leaving });
+    }
+}
+
+fn push_once(refusals: &mut Vec<Refusal>, refusal: Refusal) {
+    if !refusals.contains(&refusal) {
+        refusals.push(refusal);
     }
 }
 
@@ -170,7 +210,7 @@ fn changes_charge(item: &PlannedItem) -> bool {
 }
 
 fn refuse_overlap(facts: &Facts<'_>, refusals: &mut Vec<Refusal>) {
-    let ours = facts.request.items.iter().flat_map(|item| [item.source.clone(), facts.request.destination.join(item.name.clone())]);
+    let ours = facts.items.iter().flat_map(|found| [found.item.path(), found.destination.folder.path.join(found.name.clone())]);
     for path in ours {
         let meets = |other: &&FilePath| path.is_at_or_below(other) || other.is_at_or_below(&path);
         if let Some(open) = facts.open_moves.iter().find(|open| open.paths.iter().any(|other| meets(&other))) {
@@ -181,40 +221,58 @@ fn refuse_overlap(facts: &Facts<'_>, refusals: &mut Vec<Refusal>) {
 
 /// What each payer gains or loses, and what is to be set aside.
 fn charges(facts: &Facts<'_>, items: &[PlannedItem]) -> (Vec<PayerChange>, Vec<Reservation>) {
-    let destination = payer_of(facts.destination);
-    let mut gained = Amount::ZERO;
-    let mut lost: BTreeMap<Payer, (FilePath, Amount)> = BTreeMap::new();
+    let mut flows: BTreeMap<Payer, Flow> = BTreeMap::new();
     for (item, found) in items.iter().zip(facts.items) {
-        let source = payer_of(&found.folder);
-        let entry = lost.entry(source).or_insert_with(|| (item.source_folder.path.clone(), Amount::ZERO));
-        let crosses = source != destination || item.strategy == Strategy::StagedCopy;
-        if crosses && changes_charge(item) {
-            gained += item.tally.amount;
-            if item.strategy != Strategy::StagedCopy {
-                entry.1 += item.tally.amount;
-            }
-        }
+        let (source, destination) = (payer_of(&found.item.folder), payer_of(&found.destination));
+        let crosses = (source != destination || item.strategy == Strategy::StagedCopy) && changes_charge(item);
+        let amount = if crosses { item.tally.amount } else { Amount::ZERO };
+        let leaves = if item.strategy == Strategy::StagedCopy { Amount::ZERO } else { amount };
+        let flow = flows.entry(source).or_insert_with(|| Flow::at(&item.source_folder));
+        (flow.is_source, flow.lost) = (true, flow.lost + leaves);
+        let flow = flows.entry(destination).or_insert_with(|| Flow::at(&item.destination_folder));
+        (flow.is_destination, flow.gained) = (true, flow.gained + amount);
     }
-    let mut changes = Vec::new();
-    let change = |payer: Payer, folder: FilePath, role, plus: Amount, minus: Amount| {
-        let numbers = facts.payers.get(&payer).copied().unwrap_or_default();
-        let after = numbers.usage.map(|usage| (usage + plus).less(minus));
-        PayerChange { payer, folder, role, usage: numbers.usage, limits: numbers.limits, reserved: numbers.reserved, after }
-    };
-    for (payer, (folder, amount)) in lost {
-        if payer != destination {
-            changes.push(change(payer, folder, ProjectRole::Source, Amount::ZERO, amount));
+    let change = |(payer, flow): (&Payer, &Flow)| {
+        let numbers = facts.payers.get(payer).copied().unwrap_or_default();
+        PayerChange {
+            payer: *payer,
+            folder: flow.folder.path.clone(),
+            role: flow.role(),
+            usage: numbers.usage,
+            limits: numbers.limits,
+            reserved: numbers.reserved,
+            after: numbers.usage.map(|usage| (usage + flow.gained).less(flow.lost)),
         }
-    }
-    let is_within = changes.is_empty();
-    let role = if is_within { ProjectRole::Both } else { ProjectRole::Destination };
-    changes.push(change(destination, facts.destination.folder.path.clone(), role, gained, Amount::ZERO));
-    let reservations = if gained == Amount::ZERO {
-        Vec::new()
-    } else {
-        vec![Reservation { payer: destination, folder: facts.destination.folder.clone(), amount: gained }]
     };
+    let mut changes: Vec<PayerChange> = flows.iter().map(change).collect();
+    changes.sort_by_key(|change| change.role != ProjectRole::Source);
+    let gaining = flows.iter().filter(|(_, flow)| flow.gained != Amount::ZERO);
+    let reservations =
+        gaining.map(|(payer, flow)| Reservation { payer: *payer, folder: flow.folder.clone(), amount: flow.gained }).collect();
     (changes, reservations)
+}
+
+/// What comes to one payer and what leaves it.
+struct Flow {
+    folder: FolderRef,
+    gained: Amount,
+    lost: Amount,
+    is_source: bool,
+    is_destination: bool,
+}
+
+impl Flow {
+    fn at(folder: &FolderRef) -> Self {
+        Self { folder: folder.clone(), gained: Amount::ZERO, lost: Amount::ZERO, is_source: false, is_destination: false }
+    }
+
+    fn role(&self) -> ProjectRole {
+        match (self.is_source, self.is_destination) {
+            (true, true) => ProjectRole::Both,
+            (true, false) => ProjectRole::Source,
+            _ => ProjectRole::Destination,
+        }
+    }
 }
 
 fn refuse_shortage(facts: &Facts<'_>, reservations: &[Reservation], refusals: &mut Vec<Refusal>) {
@@ -242,12 +300,17 @@ fn warnings(facts: &Facts<'_>, items: &[PlannedItem], payers: &[PayerChange]) ->
     if !losses.is_empty() {
         warnings.push(Warning::Losses { losses });
     }
+    let replaced = items.iter().filter_map(|item| item.replaces.as_ref());
+    let (entries, amount) = replaced.fold((0, Amount::ZERO), |(entries, amount), old| (entries + old.entries, amount + old.amount));
+    if entries > 0 {
+        warnings.push(Warning::Replaces { entries, amount });
+    }
     let leaving: u64 = items.iter().filter(|item| changes_charge(item)).map(|item| item.tally.hard_links_leaving).sum();
     if leaving > 0 {
         warnings.push(Warning::HardLinksLeaving { inodes: leaving });
     }
     let drifted: u64 =
-        facts.items.iter().zip(items).filter(|(_, item)| changes_charge(item)).map(|(found, _)| found.findings.drifted).sum();
+        facts.items.iter().zip(items).filter(|(_, item)| changes_charge(item)).map(|(found, _)| found.item.findings.drifted).sum();
     if drifted > 0 {
         warnings.push(Warning::DriftMended { entries: drifted });
     }

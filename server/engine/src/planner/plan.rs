@@ -10,7 +10,7 @@ use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::plan::{Cost, ProjectRole};
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::quota::{Amount, Headroom, Limits};
-use tidelock_shared::request::{Consent, RequestProblem};
+use tidelock_shared::request::{MoveRequest, RequestProblem};
 use tidelock_shared::strategy::{EntryKind, Strategy, StrategyReason};
 
 use super::sequence::Step;
@@ -24,7 +24,8 @@ pub struct MovePlan {
     pub sequence: Vec<Step>,
     /// What is set aside while the move is open.
     pub reservations: Vec<Reservation>,
-    pub allow: Vec<Consent>,
+    /// As it was asked for.
+    pub asked: MoveRequest,
     pub undoes: Option<MoveId>,
     /// What the asker was told and agreed to.
     pub warnings: Vec<Warning>,
@@ -69,6 +70,21 @@ pub enum Warning {
     DriftMended {
         entries: u64,
     },
+    /// The destination has something of the same name: these stay where they are.
+    Skipped {
+        items: u64,
+    },
+    /// What was there is hidden, kept for undo, and stays charged until it is purged.
+    Replaces {
+        entries: u64,
+        amount: Amount,
+    },
+    /// What was in these folders moves into others; they themselves stay behind.
+    EmptiedFoldersStay {
+        folders: u64,
+    },
+    /// What the move had replaced has been purged and does not come back.
+    ReplacedIsGone,
     /// Nobody but root may read the limits here: only the kernel will hold the copy to them.
     LimitsUnknown {
         payer: Payer,
@@ -127,8 +143,10 @@ pub enum Refusal {
     ChangedSince {
         path: FilePath,
     },
-    /// A move undone as a whole goes back into one folder; these are two of several.
-    CameFromSeveralFolders(FilePath, FilePath),
+    /// Everything was to be skipped.
+    NothingLeft,
+    /// Two folders meet in more places than one plan holds.
+    TooManyToMerge,
 }
 
 /// A folder by path and identity: found by the one, trusted by the other.
@@ -159,6 +177,12 @@ pub struct PlannedItem {
     /// The item is the copy that a finished staged copy made: undoing brings back the
     /// source it retired, and copies nothing.
     pub kept: Option<KeptSource>,
+    /// What has the destination name: hidden first, under this very move.
+    #[serde(default)]
+    pub replaces: Option<Replaced>,
+    /// What the undone move had replaced: it gets its name again once the item has left it.
+    #[serde(default)]
+    pub restores: Option<Restored>,
 }
 
 impl PlannedItem {
@@ -177,6 +201,11 @@ impl PlannedItem {
         self.strategy == Strategy::StagedCopy || self.kept.is_some()
     }
 
+    /// Whether something stays hidden after the move, for its undo or its purge.
+    pub fn keeps_something(&self) -> bool {
+        self.keeps_source() || self.replaces.is_some()
+    }
+
     /// Whether project IDs are changed in place.
     pub fn is_retagged(&self) -> bool {
         matches!(self.strategy, Strategy::RetagAndRename | Strategy::RetagWithHop)
@@ -191,6 +220,24 @@ pub struct KeptSource {
     pub item: u32,
     pub identity: Identity,
     pub mode: u32,
+}
+
+/// Something that has an item's destination name and makes room for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replaced {
+    pub identity: Identity,
+    pub kind: EntryKind,
+    pub entries: u64,
+    pub amount: Amount,
+}
+
+/// What a finished move had replaced and keeps hidden, waiting for its undo or its purge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Restored {
+    /// The move that hid it, and the item's position there: the hidden name is made of them.
+    pub move_id: MoveId,
+    pub item: u32,
+    pub old: Replaced,
 }
 
 /// What a survey counted in one tree.

@@ -38,8 +38,12 @@ pub enum StepKind {
     Check,
     /// Makes durable what was done so far.
     Barrier,
+    /// Hides what has the destination name.
+    SetAside,
     /// The destination name appears.
     Publish,
+    /// What an undone move had set aside gets its name again.
+    PutBack,
     /// Clears away what only the move needed.
     Release,
 }
@@ -55,7 +59,7 @@ impl StepKind {
             Self::Verify => Phase::Verify,
             Self::RetireSource => Phase::Retire,
             Self::Check => Phase::Check,
-            Self::Publish => Phase::Publish,
+            Self::SetAside | Self::Publish | Self::PutBack => Phase::Publish,
             Self::Barrier | Self::Release => Phase::Settle,
         }
     }
@@ -73,7 +77,9 @@ impl StepKind {
             Self::RetireSource => "retire_source",
             Self::Check => "check",
             Self::Barrier => "barrier",
+            Self::SetAside => "set_aside",
             Self::Publish => "publish",
+            Self::PutBack => "put_back",
             Self::Release => "release",
         }
     }
@@ -105,7 +111,12 @@ pub fn sequence(items: &[PlannedItem]) -> Vec<Step> {
     if is_prepared {
         steps.push(Step { kind: StepKind::Barrier, item: 0 });
     }
-    steps.extend(numbered().map(|(_, item)| Step { kind: StepKind::Publish, item }));
+    let with = |kind, is_in: fn(&PlannedItem) -> bool| {
+        numbered().filter(move |(planned, _)| is_in(planned)).map(move |(_, item)| Step { kind, item })
+    };
+    steps.extend(with(StepKind::SetAside, |item| item.replaces.is_some()));
+    steps.extend(with(StepKind::Publish, |_| true));
+    steps.extend(with(StepKind::PutBack, |item| item.restores.is_some()));
     steps.push(Step { kind: StepKind::Barrier, item: 0 });
     steps.extend(numbered().map(|(_, item)| Step { kind: StepKind::Release, item }));
     let leaves_folders = |item: &PlannedItem| matches!(item.strategy, Strategy::PiecewiseRename | Strategy::RetagWithHop);

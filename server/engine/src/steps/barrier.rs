@@ -15,6 +15,8 @@ use super::times::Times;
 use crate::fs::walk::unless_absent;
 use crate::fs::{Errno, FileSystem, Folder, FsResult, NamesDurability};
 
+const BARRIER_MODE: u32 = 0o600;
+
 pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     let name = barrier_name(context)?;
     for known in &context.order.folders {
@@ -27,7 +29,7 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     Ok(())
 }
 
-fn barrier_name(context: &Context<'_>) -> StepResult<FileName> {
+pub(super) fn barrier_name(context: &Context<'_>) -> StepResult<FileName> {
     let name = format!(".tidelock-{}.barrier", context.order.move_id);
     FileName::new(name.into_bytes()).map_err(|_| StepError::Unnameable)
 }
@@ -36,7 +38,7 @@ fn barrier_file(fs: &dyn FileSystem, folder: &Folder, name: &FileName) -> FsResu
     let at = folder.at(name);
     // Its removal is not durable: one may be left from before a crash.
     unless_absent(fs.unlink(at))?;
-    let file = match fs.create_file(at, 0o600) {
+    let file = match fs.create_file(at, BARRIER_MODE) {
         Err(error) if error.is_full() => return touch_and_sync(fs, folder),
         answer => answer?,
     };
@@ -49,41 +51,71 @@ fn barrier_file(fs: &dyn FileSystem, folder: &Folder, name: &FileName) -> FsResu
     unless_absent(fs.unlink(at)).map(drop)
 }
 
-/// A barrier in one folder on each MDT that the trees lie on. Where names are made durable by
-/// syncing folders, or there is one MDT only, the barrier of the move's own folders is enough.
-pub(super) fn barrier_on_each_mdt(context: &Context<'_>, trees: &[&Folder]) -> StepResult<()> {
-    let name = barrier_name(context)?;
-    let mut reached = BTreeSet::new();
-    for tree in trees {
-        if context.fs.capabilities(tree)?.names_durability == NamesDurability::BarrierFile {
-            barrier_below(context.fs, tree, &name, &mut reached)?;
-        }
+/// A barrier in one folder on each MDT that a tree lies on, which leaves the times of the tree's
+/// folders as they are. `beside` is a folder outside the tree whose times do not matter.
+///
+/// Where names are made durable by syncing folders, or there is one MDT only, the barrier of the
+/// move's own folders is enough.
+pub(super) fn barrier_on_each_mdt(context: &Context<'_>, tree: &Folder, beside: &Folder) -> StepResult<()> {
+    if context.fs.capabilities(tree)?.names_durability == NamesDurability::BarrierFile {
+        let name = barrier_name(context)?;
+        EachMdt { fs: context.fs, beside, name: &name, reached: BTreeSet::new() }.reach(tree)?;
     }
     Ok(())
 }
 
-fn barrier_below(fs: &dyn FileSystem, folder: &Folder, name: &FileName, reached: &mut BTreeSet<u32>) -> FsResult<()> {
-    let Some(mdt) = fs.placement(folder)? else { return Ok(()) };
-    // The file comes and goes; the folder's own times are not to show it, crash or not.
-    if reached.insert(mdt) {
+struct EachMdt<'a> {
+    fs: &'a dyn FileSystem,
+    beside: &'a Folder,
+    name: &'a FileName,
+    reached: BTreeSet<u32>,
+}
+
+impl EachMdt<'_> {
+    fn reach(&mut self, folder: &Folder) -> FsResult<()> {
+        let fs = self.fs;
+        let Some(mdt) = fs.placement(folder)? else { return Ok(()) };
+        if self.reached.insert(mdt) {
+            self.quiet_barrier(folder)?;
+        } else if let Some(times) = Times::remembered(fs, folder)? {
+            // A crash came between a barrier here and the end of it.
+            times.restore(fs, folder)?;
+        }
+        for entry in fs.read_folder(folder)? {
+            let entry = entry?;
+            if !matches!(entry.kind, None | Some(EntryKind::Folder)) {
+                continue;
+            }
+            match fs.open_folder(folder.at(&entry.name)) {
+                Ok(inner) => self.reach(&inner)?,
+                Err(error) if error.is_absent() || matches!(error.errno, Errno::NOTDIR | Errno::LOOP) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// The file is made in the folder, so that its inode lies on the folder's MDT, and leaves it
+    /// before the folder gets its times back: syncing the file then saves those as well.
+    fn quiet_barrier(&self, folder: &Folder) -> FsResult<()> {
+        let (fs, here, beside) = (self.fs, folder.at(self.name), self.beside.at(self.name));
         let times = Times::remember(fs, folder)?;
-        barrier_file(fs, folder, name)?;
+        unless_absent(fs.unlink(here))?;
+        unless_absent(fs.unlink(beside))?;
+        let file = match fs.create_file(here, BARRIER_MODE) {
+            Err(error) if error.is_full() => {
+                times.restore(fs, folder)?;
+                return touch_and_sync(fs, folder);
+            }
+            answer => answer?,
+        };
+        fs.rename(here, beside)?;
         times.restore(fs, folder)?;
-    } else if let Some(times) = Times::remembered(fs, folder)? {
-        times.restore(fs, folder)?;
+        // As with any own file: the same mode again, then a sync (measured).
+        fs.set_mode((&file).into(), BARRIER_MODE)?;
+        fs.sync_file(&file)?;
+        unless_absent(fs.unlink(beside)).map(drop)
     }
-    for entry in fs.read_folder(folder)? {
-        let entry = entry?;
-        if !matches!(entry.kind, None | Some(EntryKind::Folder)) {
-            continue;
-        }
-        match fs.open_folder(folder.at(&entry.name)) {
-            Ok(inner) => barrier_below(fs, &inner, name, reached)?,
-            Err(error) if error.is_absent() || matches!(error.errno, Errno::NOTDIR | Errno::LOOP) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
 }
 
 /// Where no file can be made: an own file of the folder gets its own mode again and is synced,

@@ -58,7 +58,14 @@ pub(super) fn carry(fs: &dyn FileSystem, from: At<'_>, to: At<'_>, what: &Carry<
         Found::AtBoth if what.kind == EntryKind::Folder => Err(StepError::TwoNames),
         Found::AtBoth => Ok(fs.unlink(from)?),
         Found::Nowhere => Err(lost(fs, from, what)?),
-        Found::AtOld => carry_now(fs, from, to, what),
+        Found::AtOld => {
+            carry_now(fs, from, to, what)?;
+            // The result is looked at, whatever the calls answered.
+            match find(fs, from, to, what.identity)? {
+                Found::AtBoth if what.kind != EntryKind::Folder => Ok(fs.unlink(from)?),
+                _ => Ok(()),
+            }
+        }
     }
 }
 

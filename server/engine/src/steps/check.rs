@@ -31,7 +31,11 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
         return if is_published { Ok(()) } else { Err(StepError::ItemGone(gone)) };
     }
     super::carry::remove_own_claim(context.fs, to)?;
-    if look(context.fs, to)?.is_some() && super::publish::probe(context)? != crate::worker::Probe::Run {
+    let makes_room = match &item.replaces {
+        Some(old) => holds(context.fs, to, &old.identity)?,
+        None => false,
+    };
+    if !makes_room && look(context.fs, to)?.is_some() && super::publish::probe(context)? != crate::worker::Probe::Run {
         return Err(StepError::NameTaken(path_of(&item.destination_folder, &item.destination_name)));
     }
     match item.strategy {

@@ -63,6 +63,11 @@ impl Context<'_> {
         self.hidden_name(".hop")
     }
 
+    /// `.tidelock-<move>.<item>.replaced`: what had the destination name.
+    pub(super) fn replaced_name(&self) -> StepResult<FileName> {
+        self.hidden_name(".replaced")
+    }
+
     /// What others changed meanwhile and is kept for a person to look at.
     pub(super) fn kept_name(&self) -> StepResult<FileName> {
         self.hidden_name(".kept")

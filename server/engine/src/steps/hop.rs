@@ -14,7 +14,7 @@ use super::carry::{Carry, carry, remove_own_claim};
 use super::context::{Context, holds};
 use super::error::StepResult;
 use super::retag::untag_top;
-use super::retire_source::bring_back;
+use super::retire_source::bring_item_back;
 use crate::fs::walk::{look, unless_absent};
 use crate::fs::{Errno, Folder};
 use crate::worker::Probe;
@@ -68,7 +68,7 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
     if holds(context.fs, hop.at(&name), &context.item().identity)? {
         untag_top(context, hop.at(&name))?;
         let source = context.source_folder()?;
-        bring_back(context, hop.at(&name), source.at(&name))?;
+        bring_item_back(context, hop.at(&name), source.at(&name))?;
     } else {
         remove_own_claim(context.fs, hop.at(&name))?;
     }

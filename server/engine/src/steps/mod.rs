@@ -5,6 +5,7 @@
 //! note, and the executor writes it down before they go on.
 
 mod barrier;
+mod bring_back;
 mod carry;
 mod check;
 mod context;
@@ -14,11 +15,13 @@ mod hop;
 mod make_staging;
 mod publish;
 mod purge;
+mod put_back;
 mod rebuild;
 mod release;
 mod reserve;
 mod retag;
 mod retire_source;
+mod set_aside;
 mod times;
 mod verify;
 
@@ -53,7 +56,9 @@ fn run(context: &mut Context<'_>) -> StepResult<()> {
         StepKind::RetireSource => retire_source::run(context),
         StepKind::Check => check::run(context),
         StepKind::Barrier => barrier::run(context),
+        StepKind::SetAside => set_aside::run(context),
         StepKind::Publish => publish::run(context),
+        StepKind::PutBack => put_back::run(context),
         StepKind::Release => release::run(context),
     }
 }
@@ -66,7 +71,9 @@ fn undo(context: &mut Context<'_>) -> StepResult<()> {
         StepKind::CopyTree => copy_tree::undo(context),
         StepKind::Rebuild => rebuild::undo(context),
         StepKind::RetireSource => retire_source::undo(context),
+        StepKind::SetAside => set_aside::undo(context),
         StepKind::Publish => publish::undo(context),
+        StepKind::PutBack => put_back::undo(context),
         // These change nothing that would have to be taken back.
         StepKind::Reserve | StepKind::Verify | StepKind::Check | StepKind::Barrier | StepKind::Release => Ok(()),
     }
@@ -80,7 +87,9 @@ fn probe(context: &mut Context<'_>) -> StepResult<Probe> {
         StepKind::CopyTree => copy_tree::probe(context),
         StepKind::Rebuild => rebuild::probe(context),
         StepKind::RetireSource => retire_source::probe(context),
+        StepKind::SetAside => set_aside::probe(context),
         StepKind::Publish => publish::probe(context),
+        StepKind::PutBack => put_back::probe(context),
         // Looking again costs little and is right whatever was seen before.
         StepKind::Reserve | StepKind::Verify | StepKind::Check | StepKind::Barrier | StepKind::Release => Ok(Probe::NotRun),
     }

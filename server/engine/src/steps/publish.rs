@@ -13,7 +13,7 @@ use super::error::StepResult;
 use super::hop;
 use super::make_staging::{STAGING_MODE, staged_identity};
 use super::retag::untag_top;
-use super::retire_source::{bring_back, set_mode_where_allowed};
+use super::retire_source::{bring_item_back, set_mode_where_allowed};
 use crate::copy::{Differences, copy_metadata, is_same_tree};
 use crate::fs::{At, Folder, Identity, Object};
 use crate::moves::event::Note;
@@ -148,7 +148,7 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
     if item.strategy == Strategy::RetagAndRename {
         untag_top(context, to)?;
     }
-    bring_back(context, to, from)
+    bring_item_back(context, to, from)
 }
 
 fn bring_recharged_back(context: &mut Context<'_>, destination: &Folder, original: At<'_>) -> StepResult<()> {
@@ -170,7 +170,7 @@ fn bring_recharged_back(context: &mut Context<'_>, destination: &Folder, origina
             context.fs.rename(at, beside)?;
         }
     }
-    if holds(context.fs, beside, &item.identity)? { bring_back(context, beside, original) } else { Ok(()) }
+    if holds(context.fs, beside, &item.identity)? { bring_item_back(context, beside, original) } else { Ok(()) }
 }
 
 /// Takes a copy out of sight again. If it is no longer what was published, others have worked

@@ -2,6 +2,7 @@
 
 use super::context::{Context, holds};
 use super::error::StepResult;
+use super::set_aside;
 use crate::fs::FileSystem;
 use crate::fs::walk::{look, remove_tree};
 use crate::worker::{StepOrder, StepReport, Then};
@@ -16,6 +17,10 @@ pub(crate) fn purge(fs: &dyn FileSystem, order: &StepOrder, hear: &mut dyn FnMut
 }
 
 fn purge_item(context: &Context<'_>) -> StepResult<()> {
+    set_aside::purge(context)?;
+    if !context.item().keeps_source() {
+        return Ok(());
+    }
     let folder = context.source_folder()?;
     let name = context.retired_name()?;
     let at = folder.at(&name);

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use tidelock_shared::name::FileName;
 use tidelock_shared::strategy::EntryKind;
 
-use super::barrier::barrier_on_each_mdt;
+use super::barrier::{barrier_name, barrier_on_each_mdt};
 use super::context::Context;
 use super::copy_tree::losses;
 use super::error::{StepError, StepResult};
@@ -29,7 +29,9 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     let Some(shell) = shell(context)? else { return Err(StepError::ItemGone(context.source_path())) };
     let staging = open_staging(context)?.ok_or_else(|| StepError::ItemGone(context.source_path()))?;
     carry_over(context, &shell, &staging, Way::There)?;
-    barrier_on_each_mdt(context, &[&staging, &shell])
+    // The destination's first, as with every barrier.
+    barrier_on_each_mdt(context, &staging, &context.destination_folder()?)?;
+    barrier_on_each_mdt(context, &shell, &context.source_folder()?)
 }
 
 /// Carries over what appeared in the old folders meanwhile: a process may stand in one.
@@ -43,7 +45,7 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
         carry_over(context, &staging, &shell, Way::Back)?;
     }
     // Even if everything is back: a crash may have come before this.
-    barrier_on_each_mdt(context, &[&shell])
+    barrier_on_each_mdt(context, &shell, &context.source_folder()?)
 }
 
 /// Looking again costs little: entries that are there already are passed over.
@@ -57,8 +59,16 @@ fn carry_over(context: &mut Context<'_>, from: &Folder, to: &Folder, way: Way) -
     let mut returned = Vec::new();
     let mut names = Vec::new();
     let fs = context.fs;
-    CarryOver { fs, way, losses: &losses, hear: &mut |entries| context.progress(entries, 0), returned: &mut returned }
-        .content(from, to, &mut names)?;
+    let barrier = barrier_name(context)?;
+    CarryOver {
+        fs,
+        way,
+        losses: &losses,
+        barrier: &barrier,
+        hear: &mut |entries| context.progress(entries, 0),
+        returned: &mut returned,
+    }
+    .content(from, to, &mut names)?;
     for names in returned {
         let path = names.iter().fold(context.source_path(), |path, name| path.join(name.clone()));
         context.note(Note::BroughtBackAs { path })?;

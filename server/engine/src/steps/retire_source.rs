@@ -3,19 +3,17 @@
 //! It keeps its parent, so the rename needs no right on the source itself, and it keeps
 //! everything else: bringing it back is one rename. A folder gets mode 0700 where we may.
 
-use tidelock_shared::name::FileName;
 use tidelock_shared::strategy::EntryKind;
 
+use super::bring_back::{Returning, bring_back};
 use super::carry::{Carry, Found, carry, find, remove_own_claim};
 use super::context::{Context, path_of};
-use super::error::{StepError, StepResult};
+use super::error::StepResult;
 use crate::fs::{At, Errno, FileSystem, FsResult};
 use crate::moves::event::Note;
 use crate::worker::Probe;
 
 const RETIRED_MODE: u32 = 0o700;
-/// How many new names are tried when the old one was taken meanwhile.
-const NAMES_TRIED: u32 = 100;
 
 pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     let folder = context.source_folder()?;
@@ -55,39 +53,13 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
         Found::AtOld => return remove_own_claim(context.fs, folder.at(&retired)),
         _ => {}
     }
-    bring_back(context, folder.at(&retired), original)
+    bring_item_back(context, folder.at(&retired), original)
 }
 
-/// Brings the item back to its old name, or beside it if the name was taken meanwhile.
-pub(super) fn bring_back(context: &mut Context<'_>, from: At<'_>, original: At<'_>) -> StepResult<()> {
+/// Brings the item back to its old name.
+pub(super) fn bring_item_back(context: &mut Context<'_>, from: At<'_>, original: At<'_>) -> StepResult<()> {
     let item = context.item().clone();
-    let what = |name: &FileName| Carry {
-        identity: &item.identity,
-        kind: item.kind,
-        path: path_of(&item.source_folder, &item.source_name),
-        destination: path_of(&item.source_folder, name),
-    };
-    let was_brought_back = context.notes().any(|note| matches!(note, Note::BroughtBackAs { .. }));
-    if was_brought_back && find(context.fs, from, original, &item.identity)? == Found::Nowhere {
-        return Ok(());
-    }
-    let mut result = carry(context.fs, from, original, &what(original.name));
-    for attempt in 1..=NAMES_TRIED {
-        if !matches!(result, Err(StepError::NameTaken(_))) {
-            break;
-        }
-        let name = beside(original.name, attempt).ok_or(StepError::Unnameable)?;
-        context.note(Note::BroughtBackAs { path: path_of(&item.source_folder, &name) })?;
-        result = carry(context.fs, from, original.folder.at(&name), &what(&name));
-    }
-    result
-}
-
-/// `name (returned)`, `name (returned 2)`, …, shortened to what a name may be.
-pub(super) fn beside(name: &FileName, attempt: u32) -> Option<FileName> {
-    let suffix = if attempt == 1 { " (returned)".to_owned() } else { format!(" (returned {attempt})") };
-    let kept = name.as_bytes().len().min(tidelock_shared::name::NAME_LENGTH_MAX - suffix.len());
-    FileName::new([&name.as_bytes()[..kept], suffix.as_bytes()].concat()).ok()
+    bring_back(context, from, original, &Returning { identity: &item.identity, kind: item.kind, folder: &item.source_folder })
 }
 
 pub(super) fn probe(context: &mut Context<'_>) -> StepResult<Probe> {

@@ -42,6 +42,12 @@ pub struct SurveyedItem {
 /// The mode bit that keeps everybody but owners from renaming and removing.
 const STICKY: u32 = 0o1000;
 
+impl SurveyedItem {
+    pub fn path(&self) -> FilePath {
+        self.folder.folder.path.join(self.name.clone())
+    }
+}
+
 /// What may speak against a move, with an example of each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Findings {

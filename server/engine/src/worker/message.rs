@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 use tidelock_shared::id::MoveId;
 use tidelock_shared::quota::Amount;
-use tidelock_shared::request::Consent;
 
 use crate::moves::event::{Failure, Note};
 use crate::planner::plan::{FolderRef, PlannedItem};
@@ -24,7 +23,6 @@ pub struct StepOrder {
     pub notes: Vec<Note>,
     /// Headroom to ask again, for `reserve` and `check`.
     pub admissions: Vec<Admission>,
-    pub allow: Vec<Consent>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -21,7 +21,7 @@ use tidelock_shared::id::{MoveId, ProjectId};
 use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::quota::{Amount, Bounds, Limits};
-use tidelock_shared::request::{Consent, MoveRequest};
+use tidelock_shared::request::{Consent, MoveRequest, OnConflict};
 use tidelock_shared::strategy::EntryKind;
 
 pub const ALPHA: ProjectId = ProjectId(1001);
@@ -57,14 +57,26 @@ pub struct Case {
     pub caller: u32,
     pub source: &'static str,
     pub destination: &'static str,
+    pub on_conflict: OnConflict,
 }
 
 const fn case(name: &'static str, personality: Personality, caller: u32, source: &'static str, destination: &'static str) -> Case {
-    Case { name, personality, caller, source, destination }
+    Case { name, personality, caller, source, destination, on_conflict: OnConflict::Refuse }
+}
+
+impl Case {
+    /// The same where the name is taken.
+    const fn where_taken(self, name: &'static str, on_conflict: OnConflict) -> Self {
+        Self { name, on_conflict, ..self }
+    }
+
+    fn source_name(&self) -> &'static str {
+        self.source.rsplit('/').next().unwrap()
+    }
 }
 
 /// One case for each way that a move can go.
-pub const CASES: [Case; 12] = [
+pub const CASES: [Case; 17] = [
     case("rename within a project, Lustre", Personality::Lustre2_17, 0, "/m/alpha/tree", "/m/alpha/other"),
     case("rename within a project, ext4", Personality::Ext4, 0, "/m/alpha/tree", "/m/alpha/other"),
     case("a file recharged by its rename, Lustre", Personality::Lustre2_17, ALICE, "/m/alpha/single", "/m/beta"),
@@ -77,6 +89,11 @@ pub const CASES: [Case; 12] = [
     case("staged copy by a user, Lustre 2.12", Personality::Lustre2_12, ALICE, "/m/alpha/tree", "/m/beta"),
     case("staged copy of a file, another mount", Personality::Ext4, 0, "/m/alpha/single", "/n"),
     case("staged copy of a tree, another mount", Personality::Xfs, 0, "/m/alpha/tree", "/n"),
+    case("", Personality::Lustre2_17, 0, "/m/alpha/plain", "/m/beta").where_taken("keep both, Lustre", OnConflict::KeepBoth),
+    case("", Personality::Lustre2_17, 0, "/m/alpha/plain", "/m/beta").where_taken("replace, retag", OnConflict::Replace),
+    case("", Personality::Lustre2_17, ALICE, "/m/alpha/plain", "/m/beta").where_taken("replace, piecewise", OnConflict::Replace),
+    case("", Personality::Ext4, ALICE, "/m/alpha/single", "/m/beta").where_taken("replace a folder by a file", OnConflict::Replace),
+    case("", Personality::Xfs, 0, "/m/alpha/plain", "/n").where_taken("replace by a staged copy", OnConflict::Replace),
 ];
 
 pub struct World {
@@ -119,6 +136,9 @@ impl World {
             Timestamp { seconds: now / 1000, nanoseconds: u32::try_from(now % 1000).unwrap() * 1_000_000 }
         });
         furnish(&root);
+        if case.on_conflict != OnConflict::Refuse {
+            take_the_name(&root, &case);
+        }
         // The tree was made long before it is moved.
         now.fetch_add(3_600_000, Ordering::Relaxed);
         root.sync_everything();
@@ -137,6 +157,8 @@ impl World {
             destination: path(self.case.destination),
             new_name: None,
             allow: vec![Consent::HardLinksLeaving],
+            on_conflict: self.case.on_conflict,
+            choices: Vec::new(),
         }
     }
 
@@ -186,13 +208,16 @@ impl World {
 
     /// The world as it must be once the move is done.
     pub fn after(&self) -> Census {
-        let moved_to = format!("{}/{}", self.case.destination, self.case.source.rsplit('/').next().unwrap());
+        let taken = format!("{}/{}", self.case.destination, self.case.source_name());
+        let moved_to = if self.case.on_conflict == OnConflict::KeepBoth { format!("{taken} (2)") } else { taken.clone() };
+        let is_replaced =
+            |at: &str| self.case.on_conflict == OnConflict::Replace && (at == taken || at.starts_with(&format!("{taken}/")));
         let folder = self.root.open_path(&path(self.case.destination)).unwrap();
         let tag = self.root.tag((&folder).into()).unwrap();
         let keeps_nanoseconds = self.root.capabilities(&folder).unwrap().keeps_nanoseconds;
         let rebased = |at: &str| at.strip_prefix(self.case.source).map(|rest| format!("{moved_to}{rest}"));
         let mut after = Census::new();
-        for (at, seen) in &self.before {
+        for (at, seen) in self.before.iter().filter(|(at, _)| !is_replaced(at)) {
             let is_inside = at == self.case.source || at.starts_with(&format!("{}/", self.case.source));
             let mut seen = seen.clone();
             seen.same_as = rebased(&seen.same_as).filter(|_| is_inside).unwrap_or(seen.same_as);
@@ -318,6 +343,14 @@ fn furnish(root: &Simulator) {
     }
     alice.set_times((&deep).into(), Timestamp { seconds: 77, nanoseconds: 0 }, Timestamp { seconds: 78, nanoseconds: 0 }).unwrap();
     let _ = walk::look(root, alpha.at(&name("tree"))).unwrap();
+}
+
+/// Something else with the name that the item will have.
+fn take_the_name(root: &Simulator, case: &Case) {
+    let alice = root.seen_by(ALICE, &[1000]);
+    let destination = root.open_path(&path(case.destination)).unwrap();
+    let taken = make_folder(&alice, &destination, case.source_name(), 0o750);
+    write(&alice, &taken, "old", b"was here before");
 }
 
 pub fn make_folder(fs: &Simulator, parent: &Folder, text: &str, mode: u32) -> Folder {

@@ -4,7 +4,6 @@ use tidelock_shared::id::{EngineId, ProjectId};
 use tidelock_shared::name::FileName;
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::quota::Bounds;
-use tidelock_shared::request::RequestedItem;
 use tidelock_shared::strategy::{MountAbilities, RenameRule, SourceFlagRule};
 
 use super::*;
@@ -67,30 +66,31 @@ fn tree(source: &SurveyedFolder) -> SurveyedItem {
 
 /// Plans moving the item into `/m/beta` as root, with nothing in the way.
 fn draft(item: SurveyedItem, destination: &SurveyedFolder) -> Draft {
-    draft_among(item, destination, true, &[], &[])
+    draft_of(found(item, destination), true, &[], Amount::ZERO)
 }
 
-fn draft_among(
-    item: SurveyedItem,
-    destination: &SurveyedFolder,
-    is_root: bool,
-    taken: &[FilePath],
-    open_moves: &[OpenMove],
-) -> Draft {
-    let request = ValidMoveRequest {
-        items: vec![RequestedItem { source: path("/m/alpha/tree"), name: name("tree") }],
-        destination: path("/m/beta"),
-        allow: Vec::new(),
-    };
+fn found(item: SurveyedItem, destination: &SurveyedFolder) -> FoundItem {
+    FoundItem {
+        item,
+        destination: destination.clone(),
+        name: name("tree"),
+        is_taken: false,
+        replaced: None,
+        kept: None,
+        restores: None,
+    }
+}
+
+fn draft_of(found: FoundItem, is_root: bool, open_moves: &[OpenMove], reserved: Amount) -> Draft {
     let numbers = |folder: &SurveyedFolder| PayerNumbers {
         usage: folder.quota.map(|quota| quota.usage),
         limits: folder.quota.map(|quota| quota.limits).unwrap_or_default(),
-        reserved: Amount::ZERO,
+        reserved,
         free: Headroom { bytes: Some(folder.capacity.free.bytes), inodes: Some(folder.capacity.free.inodes) },
     };
-    let payers = [(payer_of(&item.folder), numbers(&item.folder)), (payer_of(destination), numbers(destination))].into();
-    let items = [item];
-    plan(&Facts { request: &request, items: &items, destination, taken, payers: &payers, open_moves, is_root, undoes: None })
+    let payers = [&found.item.folder, &found.destination].map(|folder| (payer_of(folder), numbers(folder))).into();
+    let (asked, items) = (MoveRequest::default(), [found]);
+    plan(&Facts { asked: &asked, items: &items, payers: &payers, open_moves, is_root, undoes: None })
 }
 
 fn kinds(draft: &Draft) -> Vec<StepKind> {
@@ -130,33 +130,10 @@ fn the_last_byte_and_the_last_inode_fit_and_one_more_does_not() {
 
 #[test]
 fn what_running_moves_have_reserved_is_not_free() {
-    let destination = folder("/m/beta", 1, 1002, TREE);
-    let payer = payer_of(&destination);
-    let mut numbers =
-        PayerNumbers { usage: Some(Amount::ZERO), limits: destination.quota.unwrap().limits, ..PayerNumbers::default() };
-    numbers.reserved = Amount { bytes: 1, inodes: 0 };
-    let payers = [(payer, numbers)].into();
-    let source = folder("/m/alpha", 1, 1001, ROOMY);
-    // The closure borrows the changed numbers for as long as the facts live.
-    let refusals = {
-        let request = ValidMoveRequest {
-            items: vec![RequestedItem { source: path("/m/alpha/tree"), name: name("tree") }],
-            destination: path("/m/beta"),
-            allow: Vec::new(),
-        };
-        let items = [tree(&source)];
-        let facts = Facts {
-            request: &request,
-            items: &items,
-            destination: &destination,
-            taken: &[],
-            payers: &payers,
-            open_moves: &[],
-            is_root: true,
-            undoes: None,
-        };
-        plan(&facts).refusals
-    };
+    let item = found(tree(&folder("/m/alpha", 1, 1001, ROOMY)), &folder("/m/beta", 1, 1002, TREE));
+    let refusals = |reserved| draft_of(item.clone(), true, &[], reserved).refusals;
+    assert_eq!(refusals(Amount::ZERO), []);
+    let refusals = refusals(Amount { bytes: 1, inodes: 0 });
     assert!(matches!(refusals[..], [Refusal::NoHeadroom { .. }]), "{refusals:?}");
 }
 
@@ -169,7 +146,8 @@ fn every_refusal_is_told_at_once() {
     item.findings.frozen = Some((path("/m/alpha/tree/x"), 1));
     item.findings.devices = 1;
     let other = OpenMove { id: MoveId { engine: EngineId::from_bits(1), number: 7 }, paths: vec![path("/m/alpha/tree/sub")] };
-    let refusals = draft_among(item, &destination, false, &[path("/m/beta/tree")], &[other]).refusals;
+    let found = FoundItem { is_taken: true, ..found(item, &destination) };
+    let refusals = draft_of(found, false, &[other], Amount::ZERO).refusals;
     let told = |what: fn(&Refusal) -> bool| assert!(refusals.iter().any(what), "{refusals:?}");
     told(|refusal| matches!(refusal, Refusal::Released { entries: 3 }));
     told(|refusal| matches!(refusal, Refusal::HardLinksLeaving { inodes: 2 }));
@@ -194,7 +172,7 @@ fn a_user_moves_a_folder_entry_by_entry_and_copies_nothing() {
         let mut item = tree(&without_retag(folder("/m/alpha", 1, 1001, ROOMY), rule));
         item.tally.losses = [(Loss::Owner, 9)].into();
         item.findings.losses_of_remade = [(Loss::Owner, 2)].into();
-        let draft = draft_among(item, &destination, false, &[], &[]);
+        let draft = draft_of(found(item, &destination), false, &[], Amount::ZERO);
         assert_eq!(draft.refusals, []);
         assert_eq!(draft.plan.items[0].strategy, Strategy::PiecewiseRename);
         assert_eq!(draft.plan.cost.bytes_copied, 0);
@@ -211,7 +189,7 @@ fn a_tree_with_a_closed_folder_or_drift_is_copied() {
     for (closed_folders, drifted) in [(1, 0), (0, 1)] {
         let mut item = tree(&without_retag(folder("/m/alpha", 1, 1001, ROOMY), SourceFlagRule::BlocksNothing));
         (item.findings.closed_folders, item.findings.drifted) = (closed_folders, drifted);
-        let draft = draft_among(item, &destination, false, &[], &[]);
+        let draft = draft_of(found(item, &destination), false, &[], Amount::ZERO);
         assert_eq!(draft.plan.items[0].strategy, Strategy::StagedCopy);
     }
 }
@@ -223,5 +201,23 @@ fn root_takes_a_hop_past_an_older_lustres_source_flag() {
     let draft = draft(tree(&source), &folder("/m/beta", 1, 1002, ROOMY));
     assert_eq!(draft.plan.items[0].strategy, Strategy::RetagWithHop);
     let expected = ["reserve", "retag", "hop", "check", "barrier", "publish", "barrier", "release", "barrier"];
+    assert_eq!(kinds(&draft).iter().map(|kind| kind.name()).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn what_is_replaced_makes_room_right_before_and_stays_charged() {
+    let destination = folder("/m/beta", 1, 1002, ROOMY);
+    let old = tree(&destination);
+    let draft = draft_of(
+        FoundItem { replaced: Some(old), ..found(tree(&folder("/m/alpha", 1, 1001, ROOMY)), &destination) },
+        true,
+        &[],
+        Amount::ZERO,
+    );
+    assert_eq!(draft.refusals, []);
+    assert_eq!(draft.plan.warnings, [Warning::Replaces { entries: 10, amount: TREE }]);
+    let after = draft.plan.payers.iter().find(|change| change.role == ProjectRole::Destination).and_then(|change| change.after);
+    assert_eq!(after, Some(TREE), "the replaced one is in the usage already, and nothing is freed");
+    let expected = ["reserve", "retag", "check", "barrier", "set_aside", "publish", "barrier", "release"];
     assert_eq!(kinds(&draft).iter().map(|kind| kind.name()).collect::<Vec<_>>(), expected);
 }

@@ -13,9 +13,10 @@ use crate::copy::copy_metadata;
 use crate::fs::walk::{look, unless_absent};
 use crate::fs::{At, Errno, FileSystem, Folder, FsResult, Object, Status};
 use crate::planner::plan::Loss;
+use crate::steps::bring_back::beside;
 use crate::steps::error::{StepError, StepResult};
 use crate::steps::make_staging::STAGING_MODE;
-use crate::steps::retire_source::beside;
+
 use crate::steps::times::Times;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub(super) struct CarryOver<'a> {
     pub(super) fs: &'a dyn FileSystem,
     pub(super) way: Way,
     pub(super) losses: &'a BTreeSet<Loss>,
+    /// The name of a barrier that a crash may have left.
+    pub(super) barrier: &'a FileName,
     /// Told of entries as they are done; fails if the move is to be cancelled.
     pub(super) hear: &'a mut dyn FnMut(u64) -> StepResult<()>,
     /// Entries that came back under another name, by their way below the top.
@@ -55,6 +58,10 @@ impl CarryOver<'_> {
         for entry in self.fs.read_folder(from)? {
             let name = entry?.name;
             let at = from.at(&name);
+            if name == *self.barrier {
+                unless_absent(self.fs.unlink(at))?;
+                continue;
+            }
             let Some(status) = look(self.fs, at)? else { continue };
             if (status.kind == EntryKind::Folder) != wants_folders {
                 continue;

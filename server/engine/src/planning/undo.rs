@@ -1,0 +1,101 @@
+//! The reversal of a finished move, after checking that the world is as the move left it.
+
+use tidelock_shared::id::MoveId;
+use tidelock_shared::progress::MoveState;
+use tidelock_shared::request::MoveRequest;
+
+use super::{Found, Wanted};
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::fs::Identity;
+use crate::moves::event::Note;
+use crate::moves::state::{Move, Purge};
+use crate::planner::plan::{KeptSource, PlannedItem, Refusal, Restored, Warning};
+use crate::planner::{Draft, FoundItem};
+use crate::survey::Hear;
+
+impl Engine {
+    /// Plans the way back of a finished move, item by item: each to the folder that it came from.
+    ///
+    /// # Errors
+    /// [`EngineError::Refused`] where not even a plan can be made.
+    pub fn plan_undo(&self, id: MoveId, hear: &mut dyn Hear) -> Result<Draft, EngineError> {
+        let snapshot = self.get(id)?;
+        let of = &snapshot.recorded.of;
+        if of.state != MoveState::Done {
+            return Err(EngineError::NothingToUndo(id));
+        }
+        if let Some(by) = snapshot.recorded.undone_by.or_else(|| self.open_undo_of(id)) {
+            return Err(EngineError::UndoneAlready(id, by));
+        }
+        if of.purge == Purge::Started {
+            return Err(EngineError::BeingPurged(id));
+        }
+        let mut refusals = Vec::new();
+        let mut found = Vec::new();
+        for (done, position) in of.plan.items.iter().zip(0_u32..) {
+            let source = done.destination_folder.path.join(done.destination_name.clone());
+            let wanted = Wanted { source: &source, folder: &done.source_folder.path, name: &done.source_name };
+            match self.find(&wanted, hear) {
+                Ok(item) => {
+                    if published_identity(of, position, done).as_ref() != Some(&item.item.identity) {
+                        refusals.push(Refusal::ChangedSince { path: source });
+                    }
+                    found.push(FoundItem { kept: kept(of, position, done), restores: restores(of, position, done), ..item });
+                }
+                Err(Found::Refused(refusal)) => refusals.push(refusal),
+                Err(Found::Failed(error)) => return Err(error),
+            }
+        }
+        let Some(first) = of.plan.items.first().filter(|_| found.len() == of.plan.items.len()) else {
+            return Err(EngineError::Refused(refusals));
+        };
+        let asked = MoveRequest {
+            sources: found.iter().map(|found| found.item.path()).collect(),
+            destination: first.source_folder.path.clone(),
+            new_name: None,
+            allow: of.plan.asked.allow.clone(),
+            ..MoveRequest::default()
+        };
+        let mut draft = self.decide(&asked, &found, Some(id));
+        draft.refusals.extend(refusals);
+        if of.purge == Purge::Purged && of.plan.items.iter().any(|item| item.replaces.is_some()) {
+            draft.plan.warnings.push(Warning::ReplacedIsGone);
+        }
+        Ok(draft)
+    }
+
+    /// Records the move that undoes `id`.
+    pub fn accept_undo(&self, id: MoveId) -> Result<MoveId, EngineError> {
+        let draft = self.plan_undo(id, &mut |_: &_| true)?;
+        self.accept_draft(draft, None)
+    }
+}
+
+/// The source that a staged copy retired and nobody has purged: it comes back instead.
+fn kept(of: &Move, position: u32, done: &PlannedItem) -> Option<KeptSource> {
+    let is_there = done.keeps_source() && done.kept.is_none() && of.purge == Purge::Kept;
+    is_there.then(|| KeptSource { move_id: of.id, item: position, identity: done.identity.clone(), mode: done.mode })
+}
+
+/// What the item had replaced comes back under its name.
+fn restores(of: &Move, position: u32, done: &PlannedItem) -> Option<Restored> {
+    let old = done.replaces.clone().filter(|_| of.purge == Purge::Kept)?;
+    Some(Restored { move_id: of.id, item: position, old })
+}
+
+/// The identity that a finished move left under the destination name.
+fn published_identity(of: &Move, position: u32, item: &PlannedItem) -> Option<Identity> {
+    if let Some(kept) = &item.kept {
+        return Some(kept.identity.clone());
+    }
+    if !item.is_staged() {
+        return Some(item.identity.clone());
+    }
+    let is_of_item = |at: &usize| of.plan.sequence.get(*at).is_some_and(|step| step.item == position);
+    let mut staged = of.notes.iter().filter(|(at, _)| is_of_item(at)).filter_map(|(_, note)| match note {
+        Note::StagingMade { identity } => Some(identity.clone()),
+        _ => None,
+    });
+    staged.next_back()
+}
