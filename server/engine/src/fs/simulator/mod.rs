@@ -24,4 +24,4 @@ mod world;
 pub use faults::{Faults, Stopped};
 pub use random::Random;
 pub use rules::Personality;
-pub use site::{Pace, Simulator, Site, SiteMount};
+pub use site::{Pace, Retaggers, Simulator, Site, SiteMount};
