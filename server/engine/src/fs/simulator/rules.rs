@@ -35,7 +35,7 @@ pub(super) struct Crossing {
 }
 
 impl Personality {
-    pub(super) fn is_lustre(self) -> bool {
+    pub fn is_lustre(self) -> bool {
         matches!(self, Self::Lustre2_12 | Self::Lustre2_15 | Self::Lustre2_17)
     }
 

@@ -15,7 +15,7 @@ use tidelock_shared::strategy::EntryKind;
 
 use super::content::Content;
 use super::durability::Disk;
-use super::faults::Faults;
+use super::faults::{Faults, Watch};
 use super::random::Random;
 use super::rules::Personality;
 use super::store::Log;
@@ -96,6 +96,7 @@ pub struct Simulator {
     pub(super) world: Arc<World>,
     pub(super) uid: u32,
     pub(super) gids: Vec<u32>,
+    pub(super) watch: Option<Arc<dyn Watch>>,
 }
 
 pub(super) struct World {
@@ -164,13 +165,19 @@ impl Simulator {
         let inner =
             Inner { site, state: State::default(), touched: BTreeSet::new(), next_inode: FIRST_TOP, blocked_reads: 0, kept };
         let world = World { inner: Mutex::new(inner), faults: Faults::default(), pace: Mutex::default(), now: Box::new(now) };
-        Self { world: Arc::new(world), uid: 0, gids: vec![0] }
+        Self { world: Arc::new(world), uid: 0, gids: vec![0], watch: None }
     }
 
     /// The same world as another user sees it.
     #[must_use]
     pub fn seen_by(&self, uid: u32, gids: &[u32]) -> Self {
-        Self { world: self.world.clone(), uid, gids: gids.to_vec() }
+        Self { world: self.world.clone(), uid, gids: gids.to_vec(), watch: None }
+    }
+
+    /// The same caller, with somebody who is asked before each of its calls.
+    #[must_use]
+    pub fn watched_by(&self, watch: Arc<dyn Watch>) -> Self {
+        Self { watch: Some(watch), ..self.clone() }
     }
 
     pub fn faults(&self) -> &Faults {
