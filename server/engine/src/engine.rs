@@ -233,7 +233,7 @@ impl Engine {
                 action: Action::Run,
                 item_number,
                 item: item.clone(),
-                folders: Vec::new(),
+                folders: vec![item.source_folder.clone()],
                 notes: Vec::new(),
                 admissions: Vec::new(),
                 allow: Vec::new(),
@@ -253,7 +253,11 @@ impl Engine {
             let Some(recorded) = self.driver.journal.lock().read(id)? else { continue };
             if recorded.of.purge == Purge::Started {
                 let live = Live::new(recorded, 0);
-                self.purge_started(&live)?;
+                match self.purge_started(&live) {
+                    // What cannot be deleted now is tried at the next start; other moves go on.
+                    Err(EngineError::PurgeFailed(failure)) => tracing::warn!(%id, %failure, "a purge could not be finished"),
+                    other => other?,
+                }
             }
         }
         Ok(())

@@ -22,10 +22,10 @@ use crate::moves::state::Purge;
 /// What happened that excuses something.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Excuses {
-    /// Others worked in the trees.
-    pub(super) others: bool,
     /// More than one call failed, or others filled a project: a move may be stuck.
     pub(super) may_be_stuck: bool,
+    /// An ordinary user cannot delete what somebody else keeps in a folder of his own.
+    pub(super) may_be_unpurgeable: bool,
     /// A barrier's removal is not durable.
     pub(super) power_was_cut: bool,
 }
@@ -39,6 +39,11 @@ pub(super) fn check(model: &Model, found: &[Sighting], moves: &[Snapshot], excus
             matches!(state, MoveState::Done | MoveState::Undone) || (state == MoveState::Stuck && excuses.may_be_stuck);
         if !is_at_rest {
             offences.push(format!("move {} is {state:?}: {:?}", snapshot.recorded.of.id, snapshot.recorded.of.failure));
+        }
+    }
+    for snapshot in moves.iter().filter(|snapshot| snapshot.recorded.of.purge == Purge::Started) {
+        if !excuses.may_be_unpurgeable {
+            offences.push(format!("the purge of {} is not finished", snapshot.recorded.of.id));
         }
     }
     names(model, found, &mut offences);
@@ -141,7 +146,7 @@ fn hidden_names(moves: &[Snapshot]) -> BTreeSet<FileName> {
         let of = &snapshot.recorded.of;
         for (item, position) in of.plan.items.iter().zip(0_u32..) {
             let retires = item.strategy == Strategy::StagedCopy || item.kept.is_some();
-            if of.state == MoveState::Done && of.purge == Purge::Kept && retires {
+            if of.state == MoveState::Done && of.purge != Purge::Purged && retires {
                 names.extend(name(format!(".tidelock-{}.{position}.retired", of.id)));
             }
             if let Some(kept) = item.kept.as_ref().filter(|_| of.state == MoveState::Done) {

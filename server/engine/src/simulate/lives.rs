@@ -104,7 +104,7 @@ impl World {
         *self.model.lock() = Model::begin(&take(&self.furnished.root, &self.tops)?);
         let _outlives_each_engine = self.journal()?;
         let troubled_by_others = chance(&mut self.random, 50);
-        self.excuses.others = troubled_by_others;
+        self.excuses.may_be_unpurgeable = !self.furnished.caller.caller().is_root;
         for life in 0..LIVES_MAX {
             let is_crashing = chance(&mut self.random, [70, 45, 25, 15][usize::try_from(life).unwrap_or(3).min(3)]);
             let ended = self.one_life(life == 0, is_crashing, troubled_by_others)?;

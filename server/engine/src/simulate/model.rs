@@ -98,7 +98,7 @@ impl Model {
                 _ => {}
             }
         }
-        if of.purge == Purge::Purged {
+        if of.purge != Purge::Kept {
             self.purge(recorded);
         }
     }
