@@ -6,7 +6,7 @@
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::strategy::{EntryKind, Strategy, StrategyReason};
 
-use super::carry::{Carry, Found, carry, find, remove_own_claim};
+use super::carry::{Carry, Found, carry, find, give_back, remove_own_claim};
 use super::context::{Context, holds, path_of};
 use super::copy_tree::losses;
 use super::error::StepResult;
@@ -106,6 +106,12 @@ fn carry_recharged(context: &Context<'_>, from: At<'_>, to: At<'_>, folder: &Fol
     let hidden = folder.at(&name);
     if find(context.fs, from, hidden, &item.identity)? == Found::AtOld && !holds(context.fs, to, &item.identity)? {
         context.fs.rename(from, hidden)?;
+        if !holds(context.fs, hidden, &item.identity)? {
+            // Others were quicker. Theirs goes back the way it came, which charges it back.
+            let beside = from.folder.at(&name);
+            context.fs.rename(hidden, beside)?;
+            return Err(give_back(context.fs, from, beside, &carried(&item, &item.identity))?);
+        }
     }
     carry(context.fs, hidden, to, &carried(item, &item.identity))
 }
