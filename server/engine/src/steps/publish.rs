@@ -14,7 +14,7 @@ use super::make_staging::{STAGING_MODE, staged_identity};
 use super::retag::untag_top;
 use super::retire_source::{bring_back, set_mode_where_allowed};
 use crate::copy::{Differences, copy_metadata, is_same_tree};
-use crate::fs::{At, Folder, Identity, Object};
+use crate::fs::{At, Errno, FileSystem, Folder, Identity, Object};
 use crate::moves::event::Note;
 use crate::planner::plan::PlannedItem;
 use crate::worker::Probe;
@@ -162,7 +162,24 @@ fn bring_recharged_back(context: &mut Context<'_>, destination: &Folder, origina
             context.fs.rename(at, beside)?;
         }
     }
-    if holds(context.fs, beside, &item.identity)? { bring_back(context, beside, original) } else { Ok(()) }
+    if holds(context.fs, beside, &item.identity)? {
+        bring_back(context, beside, original)?;
+    }
+    // The way back charges the source's folder where that has the inherit flag, and leaves the
+    // destination's project where it has not.
+    if holds(context.fs, original, &item.identity)? { restore_tag(context.fs, original, &item) } else { Ok(()) }
+}
+
+/// Gives a recharged item the project ID that it had, where the caller may.
+fn restore_tag(fs: &dyn FileSystem, at: At<'_>, item: &PlannedItem) -> StepResult<()> {
+    let Some(tag) = item.source_tag else { return Ok(()) };
+    if fs.tag(at.into())? == Some(tag) {
+        return Ok(());
+    }
+    match fs.set_tag(at.into(), tag) {
+        Err(error) if matches!(error.errno, Errno::PERM | Errno::ACCESS) => Ok(()),
+        other => Ok(other?),
+    }
 }
 
 /// Takes a copy out of sight again. If it is no longer what was published, others have worked
