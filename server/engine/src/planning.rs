@@ -49,17 +49,48 @@ impl Engine {
         if !refusals.is_empty() {
             return Err(EngineError::Refused(refusals));
         }
-        let facts = Facts {
-            request,
-            items: &items,
-            destination: &destination,
-            taken: &self.taken(request)?,
-            payers: &self.payers(&items, &destination),
-            open_moves: &self.open_moves(),
-            is_root: self.fs.caller().is_root,
-            undoes,
+        let taken = self.taken(request)?;
+        let decided = |items: &[SurveyedItem]| {
+            plan(&Facts {
+                request,
+                items,
+                destination: &destination,
+                taken: &taken,
+                payers: &self.payers(items, &destination),
+                open_moves: &self.open_moves(),
+                is_root: self.fs.caller().is_root,
+                undoes,
+            })
         };
-        Ok(plan(&facts))
+        let draft = decided(&items);
+        if !self.survey_copies_again(request, &draft, &destination, &mut items, hear)? {
+            return Ok(draft);
+        }
+        Ok(decided(&items))
+    }
+
+    /// What only the planner found to be a copy is surveyed for what the copy would lose.
+    /// Answers whether there was any.
+    fn survey_copies_again(
+        &self,
+        request: &ValidMoveRequest,
+        draft: &Draft,
+        destination: &SurveyedFolder,
+        items: &mut [SurveyedItem],
+        hear: &mut dyn Hear,
+    ) -> Result<bool, EngineError> {
+        let mut is_any = false;
+        for ((planned, requested), item) in draft.plan.items.iter().zip(&request.items).zip(items) {
+            if planned.strategy != Strategy::StagedCopy || item.is_surveyed_for_a_copy {
+                continue;
+            }
+            let Some((parent, name)) = requested.source.split_last() else { continue };
+            let folder = self.fs.open_path(&destination.folder.path)?;
+            let careful = Question { destination_tag: destination.folder.tag, copied_to: Some(&folder) };
+            *item = survey_item(&*self.fs, &parent, name, &careful, hear)?;
+            is_any = true;
+        }
+        Ok(is_any)
     }
 
     fn outside_roots(&self, request: &ValidMoveRequest) -> Vec<Refusal> {
@@ -85,17 +116,11 @@ impl Engine {
         let told = |error: SurveyError| told(&item.source, error);
         let destination_folder = fs.open_path(&destination.folder.path).map_err(EngineError::from).map_err(Found::Failed)?;
         let question = Question { destination_tag: destination.folder.tag, copied_to: None };
-        // A copy is foreseen where it is certain; the survey then looks for what it would lose.
+        // Where a copy is certain, the survey looks for what it would lose.
         let source_folder = survey_folder(fs, &parent).map_err(|error| told(error.into()))?;
         let is_elsewhere = source_folder.folder.device != destination.folder.device;
         let careful = Question { copied_to: Some(&destination_folder), ..question };
-        let found = survey_item(fs, &parent, name, if is_elsewhere { &careful } else { &question }, hear).map_err(told)?;
-        let may_be_copied =
-            !is_elsewhere && (found.findings.charged_elsewhere > 0) && !source_folder.capabilities.abilities.may_retag;
-        if may_be_copied {
-            return survey_item(fs, &parent, name, &careful, hear).map_err(told);
-        }
-        Ok(found)
+        survey_item(fs, &parent, name, if is_elsewhere { &careful } else { &question }, hear).map_err(told)
     }
 
     /// Destination names that exist already.

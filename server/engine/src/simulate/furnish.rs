@@ -72,8 +72,15 @@ pub(super) fn furnish(random: &mut Random, now: impl Fn() -> Timestamp + Send + 
     let root = Simulator::in_memory(Site { mounts: mounts.clone(), limits: BTreeMap::new() }, now);
     let is_root = chance(random, 50);
     let caller = if is_root { root.clone() } else { root.seen_by(ALICE, &[ALICE, STAFF]) };
-    let mut furnisher =
-        Furnisher { random, root: root.clone(), number: 0, entries: Vec::new(), linkable: Vec::new(), limits: Vec::new(), times: Vec::new() };
+    let mut furnisher = Furnisher {
+        random,
+        root: root.clone(),
+        number: 0,
+        entries: Vec::new(),
+        linkable: Vec::new(),
+        limits: Vec::new(),
+        times: Vec::new(),
+    };
     let (mut folders, mut items) = (Vec::new(), Vec::new());
     for (mount, position) in mounts.iter().zip(0_u16..) {
         let top = root.open_path(&mount.path)?;
