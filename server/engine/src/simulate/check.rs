@@ -8,9 +8,9 @@ use tidelock_shared::progress::MoveState;
 use tidelock_shared::quota::Amount;
 use tidelock_shared::strategy::{EntryKind, Strategy};
 
-use super::census::{Key, Sighting};
+use super::census::{Attributes, Key, Sighting};
 use super::furnish::PROJECTS;
-use super::model::Model;
+use super::model::{Model, Object};
 use super::others::{FIRST_NUMBER, THEIRS};
 use crate::engine::{Engine, Snapshot};
 use crate::fs::simulator::Simulator;
@@ -69,7 +69,7 @@ fn names(model: &Model, found: &[Sighting], offences: &mut Vec<String>) {
                 continue;
             };
             identities.insert(seen.identity.clone());
-            compare(model, seen, &object.attributes, offences);
+            compare(model, seen, object, &object.attributes, offences);
         }
         if identities.len() > 1 {
             offences.push(format!("the names of {} no longer share an inode", object.number));
@@ -81,13 +81,13 @@ fn shown(number: u32, key: &Key) -> String {
     format!("number {number} '{}'", key.1.shown())
 }
 
-fn compare(model: &Model, seen: &Sighting, expected: &super::census::Attributes, offences: &mut Vec<String>) {
+fn compare(model: &Model, seen: &Sighting, object: &Object, expected: &Attributes, offences: &mut Vec<String>) {
     let mut expected = expected.clone();
     let is_busy = seen.number.is_some_and(|number| model.busy.contains(&number));
     if is_busy && expected.kind == EntryKind::Folder {
         expected.modified = seen.attributes.modified;
     }
-    if model.projects_are_loose {
+    if !model.has_certain_project(object) {
         (expected.project, expected.inherit) = (seen.attributes.project, seen.attributes.inherit);
     }
     let differences = seen.attributes.differences(&expected);
@@ -110,7 +110,7 @@ fn retired(model: &Model, found: &[Sighting], offences: &mut Vec<String>) {
             if key.1 == *name {
                 expected.mode = None;
             }
-            compare(model, seen, &expected, offences);
+            compare(model, seen, object, &expected, offences);
         }
     }
 }

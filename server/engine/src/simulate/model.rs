@@ -44,6 +44,9 @@ pub(super) struct Model {
     pub(super) busy: BTreeSet<u32>,
     /// Others have changed the project of a folder: what is made in it is charged anew.
     pub(super) projects_are_loose: bool,
+    /// How many moves met each inode that has several names: two of them at once do not know of
+    /// each other, and the later one takes the project ID of the earlier for the old one.
+    pub(super) met_by: BTreeMap<u32, u32>,
     /// Names that a returned item may have because its own was taken.
     pub(super) returned: BTreeSet<u32>,
 }
@@ -90,6 +93,8 @@ impl Model {
             let Ok(hidden) = FileName::new(hidden.into_bytes()) else { continue };
             let from = (source, item.source_name.clone());
             let to = (destination, item.destination_name.clone());
+            let met: BTreeSet<u32> = self.tree(top, &from).into_iter().map(|(at, _)| self.objects[at].number).collect();
+            met.into_iter().for_each(|number| *self.met_by.entry(number).or_default() += 1);
             match of.state {
                 MoveState::Done if item.kept.is_some() => self.swap_back(item, top, &from, &to, &hidden),
                 MoveState::Done if item.strategy == Strategy::StagedCopy => self.copy(item, top, &from, &to, &hidden),
@@ -101,6 +106,12 @@ impl Model {
         if of.purge != Purge::Kept {
             self.purge(recorded);
         }
+    }
+
+    /// Whether the project of an inode is known to be the right one.
+    pub(super) fn has_certain_project(&self, object: &Object) -> bool {
+        let is_shared = object.names.len() + object.retired.len() > 1 && object.attributes.kind != EntryKind::Folder;
+        !self.projects_are_loose && !(is_shared && self.met_by.get(&object.number).is_some_and(|moves| *moves > 1))
     }
 
     fn purge(&mut self, recorded: &Recorded) {
