@@ -99,6 +99,9 @@ impl Engine {
 
     pub(crate) fn accept_draft(&self, draft: Draft, key: Option<&str>) -> Result<MoveId, EngineError> {
         let _alone = self.admission.lock();
+        if let Some(undone) = draft.plan.undoes {
+            self.can_still_be_undone(undone, &draft)?;
+        }
         let mut refusals = draft.refusals;
         for refusal in self.refusals_now(&draft.plan) {
             if !refusals.contains(&refusal) {
@@ -121,6 +124,19 @@ impl Engine {
             self.moves.lock().insert(id, live);
         }
         Ok(id)
+    }
+
+    /// Since the undo was planned, another undo or a purge may have begun.
+    fn can_still_be_undone(&self, id: MoveId, draft: &Draft) -> Result<(), EngineError> {
+        let recorded = self.read(id)?;
+        if let Some(by) = recorded.undone_by.or_else(|| self.open_undo_of(id)) {
+            return Err(EngineError::UndoneAlready(id, by));
+        }
+        let needs_kept = draft.plan.items.iter().any(|item| item.kept.is_some());
+        if needs_kept && recorded.of.purge != Purge::Kept {
+            return Err(EngineError::BeingPurged(id));
+        }
+        Ok(())
     }
 
     /// Runs a move until it rests; at once if somebody already does.
@@ -187,19 +203,20 @@ impl Engine {
     pub fn purge(&self, id: MoveId) -> Result<(), EngineError> {
         let live = self.live(id)?;
         {
-            let recorded = live.recorded.lock();
-            if recorded.of.purge == Purge::Kept && (!recorded.of.keeps_retired_source() || recorded.undone_by.is_some()) {
+            // An undo is accepted under the same lock: only one of the two can begin.
+            let _alone = self.admission.lock();
+            // Read anew: a move in memory does not learn that it was undone.
+            let recorded = self.read(id)?;
+            let has_kept = recorded.of.keeps_retired_source() && recorded.undone_by.is_none();
+            if recorded.of.purge == Purge::Purged || (recorded.of.purge == Purge::Kept && !has_kept) {
                 return Err(EngineError::NothingToPurge(id));
             }
-            if recorded.of.purge == Purge::Purged {
-                return Err(EngineError::NothingToPurge(id));
+            if let Some(undoing) = self.open_undo_of(id) {
+                return Err(EngineError::UndoneAlready(id, undoing));
             }
-        }
-        if let Some(undoing) = self.open_undo_of(id) {
-            return Err(EngineError::UndoneAlready(id, undoing));
-        }
-        if live.recorded.lock().of.purge == Purge::Kept {
-            self.driver.record(&live, Event::PurgeStarted)?;
+            if recorded.of.purge == Purge::Kept {
+                self.driver.record(&live, Event::PurgeStarted)?;
+            }
         }
         self.purge_started(&live)
     }
@@ -216,7 +233,7 @@ impl Engine {
                 action: Action::Run,
                 item_number,
                 item: item.clone(),
-                folders: Vec::new(),
+                folders: vec![item.destination_folder.clone(), item.source_folder.clone()],
                 notes: Vec::new(),
                 admissions: Vec::new(),
             };
@@ -235,7 +252,11 @@ impl Engine {
             let Some(recorded) = self.driver.journal.lock().read(id)? else { continue };
             if recorded.of.purge == Purge::Started {
                 let live = Live::new(recorded, 0);
-                self.purge_started(&live)?;
+                match self.purge_started(&live) {
+                    // What cannot be deleted now is tried at the next start; other moves go on.
+                    Err(EngineError::PurgeFailed(failure)) => tracing::warn!(%id, %failure, "a purge could not be finished"),
+                    other => other?,
+                }
             }
         }
         Ok(())

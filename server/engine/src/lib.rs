@@ -16,6 +16,7 @@ pub mod planner;
 mod planning;
 pub mod progress;
 pub mod reservation;
+pub mod simulate;
 mod steps;
 pub mod survey;
 pub mod worker;

@@ -53,7 +53,7 @@ impl Engine {
         if !refusals.is_empty() {
             return Err(EngineError::Refused(refusals));
         }
-        let mut draft = self.decide(request, &found, None);
+        let mut draft = self.decide(request, &mut found, None, hear)?;
         if placings.skipped > 0 {
             draft.plan.warnings.push(Warning::Skipped { items: placings.skipped });
         }
@@ -63,8 +63,30 @@ impl Engine {
         Ok(draft)
     }
 
-    /// Asks the planner, with the numbers of everybody who is charged.
-    fn decide(&self, asked: &MoveRequest, found: &[FoundItem], undoes: Option<MoveId>) -> Draft {
+    /// Asks the planner. What only it found to be made anew is surveyed for what that would
+    /// lose, and the planner asked again.
+    fn decide(
+        &self,
+        asked: &MoveRequest,
+        found: &mut [FoundItem],
+        undoes: Option<MoveId>,
+        hear: &mut dyn Hear,
+    ) -> Result<Draft, EngineError> {
+        let draft = self.decide_once(asked, found, undoes);
+        let mut is_any = false;
+        for (planned, found) in draft.plan.items.iter().zip(&mut *found) {
+            if planned.is_staged() && !found.item.is_surveyed_for_a_copy {
+                let destination = &found.destination.folder;
+                let folder = self.fs.open_path(&destination.path)?;
+                let careful = Question { destination_tag: destination.tag, copied_to: Some(&folder) };
+                found.item = survey_item(&*self.fs, &found.item.folder.folder.path, &found.item.name, &careful, hear)?;
+                is_any = true;
+            }
+        }
+        Ok(if is_any { self.decide_once(asked, found, undoes) } else { draft })
+    }
+
+    fn decide_once(&self, asked: &MoveRequest, found: &[FoundItem], undoes: Option<MoveId>) -> Draft {
         let folders = found.iter().flat_map(|found| [&found.item.folder, &found.destination]);
         let payers: BTreeMap<Payer, PayerNumbers> = folders.map(|folder| (payer_of(folder), self.numbers(folder))).collect();
         plan(&Facts {
@@ -101,15 +123,11 @@ impl Engine {
         let told = |error: SurveyError| told(wanted.source, error);
         let destination_folder = fs.open_path(wanted.folder).map_err(EngineError::from).map_err(Found::Failed)?;
         let question = Question { destination_tag: destination.folder.tag, copied_to: None };
-        // A copy is foreseen where it is certain; the survey then looks for what it would lose.
+        // Where a copy is certain, the survey looks for what it would lose.
         let source_folder = survey_folder(fs, &parent).map_err(|error| told(error.into()))?;
         let is_elsewhere = source_folder.folder.device != destination.folder.device;
         let careful = Question { copied_to: Some(&destination_folder), ..question };
-        let mut item = survey_item(fs, &parent, name, if is_elsewhere { &careful } else { &question }, hear).map_err(told)?;
-        let may_be_copied = !is_elsewhere && item.findings.charged_elsewhere > 0 && !source_folder.capabilities.abilities.may_retag;
-        if may_be_copied {
-            item = survey_item(fs, &parent, name, &careful, hear).map_err(told)?;
-        }
+        let item = survey_item(fs, &parent, name, if is_elsewhere { &careful } else { &question }, hear).map_err(told)?;
         let is_taken = match item.path() == wanted.folder.join(wanted.name.clone()) {
             true => None,
             false => {

@@ -13,4 +13,4 @@ mod store;
 
 pub use error::JournalError;
 pub use state_folder::StateFolder;
-pub use store::{Journal, Recorded, Request, Verb};
+pub use store::{Journal, Recorded, Request, Verb, Watch};

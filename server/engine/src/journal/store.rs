@@ -1,6 +1,7 @@
 //! Writing events and reading moves back.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params};
@@ -17,10 +18,18 @@ const FILE: &str = "journal.sqlite";
 const BUSY_WAIT: Duration = Duration::from_secs(5);
 
 /// The journal of one state folder.
-#[derive(Debug)]
 pub struct Journal {
     connection: Connection,
     engine: EngineId,
+    watch: Option<Arc<dyn Watch>>,
+}
+
+/// Somebody who is asked around each write, to let it fail as a disk does.
+pub trait Watch: Send + Sync {
+    /// Nothing is written if this fails.
+    fn before_write(&self) -> Result<(), JournalError>;
+    /// What was written stays, whatever is answered.
+    fn after_write(&self) -> Result<(), JournalError>;
 }
 
 /// A move with the times of its events.
@@ -68,10 +77,17 @@ impl Journal {
         Self::prepare(connection, folder.path(), random)
     }
 
-    /// A journal that lives as long as the value; for simulations.
+    /// A journal that lives as long as the value; for tests and the demo.
     pub fn in_memory(engine: u64) -> Result<Self, JournalError> {
         let connection = Connection::open_in_memory().map_err(failed("open"))?;
         Self::prepare(connection, Path::new(":memory:"), || engine)
+    }
+
+    /// A journal in memory that lives as long as one of the values opened under its name, as one
+    /// on a disk outlives whoever writes it; for simulations.
+    pub fn watched_in_memory(name: &str, engine: u64, watch: Arc<dyn Watch>) -> Result<Self, JournalError> {
+        let connection = Connection::open(format!("file:/{name}?vfs=memdb")).map_err(failed("open"))?;
+        Ok(Self { watch: Some(watch), ..Self::prepare(connection, Path::new(name), || engine)? })
     }
 
     fn prepare(mut connection: Connection, path: &Path, random: impl FnOnce() -> u64) -> Result<Self, JournalError> {
@@ -110,7 +126,7 @@ impl Journal {
     fn named(connection: Connection) -> Result<Self, JournalError> {
         let bits: i64 =
             connection.query_row("SELECT value FROM meta WHERE key = 'engine'", [], |row| row.get(0)).map_err(failed("read"))?;
-        Ok(Self { connection, engine: EngineId::from_bits(u64::try_from(bits).unwrap_or(0)) })
+        Ok(Self { connection, engine: EngineId::from_bits(u64::try_from(bits).unwrap_or(0)), watch: None })
     }
 
     fn id(&self, number: u32) -> MoveId {
@@ -133,6 +149,7 @@ impl Journal {
         if let Some(known) = key.map(|key| self.find_key(key)).transpose()?.flatten() {
             return Ok((known, false));
         }
+        self.before_write()?;
         let transaction = self.connection.transaction().map_err(failed("write"))?;
         let engine = self.engine;
         let text = serde_json::to_string(plan).map_err(|source| JournalError::Unreadable { number: 0, source })?;
@@ -149,6 +166,7 @@ impl Journal {
             .execute("INSERT INTO events VALUES (?1, 1, ?2, ?3)", params![number, now_ms, event])
             .and_then(|_| transaction.commit())
             .map_err(failed("write"))?;
+        self.after_write()?;
         Ok((MoveId { engine, number }, true))
     }
 
@@ -161,6 +179,7 @@ impl Journal {
             MoveState::Undone => Some("undone"),
             _ => None,
         };
+        self.before_write()?;
         let transaction = self.connection.transaction().map_err(failed("write"))?;
         transaction
             .execute(
@@ -173,7 +192,16 @@ impl Journal {
                 .execute("UPDATE moves SET ended = ?2 WHERE number = ?1", params![number, ended])
                 .map_err(failed("write"))?;
         }
-        transaction.commit().map_err(failed("write"))
+        transaction.commit().map_err(failed("write"))?;
+        self.after_write()
+    }
+
+    fn before_write(&self) -> Result<(), JournalError> {
+        self.watch.as_ref().map_or(Ok(()), |watch| watch.before_write())
+    }
+
+    fn after_write(&self) -> Result<(), JournalError> {
+        self.watch.as_ref().map_or(Ok(()), |watch| watch.after_write())
     }
 
     /// The move as its events tell it; none if the journal never gave out the id.

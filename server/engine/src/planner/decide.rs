@@ -175,6 +175,12 @@ fn refuse_item(found: &FoundItem, planned: &PlannedItem, facts: &Facts<'_>, refu
     if changes_parent && findings.top_may_not_change {
         refusals.push(Refusal::MayNotChange(path.clone()));
     }
+    // Without a rename that never replaces, other kinds than folders are linked to their new
+    // name, which `protected_hardlinks` keeps from everybody but the owner and root.
+    let needs_link = item.kind != EntryKind::Folder && !item.folder.capabilities.renames_without_replacing;
+    if needs_link && !facts.is_root && findings.foreign > 0 {
+        refusals.push(Refusal::MayNotChange(path.clone()));
+    }
     refusals.extend(findings.mount_point.clone().map(Refusal::MountPoint));
     refusals.extend(findings.hidden_folder.clone().map(Refusal::OtherMoveInside));
     if let Some((example, entries)) = findings.frozen.clone() {

@@ -57,7 +57,7 @@ impl Engine {
             allow: of.plan.asked.allow.clone(),
             ..MoveRequest::default()
         };
-        let mut draft = self.decide(&asked, &found, Some(id));
+        let mut draft = self.decide(&asked, &mut found, Some(id), hear)?;
         draft.refusals.extend(refusals);
         if of.purge == Purge::Purged && of.plan.items.iter().any(|item| item.replaces.is_some()) {
             draft.plan.warnings.push(Warning::ReplacedIsGone);

@@ -13,7 +13,10 @@ use super::context::{Context, open_known};
 use super::error::{StepError, StepResult};
 use super::times::Times;
 use crate::fs::walk::unless_absent;
-use crate::fs::{Errno, FileSystem, Folder, FsResult, NamesDurability};
+use crate::fs::{Errno, FileSystem, Folder, FsError, FsResult, NamesDurability};
+
+/// So many entries are looked at before a barrier is given up.
+const ENTRIES_LOOKED_AT: u32 = 10_000;
 
 const BARRIER_MODE: u32 = 0o600;
 
@@ -118,18 +121,46 @@ impl EachMdt<'_> {
     }
 }
 
-/// Where no file can be made: an own file of the folder gets its own mode again and is synced,
-/// which reaches the MDT like a new one (measured).
+/// Where no file can be made: an own file in the folder, or below it on the same MDT, gets its
+/// own mode again and is synced, which reaches the MDT like a new one (measured).
 fn touch_and_sync(fs: &dyn FileSystem, folder: &Folder) -> FsResult<()> {
-    for entry in fs.read_folder(folder)? {
+    let mdt = fs.placement(folder)?;
+    let mut entries_left = ENTRIES_LOOKED_AT;
+    if touch_one_below(fs, folder, mdt, &mut entries_left)? { Ok(()) } else { Err(FsError::new("barrier", b"", Errno::DQUOT)) }
+}
+
+/// Whether an own file was found and synced.
+fn touch_one_below(fs: &dyn FileSystem, folder: &Folder, mdt: Option<u32>, entries_left: &mut u32) -> FsResult<bool> {
+    let mut folders = Vec::new();
+    let entries = match fs.read_folder(folder) {
+        Err(error) if error.errno == Errno::ACCESS => return Ok(false),
+        answer => answer?,
+    };
+    for entry in entries {
         let name = entry?.name;
         let at = folder.at(&name);
+        *entries_left = entries_left.saturating_sub(1);
         let Some(status) = unless_absent(fs.status(at.into()))? else { continue };
-        let is_ours = status.kind == EntryKind::File && status.uid == fs.caller().uid;
-        if is_ours && !fs.is_released(at)? {
-            fs.set_mode(at.into(), status.mode)?;
-            return fs.sync_file(&fs.open_file(at)?);
+        let is_ours = status.uid == fs.caller().uid;
+        if status.kind == EntryKind::File && is_ours && !fs.is_released(at)? {
+            // A file may be unreadable even for its owner.
+            let Ok(file) = fs.open_file(at) else { continue };
+            fs.set_mode((&file).into(), status.mode)?;
+            return fs.sync_file(&file).map(|()| true);
+        }
+        if status.kind == EntryKind::Folder && !status.is_mount_point {
+            folders.push(name);
         }
     }
-    Err(crate::fs::FsError::new("barrier", b"", Errno::DQUOT))
+    for name in folders {
+        if *entries_left == 0 {
+            break;
+        }
+        // Whoever may not look into a folder finds nothing of his there.
+        let Ok(inner) = fs.open_folder(folder.at(&name)) else { continue };
+        if fs.placement(&inner)? == mdt && touch_one_below(fs, &inner, mdt, entries_left)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

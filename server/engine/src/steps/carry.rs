@@ -76,6 +76,24 @@ fn lost(fs: &dyn FileSystem, from: At<'_>, what: &Carry<'_>) -> StepResult<StepE
 
 fn carry_now(fs: &dyn FileSystem, from: At<'_>, to: At<'_>, what: &Carry<'_>) -> StepResult<()> {
     remove_own_claim(fs, to)?;
+    bring(fs, from, to, what)?;
+    match look(fs, to)? {
+        Some(_) if !holds(fs, to, what.identity)? => Err(give_back(fs, from, to, what)?),
+        _ => Ok(()),
+    }
+}
+
+/// Between the look and the rename others had put something of theirs under the old name, and
+/// that came along: it goes back, if its name is still free.
+pub(super) fn give_back(fs: &dyn FileSystem, from: At<'_>, to: At<'_>, what: &Carry<'_>) -> StepResult<StepError> {
+    let (theirs, kind) = (fs.identity(to.into())?, fs.status(to.into())?.kind);
+    let back = Carry { identity: &theirs, kind, path: what.destination.clone(), destination: what.path.clone() };
+    bring(fs, to, from, &back)?;
+    Ok(StepError::ItemReplaced(what.path.clone()))
+}
+
+/// One inode to a free name, as the mount can.
+fn bring(fs: &dyn FileSystem, from: At<'_>, to: At<'_>, what: &Carry<'_>) -> StepResult<()> {
     match fs.rename_without_replacing(from, to) {
         Ok(()) => Ok(()),
         Err(error) if error.is_taken() => Err(StepError::NameTaken(what.destination.clone())),
@@ -101,6 +119,10 @@ fn by_link(fs: &dyn FileSystem, from: At<'_>, to: At<'_>, what: &Carry<'_>) -> S
     }
     // The old name is removed only while it still is the same inode.
     if !holds(fs, to, what.identity)? {
+        // A second name for something of others': it never asked for one.
+        if holds(fs, from, &fs.identity(to.into())?)? {
+            fs.unlink(to)?;
+        }
         return Err(StepError::ItemReplaced(what.path.clone()));
     }
     if holds(fs, from, what.identity)? {

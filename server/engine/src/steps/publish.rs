@@ -6,7 +6,7 @@
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::strategy::{EntryKind, Strategy, StrategyReason};
 
-use super::carry::{Carry, Found, carry, find, remove_own_claim};
+use super::carry::{Carry, Found, carry, find, give_back, remove_own_claim};
 use super::context::{Context, holds, path_of};
 use super::copy_tree::losses;
 use super::error::StepResult;
@@ -15,7 +15,7 @@ use super::make_staging::{STAGING_MODE, staged_identity};
 use super::retag::untag_top;
 use super::retire_source::{bring_item_back, set_mode_where_allowed};
 use crate::copy::{Differences, copy_metadata, is_same_tree};
-use crate::fs::{At, Folder, Identity, Object};
+use crate::fs::{At, Errno, FileSystem, Folder, Identity, Object};
 use crate::moves::event::Note;
 use crate::planner::plan::PlannedItem;
 use crate::worker::Probe;
@@ -116,6 +116,12 @@ fn carry_recharged(context: &Context<'_>, from: At<'_>, to: At<'_>, folder: &Fol
     let hidden = folder.at(&name);
     if find(context.fs, from, hidden, &item.identity)? == Found::AtOld && !holds(context.fs, to, &item.identity)? {
         context.fs.rename(from, hidden)?;
+        if !holds(context.fs, hidden, &item.identity)? {
+            // Others were quicker. Theirs goes back the way it came, which charges it back.
+            let beside = from.folder.at(&name);
+            context.fs.rename(hidden, beside)?;
+            return Err(give_back(context.fs, from, beside, &carried(&item, &item.identity))?);
+        }
     }
     carry(context.fs, hidden, to, &carried(item, &item.identity))
 }
@@ -170,7 +176,24 @@ fn bring_recharged_back(context: &mut Context<'_>, destination: &Folder, origina
             context.fs.rename(at, beside)?;
         }
     }
-    if holds(context.fs, beside, &item.identity)? { bring_item_back(context, beside, original) } else { Ok(()) }
+    if holds(context.fs, beside, &item.identity)? {
+        bring_item_back(context, beside, original)?;
+    }
+    // The way back charges the source's folder where that has the inherit flag, and leaves the
+    // destination's project where it has not.
+    if holds(context.fs, original, &item.identity)? { restore_tag(context.fs, original, &item) } else { Ok(()) }
+}
+
+/// Gives a recharged item the project ID that it had, where the caller may.
+fn restore_tag(fs: &dyn FileSystem, at: At<'_>, item: &PlannedItem) -> StepResult<()> {
+    let Some(tag) = item.source_tag else { return Ok(()) };
+    if fs.tag(at.into())? == Some(tag) {
+        return Ok(());
+    }
+    match fs.set_tag(at.into(), tag) {
+        Err(error) if matches!(error.errno, Errno::PERM | Errno::ACCESS) => Ok(()),
+        other => Ok(other?),
+    }
 }
 
 /// Takes a copy out of sight again. If it is no longer what was published, others have worked

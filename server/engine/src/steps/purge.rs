@@ -9,8 +9,9 @@ use crate::worker::{StepOrder, StepReport, Then};
 
 /// Deletes one item's retired source; nothing there is fine.
 pub(crate) fn purge(fs: &dyn FileSystem, order: &StepOrder, hear: &mut dyn FnMut(StepReport) -> Then) -> StepReport {
-    let context = Context { fs, order, hear };
-    match purge_item(&context) {
+    let mut context = Context { fs, order, hear };
+    // Without the barrier a power cut could bring back what is recorded as purged.
+    match purge_item(&context).and_then(|()| super::barrier::run(&mut context)) {
         Ok(()) => StepReport::Finished,
         Err(error) => StepReport::Failed(error.failure()),
     }

@@ -6,13 +6,14 @@
 
 use std::collections::HashMap;
 
+use tidelock_shared::name::FileName;
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::strategy::EntryKind;
 
-use super::context::Context;
+use super::context::{Context, holds};
 use super::error::{StepError, StepResult};
-use crate::fs::walk::{look, walk};
-use crate::fs::{At, FileSystem, Object};
+use crate::fs::walk::walk;
+use crate::fs::{At, FileSystem, Folder, Object};
 use crate::moves::event::Note;
 use crate::worker::Probe;
 
@@ -23,7 +24,7 @@ const EXCEPTIONS_A_NOTE: usize = 1000;
 
 pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     write_down_exceptions(context)?;
-    let (folder, name) = (context.source_folder()?, context.item().source_name.clone());
+    let (folder, name) = as_planned(context)?;
     retag_until_clean(context, folder.at(&name))
 }
 
@@ -31,6 +32,9 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
 pub(super) fn retag_until_clean(context: &mut Context<'_>, at: At<'_>) -> StepResult<()> {
     let Some(tag) = context.destination_tag() else { return Ok(()) };
     for _ in 0..WALKS_MAX {
+        if !holds(context.fs, at, &context.item().identity)? {
+            return Err(StepError::ItemReplaced(context.source_path()));
+        }
         if set_tags(context, at, &|_, _| tag)? == 0 {
             return Ok(());
         }
@@ -38,12 +42,35 @@ pub(super) fn retag_until_clean(context: &mut Context<'_>, at: At<'_>) -> StepRe
     Err(StepError::RetagKeepsLosing)
 }
 
+/// Where the tree lies as planned. Under its name others may have put something of theirs.
+fn as_planned(context: &Context<'_>) -> StepResult<(Folder, FileName)> {
+    let (folder, item) = (context.source_folder()?, context.item());
+    if !holds(context.fs, folder.at(&item.source_name), &item.identity)? {
+        return Err(StepError::ItemReplaced(context.source_path()));
+    }
+    Ok((folder, item.source_name.clone()))
+}
+
+/// Where the tree lies on the way back: others may have renamed it beside its place.
+fn wherever(context: &Context<'_>) -> StepResult<Option<(Folder, FileName)>> {
+    let (folder, item) = (context.source_folder()?, context.item());
+    if holds(context.fs, folder.at(&item.source_name), &item.identity)? {
+        return Ok(Some((folder, item.source_name.clone())));
+    }
+    for entry in context.fs.read_folder(&folder)? {
+        let name = entry?.name;
+        if holds(context.fs, folder.at(&name), &item.identity)? {
+            return Ok(Some((folder, name)));
+        }
+    }
+    Ok(None)
+}
+
 fn write_down_exceptions(context: &mut Context<'_>) -> StepResult<()> {
     if context.notes().any(|note| matches!(note, Note::ExceptionsComplete)) {
         return Ok(());
     }
-    let folder = context.source_folder()?;
-    let name = context.item().source_name.clone();
+    let (folder, name) = as_planned(context)?;
     let usual = context.item().source_tag.unwrap_or_default();
     let fs = context.fs;
     let mut tags = Vec::new();
@@ -72,10 +99,10 @@ fn expected(tag: ProjectTag, is_folder: bool) -> ProjectTag {
 }
 
 /// One walk: gives each inode the tag that `wanted` says for it; answers how many changed.
-fn set_tags(context: &mut Context<'_>, at: At<'_>, wanted: &dyn Fn(u64, ProjectTag) -> ProjectTag) -> StepResult<u64> {
+fn set_tags(context: &mut Context<'_>, top: At<'_>, wanted: &dyn Fn(u64, ProjectTag) -> ProjectTag) -> StepResult<u64> {
     let fs = context.fs;
     let mut changed = 0;
-    walk(fs, at, &mut |visit| -> StepResult<bool> {
+    walk(fs, top, &mut |visit| -> StepResult<bool> {
         let is_folder = visit.status.kind == EntryKind::Folder;
         if let Some(tag) = fs.tag(visit.at.into())? {
             let wanted = expected(wanted(visit.status.inode, tag), is_folder);
@@ -101,11 +128,7 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
     if !context.notes().any(|note| matches!(note, Note::ExceptionsComplete)) {
         return Ok(());
     }
-    let folder = context.source_folder()?;
-    let name = context.item().source_name.clone();
-    if look(context.fs, folder.at(&name))?.is_none() {
-        return Ok(());
-    }
+    let Some((folder, name)) = wherever(context)? else { return Ok(()) };
     let usual = context.item().source_tag.unwrap_or_default();
     let exceptions = exceptions(context);
     set_tags(context, folder.at(&name), &|inode, _| exceptions.get(&inode).copied().unwrap_or(usual)).map(drop)
@@ -143,7 +166,7 @@ pub(super) fn probe(context: &mut Context<'_>) -> StepResult<Probe> {
     let in_hop = hop.as_ref().map(|(hop, name)| hop.at(name));
     let mut at = published;
     for place in [Some(original), in_hop].into_iter().flatten() {
-        if super::context::holds(context.fs, place, &item.identity)? {
+        if holds(context.fs, place, &item.identity)? {
             at = place;
         }
     }

@@ -37,6 +37,8 @@ pub struct SurveyedItem {
     pub mode: u32,
     pub tally: Tally,
     pub findings: Findings,
+    /// Looked at for what a copy could not keep.
+    pub is_surveyed_for_a_copy: bool,
 }
 
 /// The mode bit that keeps everybody but owners from renaming and removing.
@@ -158,6 +160,7 @@ pub fn survey_item(
         mode: top.mode,
         tally: count.tally,
         findings: count.findings,
+        is_surveyed_for_a_copy: question.copied_to.is_some(),
     })
 }
 

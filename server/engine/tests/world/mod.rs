@@ -126,7 +126,7 @@ pub struct Seen {
 impl World {
     pub fn new(case: Case) -> Self {
         let now = Arc::new(AtomicI64::new(1_000_000_000));
-        let mount = |at: &str, personality| SiteMount { owners_may_retag: false, ..SiteMount::new(path(at), personality) };
+        let mount = |at: &str, personality| SiteMount::new(path(at), personality);
         let other = if case.personality == Personality::Xfs { Personality::Plain } else { case.personality };
         let site = Site { mounts: vec![mount("/m", case.personality), mount("/n", other)], limits: BTreeMap::new() };
         let ticking = now.clone();

@@ -12,24 +12,38 @@ use super::world::{Change, Domain, Inode, InodeNumber, put};
 use crate::fs::{At, Errno, File, Folder, FsError, FsResult, Object, Timestamp};
 
 impl Simulator {
-    /// Counts the call, lets it fail if it shall, and takes its time.
-    pub(super) fn begin(&self, call: &'static str, name: &[u8], is_change: bool) -> FsResult<()> {
+    /// Counts the call, lets it fail if it shall, and takes its time. The watcher may want the
+    /// call to be done and yet be answered with an error.
+    fn begin(&self, call: &'static str, name: &[u8], is_change: bool) -> FsResult<Option<Errno>> {
         let pace = *self.world.pace.lock();
         let pause = if is_change { pace.change } else { pace.look };
         if !pause.is_zero() {
             std::thread::sleep(pause);
         }
-        self.world.faults.enter(call, name)
+        self.world.faults.enter(call, name)?;
+        self.watch.as_ref().map_or(Ok(None), |watch| watch.before(call, name, is_change))
+    }
+
+    fn end<T>(&self, call: &'static str, name: &[u8], unclear: Option<Errno>, answer: FsResult<T>) -> FsResult<T> {
+        if let Some(watch) = &self.watch {
+            watch.after(answer.as_ref().err());
+        }
+        match unclear {
+            Some(errno) => answer.and_then(|_| Err(FsError::new(call, name, errno))),
+            None => answer,
+        }
     }
 
     pub(super) fn look<T>(&self, call: &'static str, name: &[u8], read: impl FnOnce(&Inner) -> FsResult<T>) -> FsResult<T> {
-        self.begin(call, name, false)?;
-        read(&self.world.inner.lock())
+        let unclear = self.begin(call, name, false)?;
+        let answer = read(&self.world.inner.lock());
+        self.end(call, name, unclear, answer)
     }
 
     pub(super) fn change<T>(&self, call: &'static str, name: &[u8], write: impl FnOnce(&mut Inner) -> FsResult<T>) -> FsResult<T> {
-        self.begin(call, name, true)?;
-        write(&mut self.world.inner.lock())
+        let unclear = self.begin(call, name, true)?;
+        let answer = write(&mut self.world.inner.lock());
+        self.end(call, name, unclear, answer)
     }
 
     pub(super) fn time_in(&self, inner: &Inner, folder: &Folder) -> Timestamp {

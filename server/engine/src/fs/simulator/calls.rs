@@ -254,7 +254,8 @@ impl FileSystem for Simulator {
             let tag = mount.personality.stored_tag(tag, inode.kind).map_err(refuse)?;
             let is_owner = self.uid == inode.uid;
             let is_frozen = inode.flags & FLAGS_FROZEN != 0 && mount.personality.frozen_keeps_tag();
-            if !mount.personality.may_retag(self.uid == 0, is_owner, mount.owners_may_retag) || is_frozen {
+            let owners_may = mount.retaggers.include_owner(&self.gids);
+            if !mount.personality.may_retag(self.uid == 0, is_owner, owners_may) || is_frozen {
                 return Err(refuse(Errno::PERM));
             }
             let amount = Amount { bytes: inner.state.allocated(number), inodes: 1 };
@@ -380,7 +381,7 @@ impl FileSystem for Simulator {
         self.look("capabilities", b"", |inner| {
             let inode = inner.inode("capabilities", number_of(&folder.0))?;
             let mount = inner.mount(inode);
-            let may_retag = mount.personality.may_retag(self.uid == 0, true, mount.owners_may_retag);
+            let may_retag = mount.personality.may_retag(self.uid == 0, true, mount.retaggers.include_owner(&self.gids));
             Ok(Capabilities {
                 kind: mount.personality.name().to_owned(),
                 abilities: mount.personality.abilities(may_retag),

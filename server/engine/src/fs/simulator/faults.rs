@@ -10,6 +10,14 @@ use crate::fs::{Errno, FsError, FsResult};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stopped;
 
+/// Somebody who is asked before each call of one caller: who runs next, what fails, what stops.
+pub trait Watch: Send + Sync {
+    /// Fails the call, or answers the error that it ends with after it has been done.
+    fn before(&self, call: &'static str, name: &[u8], is_change: bool) -> FsResult<Option<Errno>>;
+    /// What the world said; nothing if the call was not made.
+    fn after(&self, refused: Option<&FsError>);
+}
+
 /// Counts calls and interferes at the chosen one.
 #[derive(Debug, Default)]
 pub struct Faults {

@@ -21,7 +21,7 @@ mod site;
 mod store;
 mod world;
 
-pub use faults::{Faults, Stopped};
+pub use faults::{Faults, Stopped, Watch};
 pub use random::Random;
 pub use rules::Personality;
-pub use site::{Pace, Simulator, Site, SiteMount};
+pub use site::{Pace, Retaggers, Simulator, Site, SiteMount};

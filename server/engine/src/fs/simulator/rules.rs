@@ -35,7 +35,7 @@ pub(super) struct Crossing {
 }
 
 impl Personality {
-    pub(super) fn is_lustre(self) -> bool {
+    pub fn is_lustre(self) -> bool {
         matches!(self, Self::Lustre2_12 | Self::Lustre2_15 | Self::Lustre2_17)
     }
 
@@ -100,8 +100,8 @@ impl Personality {
         self.has_projects() && crossing.destination_folder.inherit && crossing.destination_folder.id != crossing.item.id
     }
 
-    /// Whether the caller may change an inode's tag. On Lustre root only, unless the
-    /// administrator allowed owners (`enable_chprojid_gid`).
+    /// Whether the caller may change an inode's tag. On Lustre root only, unless the site
+    /// lets owners like this one ([`Retaggers`](super::Retaggers)).
     pub(super) fn may_retag(self, is_root: bool, is_owner: bool, owners_may: bool) -> bool {
         match self {
             Self::Plain => false,

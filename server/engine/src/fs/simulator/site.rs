@@ -15,7 +15,7 @@ use tidelock_shared::strategy::EntryKind;
 
 use super::content::Content;
 use super::durability::Disk;
-use super::faults::Faults;
+use super::faults::{Faults, Watch};
 use super::random::Random;
 use super::rules::Personality;
 use super::store::Log;
@@ -29,8 +29,9 @@ pub struct SiteMount {
     pub personality: Personality,
     /// Metadata servers; new folders near the top are spread over them.
     pub mdts: u16,
-    /// `mdt.*.enable_chprojid_gid=-1`: owners may change project IDs on Lustre.
-    pub owners_may_retag: bool,
+    /// Who changes project IDs where the mount is a Lustre.
+    #[serde(default)]
+    pub retaggers: Retaggers,
     /// `mdt.*.enable_remote_rename`; without it a rename between MDTs is `EXDEV`.
     pub remote_rename: bool,
     pub capacity: Amount,
@@ -41,7 +42,30 @@ impl SiteMount {
     pub fn new(path: FilePath, personality: Personality) -> Self {
         let mdts = if personality.is_lustre() { 2 } else { 1 };
         let capacity = Amount { bytes: 1 << 50, inodes: 1 << 32 };
-        Self { path, personality, mdts, owners_may_retag: false, remote_rename: true, capacity }
+        Self { path, personality, mdts, retaggers: Retaggers::default(), remote_rename: true, capacity }
+    }
+}
+
+/// Who besides root may change project IDs: `mdt.*.enable_chprojid_gid` (recorded).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Retaggers {
+    /// `0`.
+    #[default]
+    Nobody,
+    /// `-1`.
+    Owners,
+    /// Any other number. Being in the group is not enough: the inode has to be one's own.
+    OwnersInGroup(u32),
+}
+
+impl Retaggers {
+    /// Whether somebody in these groups may retag what is his own.
+    pub(super) fn include_owner(self, gids: &[u32]) -> bool {
+        match self {
+            Self::Nobody => false,
+            Self::Owners => true,
+            Self::OwnersInGroup(group) => gids.contains(&group),
+        }
     }
 }
 
@@ -72,6 +96,7 @@ pub struct Simulator {
     pub(super) world: Arc<World>,
     pub(super) uid: u32,
     pub(super) gids: Vec<u32>,
+    pub(super) watch: Option<Arc<dyn Watch>>,
 }
 
 pub(super) struct World {
@@ -140,13 +165,19 @@ impl Simulator {
         let inner =
             Inner { site, state: State::default(), touched: BTreeSet::new(), next_inode: FIRST_TOP, blocked_reads: 0, kept };
         let world = World { inner: Mutex::new(inner), faults: Faults::default(), pace: Mutex::default(), now: Box::new(now) };
-        Self { world: Arc::new(world), uid: 0, gids: vec![0] }
+        Self { world: Arc::new(world), uid: 0, gids: vec![0], watch: None }
     }
 
     /// The same world as another user sees it.
     #[must_use]
     pub fn seen_by(&self, uid: u32, gids: &[u32]) -> Self {
-        Self { world: self.world.clone(), uid, gids: gids.to_vec() }
+        Self { world: self.world.clone(), uid, gids: gids.to_vec(), watch: None }
+    }
+
+    /// The same caller, with somebody who is asked before each of its calls.
+    #[must_use]
+    pub fn watched_by(&self, watch: Arc<dyn Watch>) -> Self {
+        Self { watch: Some(watch), ..self.clone() }
     }
 
     pub fn faults(&self) -> &Faults {

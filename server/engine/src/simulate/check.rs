@@ -1,0 +1,224 @@
+//! The oracle: what may never be, whatever the seed did.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tidelock_shared::id::ProjectId;
+use tidelock_shared::name::FileName;
+use tidelock_shared::progress::MoveState;
+use tidelock_shared::quota::Amount;
+use tidelock_shared::strategy::{EntryKind, Strategy};
+
+use super::census::{Attributes, Key, Sighting};
+use super::furnish::PROJECTS;
+use super::model::{Model, Object};
+use super::others::{FIRST_NUMBER, THEIRS};
+use crate::engine::{Engine, Snapshot};
+use crate::fs::simulator::Simulator;
+use crate::fs::walk::walk;
+use crate::fs::{FileSystem, FsError, FsResult};
+use crate::moves::event::Note;
+use crate::moves::state::Purge;
+
+/// What happened that excuses something.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Excuses {
+    /// More than one call failed, or others filled a project: a move may be stuck.
+    pub(super) may_be_stuck: bool,
+    /// An ordinary user cannot delete what somebody else keeps in a folder of his own.
+    pub(super) may_be_unpurgeable: bool,
+    /// A barrier's removal is not durable.
+    pub(super) power_was_cut: bool,
+}
+
+/// Compares what is with what must be. Answers every offence.
+pub(super) fn check(model: &Model, found: &[Sighting], moves: &[Snapshot], excuses: Excuses) -> Vec<String> {
+    let mut offences = Vec::new();
+    for snapshot in moves {
+        let state = snapshot.recorded.of.state;
+        let is_at_rest =
+            matches!(state, MoveState::Done | MoveState::Undone) || (state == MoveState::Stuck && excuses.may_be_stuck);
+        if !is_at_rest {
+            offences.push(format!("move {} is {state:?}: {:?}", snapshot.recorded.of.id, snapshot.recorded.of.failure));
+        }
+    }
+    for snapshot in moves.iter().filter(|snapshot| snapshot.recorded.of.purge == Purge::Started) {
+        if !excuses.may_be_unpurgeable {
+            offences.push(format!("the purge of {} is not finished", snapshot.recorded.of.id));
+        }
+    }
+    names(model, found, &mut offences);
+    retired(model, found, &mut offences);
+    unknown(model, found, moves, excuses, &mut offences);
+    survivors(model, found, &mut offences);
+    offences
+}
+
+/// Every name of every untouched object is there, once, with everything that belongs to it.
+fn names(model: &Model, found: &[Sighting], offences: &mut Vec<String>) {
+    let visible: BTreeMap<&Key, &Sighting> =
+        found.iter().filter(|seen| seen.hidden.is_none()).map(|seen| (&seen.key, seen)).collect();
+    for object in model.objects.iter().filter(|object| !model.touched.contains(&object.number)) {
+        let mut identities = BTreeSet::new();
+        for key in &object.names {
+            let Some(seen) = visible.get(key).filter(|seen| seen.number == Some(object.number)) else {
+                if !model.returned.contains(&object.number) {
+                    let elsewhere: Vec<&str> =
+                        found.iter().filter(|seen| seen.number == Some(object.number)).map(|seen| seen.path.as_str()).collect();
+                    offences.push(format!("{} is not at {}: {elsewhere:?}", shown(object.number, key), key.0));
+                }
+                continue;
+            };
+            identities.insert(seen.identity.clone());
+            compare(model, seen, object, &object.attributes, offences);
+        }
+        if identities.len() > 1 {
+            offences.push(format!("the names of {} no longer share an inode", object.number));
+        }
+    }
+}
+
+fn shown(number: u32, key: &Key) -> String {
+    format!("number {number} '{}'", key.1.shown())
+}
+
+fn compare(model: &Model, seen: &Sighting, object: &Object, expected: &Attributes, offences: &mut Vec<String>) {
+    let mut expected = expected.clone();
+    let is_busy = seen.number.is_some_and(|number| model.busy.contains(&number));
+    if is_busy && expected.kind == EntryKind::Folder {
+        expected.modified = seen.attributes.modified;
+    }
+    if !model.has_certain_project(object) {
+        (expected.project, expected.inherit) = (seen.attributes.project, seen.attributes.inherit);
+    }
+    let differences = seen.attributes.differences(&expected);
+    if !differences.is_empty() {
+        offences.push(format!("{} ({:?}): {}", seen.path, seen.number, differences.join("; ")));
+    }
+}
+
+/// What a copy has retired is whole.
+fn retired(model: &Model, found: &[Sighting], offences: &mut Vec<String>) {
+    let hidden: BTreeMap<(&FileName, &Key), &Sighting> =
+        found.iter().filter_map(|seen| Some(((seen.hidden.as_ref()?, &seen.key), seen))).collect();
+    for object in model.objects.iter().filter(|object| !model.touched.contains(&object.number)) {
+        for (name, key) in &object.retired {
+            let Some(seen) = hidden.get(&(name, key)).filter(|seen| seen.number == Some(object.number)) else {
+                offences.push(format!("{} is missing from {}", shown(object.number, key), name.shown()));
+                continue;
+            };
+            let mut expected = object.attributes.clone();
+            if key.1 == *name {
+                expected.mode = None;
+            }
+            compare(model, seen, object, &expected, offences);
+        }
+    }
+}
+
+/// Nothing lies about that nobody accounts for.
+fn unknown(model: &Model, found: &[Sighting], moves: &[Snapshot], excuses: Excuses, offences: &mut Vec<String>) {
+    let expected: BTreeMap<&Key, u32> =
+        model.objects.iter().flat_map(|object| object.names.iter().map(|key| (key, object.number))).collect();
+    let hidden_names = hidden_names(moves);
+    for seen in found {
+        let is_theirs = seen.path.contains(THEIRS)
+            || (seen.number.is_none() && model.taken.contains(&seen.key))
+            || seen.attributes.points_to.ends_with(THEIRS.as_bytes())
+            || seen.number.is_some_and(|number| number >= FIRST_NUMBER || model.touched.contains(&number));
+        let is_returned = seen.number.is_some_and(|number| model.returned.contains(&number));
+        match &seen.hidden {
+            Some(hidden) if hidden.as_bytes().ends_with(b".barrier") && excuses.power_was_cut => {}
+            Some(hidden) if hidden_names.contains(hidden) => {}
+            Some(_) if moves.iter().any(|snapshot| snapshot.recorded.of.state == MoveState::Stuck) => {}
+            Some(_) => offences.push(format!("left behind: {}", seen.path)),
+            None if is_theirs || is_returned || expected.get(&seen.key).copied() == seen.number && seen.number.is_some() => {}
+            None => offences.push(format!("unknown: {} ({:?}, {:?})", seen.path, seen.number, seen.attributes.kind)),
+        }
+    }
+}
+
+/// The hidden names that finished moves keep.
+fn hidden_names(moves: &[Snapshot]) -> BTreeSet<FileName> {
+    let mut names = BTreeSet::new();
+    let mut brought_back = BTreeSet::new();
+    let name = |text: String| FileName::new(text.into_bytes()).ok();
+    for snapshot in moves {
+        let of = &snapshot.recorded.of;
+        for (item, position) in of.plan.items.iter().zip(0_u32..) {
+            let retires = item.strategy == Strategy::StagedCopy || item.kept.is_some();
+            if of.state == MoveState::Done && of.purge != Purge::Purged && retires {
+                names.extend(name(format!(".tidelock-{}.{position}.retired", of.id)));
+            }
+            if let Some(kept) = item.kept.as_ref().filter(|_| of.state == MoveState::Done) {
+                brought_back.extend(name(format!(".tidelock-{}.{}.retired", kept.move_id, kept.item)));
+            }
+        }
+        let kept = of.notes.iter().filter_map(|(_, note)| if let Note::Kept { path } = note { path.split_last() } else { None });
+        names.extend(kept.map(|(_, name)| name.clone()));
+    }
+    names.retain(|name| !brought_back.contains(name));
+    names
+}
+
+/// Nothing is lost, whoever worked on it; and what others wrote last is there.
+fn survivors(model: &Model, found: &[Sighting], offences: &mut Vec<String>) {
+    for number in &model.touched {
+        let mut seen = found.iter().filter(|seen| seen.number == Some(*number)).peekable();
+        if seen.peek().is_none() {
+            if !model.may_be_gone.contains(number) {
+                offences.push(format!("number {number} is lost"));
+            }
+            continue;
+        }
+        if let Some(written) = model.written.get(number).filter(|_| !model.may_be_gone.contains(number))
+            && !seen.any(|seen| seen.attributes.content.starts_with(written))
+        {
+            offences.push(format!("what others wrote into number {number} is lost"));
+        }
+    }
+}
+
+/// Charges equal what a recount says; nothing is set aside; nothing on tape was read.
+pub(super) fn charges(root: &Simulator, tops: &[&str], engine: &Engine, moves: &[Snapshot]) -> FsResult<Vec<String>> {
+    let mut offences = Vec::new();
+    for (top, position) in tops.iter().zip(0_u16..) {
+        let counted = recount(root, top)?;
+        for project in PROJECTS {
+            let (charged, expected) = (root.usage(position, project), counted.get(&project).copied().unwrap_or_default());
+            if charged != expected {
+                offences.push(format!("project {project} is charged {charged:?} and holds {expected:?}"));
+            }
+        }
+    }
+    let is_open = |snapshot: &&Snapshot| !matches!(snapshot.recorded.of.state, MoveState::Done | MoveState::Undone);
+    if !moves.iter().any(|snapshot| is_open(&snapshot)) {
+        for reservation in moves.iter().flat_map(|snapshot| &snapshot.recorded.of.plan.reservations) {
+            let reserved = engine.reserved(reservation.payer);
+            if reserved != Amount::ZERO {
+                offences.push(format!("{reserved:?} stays reserved at {:?}", reservation.payer));
+            }
+        }
+    }
+    if root.blocked_reads() > 0 {
+        offences.push(format!("{} reads of files on tape", root.blocked_reads()));
+    }
+    Ok(offences)
+}
+
+fn recount(root: &Simulator, top: &str) -> FsResult<BTreeMap<ProjectId, Amount>> {
+    let mut counted: BTreeMap<ProjectId, Amount> = BTreeMap::new();
+    let mut met = BTreeSet::new();
+    let folder = root.open_path(&super::furnish::path(top)?)?;
+    for entry in root.read_folder(&folder)? {
+        let name = entry?.name;
+        walk(root, folder.at(&name), &mut |visit| -> Result<bool, FsError> {
+            let status = &visit.status;
+            if met.insert(status.inode) {
+                let amount = counted.entry(root.charged_to(status.inode)).or_default();
+                *amount += Amount { bytes: status.allocated, inodes: 1 };
+            }
+            Ok(status.kind == EntryKind::Folder)
+        })?;
+    }
+    Ok(counted)
+}

@@ -1,0 +1,371 @@
+//! The lives of the engine in one world: each but the last may end at any call.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use parking_lot::Mutex;
+use tidelock_shared::id::MoveId;
+use tidelock_shared::name::FilePath;
+use tidelock_shared::progress::MoveState;
+use tidelock_shared::request::{Consent, MoveRequest};
+
+use super::Verdict;
+use super::census::take;
+use super::check::{Excuses, check};
+use super::furnish::{Furnished, chance, furnish, one_of};
+use super::interference::{Fault, Interference, JournalFault, Plan};
+use super::model::Model;
+use super::others::{Others, forget_unsynced};
+use super::stage::{Exit, Stage, Trace};
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::fs::simulator::Random;
+use crate::fs::{Errno, FileSystem};
+use crate::journal::Journal;
+use crate::worker::InProcess;
+
+/// What every simulated engine is called.
+const ENGINE: u64 = 0x1234_5678_9abc_def0;
+/// A journal's name is of one run of one world only.
+static RUNS: AtomicU64 = AtomicU64::new(0);
+/// After so many lives with faults comes the last one, without any.
+const LIVES_MAX: u64 = 4;
+
+type Role<'a> = Box<dyn FnOnce() + Send + 'a>;
+
+struct World {
+    furnished: Furnished,
+    interference: Arc<Interference>,
+    model: Mutex<Model>,
+    random: Random,
+    /// The journal of the whole world; kept open so that it outlives each engine.
+    journal_name: String,
+    tops: Vec<&'static str>,
+    excuses: Excuses,
+    offences: Vec<String>,
+}
+
+/// How a life ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ended {
+    /// Everything that was to be done is done, as far as it could be.
+    Quiet,
+    Crashed,
+}
+
+pub(super) fn run(seed: u64, with_trace: bool) -> Verdict {
+    let mut random = Random::seeded(seed);
+    let trace = Trace { lines: with_trace.then(Vec::new), ..Trace::default() };
+    let stage = Stage::new(Random::seeded(random.number()), trace);
+    let interference = Arc::new(Interference::new(stage, Random::seeded(random.number())));
+    let clock = interference.clone();
+    let mut verdict =
+        Verdict { seed, world: String::new(), offences: Vec::new(), fired: super::Fired::new(), digest: 0, trace: Vec::new() };
+    match furnish(&mut random, move || clock.now()) {
+        Ok(furnished) => {
+            verdict.world = furnished.story.clone();
+            let mut world = World::new(furnished, interference.clone(), random);
+            if let Err(error) = world.live() {
+                world.offences.push(format!("the simulation itself failed: {error}"));
+            }
+            verdict.offences = world.offences;
+        }
+        Err(error) => verdict.offences.push(format!("the world could not be made: {error}")),
+    }
+    verdict.fired = interference.fired();
+    let trace = interference.stage.trace();
+    (verdict.digest, verdict.trace) = (trace.digest, trace.lines.unwrap_or_default());
+    verdict
+}
+
+impl World {
+    fn new(furnished: Furnished, interference: Arc<Interference>, random: Random) -> Self {
+        let journal_name = format!("simulated-{}", RUNS.fetch_add(1, Ordering::Relaxed));
+        let tops = if furnished.folders.iter().any(|folder| folder.to_bytes().starts_with(b"/n/")) {
+            vec!["/m", "/n"]
+        } else {
+            vec!["/m"]
+        };
+        // An hour passes before anything moves, so that nothing counts as just changed.
+        interference.pass(3_600_000);
+        Self {
+            furnished,
+            interference,
+            model: Mutex::default(),
+            random,
+            journal_name,
+            tops,
+            excuses: Excuses::default(),
+            offences: Vec::new(),
+        }
+    }
+
+    fn live(&mut self) -> Result<(), EngineError> {
+        *self.model.lock() = Model::begin(&take(&self.furnished.root, &self.tops)?);
+        let _outlives_each_engine = self.journal()?;
+        let troubled_by_others = chance(&mut self.random, 50);
+        self.excuses.may_be_unpurgeable = !self.furnished.caller.caller().is_root;
+        for life in 0..LIVES_MAX {
+            let is_crashing = chance(&mut self.random, [70, 45, 25, 15][usize::try_from(life).unwrap_or(3).min(3)]);
+            let ended = self.one_life(life == 0, is_crashing, troubled_by_others)?;
+            let sightings = take(&self.furnished.root, &self.tops)?;
+            self.model.lock().learn(&sightings);
+            if ended == Ended::Crashed {
+                self.interference.pass(60_000);
+                if chance(&mut self.random, 60) {
+                    self.interference.count("power cut");
+                    self.furnished.root.cut_power(self.random.number());
+                    self.excuses.power_was_cut = true;
+                    forget_unsynced(&mut self.model.lock());
+                }
+            } else {
+                break;
+            }
+        }
+        self.last_life()
+    }
+
+    fn journal(&self) -> Result<Journal, EngineError> {
+        Ok(Journal::watched_in_memory(&self.journal_name, ENGINE, self.interference.clone())?)
+    }
+
+    fn engine(&self) -> Result<Engine, EngineError> {
+        let fs: Arc<dyn FileSystem> = Arc::new(self.furnished.caller.watched_by(self.interference.clone()));
+        let worker = Arc::new(InProcess::new(fs.clone()));
+        let roots = self.tops.iter().map(|top| super::furnish::path(top)).collect::<Result<Vec<_>, _>>()?;
+        Engine::new(fs, worker, self.journal()?, self.interference.clone(), roots)
+    }
+
+    /// One process with its faults: recovers what is open, then takes on new moves.
+    fn one_life(&mut self, is_first: bool, is_crashing: bool, others_work: bool) -> Result<Ended, EngineError> {
+        let plan = self.faults(is_crashing);
+        let failing: u64 = plan.calls.iter().map(|fault| fault.lasts).sum();
+        self.excuses.may_be_stuck |= failing > 1;
+        self.interference.begin(plan);
+        let engine = Arc::new(self.engine()?);
+        let restlessness = one_of(&mut self.random, &[2, 10, 40]);
+        let ends_before = (is_crashing && chance(&mut self.random, 75)).then(|| {
+            let bound = one_of(&mut self.random, &[60, 300, 900]);
+            self.random.below(bound)
+        });
+        self.interference.stage.begin(restlessness, ends_before);
+        let interference = self.interference.clone();
+        let stage = &interference.stage;
+        let to_drive = Mutex::new(Vec::new());
+        let retries = chance(&mut self.random, 30);
+        let recovering: Role<'_> = Box::new(|| *to_drive.lock() = engine.recover(retries).unwrap_or_default());
+        let exits = stage.play(vec![recovering]);
+        if self.is_over(&exits) {
+            return Ok(Ended::Crashed);
+        }
+        let scripts = self.scripts(is_first);
+        let others_acts = if others_work { self.random.below(12) } else { 0 };
+        let others_random = Random::seeded(self.random.number());
+        let mut others = Others {
+            root: &self.furnished.root,
+            random: others_random,
+            entries: &self.furnished.entries,
+            folders: &self.furnished.folders,
+            made: 1000 * self.furnished.next_number + u32::try_from(self.random.below(90)).unwrap_or(0) * 100,
+            open: Vec::new(),
+            has_filled: false,
+        };
+        let (world, engine) = (&*self, &engine);
+        let mut roles: Vec<Role<'_>> = Vec::new();
+        for id in to_drive.into_inner() {
+            roles.push(Box::new(move || drop(engine.drive(id))));
+        }
+        for script in scripts {
+            roles.push(Box::new(move || world.mover(engine, script)));
+        }
+        roles.push(Box::new(|| world.work_of_others(engine, &mut others, others_acts)));
+        let exits = stage.play(roles);
+        let has_filled = others.has_filled;
+        let is_halted = engine.is_halted();
+        self.excuses.may_be_stuck |= has_filled || others_acts > 0;
+        Ok(if self.is_over(&exits) || is_halted { Ended::Crashed } else { Ended::Quiet })
+    }
+
+    /// Whether the process ended under somebody; a broken assertion is an offence.
+    fn is_over(&mut self, exits: &[Exit]) -> bool {
+        for exit in exits {
+            if let Exit::Panicked(text) = exit {
+                self.offences.push(format!("an assertion broke: {text}"));
+            }
+        }
+        exits.iter().any(|exit| *exit != Exit::Played)
+    }
+
+    fn faults(&mut self, is_crashing: bool) -> Plan {
+        let mut plan = Plan::default();
+        let random = &mut self.random;
+        for _ in 0..one_of(random, &[0, 0, 1, 1, 2]) {
+            let errno = one_of(random, &ERRNOS);
+            let is_ambiguous = matches!(errno, Errno::IO | Errno::STALE | Errno::NOTCONN | Errno::TIMEDOUT | Errno::INTR);
+            let bound = one_of(random, &[100, 500, 1500]);
+            plan.calls.push(Fault {
+                from: random.below(bound),
+                lasts: one_of(random, &[1, 1, 1, 5, 30]),
+                errno,
+                is_unclear: is_ambiguous && chance(random, 50),
+            });
+        }
+        if is_crashing && chance(random, 40) {
+            use JournalFault::{EndAfter, EndBefore, Full, Unreadable, WrittenAndFailed};
+            let fault = one_of(random, &[EndAfter, EndBefore, Full, Unreadable, WrittenAndFailed]);
+            plan.journal.push((random.below(40), fault));
+        }
+        plan
+    }
+
+    fn scripts(&mut self, is_first: bool) -> Vec<Vec<Intent>> {
+        let movers = if is_first { 1 + self.random.below(3) } else { self.random.below(2) };
+        (0..movers).map(|_| self.script()).collect()
+    }
+
+    fn script(&mut self) -> Vec<Intent> {
+        let mut script = Vec::new();
+        for _ in 0..=self.random.below(2) {
+            script.push(Intent::Move(self.request()));
+            match self.random.below(10) {
+                0..3 => script.push(Intent::Undo),
+                3 => script.push(Intent::Purge),
+                _ => {}
+            }
+        }
+        script
+    }
+
+    fn request(&mut self) -> MoveRequest {
+        let random = &mut self.random;
+        let mut any = |paths: &[FilePath]| {
+            let index = usize::try_from(random.below(paths.len().max(1) as u64)).unwrap_or(0);
+            paths.get(index).cloned().unwrap_or_default()
+        };
+        let first = any(&self.furnished.items);
+        let mut sources = vec![first];
+        let entries: Vec<FilePath> = self.furnished.entries.iter().map(|(path, _)| path.clone()).collect();
+        let destination = any(&self.furnished.folders);
+        let (second, inner) = (any(&self.furnished.items), any(&entries));
+        match self.random.below(10) {
+            0 | 1 if second != sources[0] => sources.push(second),
+            2 if !inner.names().is_empty() => sources = vec![inner],
+            _ => {}
+        }
+        let allow = if chance(&mut self.random, 80) { vec![Consent::HardLinksLeaving, Consent::LostMetadata] } else { Vec::new() };
+        MoveRequest { sources, destination, allow, ..MoveRequest::default() }
+    }
+
+    fn mover(&self, engine: &Engine, script: Vec<Intent>) {
+        let mut latest = None;
+        for intent in script {
+            let outcome = match intent {
+                Intent::Move(request) => self.start(engine, &request).map(|id| latest = Some(id)),
+                Intent::Undo => latest.map_or(Ok(()), |id| self.undo(engine, id)),
+                Intent::Purge => latest.map_or(Ok(()), |id| engine.purge(id)),
+            };
+            if let Err(error) = outcome {
+                self.interference.stage.note(&format!("  refused: {error:?}"));
+                self.interference.count(if matches!(error, EngineError::Refused(_)) { "refused" } else { "not started" });
+            }
+        }
+    }
+
+    fn start(&self, engine: &Engine, request: &MoveRequest) -> Result<MoveId, EngineError> {
+        self.interference.stage.note(&format!("move {request:?}"));
+        let draft = engine.plan(request, &mut |_: &_| true)?;
+        let id = self.accept(|| engine.accept_draft(draft, None))?;
+        engine.drive(id)?;
+        Ok(id)
+    }
+
+    fn undo(&self, engine: &Engine, id: MoveId) -> Result<(), EngineError> {
+        self.interference.stage.note(&format!("undo {id}"));
+        let draft = engine.plan_undo(id, &mut |_: &_| true)?;
+        let undo = self.accept(|| engine.accept_draft(draft, None))?;
+        engine.drive(undo)
+    }
+
+    /// Admission holds a lock, so nobody else gets a turn; what is there is learnt first.
+    fn accept(&self, accept: impl FnOnce() -> Result<MoveId, EngineError>) -> Result<MoveId, EngineError> {
+        let sightings = take(&self.furnished.root, &self.tops)?;
+        self.model.lock().learn(&sightings);
+        let id = self.interference.stage.alone(accept)?;
+        self.interference.count("accepted");
+        Ok(id)
+    }
+
+    fn work_of_others(&self, engine: &Engine, others: &mut Others<'_>, acts: u64) {
+        let stage = &self.interference.stage;
+        for _ in 0..acts {
+            for _ in 0..stage.below(60) {
+                stage.step();
+            }
+            let result = others.act(&mut self.model.lock(), engine);
+            stage.note(&format!("others: {result:?}"));
+            if let Ok(what) = result {
+                self.interference.count(what);
+            }
+        }
+    }
+
+    /// No fault and nobody else any more: now everything has to come to rest.
+    fn last_life(&mut self) -> Result<(), EngineError> {
+        self.interference.begin(Plan::default());
+        self.interference.stage.begin(0, None);
+        let engine = self.engine()?;
+        let error = Mutex::new(None);
+        let recovering: Role<'_> = Box::new(|| {
+            let driven = engine.recover(true).and_then(|ids| ids.into_iter().try_for_each(|id| engine.drive(id)));
+            *error.lock() = driven.err();
+        });
+        let exits = self.interference.stage.play(vec![recovering]);
+        self.is_over(&exits);
+        if let Some(error) = error.into_inner() {
+            self.offences.push(format!("the recovery failed: {error:?}"));
+        }
+        let sightings = take(&self.furnished.root, &self.tops)?;
+        self.model.lock().learn(&sightings);
+        self.judge(&engine)?;
+        Ok(())
+    }
+
+    fn judge(&mut self, engine: &Engine) -> Result<(), EngineError> {
+        let mut moves = engine.list(u32::MAX)?;
+        moves.sort_by_key(|snapshot| snapshot.recorded.of.id);
+        let mut model = self.model.lock();
+        for snapshot in &moves {
+            model.apply(&snapshot.recorded);
+            let of = &snapshot.recorded.of;
+            self.interference.count(match of.state {
+                MoveState::Done => "ended done",
+                MoveState::Undone => "ended undone",
+                _ => "ended stuck",
+            });
+            let items: Vec<String> =
+                of.plan.items.iter().map(|item| format!("{:?} {:?}", item.strategy, item.source_name)).collect();
+            self.interference.stage.note(&format!("{} {:?} {items:?} {:?}", of.id, of.state, of.failure));
+            for (_, event) in &snapshot.recorded.events {
+                self.interference.stage.note(&format!("    {event:?}"));
+            }
+        }
+        let sightings = take(&self.furnished.root, &self.tops)?;
+        for seen in &sightings {
+            self.interference.stage.note(&format!("  {} {:?} {:?}", seen.path, seen.number, seen.attributes.project));
+        }
+        self.offences.extend(check(&model, &sightings, &moves, self.excuses));
+        drop(model);
+        self.offences.extend(super::check::charges(&self.furnished.root, &self.tops, engine, &moves)?);
+        Ok(())
+    }
+}
+
+/// What somebody wants of the engine.
+enum Intent {
+    Move(MoveRequest),
+    Undo,
+    Purge,
+}
+
+const ERRNOS: [Errno; 8] =
+    [Errno::IO, Errno::STALE, Errno::NOTCONN, Errno::TIMEDOUT, Errno::INTR, Errno::DQUOT, Errno::NOSPC, Errno::ACCESS];

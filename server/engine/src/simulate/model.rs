@@ -1,0 +1,233 @@
+//! What must be where once every move has ended: a second, much simpler account of the world.
+//!
+//! It knows objects and their names, and of moves nothing but how they ended. What others have
+//! touched is only required to exist; everything else to be exactly where and what it was.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tidelock_shared::name::FileName;
+use tidelock_shared::progress::MoveState;
+use tidelock_shared::project::ProjectTag;
+use tidelock_shared::strategy::{EntryKind, Strategy, StrategyReason};
+
+use super::census::{Attributes, Key, Sighting};
+use crate::fs::Identity;
+use crate::journal::Recorded;
+use crate::moves::event::Note;
+use crate::moves::state::Purge;
+use crate::planner::plan::{Loss, PlannedItem};
+
+/// One inode.
+#[derive(Clone, Debug)]
+pub(super) struct Object {
+    pub(super) number: u32,
+    pub(super) attributes: Attributes,
+    pub(super) names: BTreeSet<Key>,
+    /// Names below what a move has retired, with the hidden name.
+    pub(super) retired: BTreeSet<(FileName, Key)>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Model {
+    pub(super) objects: Vec<Object>,
+    /// Numbers by identity, of everything that was ever seen.
+    pub(super) known: BTreeMap<Identity, u32>,
+    /// Others have changed these: they must exist, and that is all.
+    pub(super) touched: BTreeSet<u32>,
+    /// Others have removed these, or a power cut may have.
+    pub(super) may_be_gone: BTreeSet<u32>,
+    /// What others wrote last, where that was not on the disk of a machine that lost power.
+    pub(super) written: BTreeMap<u32, Vec<u8>>,
+    /// Names that others have given to something of theirs.
+    pub(super) taken: BTreeSet<Key>,
+    /// Entries come and go in these folders.
+    pub(super) busy: BTreeSet<u32>,
+    /// Others have changed the project of a folder: what is made in it is charged anew.
+    pub(super) projects_are_loose: bool,
+    /// How many moves met each inode that has several names: two of them at once do not know of
+    /// each other, and the later one takes the project ID of the earlier for the old one.
+    pub(super) met_by: BTreeMap<u32, u32>,
+    /// Names that a returned item may have because its own was taken.
+    pub(super) returned: BTreeSet<u32>,
+}
+
+impl Model {
+    pub(super) fn begin(sightings: &[Sighting]) -> Self {
+        let mut model = Self::default();
+        let mut by_identity: BTreeMap<Identity, usize> = BTreeMap::new();
+        for seen in sightings {
+            let Some(number) = seen.number else { continue };
+            model.known.insert(seen.identity.clone(), number);
+            let at = *by_identity.entry(seen.identity.clone()).or_insert_with(|| {
+                let attributes = seen.attributes.clone();
+                model.objects.push(Object { number, attributes, names: BTreeSet::new(), retired: BTreeSet::new() });
+                model.objects.len() - 1
+            });
+            model.objects[at].names.insert(seen.key.clone());
+        }
+        model
+    }
+
+    /// Every identity that is seen now belongs to its number for ever.
+    pub(super) fn learn(&mut self, sightings: &[Sighting]) {
+        for seen in sightings {
+            if let Some(number) = seen.number {
+                self.known.insert(seen.identity.clone(), number);
+            }
+        }
+    }
+
+    /// What a move that has come to rest did.
+    pub(super) fn apply(&mut self, recorded: &Recorded) {
+        let of = &recorded.of;
+        for (item, position) in of.plan.items.iter().zip(0_u32..) {
+            let parents = [&item.source_folder, &item.destination_folder].map(|folder| self.known.get(&folder.identity).copied());
+            self.busy.extend(parents.into_iter().flatten());
+            let top = self.known.get(&item.identity).copied();
+            let is_returned = of.notes.iter().any(|(_, note)| matches!(note, Note::BroughtBackAs { .. }));
+            if is_returned {
+                self.returned.extend(top);
+            }
+            let [Some(source), Some(destination)] = parents else { continue };
+            let (Some(top), hidden) = (top, format!(".tidelock-{}.{position}.retired", of.id)) else { continue };
+            let Ok(hidden) = FileName::new(hidden.into_bytes()) else { continue };
+            let from = (source, item.source_name.clone());
+            let to = (destination, item.destination_name.clone());
+            let met: BTreeSet<u32> = self.tree(top, &from).into_iter().map(|(at, _)| self.objects[at].number).collect();
+            met.into_iter().for_each(|number| *self.met_by.entry(number).or_default() += 1);
+            match of.state {
+                MoveState::Done if item.kept.is_some() => self.swap_back(item, top, &from, &to, &hidden),
+                MoveState::Done if item.strategy == Strategy::StagedCopy => self.copy(item, top, &from, &to, &hidden),
+                MoveState::Done => self.rename(item, top, &from, &to),
+                MoveState::Stuck => self.touched.extend(self.numbers_below(top)),
+                _ => {}
+            }
+        }
+        if of.purge != Purge::Kept {
+            self.purge(recorded);
+        }
+    }
+
+    /// Whether the project of an inode is known to be the right one.
+    pub(super) fn has_certain_project(&self, object: &Object) -> bool {
+        let is_shared = object.names.len() + object.retired.len() > 1 && object.attributes.kind != EntryKind::Folder;
+        !self.projects_are_loose && !(is_shared && self.met_by.get(&object.number).is_some_and(|moves| *moves > 1))
+    }
+
+    fn purge(&mut self, recorded: &Recorded) {
+        let prefix = format!(".tidelock-{}.", recorded.of.id);
+        for object in &mut self.objects {
+            object.retired.retain(|(hidden, _)| !hidden.as_bytes().starts_with(prefix.as_bytes()));
+        }
+        self.objects.retain(|object| !object.names.is_empty() || !object.retired.is_empty());
+    }
+
+    /// Folders at and below a top, by number, and every visible name of the tree.
+    fn tree(&self, top: u32, top_key: &Key) -> Vec<(usize, Key)> {
+        let mut inside = BTreeSet::from([top]);
+        loop {
+            let more: Vec<u32> = self
+                .objects
+                .iter()
+                .filter(|object| object.attributes.kind == EntryKind::Folder && !inside.contains(&object.number))
+                .filter(|object| object.names.iter().any(|(parent, _)| inside.contains(parent)))
+                .map(|object| object.number)
+                .collect();
+            if more.is_empty() {
+                break;
+            }
+            inside.extend(more);
+        }
+        let names = |(at, object): (usize, &Object)| {
+            let is_inside = |key: &&Key| *key == top_key || (inside.contains(&key.0) && *key != top_key);
+            object.names.iter().filter(is_inside).map(|key| (at, key.clone())).collect::<Vec<_>>()
+        };
+        self.objects.iter().enumerate().flat_map(names).collect()
+    }
+
+    fn numbers_below(&self, top: u32) -> Vec<u32> {
+        let nowhere = self.objects.iter().find(|object| object.number == top).and_then(|object| object.names.first().cloned());
+        let Some(key) = nowhere else { return vec![top] };
+        self.tree(top, &key).into_iter().map(|(at, _)| self.objects[at].number).collect()
+    }
+
+    fn rename(&mut self, item: &PlannedItem, top: u32, from: &Key, to: &Key) {
+        let tree = self.tree(top, from);
+        for (at, key) in tree {
+            let object = &mut self.objects[at];
+            if key == *from {
+                object.names.remove(from);
+                object.names.insert(to.clone());
+            }
+            let tag = item.destination_folder.tag.unwrap_or_default();
+            let is_folder = object.attributes.kind == EntryKind::Folder;
+            if item.strategy == Strategy::Rename && item.reason == StrategyReason::RenameRecharges {
+                object.attributes.project = tag.id.0;
+            } else if item.strategy != Strategy::Rename {
+                (object.attributes.project, object.attributes.inherit) = (tag.id.0, tag.inherit && is_folder);
+            }
+        }
+    }
+
+    /// The tree is there twice from now on: as new inodes, and retired.
+    fn copy(&mut self, item: &PlannedItem, top: u32, from: &Key, to: &Key, hidden: &FileName) {
+        let mut copies: BTreeMap<usize, Object> = BTreeMap::new();
+        for (at, key) in self.tree(top, from) {
+            let object = &mut self.objects[at];
+            object.names.remove(&key);
+            let is_top = key == *from;
+            let retired = if is_top { (from.0, hidden.clone()) } else { key.clone() };
+            object.retired.insert((hidden.clone(), retired));
+            let copy = copies.entry(at).or_insert_with(|| Object {
+                number: object.number,
+                attributes: copied(&object.attributes, item),
+                names: BTreeSet::new(),
+                retired: BTreeSet::new(),
+            });
+            copy.names.insert(if is_top { to.clone() } else { key });
+        }
+        self.objects.extend(copies.into_values());
+    }
+
+    /// An undone copy: the copy is retired, and what the copy had retired comes back.
+    fn swap_back(&mut self, item: &PlannedItem, top: u32, from: &Key, to: &Key, hidden: &FileName) {
+        let Some(kept) = &item.kept else { return };
+        for (at, key) in self.tree(top, from) {
+            let object = &mut self.objects[at];
+            object.names.remove(&key);
+            let retired = if key == *from { (from.0, hidden.clone()) } else { key };
+            object.retired.insert((hidden.clone(), retired));
+        }
+        let was_hidden = format!(".tidelock-{}.{}.retired", kept.move_id, kept.item);
+        for object in &mut self.objects {
+            let back: Vec<_> =
+                object.retired.iter().filter(|(name, _)| name.as_bytes() == was_hidden.as_bytes()).cloned().collect();
+            for entry in back {
+                object.retired.remove(&entry);
+                let key = entry.1;
+                object.names.insert(if key.1.as_bytes() == was_hidden.as_bytes() { to.clone() } else { key });
+            }
+        }
+    }
+}
+
+/// What a copy keeps, as its plan said.
+fn copied(original: &Attributes, item: &PlannedItem) -> Attributes {
+    let mut copy = original.clone();
+    let loses = |loss| item.tally.losses.contains_key(&loss);
+    if loses(Loss::Owner) {
+        (copy.owner, copy.mode) = (None, None);
+    }
+    if loses(Loss::InodeFlags) {
+        copy.flags = None;
+    }
+    if loses(Loss::Nanoseconds) {
+        copy.modified.nanoseconds = 0;
+    }
+    let tag = item.destination_folder.tag.unwrap_or_default();
+    let is_folder = original.kind == EntryKind::Folder;
+    // In a folder without the inherit flag new entries are charged to nobody.
+    let ProjectTag { id, inherit } = tag;
+    (copy.project, copy.inherit) = if inherit { (id.0, is_folder) } else { (0, false) };
+    copy
+}
