@@ -5,6 +5,8 @@
 
 mod world;
 
+use std::sync::atomic::Ordering;
+
 use tidelock_shared::progress::MoveState;
 use world::{ALPHA, BETA, CASES, Case, World, assert_same};
 
@@ -19,6 +21,7 @@ enum End {
 impl World {
     fn end(&self, end: End) {
         self.root.faults().reset();
+        self.readings.store(-1, Ordering::Relaxed);
         if let End::PowerCut(seed) = end {
             self.root.cut_power(seed);
         }
@@ -39,6 +42,25 @@ fn a_power_cut_before_any_call_leaves_everything_as_before_or_as_after() {
     for case in CASES {
         for call in 0..calls_of(case) {
             stop_and_recover(case, call, End::PowerCut(call));
+        }
+    }
+}
+
+#[test]
+fn a_crash_before_any_record_of_the_journal_leaves_everything_as_before_or_as_after() {
+    for case in CASES {
+        for end in [End::Kill, End::PowerCut(7)] {
+            for readings in 0.. {
+                let world = World::new(case);
+                world.readings.store(readings, Ordering::Relaxed);
+                let is_through = world.run().is_some();
+                world.end(end);
+                world.recover().unwrap();
+                check(&world, &format!("{} stopped before record {readings} by {end:?}", case.name));
+                if is_through {
+                    break;
+                }
+            }
         }
     }
 }

@@ -37,13 +37,22 @@ pub fn name(text: &str) -> FileName {
     FileName::new(text.as_bytes()).unwrap()
 }
 
-/// A clock that stands still unless told, and never waits.
+/// A clock that stands still and never waits. The engine reads it once for each record that it
+/// writes: the process may be stopped right there.
 #[derive(Default)]
-pub struct StillClock(AtomicI64);
+pub struct StillClock {
+    now: i64,
+    readings: Option<Arc<AtomicI64>>,
+}
 
 impl Clock for StillClock {
     fn now_ms(&self) -> i64 {
-        self.0.load(Ordering::Relaxed)
+        if let Some(left) = &self.readings
+            && left.fetch_sub(1, Ordering::Relaxed) == 0
+        {
+            std::panic::panic_any(Stopped);
+        }
+        self.now
     }
 
     fn pause(&self, _: Duration) {}
@@ -101,6 +110,8 @@ pub struct World {
     pub root: Simulator,
     pub state: tempfile::TempDir,
     pub before: Census,
+    /// How often the clock may be read before the process stops; below zero for ever.
+    pub readings: Arc<AtomicI64>,
     now: Arc<AtomicI64>,
 }
 
@@ -142,7 +153,8 @@ impl World {
         // The tree was made long before it is moved.
         now.fetch_add(3_600_000, Ordering::Relaxed);
         root.sync_everything();
-        let mut world = Self { case, root, state: state_folder(), before: Census::new(), now };
+        let readings = Arc::new(AtomicI64::new(-1));
+        let mut world = Self { case, root, state: state_folder(), before: Census::new(), readings, now };
         world.before = world.census();
         world
     }
@@ -172,7 +184,7 @@ impl World {
         let journal = Journal::open(&folder, || 0x1234_5678_9abc_def0).unwrap();
         let fs: Arc<dyn FileSystem> = Arc::new(self.caller());
         let worker = Arc::new(InProcess::new(fs.clone()));
-        let clock = Arc::new(StillClock(AtomicI64::new(self.now.load(Ordering::Relaxed))));
+        let clock = Arc::new(StillClock { now: self.now.load(Ordering::Relaxed), readings: Some(self.readings.clone()) });
         (Engine::new(fs, worker, journal, clock, vec![path("/")]).unwrap(), folder)
     }
 
