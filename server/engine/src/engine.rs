@@ -29,6 +29,9 @@ use crate::progress::Reading;
 use crate::reservation::ledger;
 use crate::worker::{Action, StepOrder, StepReport, Then, Worker};
 
+/// A copy of small files makes so many in ten to thirty seconds.
+const ENTRIES_A_CHECKPOINT: u64 = 50_000;
+
 /// Plans moves, runs them and remembers them.
 pub struct Engine {
     pub(crate) fs: Arc<dyn FileSystem>,
@@ -75,11 +78,19 @@ impl Engine {
             worker,
             journal: Mutex::new(journal),
             clock,
+            entries_a_checkpoint: ENTRIES_A_CHECKPOINT,
             versions: AtomicU64::new(first_version),
             is_halted: AtomicBool::new(false),
             reserved_by_others: Box::new(move |live| reserved_by_others(&reserving, live)),
         };
         Ok(Self { fs, roots, moves, driver, admission: Mutex::new(()) })
+    }
+
+    /// The same with other distances between the checkpoints of a copy; for tests, whose trees
+    /// are small.
+    pub fn with_checkpoints_apart(mut self, entries: u64) -> Self {
+        self.driver.entries_a_checkpoint = entries;
+        self
     }
 
     /// Plans and records a move; it runs once [`Engine::drive`] is called. The same key twice is
@@ -235,6 +246,7 @@ impl Engine {
                 item: item.clone(),
                 folders: vec![item.destination_folder.clone(), item.source_folder.clone()],
                 notes: Vec::new(),
+                entries_a_checkpoint: ENTRIES_A_CHECKPOINT,
                 admissions: Vec::new(),
             };
             match crate::steps::purge(&*self.fs, &order, &mut |_: StepReport| Then::GoOn) {

@@ -65,6 +65,51 @@ fn a_crash_before_any_record_of_the_journal_leaves_everything_as_before_or_as_af
     }
 }
 
+/// A second passes with every call, so that what was finished before a checkpoint is told from
+/// what came later, and every second entry is one.
+#[test]
+fn a_copy_goes_on_where_it_stopped_and_trusts_only_what_was_durable() {
+    let folder_copies = |case: &Case| case.name.starts_with("staged copy") && case.source.ends_with("tree");
+    for case in CASES.into_iter().filter(folder_copies) {
+        let new_world = || {
+            let mut world = World::ticking(case, 1000);
+            world.entries_a_checkpoint = 2;
+            world.root.faults().reset();
+            world
+        };
+        let calls = {
+            let world = new_world();
+            world.run().unwrap().unwrap();
+            world.root.faults().calls()
+        };
+        let mut gone_on = 0;
+        for call in 0..calls {
+            for end in [End::Kill, End::PowerCut(call)] {
+                let world = new_world();
+                world.root.faults().stop_before(call);
+                let _ = world.run();
+                world.end(end);
+                let staged_before = staged_files(&world);
+                world.recover().unwrap();
+                check(&world, &format!("{} stopped at {call} by {end:?}", case.name));
+                // A file that was finished before is the same inode afterwards.
+                let arrived = inodes_below(&world, case.destination);
+                gone_on += staged_before.iter().filter(|inode| arrived.contains(inode)).count();
+            }
+        }
+        assert!(gone_on > 100, "{}: {gone_on} files were not copied twice", case.name);
+    }
+}
+
+fn staged_files(world: &World) -> Vec<u64> {
+    let is_staged = |at: &str| at.contains(".tidelock-") && !at.contains(".retired") && !at.contains(".barrier");
+    world.files().into_iter().filter(|(at, _)| is_staged(at)).map(|(_, inode)| inode).collect()
+}
+
+fn inodes_below(world: &World, folder: &str) -> Vec<u64> {
+    world.files().into_iter().filter(|(at, _)| at.starts_with(folder)).map(|(_, inode)| inode).collect()
+}
+
 #[test]
 fn a_second_crash_during_the_recovery_changes_nothing_about_that() {
     for case in CASES {

@@ -22,12 +22,22 @@ pub(crate) struct Differences<'a> {
     pub(crate) losses: &'a BTreeSet<Loss>,
     /// None compares attributes alone.
     pub(crate) copied_since: Option<i64>,
+    /// On the copy's clock: what was finished in the copy later may not be whole. None trusts all.
+    pub(crate) durable_until: Option<i64>,
+}
+
+impl<'a> Differences<'a> {
+    /// Compares attributes alone.
+    pub(crate) fn of_attributes(losses: &'a BTreeSet<Loss>) -> Self {
+        Self { losses, copied_since: None, durable_until: None }
+    }
 }
 
 impl Differences<'_> {
     fn differs(&self, source: &Status, copy: &Status) -> bool {
         let is_folder = source.kind == EntryKind::Folder;
         let changed_since = self.copied_since.is_some_and(|since| !is_folder && source.changed.seconds >= since - DOUBT_SECONDS);
+        let may_be_lost = self.durable_until.is_some_and(|until| !is_folder && copy.changed.seconds >= until - DOUBT_SECONDS);
         let loses = |loss| self.losses.contains(&loss);
         let keeps_time = if loses(Loss::Nanoseconds) {
             source.modified.seconds == copy.modified.seconds
@@ -36,7 +46,7 @@ impl Differences<'_> {
         };
         let keeps_owner = loses(Loss::Owner) || (source.uid, source.gid, source.mode) == (copy.uid, copy.gid, copy.mode);
         let keeps_size = source.kind != EntryKind::File || source.size == copy.size;
-        changed_since || source.kind != copy.kind || !keeps_time || !keeps_owner || !keeps_size
+        changed_since || may_be_lost || source.kind != copy.kind || !keeps_time || !keeps_owner || !keeps_size
     }
 }
 

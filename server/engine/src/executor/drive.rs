@@ -39,6 +39,7 @@ pub(crate) struct Driver {
     pub(crate) worker: Arc<dyn Worker>,
     pub(crate) journal: Mutex<Journal>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entries_a_checkpoint: u64,
     pub(crate) versions: AtomicU64,
     /// Set when the process is to end, or when the journal could not be written: then nothing
     /// is done any more, not even undone, until the journal has been read again.
@@ -162,7 +163,9 @@ impl Driver {
 
     fn perform_step(&self, live: &Live, position: Option<usize>, step: Step, action: Action) -> Result<Outcome, Halt> {
         let reserved = (self.reserved_by_others)(live);
-        let Some(order) = order(&live.recorded.lock().of, step, action, &reserved) else { return Ok(Outcome::Finished) };
+        let Some(order) = order(&live.recorded.lock().of, step, action, &reserved, self.entries_a_checkpoint) else {
+            return Ok(Outcome::Finished);
+        };
         self.perform_order(live, position, &order)
     }
 

@@ -10,7 +10,13 @@ use crate::planner::sequence::{Step, StepKind};
 use crate::worker::{Action, Admission, StepOrder};
 
 /// The order for one step. `reserved_by_others` is asked per reservation.
-pub(super) fn order(of: &Move, step: Step, action: Action, reserved_by_others: &[Amount]) -> Option<StepOrder> {
+pub(super) fn order(
+    of: &Move,
+    step: Step,
+    action: Action,
+    reserved_by_others: &[Amount],
+    entries_a_checkpoint: u64,
+) -> Option<StepOrder> {
     let item = of.plan.items.get(usize::try_from(step.item).ok()?)?.clone();
     Some(StepOrder {
         move_id: of.id,
@@ -20,6 +26,7 @@ pub(super) fn order(of: &Move, step: Step, action: Action, reserved_by_others: &
         item,
         folders: folders(of),
         notes: notes(of, step.item),
+        entries_a_checkpoint,
         admissions: admissions(of, step, reserved_by_others),
     })
 }

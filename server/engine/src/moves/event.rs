@@ -60,6 +60,9 @@ pub enum Note {
     /// Seconds since 1970 on the file system's clock when copying began: what changed in the
     /// source since then is copied again.
     CopyBegun { seconds: i64 },
+    /// Seconds since 1970 on the destination's clock: what was finished in the copy before then
+    /// is on stable storage, so a copy that stops later goes on from there.
+    CopyDurable { seconds: i64 },
     /// Project IDs that are not the source's, by inode; written down before any is changed.
     Exceptions { tags: Vec<(u64, ProjectTag)> },
     /// Every exception is written down; from here entries are retagged.

@@ -1,21 +1,27 @@
 //! Copies the source into what is staged.
 //!
-//! Running it again begins from nothing: after a crash it is not known which of the copied
-//! bytes reached the disk. Everything is synced before the step counts as finished.
+//! From time to time all that was copied is made durable, and written down up to when. After a
+//! crash what was finished before then is kept as it is; everything else is copied again, since
+//! it is not known which of its bytes reached the disk. Everything is synced before the step
+//! counts as finished.
 
 use std::collections::BTreeSet;
 
 use tidelock_shared::strategy::EntryKind;
 
+use super::barrier::barrier_on_each_mdt;
 use super::context::Context;
 use super::error::{StepError, StepResult};
 use super::make_staging::is_staged;
-use crate::copy::{Copier, CopyError, Differences, is_same_tree};
+use crate::copy::{Copier, CopyError, Differences, is_same_tree, update};
 use crate::fs::walk::{look, remove_content, remove_tree};
 use crate::fs::{At, Folder, NamesDurability};
 use crate::moves::event::Note;
 use crate::planner::plan::Loss;
 use crate::worker::Probe;
+
+/// So much is copied at most between two checkpoints.
+const BYTES_A_CHECKPOINT: u64 = 8 << 30;
 
 pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     let source = context.source_folder()?;
@@ -28,21 +34,73 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     if context.fs.identity(from.into())? != item.identity {
         return Err(StepError::ItemReplaced(item.source_folder.path.join(item.source_name)));
     }
-    let seconds = now_on(context, to)?;
-    context.note(Note::CopyBegun { seconds })?;
-    with_copier(context, |copier| {
-        if item.kind == EntryKind::Folder {
-            let (inner, copy) = (copier.fs.open_folder(from)?, copier.fs.open_folder(to)?);
-            copier.copy_content_of(&inner, &copy, &copy, &mut Vec::new())
-        } else {
+    if item.kind == EntryKind::Folder {
+        copy_folder(context, from, to)?;
+    } else {
+        let seconds = now_on(context, to)?;
+        context.note(Note::CopyBegun { seconds })?;
+        with_copier(context, &mut Checkpoints::none(), |copier| {
             copier.copy_entry(from, &status, to, &destination, &mut vec![name.clone()])
-        }
-    })?;
-    if item.kind != EntryKind::Folder {
+        })?;
         let identity = context.fs.identity(to.into())?;
         context.note(Note::StagingMade { identity })?;
     }
     sync(context, &destination)
+}
+
+/// Copies a folder's content, or what an earlier run has not made durable of it.
+fn copy_folder(context: &mut Context<'_>, from: At<'_>, to: At<'_>) -> StepResult<()> {
+    let mut checkpoints = Checkpoints::of(context);
+    if let (Some(begun), Some(durable)) = (begun_at(context), durable_until(context)) {
+        let losses = losses(context);
+        let differences = Differences { losses: &losses, copied_since: Some(begun), durable_until: Some(durable) };
+        return with_copier(context, &mut checkpoints, |copier| {
+            let (inner, copy) = (copier.fs.open_folder(from)?, copier.fs.open_folder(to)?);
+            update(copier, &inner, &copy, &copy, &mut Vec::new(), &differences).map(drop)
+        });
+    }
+    let seconds = now_on(context, to)?;
+    context.note(Note::CopyBegun { seconds })?;
+    with_copier(context, &mut checkpoints, |copier| {
+        let (inner, copy) = (copier.fs.open_folder(from)?, copier.fs.open_folder(to)?);
+        copier.copy_content_of(&inner, &copy, &copy, &mut Vec::new())
+    })
+}
+
+/// When the next checkpoint is due.
+pub(super) struct Checkpoints {
+    /// None for what is too little to go on in the middle of.
+    entries_apart: Option<u64>,
+    entries: u64,
+    bytes: u64,
+}
+
+impl Checkpoints {
+    pub(super) fn none() -> Self {
+        Self { entries_apart: None, entries: 0, bytes: 0 }
+    }
+
+    fn of(context: &Context<'_>) -> Self {
+        Self { entries_apart: Some(context.order.entries_a_checkpoint), ..Self::none() }
+    }
+
+    fn count(&mut self, context: &mut Context<'_>, entries: u64, bytes: u64) -> StepResult<()> {
+        let Some(apart) = self.entries_apart else { return Ok(()) };
+        self.entries += entries;
+        self.bytes += bytes;
+        if self.entries < apart && self.bytes < BYTES_A_CHECKPOINT {
+            return Ok(());
+        }
+        (self.entries, self.bytes) = (0, 0);
+        let destination = context.destination_folder()?;
+        let name = context.staging_name()?;
+        let staging = context.fs.open_folder(destination.at(&name))?;
+        // The clock is read first: what was finished before it, the sync reaches.
+        context.fs.set_mode((&staging).into(), super::make_staging::STAGING_MODE)?;
+        let seconds = context.fs.status((&staging).into())?.changed.seconds;
+        sync_data(context, &destination)?;
+        context.note(Note::CopyDurable { seconds })
+    }
 }
 
 /// The file system's own clock, and nothing left under the name that it was read from.
@@ -60,9 +118,19 @@ fn now_on(context: &Context<'_>, staged: At<'_>) -> StepResult<i64> {
     Ok(seconds)
 }
 
-/// Makes the copied data durable.
+/// Makes the copy durable.
 pub(super) fn sync(context: &Context<'_>, destination: &Folder) -> StepResult<()> {
-    // On Lustre each file was synced before it was closed; the barrier saves the folders.
+    sync_data(context, destination)?;
+    if context.item().kind != EntryKind::Folder {
+        return Ok(());
+    }
+    let name = context.staging_name()?;
+    barrier_on_each_mdt(context, &context.fs.open_folder(destination.at(&name))?, destination)
+}
+
+/// Makes the content of all finished files durable.
+fn sync_data(context: &Context<'_>, destination: &Folder) -> StepResult<()> {
+    // On Lustre each file was synced before it was closed.
     if context.fs.capabilities(destination)?.names_durability == NamesDurability::FolderSync {
         context.fs.sync_file_system(destination)?;
     }
@@ -72,6 +140,7 @@ pub(super) fn sync(context: &Context<'_>, destination: &Folder) -> StepResult<()
 /// Runs `work` with a copier that reports progress and keeps what the plan said.
 pub(super) fn with_copier<T>(
     context: &mut Context<'_>,
+    checkpoints: &mut Checkpoints,
     work: impl FnOnce(&mut Copier<'_>) -> Result<T, CopyError>,
 ) -> StepResult<T> {
     let durability = context.fs.capabilities(&context.destination_folder()?)?.names_durability;
@@ -79,7 +148,13 @@ pub(super) fn with_copier<T>(
     let path = context.item().source_folder.path.join(context.item().source_name.clone());
     let fs = context.fs;
     let result = {
-        let mut hear = |entries, bytes| context.progress(entries, bytes).map_err(|_| CopyError::Cancelled);
+        let mut hear = |entries, bytes| {
+            let counted = context.progress(entries, bytes).and_then(|()| checkpoints.count(context, entries, bytes));
+            counted.map_err(|error| match error {
+                StepError::FileSystem(error) => CopyError::FileSystem(error),
+                _ => CopyError::Cancelled,
+            })
+        };
         work(&mut Copier::new(fs, losses, durability, &mut hear))
     };
     result.map_err(|error| match error {
@@ -97,6 +172,11 @@ pub(super) fn losses(context: &Context<'_>) -> BTreeSet<Loss> {
 /// When copying began, on the file system's clock.
 pub(super) fn begun_at(context: &Context<'_>) -> Option<i64> {
     context.notes().filter_map(|note| if let Note::CopyBegun { seconds } = note { Some(*seconds) } else { None }).last()
+}
+
+/// Up to when what was finished in the copy is on stable storage, on the copy's clock.
+fn durable_until(context: &Context<'_>) -> Option<i64> {
+    context.notes().filter_map(|note| if let Note::CopyDurable { seconds } = note { Some(*seconds) } else { None }).last()
 }
 
 pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
@@ -119,7 +199,7 @@ pub(super) fn probe(context: &mut Context<'_>) -> StepResult<Probe> {
     let original = source.at(&context.item().source_name);
     let from: At<'_> = if look(context.fs, original)?.is_some() { original } else { source.at(&retired) };
     let losses = losses(context);
-    let differences = Differences { losses: &losses, copied_since: None };
+    let differences = Differences::of_attributes(&losses);
     let is_same = is_same_tree(context.fs, from, destination.at(&name), &differences).unwrap_or(false);
     Ok(if is_same { Probe::Run } else { Probe::NotRun })
 }

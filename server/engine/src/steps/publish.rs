@@ -203,7 +203,7 @@ fn hide_again(context: &mut Context<'_>, hidden: At<'_>, visible: At<'_>, identi
     let source = context.source_folder()?;
     let retired = context.retired_name()?;
     let losses = losses(context);
-    let differences = Differences { losses: &losses, copied_since: None };
+    let differences = Differences::of_attributes(&losses);
     // Of a rebuilt tree everything goes back, whatever others made in it meanwhile.
     let goes_back = item.kept.is_some() || item.strategy == Strategy::PiecewiseRename;
     let is_unchanged = goes_back || is_same_tree(context.fs, source.at(&retired), visible, &differences).unwrap_or(false);

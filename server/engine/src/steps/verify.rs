@@ -3,7 +3,7 @@
 use tidelock_shared::strategy::EntryKind;
 
 use super::context::Context;
-use super::copy_tree::{begun_at, losses, sync, with_copier};
+use super::copy_tree::{Checkpoints, begun_at, losses, sync, with_copier};
 use super::error::{StepError, StepResult};
 use crate::copy::{Differences, update, update_entry};
 use crate::fs::At;
@@ -27,8 +27,8 @@ pub(super) fn bring_up_to_date(context: &mut Context<'_>, from: At<'_>) -> StepR
     let mut copied_since = begun_at(context);
     for _ in 0..ROUNDS_MAX {
         let round_begins = context.fs.status(from.into())?;
-        let differences = Differences { losses: &losses, copied_since };
-        let repaired = with_copier(context, |copier| {
+        let differences = Differences { copied_since, ..Differences::of_attributes(&losses) };
+        let repaired = with_copier(context, &mut Checkpoints::none(), |copier| {
             if is_folder {
                 let (inner, copy) = (copier.fs.open_folder(from)?, copier.fs.open_folder(to)?);
                 update(copier, &inner, &copy, &copy, &mut Vec::new(), &differences)

@@ -21,6 +21,8 @@ pub struct StepOrder {
     pub folders: Vec<FolderRef>,
     /// What this move's steps have noted so far.
     pub notes: Vec<Note>,
+    /// After so many copied entries all of them are made durable and that is noted.
+    pub entries_a_checkpoint: u64,
     /// Headroom to ask again, for `reserve` and `check`.
     pub admissions: Vec<Admission>,
 }

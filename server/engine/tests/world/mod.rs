@@ -112,6 +112,8 @@ pub struct World {
     pub before: Census,
     /// How often the clock may be read before the process stops; below zero for ever.
     pub readings: Arc<AtomicI64>,
+    /// A copy has a checkpoint after so many entries.
+    pub entries_a_checkpoint: u64,
     now: Arc<AtomicI64>,
 }
 
@@ -136,14 +138,19 @@ pub struct Seen {
 
 impl World {
     pub fn new(case: Case) -> Self {
+        Self::ticking(case, 10)
+    }
+
+    /// Each call takes so many milliseconds.
+    pub fn ticking(case: Case, milliseconds: i64) -> Self {
         let now = Arc::new(AtomicI64::new(1_000_000_000));
         let mount = |at: &str, personality| SiteMount::new(path(at), personality);
         let other = if case.personality == Personality::Xfs { Personality::Plain } else { case.personality };
         let site = Site { mounts: vec![mount("/m", case.personality), mount("/n", other)], limits: BTreeMap::new() };
         let ticking = now.clone();
-        // Each call takes ten milliseconds, so that times differ as they do in life.
+        // Each call takes its time, so that times differ as they do in life.
         let root = Simulator::in_memory(site, move || {
-            let now = ticking.fetch_add(10, Ordering::Relaxed);
+            let now = ticking.fetch_add(milliseconds, Ordering::Relaxed);
             Timestamp { seconds: now / 1000, nanoseconds: u32::try_from(now % 1000).unwrap() * 1_000_000 }
         });
         furnish(&root);
@@ -154,7 +161,8 @@ impl World {
         now.fetch_add(3_600_000, Ordering::Relaxed);
         root.sync_everything();
         let readings = Arc::new(AtomicI64::new(-1));
-        let mut world = Self { case, root, state: state_folder(), before: Census::new(), readings, now };
+        let mut world =
+            Self { case, root, state: state_folder(), before: Census::new(), readings, entries_a_checkpoint: 1000, now };
         world.before = world.census();
         world
     }
@@ -185,7 +193,8 @@ impl World {
         let fs: Arc<dyn FileSystem> = Arc::new(self.caller());
         let worker = Arc::new(InProcess::new(fs.clone()));
         let clock = Arc::new(StillClock { now: self.now.load(Ordering::Relaxed), readings: Some(self.readings.clone()) });
-        (Engine::new(fs, worker, journal, clock, vec![path("/")]).unwrap(), folder)
+        let engine = Engine::new(fs, worker, journal, clock, vec![path("/")]).unwrap();
+        (engine.with_checkpoints_apart(self.entries_a_checkpoint), folder)
     }
 
     /// Starts the case's move and drives it; none if the process was stopped on the way.
@@ -216,6 +225,26 @@ impl World {
             take_census(&self.root, &folder, top, &mut census, &mut BTreeMap::new());
         }
         census
+    }
+
+    /// Every regular file with its inode number.
+    pub fn files(&self) -> Vec<(String, u64)> {
+        let mut files = Vec::new();
+        for mount in ["/m", "/n"] {
+            let top = self.root.open_path(&path(mount)).unwrap();
+            for entry in self.root.read_folder(&top).unwrap() {
+                let name = entry.unwrap().name;
+                walk::walk(&self.root, top.at(&name), &mut |visit| -> Result<bool, tidelock_engine::fs::FsError> {
+                    if visit.status.kind == EntryKind::File {
+                        let below: String = visit.below.iter().map(|name| format!("/{}", name.shown())).collect();
+                        files.push((format!("{mount}/{}{below}", name.shown()), visit.status.inode));
+                    }
+                    Ok(true)
+                })
+                .unwrap();
+            }
+        }
+        files
     }
 
     /// The world as it must be once the move is done.
