@@ -116,7 +116,12 @@ impl Engine {
         }
         let now_ms = self.driver.clock.now_ms();
         let mut journal = self.driver.journal.lock();
-        let (id, is_new) = journal.accept(&draft.plan, key, now_ms)?;
+        let accepted = journal.accept(&draft.plan, key, now_ms);
+        if accepted.is_err() {
+            // It may be recorded all the same, and then nobody here knows of the move.
+            self.driver.is_halted.store(true, Ordering::Relaxed);
+        }
+        let (id, is_new) = accepted?;
         if is_new && let Some(recorded) = journal.read(id)? {
             drop(journal);
             let live = Arc::new(Live::new(recorded, 0));
