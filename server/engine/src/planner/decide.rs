@@ -102,7 +102,7 @@ fn planned(item: &SurveyedItem, requested: &tidelock_shared::request::RequestedI
         item: item.tag.unwrap_or_default(),
         source_folder: item.folder.folder.tag.unwrap_or_default(),
         destination_folder: destination.tag.unwrap_or_default(),
-        already_charged_there: item.findings.charged_elsewhere == 0,
+        already_charged_there: is_charged_there(item, facts),
         holds_other_kinds: item.tally.other_kinds > 0,
     };
     let (mut strategy, mut reason) = choose(&choice);
@@ -124,6 +124,13 @@ fn planned(item: &SurveyedItem, requested: &tidelock_shared::request::RequestedI
         tally: item.tally.clone(),
         kept: None,
     }
+}
+
+/// Where the kernel does not tell an item's own project ID (a symbolic link on ext4 and XFS), it
+/// is the one of the folder that the item was made in, as far as anybody can know.
+fn is_charged_there(item: &SurveyedItem, facts: &Facts<'_>) -> bool {
+    let (from, to) = (item.folder.folder.tag, facts.destination.folder.tag);
+    item.findings.charged_elsewhere == 0 && (item.tag.is_some() || from.map(|tag| tag.id) == to.map(|tag| tag.id))
 }
 
 fn refuse_item(item: &SurveyedItem, planned: &PlannedItem, facts: &Facts<'_>, refusals: &mut Vec<Refusal>) {
