@@ -103,7 +103,7 @@ impl Engine {
             self.can_still_be_undone(undone, &draft)?;
         }
         let mut refusals = draft.refusals;
-        for refusal in self.refusals_now(&draft.plan) {
+        for refusal in self.refusals_now(&draft.plan, draft.as_of) {
             if !refusals.contains(&refusal) {
                 refusals.push(refusal);
             }

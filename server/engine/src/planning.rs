@@ -1,6 +1,7 @@
 //! From a request to a draft: reads what the planner needs, then asks it.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 
 use tidelock_shared::id::MoveId;
 use tidelock_shared::name::{FileName, FilePath};
@@ -32,6 +33,7 @@ impl Engine {
     }
 
     fn plan_valid(&self, request: &ValidMoveRequest, undoes: Option<MoveId>, hear: &mut dyn Hear) -> Result<Draft, EngineError> {
+        let as_of = self.version();
         let mut refusals: Vec<Refusal> = self.outside_roots(request);
         let destination = match refusals.is_empty() {
             true => self.find_destination(&request.destination).map_err(|refusal| refusals.push(refusal)).ok(),
@@ -64,9 +66,9 @@ impl Engine {
         };
         let draft = decided(&items);
         if !self.survey_copies_again(request, &draft, &destination, &mut items, hear)? {
-            return Ok(draft);
+            return Ok(Draft { as_of, ..draft });
         }
-        Ok(decided(&items))
+        Ok(Draft { as_of, ..decided(&items) })
     }
 
     /// What only the planner found to be a copy is surveyed for what the copy would lose.
@@ -176,10 +178,18 @@ impl Engine {
         open.collect()
     }
 
+    /// Moves that did anything since a plan was begun: what was read for it may be no longer so.
+    fn moves_since(&self, as_of: u64) -> Vec<OpenMove> {
+        let moves = self.moves.lock();
+        let since = moves.values().filter(|live| live.recorded_version.load(Ordering::Relaxed) > as_of);
+        since.map(|live| live.recorded.lock()).map(|found| OpenMove { id: found.of.id, paths: paths(&found.of.plan) }).collect()
+    }
+
     /// Asked again while nobody else can add a move: overlap and headroom.
-    pub(crate) fn refusals_now(&self, plan: &MovePlan) -> Vec<Refusal> {
+    pub(crate) fn refusals_now(&self, plan: &MovePlan, as_of: u64) -> Vec<Refusal> {
         let mut refusals = Vec::new();
-        let open = self.open_moves();
+        let mut open = self.open_moves();
+        open.extend(self.moves_since(as_of));
         for path in paths(plan) {
             let meets = |other: &FilePath| path.is_at_or_below(other) || other.is_at_or_below(&path);
             if let Some(open) = open.iter().find(|open| open.paths.iter().any(meets)) {

@@ -56,6 +56,8 @@ pub struct OpenMove {
 pub struct Draft {
     pub plan: MovePlan,
     pub refusals: Vec<Refusal>,
+    /// The engine's version before anything was read for it; set by whoever read.
+    pub as_of: u64,
 }
 
 /// Who is charged for what lies in a folder.
@@ -90,7 +92,7 @@ pub fn plan(facts: &Facts<'_>) -> Draft {
         warnings,
         payers,
     };
-    Draft { plan, refusals }
+    Draft { plan, refusals, as_of: 0 }
 }
 
 fn planned(item: &SurveyedItem, requested: &tidelock_shared::request::RequestedItem, facts: &Facts<'_>) -> PlannedItem {

@@ -102,9 +102,14 @@ impl World {
 
     fn live(&mut self) -> Result<(), EngineError> {
         *self.model.lock() = Model::begin(&take(&self.furnished.root, &self.tops)?);
+        self.model.lock().caller_is_root = self.furnished.caller.caller().is_root;
         let _outlives_each_engine = self.journal()?;
         let troubled_by_others = chance(&mut self.random, 50);
-        self.excuses.may_be_unpurgeable = !self.furnished.caller.caller().is_root;
+        let is_one_of = |kinds: [&str; 2]| kinds.iter().any(|kind| self.furnished.story.contains(kind));
+        let is_root = self.furnished.caller.caller().is_root;
+        self.excuses.flags_hold_back = is_one_of(["Lustre2_12", "Lustre2_15"]);
+        self.excuses.limits_hold_back = !is_root && is_one_of(["Ext4", "Xfs"]);
+        self.excuses.may_be_unpurgeable = !is_root;
         for life in 0..LIVES_MAX {
             let is_crashing = chance(&mut self.random, [70, 45, 25, 15][usize::try_from(life).unwrap_or(3).min(3)]);
             let ended = self.one_life(life == 0, is_crashing, troubled_by_others)?;
