@@ -118,7 +118,7 @@ impl Model {
     pub(super) fn has_certain_project(&self, object: &Object) -> bool {
         let is_shared = object.names.len() + object.retired.len() > 1 && object.attributes.kind != EntryKind::Folder;
         let is_uncertain = self.projects_are_loose || self.uncertain_projects.contains(&object.number);
-        !is_uncertain && !(is_shared && self.met_by.get(&object.number).is_some_and(|moves| *moves > 1))
+        !(is_uncertain || is_shared && self.met_by.get(&object.number).is_some_and(|moves| *moves > 1))
     }
 
     fn purge(&mut self, recorded: &Recorded) {
@@ -146,7 +146,7 @@ impl Model {
             inside.extend(more);
         }
         let names = |(at, object): (usize, &Object)| {
-            let is_inside = |key: &&Key| *key == top_key || (inside.contains(&key.0) && *key != top_key);
+            let is_inside = |key: &&Key| *key == top_key || inside.contains(&key.0);
             object.names.iter().filter(is_inside).map(|key| (at, key.clone())).collect::<Vec<_>>()
         };
         self.objects.iter().enumerate().flat_map(names).collect()

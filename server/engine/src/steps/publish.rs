@@ -110,7 +110,7 @@ fn carry_recharged(context: &Context<'_>, from: At<'_>, to: At<'_>, folder: &Fol
             // Others were quicker. Theirs goes back the way it came, which charges it back.
             let beside = from.folder.at(&name);
             context.fs.rename(hidden, beside)?;
-            return Err(give_back(context.fs, from, beside, &carried(&item, &item.identity))?);
+            return Err(give_back(context.fs, from, beside, &carried(item, &item.identity))?);
         }
     }
     carry(context.fs, hidden, to, &carried(item, &item.identity))
