@@ -16,6 +16,8 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     };
     if is_second_name {
         context.fs.unlink(hidden)?;
+        // Nobody looks for it again once the move is done.
+        return super::barrier::run(context);
     }
     Ok(())
 }
