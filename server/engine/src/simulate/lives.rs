@@ -331,7 +331,32 @@ impl World {
         }
         let sightings = take(&self.furnished.root, &self.tops)?;
         self.model.lock().learn(&sightings);
+        let before = self.model.lock().clone();
         self.judge(&engine)?;
+        if self.offences.is_empty() && chance(&mut self.random, 60) {
+            self.have_second_thoughts(&engine)?;
+            *self.model.lock() = before;
+            let sightings = take(&self.furnished.root, &self.tops)?;
+            self.model.lock().learn(&sightings);
+            self.judge(&engine)?;
+        }
+        Ok(())
+    }
+
+    /// Undoes and purges finished moves, with nobody in the way.
+    fn have_second_thoughts(&mut self, engine: &Engine) -> Result<(), EngineError> {
+        for _ in 0..=self.random.below(2) {
+            let moves = engine.list(u32::MAX)?;
+            let index = usize::try_from(self.random.below(moves.len().max(1) as u64)).unwrap_or(0);
+            let Some(id) = moves.get(index).map(|snapshot| snapshot.recorded.of.id) else { continue };
+            let is_undo = chance(&mut self.random, 75);
+            let done = if is_undo { self.undo(engine, id) } else { engine.purge(id) };
+            self.interference.count(match (is_undo, done) {
+                (true, Ok(())) => "late undo",
+                (false, Ok(())) => "late purge",
+                (_, Err(_)) => "not started",
+            });
+        }
         Ok(())
     }
 
@@ -343,9 +368,9 @@ impl World {
             model.apply(&snapshot.recorded);
             let of = &snapshot.recorded.of;
             self.interference.count(match of.state {
-                MoveState::Done => "ended done",
-                MoveState::Undone => "ended undone",
-                _ => "ended stuck",
+                MoveState::Done => "found done",
+                MoveState::Undone => "found undone",
+                _ => "found stuck",
             });
             let items: Vec<String> =
                 of.plan.items.iter().map(|item| format!("{:?} {:?}", item.strategy, item.source_name)).collect();
