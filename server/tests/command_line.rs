@@ -284,3 +284,15 @@ impl Drop for Ended {
         let _ = self.0.wait();
     }
 }
+
+#[test]
+fn a_seed_prints_the_same_world_each_time() {
+    let simulate = |seed: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tidelock"));
+        command.args(["simulate", "--json", "--trace", "--seed", seed, "--count", "2"]).output().unwrap()
+    };
+    let (first, second) = (simulate("1"), simulate("1"));
+    assert_eq!(first.status.code(), Some(0), "{}", String::from_utf8_lossy(&first.stdout));
+    assert_eq!(first.stdout, second.stdout);
+    assert_ne!(first.stdout, simulate("3").stdout);
+}

@@ -114,7 +114,7 @@ impl Engine {
             self.can_still_be_undone(undone, &draft)?;
         }
         let mut refusals = draft.refusals;
-        for refusal in self.refusals_now(&draft.plan) {
+        for refusal in self.refusals_now(&draft.plan, draft.as_of) {
             if !refusals.contains(&refusal) {
                 refusals.push(refusal);
             }
@@ -127,7 +127,12 @@ impl Engine {
         }
         let now_ms = self.driver.clock.now_ms();
         let mut journal = self.driver.journal.lock();
-        let (id, is_new) = journal.accept(&draft.plan, key, now_ms)?;
+        let accepted = journal.accept(&draft.plan, key, now_ms);
+        if accepted.is_err() {
+            // It may be recorded all the same, and then nobody here knows of the move.
+            self.driver.is_halted.store(true, Ordering::Relaxed);
+        }
+        let (id, is_new) = accepted?;
         if is_new && let Some(recorded) = journal.read(id)? {
             drop(journal);
             let live = Arc::new(Live::new(recorded, 0));

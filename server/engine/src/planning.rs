@@ -4,6 +4,7 @@ mod conflicts;
 mod undo;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 
 use tidelock_shared::id::MoveId;
 use tidelock_shared::name::{FileName, FilePath};
@@ -34,6 +35,7 @@ impl Engine {
     /// what it would do comes as a draft with its refusals.
     pub fn plan(&self, request: &MoveRequest, hear: &mut dyn Hear) -> Result<Draft, EngineError> {
         let valid = request.validate().map_err(|problems| refused(problems.into_iter().map(Refusal::Request)))?;
+        let as_of = self.version();
         let outside = self.outside_roots(&valid);
         if !outside.is_empty() {
             return Err(EngineError::Refused(outside));
@@ -60,7 +62,7 @@ impl Engine {
         if placings.merged > 0 {
             draft.plan.warnings.push(Warning::EmptiedFoldersStay { folders: placings.merged });
         }
-        Ok(draft)
+        Ok(Draft { as_of, ..draft })
     }
 
     /// Asks the planner. What only it found to be made anew is surveyed for what that would
@@ -190,10 +192,18 @@ impl Engine {
         open.collect()
     }
 
+    /// Moves that did anything since a plan was begun: what was read for it may be no longer so.
+    fn moves_since(&self, as_of: u64) -> Vec<OpenMove> {
+        let moves = self.moves.lock();
+        let since = moves.values().filter(|live| live.recorded_version.load(Ordering::Relaxed) > as_of);
+        since.map(|live| live.recorded.lock()).map(|found| OpenMove { id: found.of.id, paths: paths(&found.of.plan) }).collect()
+    }
+
     /// Asked again while nobody else can add a move: overlap and headroom.
-    pub(crate) fn refusals_now(&self, plan: &MovePlan) -> Vec<Refusal> {
+    pub(crate) fn refusals_now(&self, plan: &MovePlan, as_of: u64) -> Vec<Refusal> {
         let mut refusals = Vec::new();
-        let open = self.open_moves();
+        let mut open = self.open_moves();
+        open.extend(self.moves_since(as_of));
         for path in paths(plan) {
             let meets = |other: &FilePath| path.is_at_or_below(other) || other.is_at_or_below(&path);
             if let Some(open) = open.iter().find(|open| open.paths.iter().any(meets)) {

@@ -55,6 +55,8 @@ pub(crate) enum Command {
     Demo(ServeArguments),
     /// Serve folders of this machine in the browser, as yourself
     Serve(ServeFolders),
+    /// Try the engine on invented worlds with crashes and faults; one seed, one world
+    Simulate(SimulateArguments),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
 }
@@ -164,6 +166,22 @@ pub(crate) struct QuotaArguments {
     pub(crate) folder: OsString,
     #[command(flatten)]
     pub(crate) at: Where,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct SimulateArguments {
+    /// The first seed
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// How many seeds, one after the other
+    #[arg(long, value_name = "M", default_value_t = 1)]
+    pub(crate) count: u64,
+    /// Print every call with its answer
+    #[arg(long)]
+    pub(crate) trace: bool,
+    /// Print one JSON object for each broken world, and one for all
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args, Debug)]

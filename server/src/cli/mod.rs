@@ -8,6 +8,7 @@ mod desk;
 mod local;
 mod output;
 mod remote;
+mod simulate;
 mod verbs;
 
 pub(crate) use arguments::{Arguments, Command, ServeArguments};

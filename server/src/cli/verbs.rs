@@ -17,6 +17,7 @@ use super::arguments::{Allow, Command, MoveArguments, OneMove, QuotaArguments, S
 use super::desk::{Desk, find};
 use super::local::{Holding, open_recovered, state_folder};
 use super::output::{Output, Progress};
+use super::simulate::simulate;
 use crate::user_error::invalid_path;
 
 /// How often a running move is looked at.
@@ -33,6 +34,7 @@ pub(crate) fn run(command: &Command) -> Exit {
         Command::Undo(arguments) => (&arguments.one.at, undo(arguments)),
         Command::Purge(arguments) => (&arguments.one.at, purge(arguments)),
         Command::Recover(at) => (at, recover(at)),
+        Command::Simulate(arguments) => return simulate(arguments),
         Command::Quota(arguments) => (&arguments.at, quota(arguments)),
         Command::Demo(_) | Command::Serve(_) | Command::Completions { .. } => return Exit::Usage,
     };

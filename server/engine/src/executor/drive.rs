@@ -228,6 +228,7 @@ impl Driver {
         recorded.events.push((now_ms, event));
         drop(recorded);
         live.touch(&self.versions);
+        live.recorded_version.store(live.version.load(Ordering::Relaxed), Ordering::Relaxed);
         Ok(())
     }
 }

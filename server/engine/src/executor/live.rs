@@ -17,6 +17,8 @@ pub(crate) struct Live {
     pub(crate) is_driven: AtomicBool,
     /// Counts up over all moves with every change that can be seen.
     pub(crate) version: AtomicU64,
+    /// The version of its last record: what it did to files lies before.
+    pub(crate) recorded_version: AtomicU64,
 }
 
 impl Live {
@@ -27,6 +29,7 @@ impl Live {
             wants_cancel: AtomicBool::new(false),
             is_driven: AtomicBool::new(false),
             version: AtomicU64::new(version),
+            recorded_version: AtomicU64::new(version),
         }
     }
 

@@ -72,6 +72,8 @@ pub struct OpenMove {
 pub struct Draft {
     pub plan: MovePlan,
     pub refusals: Vec<Refusal>,
+    /// The engine's version before anything was read for it; set by whoever read.
+    pub as_of: u64,
 }
 
 /// Who is charged for what lies in a folder.
@@ -101,7 +103,7 @@ pub fn plan(facts: &Facts<'_>) -> Draft {
         warnings,
         payers,
     };
-    Draft { plan, refusals }
+    Draft { plan, refusals, as_of: 0 }
 }
 
 fn planned(found: &FoundItem, facts: &Facts<'_>) -> PlannedItem {
@@ -113,7 +115,7 @@ fn planned(found: &FoundItem, facts: &Facts<'_>) -> PlannedItem {
         item: item.tag.unwrap_or_default(),
         source_folder: item.folder.folder.tag.unwrap_or_default(),
         destination_folder: destination.tag.unwrap_or_default(),
-        already_charged_there: item.findings.charged_elsewhere == 0,
+        already_charged_there: is_charged_there(found),
         holds_other_kinds: item.tally.other_kinds > 0,
         may_empty_folders: item.findings.closed_folders == 0 && item.findings.drifted == 0,
     };
@@ -145,6 +147,14 @@ fn planned(found: &FoundItem, facts: &Facts<'_>) -> PlannedItem {
         replaces: found.replaced.as_ref().map(replaced),
         restores: found.restores.clone(),
     }
+}
+
+/// Where the kernel does not tell an item's own project ID (a symbolic link on ext4 and XFS), it
+/// is the one of the folder that the item was made in, as far as anybody can know.
+fn is_charged_there(found: &FoundItem) -> bool {
+    let item = &found.item;
+    let (from, to) = (item.folder.folder.tag, found.destination.folder.tag);
+    item.findings.charged_elsewhere == 0 && (item.tag.is_some() || from.map(|tag| tag.id) == to.map(|tag| tag.id))
 }
 
 fn replaced(old: &SurveyedItem) -> Replaced {

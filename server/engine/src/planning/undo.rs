@@ -20,6 +20,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Refused`] where not even a plan can be made.
     pub fn plan_undo(&self, id: MoveId, hear: &mut dyn Hear) -> Result<Draft, EngineError> {
+        let as_of = self.version();
         let snapshot = self.get(id)?;
         let of = &snapshot.recorded.of;
         if of.state != MoveState::Done {
@@ -62,7 +63,7 @@ impl Engine {
         if of.purge == Purge::Purged && of.plan.items.iter().any(|item| item.replaces.is_some()) {
             draft.plan.warnings.push(Warning::ReplacedIsGone);
         }
-        Ok(draft)
+        Ok(Draft { as_of, ..draft })
     }
 
     /// Records the move that undoes `id`.

@@ -16,14 +16,20 @@ use crate::engine::{Engine, Snapshot};
 use crate::fs::simulator::Simulator;
 use crate::fs::walk::walk;
 use crate::fs::{FileSystem, FsError, FsResult};
-use crate::moves::event::Note;
-use crate::moves::state::Purge;
+use crate::moves::event::{FailureKind, Note};
+use crate::moves::state::{Move, Purge};
+use crate::planner::plan::PlannedItem;
 
 /// What happened that excuses something.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Excuses {
     /// More than one call failed, or others filled a project: a move may be stuck.
     pub(super) may_be_stuck: bool,
+    /// A Lustre before 2.16, on which a folder with the inherit flag lets nothing out into another
+    /// project, or no folder.
+    pub(super) flags_hold_back: bool,
+    /// An ordinary user on ext4 or XFS, who cannot retag back into a project that is over its limit.
+    pub(super) limits_hold_back: bool,
     /// An ordinary user cannot delete what somebody else keeps in a folder of his own.
     pub(super) may_be_unpurgeable: bool,
     /// A barrier's removal is not durable.
@@ -35,8 +41,10 @@ pub(super) fn check(model: &Model, found: &[Sighting], moves: &[Snapshot], excus
     let mut offences = Vec::new();
     for snapshot in moves {
         let state = snapshot.recorded.of.state;
-        let is_at_rest =
-            matches!(state, MoveState::Done | MoveState::Undone) || (state == MoveState::Stuck && excuses.may_be_stuck);
+        let may_be_stuck = excuses.may_be_stuck
+            || (excuses.flags_hold_back && has_no_way_back(&snapshot.recorded.of))
+            || (excuses.limits_hold_back && is_for_want_of_room(&snapshot.recorded.of));
+        let is_at_rest = matches!(state, MoveState::Done | MoveState::Undone) || (state == MoveState::Stuck && may_be_stuck);
         if !is_at_rest {
             offences.push(format!("move {} is {state:?}: {:?}", snapshot.recorded.of.id, snapshot.recorded.of.failure));
         }
@@ -51,6 +59,16 @@ pub(super) fn check(model: &Model, found: &[Sighting], moves: &[Snapshot], excus
     unknown(model, found, moves, excuses, &mut offences);
     survivors(model, found, &mut offences);
     offences
+}
+
+/// Whether an item went into a folder that does not let it out again.
+fn has_no_way_back(of: &Move) -> bool {
+    let tags = |item: &PlannedItem| (item.source_folder.tag.unwrap_or_default(), item.destination_folder.tag.unwrap_or_default());
+    of.plan.items.iter().map(tags).any(|(from, to)| to.inherit && to.id != from.id)
+}
+
+fn is_for_want_of_room(of: &Move) -> bool {
+    of.failure.as_ref().is_some_and(|failure| failure.kind == FailureKind::NoHeadroom)
 }
 
 /// Every name of every untouched object is there, once, with everything that belongs to it.

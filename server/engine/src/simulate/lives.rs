@@ -102,9 +102,14 @@ impl World {
 
     fn live(&mut self) -> Result<(), EngineError> {
         *self.model.lock() = Model::begin(&take(&self.furnished.root, &self.tops)?);
+        self.model.lock().caller_is_root = self.furnished.caller.caller().is_root;
         let _outlives_each_engine = self.journal()?;
         let troubled_by_others = chance(&mut self.random, 50);
-        self.excuses.may_be_unpurgeable = !self.furnished.caller.caller().is_root;
+        let is_one_of = |kinds: [&str; 2]| kinds.iter().any(|kind| self.furnished.story.contains(kind));
+        let is_root = self.furnished.caller.caller().is_root;
+        self.excuses.flags_hold_back = is_one_of(["Lustre2_12", "Lustre2_15"]);
+        self.excuses.limits_hold_back = !is_root && is_one_of(["Ext4", "Xfs"]);
+        self.excuses.may_be_unpurgeable = !is_root;
         for life in 0..LIVES_MAX {
             let is_crashing = chance(&mut self.random, [70, 45, 25, 15][usize::try_from(life).unwrap_or(3).min(3)]);
             let ended = self.one_life(life == 0, is_crashing, troubled_by_others)?;
@@ -326,7 +331,32 @@ impl World {
         }
         let sightings = take(&self.furnished.root, &self.tops)?;
         self.model.lock().learn(&sightings);
+        let before = self.model.lock().clone();
         self.judge(&engine)?;
+        if self.offences.is_empty() && chance(&mut self.random, 60) {
+            self.have_second_thoughts(&engine)?;
+            *self.model.lock() = before;
+            let sightings = take(&self.furnished.root, &self.tops)?;
+            self.model.lock().learn(&sightings);
+            self.judge(&engine)?;
+        }
+        Ok(())
+    }
+
+    /// Undoes and purges finished moves, with nobody in the way.
+    fn have_second_thoughts(&mut self, engine: &Engine) -> Result<(), EngineError> {
+        for _ in 0..=self.random.below(2) {
+            let moves = engine.list(u32::MAX)?;
+            let index = usize::try_from(self.random.below(moves.len().max(1) as u64)).unwrap_or(0);
+            let Some(id) = moves.get(index).map(|snapshot| snapshot.recorded.of.id) else { continue };
+            let is_undo = chance(&mut self.random, 75);
+            let done = if is_undo { self.undo(engine, id) } else { engine.purge(id) };
+            self.interference.count(match (is_undo, done) {
+                (true, Ok(())) => "late undo",
+                (false, Ok(())) => "late purge",
+                (_, Err(_)) => "not started",
+            });
+        }
         Ok(())
     }
 
@@ -338,9 +368,9 @@ impl World {
             model.apply(&snapshot.recorded);
             let of = &snapshot.recorded.of;
             self.interference.count(match of.state {
-                MoveState::Done => "ended done",
-                MoveState::Undone => "ended undone",
-                _ => "ended stuck",
+                MoveState::Done => "found done",
+                MoveState::Undone => "found undone",
+                _ => "found stuck",
             });
             let items: Vec<String> =
                 of.plan.items.iter().map(|item| format!("{:?} {:?}", item.strategy, item.source_name)).collect();

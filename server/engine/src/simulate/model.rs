@@ -44,6 +44,8 @@ pub(super) struct Model {
     pub(super) busy: BTreeSet<u32>,
     /// Others have changed the project of a folder: what is made in it is charged anew.
     pub(super) projects_are_loose: bool,
+    pub(super) caller_is_root: bool,
+    pub(super) uncertain_projects: BTreeSet<u32>,
     /// How many moves met each inode that has several names: two of them at once do not know of
     /// each other, and the later one takes the project ID of the earlier for the old one.
     pub(super) met_by: BTreeMap<u32, u32>,
@@ -99,6 +101,10 @@ impl Model {
                 MoveState::Done if item.kept.is_some() => self.swap_back(item, top, &from, &to, &hidden),
                 MoveState::Done if item.strategy == Strategy::StagedCopy => self.copy(item, top, &from, &to, &hidden),
                 MoveState::Done => self.rename(item, top, &from, &to),
+                // The way back charges the source's folder, or nobody, and not everybody may mend it.
+                MoveState::Undone if item.reason == StrategyReason::RenameRecharges && !self.caller_is_root => {
+                    self.uncertain_projects.insert(top);
+                }
                 MoveState::Stuck => self.touched.extend(self.numbers_below(top)),
                 _ => {}
             }
@@ -111,7 +117,8 @@ impl Model {
     /// Whether the project of an inode is known to be the right one.
     pub(super) fn has_certain_project(&self, object: &Object) -> bool {
         let is_shared = object.names.len() + object.retired.len() > 1 && object.attributes.kind != EntryKind::Folder;
-        !self.projects_are_loose && !(is_shared && self.met_by.get(&object.number).is_some_and(|moves| *moves > 1))
+        let is_uncertain = self.projects_are_loose || self.uncertain_projects.contains(&object.number);
+        !(is_uncertain || is_shared && self.met_by.get(&object.number).is_some_and(|moves| *moves > 1))
     }
 
     fn purge(&mut self, recorded: &Recorded) {
@@ -139,7 +146,7 @@ impl Model {
             inside.extend(more);
         }
         let names = |(at, object): (usize, &Object)| {
-            let is_inside = |key: &&Key| *key == top_key || (inside.contains(&key.0) && *key != top_key);
+            let is_inside = |key: &&Key| *key == top_key || inside.contains(&key.0);
             object.names.iter().filter(is_inside).map(|key| (at, key.clone())).collect::<Vec<_>>()
         };
         self.objects.iter().enumerate().flat_map(names).collect()

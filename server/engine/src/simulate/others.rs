@@ -36,7 +36,7 @@ impl Others<'_> {
         if chance(&mut self.random, 12) {
             return Ok(self.cancel(engine));
         }
-        let kind = self.random.below(10);
+        let kind = self.random.below(13);
         let path = self.choose();
         match kind {
             0 | 1 => self.create(model, &path),
@@ -98,16 +98,23 @@ impl Others<'_> {
         refuse_unless(number_of_folder(self.root, &folder).is_some())?;
         self.made += 1;
         let name = named(format!("{THEIRS}-{}", self.made).into_bytes())?;
+        model.busy.extend(number_of_folder(self.root, &folder));
+        self.make_file(model, folder.at(&name))?;
+        Ok("create")
+    }
+
+    /// A file of theirs, which nobody may lose.
+    fn make_file(&mut self, model: &mut Model, at: At<'_>) -> FsResult<()> {
+        self.made += 1;
         let number = FIRST_NUMBER + self.made;
         let content = format!("made by others {}", self.made).into_bytes();
-        model.busy.extend(number_of_folder(self.root, &folder));
-        let file = self.root.create_file(folder.at(&name), 0o644)?;
-        self.root.write_at(&file, 0, &content)?;
+        let file = self.root.create_file(at, 0o644)?;
         self.root.set_xattr((&file).into(), NUMBER, number.to_string().as_bytes())?;
         self.root.set_owner((&file).into(), super::furnish::ALICE, super::furnish::ALICE)?;
         model.touched.insert(number);
+        self.root.write_at(&file, 0, &content)?;
         model.written.insert(number, content);
-        Ok("create")
+        Ok(())
     }
 
     fn write(&mut self, model: &mut Model, path: &FilePath) -> FsResult<&'static str> {
@@ -150,13 +157,19 @@ impl Others<'_> {
         })?;
         model.busy.insert(parent);
         model.touched.insert(number);
-        if chance(&mut self.random, 40) {
-            let (above, name) = path.split_last().ok_or_else(|| FsError::new("others", b"", Errno::NOENT))?;
-            let folder = self.root.open_path(&above)?;
+        if !chance(&mut self.random, 60) {
+            return Ok("rename");
+        }
+        // Something of theirs takes the old name.
+        let (above, name) = path.split_last().ok_or_else(|| FsError::new("others", b"", Errno::NOENT))?;
+        let folder = self.root.open_path(&above)?;
+        if chance(&mut self.random, 50) {
             self.root.create_symbolic_link(folder.at(name), format!("/m/{THEIRS}").as_bytes())?;
             return Ok("swap for a link");
         }
-        Ok("rename")
+        model.taken.insert((parent, name.clone()));
+        self.make_file(model, folder.at(name))?;
+        Ok("swap for a file")
     }
 
     fn delete(&mut self, model: &mut Model, path: &FilePath) -> FsResult<&'static str> {

@@ -109,11 +109,11 @@ impl Stage {
                             play();
                         }));
                         self.leave(role);
-                        result.map_or_else(exit_of, |()| Exit::Played)
+                        result.map_or_else(|payload| exit_of(&*payload), |()| Exit::Played)
                     })
                 })
                 .collect();
-            threads.into_iter().map(|thread| thread.join().unwrap_or_else(exit_of)).collect()
+            threads.into_iter().map(|thread| thread.join().unwrap_or_else(|payload| exit_of(&*payload))).collect()
         })
     }
 
@@ -191,7 +191,8 @@ impl Stage {
         let mut scene = self.scene.lock();
         scene.playing[role] = false;
         scene.is_alone = false;
-        if scene.current == role {
+        // After the end all leave at once, in no order: nothing may depend on it.
+        if scene.current == role && !scene.has_ended {
             scene.pass_on();
         }
         self.turn.notify_all();
@@ -210,7 +211,7 @@ impl Scene {
     }
 }
 
-fn exit_of(payload: Box<dyn std::any::Any + Send>) -> Exit {
+fn exit_of(payload: &(dyn std::any::Any + Send)) -> Exit {
     if payload.is::<Stopped>() {
         return Exit::Stopped;
     }

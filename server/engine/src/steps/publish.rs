@@ -9,7 +9,7 @@ use tidelock_shared::strategy::{EntryKind, Strategy, StrategyReason};
 use super::carry::{Carry, Found, carry, find, give_back, remove_own_claim};
 use super::context::{Context, holds, path_of};
 use super::copy_tree::losses;
-use super::error::StepResult;
+use super::error::{StepError, StepResult};
 use super::hop;
 use super::make_staging::{STAGING_MODE, staged_identity};
 use super::retag::untag_top;
@@ -29,7 +29,7 @@ struct Published {
 
 pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     let destination = context.destination_folder()?;
-    let Some(published) = published(context)? else { return Err(super::error::StepError::ItemGone(source_path(context.item()))) };
+    let Some(published) = published(context)? else { return Err(StepError::ItemGone(source_path(context.item()))) };
     let item = context.item().clone();
     let to = destination.at(&item.destination_name);
     let from = published.folder.at(&published.name);
@@ -62,7 +62,7 @@ fn published(context: &Context<'_>) -> StepResult<Option<Published>> {
     let item = context.item();
     if let Some(kept) = &item.kept {
         let name = format!(".tidelock-{}.{}.retired", kept.move_id, kept.item);
-        let name = tidelock_shared::name::FileName::new(name.into_bytes()).map_err(|_| super::error::StepError::Unnameable)?;
+        let name = tidelock_shared::name::FileName::new(name.into_bytes()).map_err(|_| StepError::Unnameable)?;
         return Ok(Some(Published { identity: kept.identity.clone(), folder: context.destination_folder()?, name }));
     }
     if item.is_staged() {
@@ -120,7 +120,7 @@ fn carry_recharged(context: &Context<'_>, from: At<'_>, to: At<'_>, folder: &Fol
             // Others were quicker. Theirs goes back the way it came, which charges it back.
             let beside = from.folder.at(&name);
             context.fs.rename(hidden, beside)?;
-            return Err(give_back(context.fs, from, beside, &carried(&item, &item.identity))?);
+            return Err(give_back(context.fs, from, beside, &carried(item, &item.identity))?);
         }
     }
     carry(context.fs, hidden, to, &carried(item, &item.identity))
@@ -141,6 +141,10 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
     if is_recharged_by_rename(&item) {
         return bring_recharged_back(context, &destination, from);
     }
+    if found == Found::AtOld && !item.retires_source() && item.strategy == Strategy::Rename && is_drifted(&item) {
+        // It came back before a crash.
+        return restore_tag(context.fs, from, &item);
+    }
     if found != Found::AtNew {
         return Ok(());
     }
@@ -153,8 +157,24 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
     }
     if item.strategy == Strategy::RetagAndRename {
         untag_top(context, to)?;
+        return bring_item_back(context, to, from);
     }
-    bring_item_back(context, to, from)
+    if !is_drifted(&item) {
+        return bring_item_back(context, to, from);
+    }
+    // Its own folder would refuse it with the project ID that it had there.
+    match untag_top(context, to) {
+        Err(StepError::FileSystem(error)) if matches!(error.errno, Errno::PERM | Errno::ACCESS) => {}
+        other => other?,
+    }
+    bring_item_back(context, to, from)?;
+    if holds(context.fs, from, &item.identity)? { restore_tag(context.fs, from, &item) } else { Ok(()) }
+}
+
+/// Charged to another project than the folder that it lay in.
+fn is_drifted(item: &PlannedItem) -> bool {
+    let own = item.source_tag.map(|tag| tag.id);
+    item.source_folder.tag.is_some_and(|folder| folder.inherit && own.is_some_and(|own| own != folder.id))
 }
 
 fn bring_recharged_back(context: &mut Context<'_>, destination: &Folder, original: At<'_>) -> StepResult<()> {

@@ -17,7 +17,7 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
 }
 
 /// A crash between link and unlink may have left the hidden name on the published file.
-fn remove_second_name(context: &Context<'_>) -> StepResult<()> {
+fn remove_second_name(context: &mut Context<'_>) -> StepResult<()> {
     let destination = context.destination_folder()?;
     let name = context.staging_name()?;
     let (hidden, published) = (destination.at(&name), destination.at(&context.item().destination_name));
@@ -27,6 +27,8 @@ fn remove_second_name(context: &Context<'_>) -> StepResult<()> {
     };
     if is_second_name {
         context.fs.unlink(hidden)?;
+        // Nobody looks for it again once the move is done.
+        return super::barrier::run(context);
     }
     Ok(())
 }

@@ -134,13 +134,18 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
     set_tags(context, folder.at(&name), &|inode, _| exceptions.get(&inode).copied().unwrap_or(usual)).map(drop)
 }
 
-/// Gives the top alone its old tag, so that a rename back into the source's project is allowed.
+/// Gives the top alone a tag with which a rename back is allowed: the source folder's ID where
+/// that has the inherit flag, whatever the top itself had; undoing the retag brings that back.
 pub(super) fn untag_top(context: &Context<'_>, at: At<'_>) -> StepResult<()> {
     let status = context.fs.status(at.into())?;
     let usual = expected(context.item().source_tag.unwrap_or_default(), status.kind == EntryKind::Folder);
     let old = exceptions(context).get(&status.inode).copied().unwrap_or(usual);
-    if context.fs.tag(at.into())?.is_some_and(|tag| tag != old) {
-        context.fs.set_tag(Object::Entry(at), old)?;
+    let allowed = match context.item().source_folder.tag {
+        Some(folder) if folder.inherit => ProjectTag { id: folder.id, ..old },
+        _ => old,
+    };
+    if context.fs.tag(at.into())?.is_some_and(|tag| tag != allowed) {
+        context.fs.set_tag(Object::Entry(at), allowed)?;
     }
     Ok(())
 }

@@ -134,6 +134,7 @@ pub fn survey_item(
 ) -> Result<SurveyedItem, SurveyError> {
     let folder = fs.open_path(parent)?;
     let at = folder.at(name);
+    let identity = fs.identity(at.into())?;
     let top = fs.status(at.into())?;
     let mut count = Count {
         fs,
@@ -151,11 +152,15 @@ pub fn survey_item(
     if top.kind == EntryKind::Folder && count.findings.unreadable.is_none() {
         count.findings.top_may_not_change = !fs.may_change(&fs.open_folder(at)?)?;
     }
+    if fs.identity(at.into())? != identity {
+        // Another move's claim, for instance, that has become the folder it was made for.
+        return Err(FsError::new("survey", name.as_bytes(), Errno::STALE).into());
+    }
     Ok(SurveyedItem {
         folder: describe(fs, &folder, parent)?,
         name: name.clone(),
         kind: top.kind,
-        identity: fs.identity(at.into())?,
+        identity,
         tag: count.top_tag,
         mode: top.mode,
         tally: count.tally,
