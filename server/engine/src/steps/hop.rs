@@ -85,8 +85,13 @@ pub(super) fn remove(context: &Context<'_>) -> StepResult<()> {
 }
 
 pub(super) fn probe(context: &mut Context<'_>) -> StepResult<Probe> {
+    let (source, item) = (context.source_folder()?, context.item());
+    // A file that a power cut left with both names has not passed yet.
+    if holds(context.fs, source.at(&item.source_name), &item.identity)? {
+        return Ok(Probe::NotRun);
+    }
     let is_in_hop = match open(context)? {
-        Some(hop) => holds(context.fs, hop.at(&context.item().source_name), &context.item().identity)?,
+        Some(hop) => holds(context.fs, hop.at(&item.source_name), &item.identity)?,
         None => false,
     };
     let is_there = is_in_hop || super::publish::probe(context)? == Probe::Run;
