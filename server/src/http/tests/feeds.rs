@@ -6,10 +6,13 @@ use axum::body::BodyDataStream;
 use axum::http::{HeaderName, StatusCode};
 use futures_util::StreamExt;
 use serde_json::json;
+use tidelock_engine::journal::{Journal, StateFolder};
+use tidelock_shared::id::MoveId;
 use tidelock_shared::preview::SurveyProgress;
 use tidelock_shared::progress::{MoveState, MoveUpdate, MoveView};
 
-use super::{Server, demo_server, moving, on_runtime, text};
+use super::{ADDRESS, Server, demo_server, moving, of_demo, on_runtime, rests, server_of, text};
+use crate::demo;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
@@ -47,7 +50,16 @@ impl Feed {
         Some(serde_json::from_str(&self.next().await?).unwrap())
     }
 
-    async fn until_done(&mut self, id: tidelock_shared::id::MoveId) -> u64 {
+    async fn next_move_of(&mut self, id: MoveId) -> MoveUpdate {
+        loop {
+            let update = self.next_move().await.expect("the move is told");
+            if update.view.id == id {
+                return update;
+            }
+        }
+    }
+
+    async fn until_done(&mut self, id: MoveId) -> u64 {
         loop {
             let update = self.next_move().await.expect("the move is told until it is done");
             if update.view.id == id && update.view.state == MoveState::Done {
@@ -124,6 +136,49 @@ fn that_a_move_was_undone_is_told_of_it_too() {
             }
         };
         assert_eq!((told.view.undone_by, told.view.can_undo), (Some(undoing.id), false));
+    });
+}
+
+#[test]
+fn whoever_was_away_is_told_that_a_move_was_undone() {
+    on_runtime(async {
+        let server = polled();
+        let first = start(&server, "/lustre/climate/common").await;
+        let mut feed = Feed::open(&server, "/api/moves/events", None).await;
+        let seen = feed.until_done(first.id).await;
+        drop(feed);
+        let undoing: MoveView = server.call("undo_move", json!({ "id": first.id })).await.unwrap();
+        rests(&server, undoing.id).await;
+        for path in ["/api/moves/events".to_owned(), format!("/api/moves/{}/events", first.id)] {
+            let mut resumed = Feed::open(&server, &path, Some(seen)).await;
+            let told = resumed.next_move_of(first.id).await;
+            assert_eq!((told.view.undone_by, told.sequence > seen), (Some(undoing.id), true), "{path}");
+        }
+    });
+}
+
+#[test]
+fn what_ended_under_an_earlier_server_is_news_to_whoever_it_did_not_tell() {
+    on_runtime(async {
+        let state = tempfile::tempdir().unwrap();
+        let world = demo::in_memory();
+        let journal = || Journal::open(&StateFolder::hold(state.path()).unwrap(), || 7).unwrap();
+        let serving = |simulator| {
+            let world = demo::World { simulator, ..demo::in_memory() };
+            let running = of_demo(world, journal(), ADDRESS.parse().unwrap()).unwrap();
+            running.set_ready();
+            server_of(running)
+        };
+        let earlier = serving(world.simulator.clone());
+        let moved = start(&earlier, "/lustre/climate/common").await;
+        rests(&earlier, moved.id).await;
+        let known = earlier.running.site.engine.version();
+        drop(earlier);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+
+        let mut feed = Feed::open(&serving(world.simulator), "/api/moves/events", Some(known)).await;
+        let told = feed.next_move_of(moved.id).await;
+        assert!(told.view.state == MoveState::Done && told.sequence > known, "{told:?}");
     });
 }
 
