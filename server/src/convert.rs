@@ -1,5 +1,7 @@
 //! From the engine's stored values to what people and scripts see.
 
+use std::collections::BTreeSet;
+
 use tidelock_engine::Snapshot;
 use tidelock_engine::moves::event::{Event, Note};
 use tidelock_engine::moves::state::{Move, Purge};
@@ -153,6 +155,7 @@ pub(crate) fn move_view(snapshot: &Snapshot, names: &Names) -> MoveView {
         destination_folder: destination.shown(),
         source_url: source.to_url(),
         destination_url: destination.to_url(),
+        folders: folders(&of.plan.items),
         from_project: payer_name(of, ProjectRole::Source, names),
         to_project: payer_name(of, ProjectRole::Destination, names),
         strategy: of.plan.items.iter().map(|item| item.strategy).max().unwrap_or(Strategy::Rename),
@@ -172,6 +175,11 @@ pub(crate) fn move_view(snapshot: &Snapshot, names: &Names) -> MoveView {
         undoes: of.plan.undoes,
         undone_by: snapshot.recorded.undone_by,
     }
+}
+
+fn folders(items: &[PlannedItem]) -> Vec<FilePath> {
+    let all = items.iter().flat_map(|item| [&item.source_folder.path, &item.destination_folder.path]);
+    all.collect::<BTreeSet<_>>().into_iter().cloned().collect()
 }
 
 fn done(counters: tidelock_shared::progress::Counters) -> tidelock_shared::progress::Counters {

@@ -8,10 +8,11 @@ use futures_util::StreamExt;
 use serde_json::json;
 use tidelock_engine::journal::{Journal, StateFolder};
 use tidelock_shared::id::MoveId;
+use tidelock_shared::listing::FolderListing;
 use tidelock_shared::preview::SurveyProgress;
 use tidelock_shared::progress::{MoveState, MoveUpdate, MoveView};
 
-use super::{ADDRESS, Server, demo_server, moving, of_demo, on_runtime, rests, server_of, text};
+use super::{ADDRESS, Server, demo_server, listing, moving, of_demo, on_runtime, rests, server_of, text};
 use crate::demo;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -154,6 +155,23 @@ fn whoever_was_away_is_told_that_a_move_was_undone() {
             let told = resumed.next_move_of(first.id).await;
             assert_eq!((told.view.undone_by, told.sequence > seen), (Some(undoing.id), true), "{path}");
         }
+    });
+}
+
+#[test]
+fn a_listing_says_which_changes_it_has_seen() {
+    on_runtime(async {
+        let server = polled();
+        let version = async |path| server.call::<FolderListing>("folder", listing(path)).await.unwrap().version;
+        let before = version("/lustre/genomics").await;
+        let moved = start(&server, "/lustre/climate/common").await;
+        rests(&server, moved.id).await;
+        let told = Feed::open(&server, "/api/moves/events", None).await.next_move_of(moved.id).await;
+        assert!(before < told.sequence && told.sequence <= version("/lustre/genomics").await, "{told:?}");
+        assert_eq!(
+            told.view.folders.iter().map(|folder| folder.shown()).collect::<Vec<_>>(),
+            ["/lustre/climate", "/lustre/genomics"]
+        );
     });
 }
 
