@@ -181,6 +181,22 @@ fn every_script_of_a_page_has_the_nonce_of_its_policy() {
 }
 
 #[test]
+fn many_pages_at_once_are_all_whole() {
+    on_runtime(async {
+        let server = demo_server();
+        let paths = ["/browse/lustre/climate", "/browse/lustre/climate?pane2=/lustre/genomics", "/", "/moves", "/projects"];
+        let asked = (0..160).map(|number| {
+            let (server, path) = (server.clone(), paths[number % paths.len()]);
+            tokio::spawn(async move { text(server.get(path, &[]).await).await })
+        });
+        for page in asked.collect::<Vec<_>>() {
+            let page = page.await.expect("no page panics");
+            assert!(page.contains(" · Tidelock</title>") && page.ends_with("</script>"), "a page was cut off");
+        }
+    });
+}
+
+#[test]
 fn a_body_without_end_is_not_read() {
     on_runtime(async {
         let server = demo_server();
