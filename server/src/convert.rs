@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use tidelock_app::state::pane::folder_url;
 use tidelock_engine::Snapshot;
 use tidelock_engine::moves::event::{Event, Note};
 use tidelock_engine::moves::state::{Move, Purge};
@@ -153,8 +154,8 @@ pub(crate) fn move_view(snapshot: &Snapshot, names: &Names) -> MoveView {
         items_total: of.plan.items.len() as u64,
         source_folder: source.shown(),
         destination_folder: destination.shown(),
-        source_url: source.to_url(),
-        destination_url: destination.to_url(),
+        source_url: folder_url(&source),
+        destination_url: folder_url(&destination),
         folders: folders(&of.plan.items),
         from_project: payer_name(of, ProjectRole::Source, names),
         to_project: payer_name(of, ProjectRole::Destination, names),

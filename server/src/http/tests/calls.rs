@@ -142,6 +142,9 @@ fn a_move_is_planned_run_undone_and_kept_in_mind() {
         keyed["key"] = json!("once");
         let begun: MoveView = server.call("start_move", keyed.clone()).await.unwrap();
         assert_eq!(rests(&server, begun.id).await.view.state, MoveState::Done);
+        for page in [&begun.source_url, &begun.destination_url] {
+            assert_eq!(server.get(page, &[]).await.status(), StatusCode::OK, "{page}");
+        }
         let again: MoveView = server.call("start_move", keyed).await.unwrap();
         assert_eq!(again.id, begun.id, "the same key is the same move");
         let moved: FolderListing = server.call("folder", listing("/lustre/genomics/common")).await.unwrap();
