@@ -41,7 +41,7 @@ pub fn card(preview: &Preview, survey: &SurveyProgress) -> Card {
         format!("Adds {}{}", at_least(survey), tally(preview.adds, survey))
     };
     let (tone, verdict) = match preview.verdict {
-        Verdict::Counting => (Tone::Plain, format!("Fits so far. {}", room(preview.headroom))),
+        Verdict::Counting => (Tone::Plain, format!("Still counting. {}", room(preview.headroom))),
         Verdict::Fits => (Tone::Good, format!("Fits. {}", room(preview.headroom))),
         Verdict::TooMuch(over) => (Tone::Bad, too_big(preview, over, survey)),
         Verdict::Impossible(_) => (Tone::Bad, String::new()),
@@ -143,7 +143,7 @@ mod tests {
             1 << 30,
             false,
             2 << 30,
-            ["Instant · no copy", "Adds at least 3 inodes · 1.00 GiB so far…", "Fits so far. Room for 2.00 GiB"],
+            ["Instant · no copy", "Adds at least 3 inodes · 1.00 GiB so far…", "Still counting. Room for 2.00 GiB"],
         );
     }
 

@@ -5,6 +5,7 @@
 //! | `GET /healthz`, `/readyz` | whether the process lives; whether it is ready |
 //! | `GET /open/<token>` | the link of a single user |
 //! | `POST /api/become`, `/api/sign_out` | becoming somebody, and nobody |
+//! | `GET /signed_out` | how to come back |
 //! | `GET /api/moves/events`, `/api/moves/<id>/events`, `/api/surveys/<id>/events` | feeds |
 //! | `POST /api/<call>` | the server functions |
 //! | `GET` of all else | a page or an asset |
@@ -38,6 +39,7 @@ pub(super) fn router(running: Running) -> Router {
         .route("/healthz", get(|| async { "alive\n" }))
         .route("/readyz", get(ready))
         .route("/open/{token}", get(sign_in::open))
+        .route(sign_in::SIGNED_OUT, get(sign_in::signed_out))
         .route("/api/become", post(sign_in::become_user))
         .route("/api/sign_out", post(sign_in::sign_out))
         .route("/api/moves/events", get(all_moves))
