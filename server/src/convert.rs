@@ -14,7 +14,7 @@ use tidelock_shared::plan::{Plan, PlanItem, ProjectChange, ProjectRole};
 use tidelock_shared::progress::{MoveDetail, MoveState, MoveView, Phase, TimelineEvent};
 use tidelock_shared::quota::Amount;
 use tidelock_shared::request::Consent;
-use tidelock_shared::strategy::{Strategy, StrategyReason};
+use tidelock_shared::strategy::Strategy;
 use tidelock_shared::user_error::UserError;
 
 use crate::names::Names;
@@ -24,6 +24,8 @@ use crate::user_error;
 pub(crate) fn plan(draft: &Draft, names: &Names) -> Plan {
     let mut plan = plan_of(&draft.plan, names);
     plan.refusals = draft.refusals.iter().map(|refusal| user_error::refusal(refusal, names)).collect();
+    // What is refused need not be warned of as well.
+    plan.warnings.retain(|warning| plan.refusals.iter().all(|refusal| refusal.code != warning.code));
     plan
 }
 
@@ -144,11 +146,14 @@ pub(crate) fn move_view(snapshot: &Snapshot, names: &Names) -> MoveView {
     let folder = |pick: fn(&PlannedItem) -> &FilePath| first.map(pick).cloned().unwrap_or_default();
     let (source, destination) = (folder(|item| &item.source_folder.path), folder(|item| &item.destination_folder.path));
     let has_ended = of.state.is_final();
+    let phase = phase(of);
+    // Only these count while they work; a rate from before would promise an end that does not come.
+    let is_counted = matches!(phase, Some(Phase::Retag | Phase::Copy));
     let finished = snapshot.recorded.events.last().filter(|_| has_ended).map(|(time, _)| *time);
     MoveView {
         id: of.id,
         state: of.state,
-        phase: phase(of),
+        phase,
         phases: phases(&of.plan.sequence),
         title: first.map(|item| item.source_name.shown().into_owned()).unwrap_or_default(),
         items_total: of.plan.items.len() as u64,
@@ -162,9 +167,9 @@ pub(crate) fn move_view(snapshot: &Snapshot, names: &Names) -> MoveView {
         strategy: of.plan.items.iter().map(|item| item.strategy).max().unwrap_or(Strategy::Rename),
         counters: if of.state == MoveState::Done { done(reading.counters) } else { reading.counters },
         fraction: if of.state == MoveState::Done { 1.0 } else { reading.fraction },
-        entries_per_second: reading.entries_per_second.filter(|_| !has_ended),
-        bytes_per_second: reading.bytes_per_second.filter(|_| !has_ended),
-        seconds_left: reading.seconds_left.filter(|_| matches!(of.state, MoveState::Preparing)),
+        entries_per_second: reading.entries_per_second.filter(|_| is_counted),
+        bytes_per_second: reading.bytes_per_second.filter(|_| is_counted),
+        seconds_left: reading.seconds_left.filter(|_| is_counted),
         note: note(of),
         error: error(of),
         started_ms: snapshot.recorded.accepted_ms,
@@ -223,10 +228,10 @@ fn note(of: &Move) -> Option<String> {
         _ => None,
     });
     told.or_else(|| match of.state {
-        MoveState::Preparing if of.plan.items.iter().any(|item| item.strategy == Strategy::StagedCopy) => {
+        MoveState::Preparing if phase(of) == Some(Phase::Copy) => {
             Some("Copying in hiding. The original stays in place until the copy is complete.".to_owned())
         }
-        MoveState::Preparing if of.plan.items.iter().any(|item| item.reason == StrategyReason::MayRetag) => {
+        MoveState::Preparing if phase(of) == Some(Phase::Retag) => {
             Some("Changing the project of each entry in place. Everything stays readable and writable.".to_owned())
         }
         MoveState::Unwinding => Some("Bringing everything back to how it was.".to_owned()),

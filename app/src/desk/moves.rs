@@ -73,6 +73,11 @@ impl Moves {
         self.told.with(|told| told.settled_at(folder))
     }
 
+    /// Whether a running move is about that entry of a folder.
+    pub fn is_moving(self, folder: &FilePath, name: &str) -> bool {
+        self.told.with(|told| told.is_moving(folder, name))
+    }
+
     /// One move as it stands, kept up to date; what was known of it stays while nothing newer is.
     pub fn follow_one(self, known: MoveView) -> Memo<MoveView> {
         let id = known.id;

@@ -116,6 +116,14 @@ impl MoveList {
         self.newest.values().filter(touches).filter_map(|told| told.settled).max().unwrap_or(0)
     }
 
+    /// Whether a running move is about that entry of a folder, as far as its view says.
+    pub fn is_moving(&self, folder: &FilePath, name: &str) -> bool {
+        let is_about = |view: &MoveView| {
+            !view.state.is_final() && view.folders.contains(folder) && (view.items_total > 1 || view.title == name)
+        };
+        self.newest.values().any(|told| is_about(&told.view))
+    }
+
     pub fn get(&self, id: MoveId) -> Option<&MoveView> {
         self.newest.get(&id).map(|told| &told.view)
     }
