@@ -62,7 +62,12 @@ pub(super) async fn become_user(State(running): State<Running>, request: Request
     };
     let wanted = match wanted {
         Ok(wanted) => wanted,
-        Err(problem) => return answer::error(UserError::new("bad_request", format!("The request could not be read: {problem}"))),
+        Err(problem) => {
+            return answer::error(
+                UserError::new("bad_request", format!("The request could not be read: {problem}"))
+                    .hint("Name the 'user' in a form or in JSON."),
+            );
+        }
     };
     match running.identities.become_user(&wanted.user) {
         Some(cookie) if is_json => ([(SET_COOKIE, cookie)], StatusCode::NO_CONTENT).into_response(),

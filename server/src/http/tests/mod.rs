@@ -4,6 +4,7 @@ mod access;
 mod calls;
 mod feeds;
 mod ready;
+mod refusals;
 
 use std::future::Future;
 use std::time::Duration;
