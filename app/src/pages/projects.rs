@@ -47,7 +47,7 @@ fn ProjectTable(projects: Vec<Project>) -> impl IntoView {
                         <th scope="col" class="table__wide">"Folder"</th>
                         <th scope="col" class="table__number">"Usage"</th>
                         <th scope="col" class="table__number table__wide">"Soft limit"</th>
-                        <th scope="col" class="table__number">"Hard limit"</th>
+                        <th scope="col" class="table__number table__wide">"Hard limit"</th>
                         <th scope="col" class="table__number table__wide">"Reserved"</th>
                         <th scope="col" class="table__number">"Headroom"</th>
                     </tr>
@@ -71,7 +71,7 @@ fn ProjectRow(project: Project) -> impl IntoView {
             <td class="table__path">{project.root.shown()}</td>
             <Both bytes=usage.map(|usage| usage.bytes) inodes=usage.map(|usage| usage.inodes) none="not readable" />
             <Both bytes=limits.bytes.soft inodes=limits.inodes.soft none="none" is_wide=true />
-            <Both bytes=limits.bytes.hard inodes=limits.inodes.hard none="none" />
+            <Both bytes=limits.bytes.hard inodes=limits.inodes.hard none="none" is_wide=true />
             <Both bytes=Some(reserved.bytes) inodes=Some(reserved.inodes) none="none" is_wide=true />
             <Both bytes=headroom.bytes inodes=headroom.inodes none="no limit" />
         </tr>

@@ -21,7 +21,7 @@ pub(super) fn page(error: &UserError) -> Response {
 
 /// A page without any program, and the words of its link to the overview.
 pub(super) fn plain_page(status: StatusCode, title: &str, sentences: &[String], link: Option<&str>) -> Response {
-    let sentences: String = sentences.iter().map(|sentence| format!("<p>{}</p>", escaped(sentence))).collect();
+    let sentences: String = sentences.iter().map(|sentence| format!("<p class=\"page__lead\">{}</p>", escaped(sentence))).collect();
     let link = link.map(|words| format!("<p><a class=\"button\" href=\"/\">{}</a></p>", escaped(words))).unwrap_or_default();
     let body = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>Tidelock</title>\
