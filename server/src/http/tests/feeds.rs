@@ -1,5 +1,6 @@
 //! The feeds: what is told at first, what after a pause, and when they end.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use axum::body::BodyDataStream;
@@ -110,6 +111,28 @@ fn whoever_comes_back_is_told_what_changed_and_nothing_else() {
         assert_eq!(anew.next_move().await.unwrap().view.id, first.id, "a new one is told everything");
         let mut of_an_earlier_process = Feed::open(&server, "/api/moves/events", Some(17)).await;
         assert_eq!(of_an_earlier_process.next_move().await.unwrap().view.id, first.id);
+    });
+}
+
+#[test]
+fn of_moves_that_run_side_by_side_every_end_is_told() {
+    on_runtime(async {
+        let server = polled();
+        let mut feed = Feed::open(&server, "/api/moves/events", None).await;
+        let mut running = BTreeSet::new();
+        for number in 1..=20 {
+            let source = format!("/lustre/climate/figures-for-paper/figure-{number:02}.png");
+            running.insert(start(&server, &source).await.id);
+        }
+        let mut last = 0;
+        while !running.is_empty() {
+            let update = feed.next_move().await.expect("each move is told until it is done");
+            assert!(update.sequence >= last, "messages come in one order");
+            last = update.sequence;
+            if update.view.state == MoveState::Done {
+                running.remove(&update.view.id);
+            }
+        }
     });
 }
 
