@@ -229,10 +229,10 @@ fn note(of: &Move) -> Option<String> {
     });
     told.or_else(|| match of.state {
         MoveState::Preparing if phase(of) == Some(Phase::Copy) => {
-            Some("Copying in hiding. The original stays in place until the copy is complete.".to_owned())
+            Some("The original stays in place until the copy is complete.".to_owned())
         }
         MoveState::Preparing if phase(of) == Some(Phase::Retag) => {
-            Some("Changing the project of each entry in place. Everything stays readable and writable.".to_owned())
+            Some("Everything stays readable and writable meanwhile.".to_owned())
         }
         MoveState::Unwinding => Some("Bringing everything back to how it was.".to_owned()),
         _ => None,
