@@ -30,12 +30,14 @@ class Complaints {
   }
 }
 
-type Fixtures = { server: Server; complaints: Complaints };
+type Fixtures = { server: Server; serverOptions: string[]; complaints: Complaints };
 
 export const test = base.extend<Fixtures>({
+  serverOptions: [[], { option: true }],
+
   // One per test: a test may move files, fill a quota or kill the server, and no other sees it.
-  server: async ({}, use, testInfo) => {
-    const server = await Server.start().catch((error: unknown) => {
+  server: async ({ serverOptions }, use, testInfo) => {
+    const server = await Server.start(serverOptions).catch((error: unknown) => {
       testInfo.skip(error instanceof ServesNothingYet, 'this build of tidelock has no demo');
       throw error;
     });

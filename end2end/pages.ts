@@ -18,14 +18,6 @@ export class Browse {
     await hydrated(this.page);
   }
 
-  /** The entry is in the folder sooner or later, for whoever looks again. */
-  async finds(folder: string, name: string): Promise<void> {
-    await expect(async () => {
-      await this.open(folder);
-      await expect(this.row(1, name)).toBeVisible({ timeout: 2_000 });
-    }).toPass({ timeout: 60_000 });
-  }
-
   pane(number: 1 | 2): Locator {
     return this.page.getByRole('region', { name: `Pane ${number}` });
   }
@@ -70,4 +62,19 @@ export async function hydrated(page: Page): Promise<void> {
 export async function become(page: Page, user: string): Promise<void> {
   const answer = await page.request.post('/api/become', { data: { user }, headers: { origin: new URL(page.url()).origin } });
   expect(answer.ok()).toBeTruthy();
+}
+
+/** A call as a program makes it: what happens behind the back of an open page. */
+export async function call<T>(page: Page, name: string, data: object): Promise<T> {
+  const answer = await page.request.post(`/api/${name}`, { data, headers: { origin: new URL(page.url()).origin } });
+  expect(answer.ok(), `${name}: ${answer.status()}`).toBeTruthy();
+  return answer.json();
+}
+
+/** Starts a move, or the undo of one, and waits until it is done. */
+export async function moves(page: Page, what: { sources: string[]; destination: string } | { undo: string }): Promise<string> {
+  type View = { id: string; state: string };
+  const { id } = 'undo' in what ? await call<View>(page, 'undo_move', { id: what.undo }) : await call<View>(page, 'start_move', { request: what });
+  await expect.poll(async () => (await call<View>(page, 'move_detail', { id })).state, { timeout: 30_000 }).toBe('done');
+  return id;
 }

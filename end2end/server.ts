@@ -15,10 +15,13 @@ export class Server {
   private process?: ChildProcess;
   private readonly said: string[] = [];
 
-  private constructor(private readonly state: string) {}
+  private constructor(
+    private readonly state: string,
+    private readonly options: string[],
+  ) {}
 
-  static async start(): Promise<Server> {
-    const server = new Server(await mkdtemp(join(tmpdir(), 'tidelock-')));
+  static async start(options: string[]): Promise<Server> {
+    const server = new Server(await mkdtemp(join(tmpdir(), 'tidelock-')), options);
     await server.run('127.0.0.1:0');
     return server;
   }
@@ -52,7 +55,7 @@ export class Server {
   }
 
   private async run(listen: string): Promise<void> {
-    const child = spawn(program, ['demo', '--listen', listen, '--state', this.state], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, ['demo', '--listen', listen, '--state', this.state, ...this.options], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.process = child;
     createInterface(child.stderr).on('line', (line) => this.said.push(line));
     const lines = createInterface(child.stdout);

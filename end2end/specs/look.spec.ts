@@ -40,8 +40,17 @@ test('a folder that is not there says so', async ({ page, complaints }) => {
 for (const [name, viewport] of Object.entries({ desktop, phone })) {
   test(`nothing is cut off at ${name} width`, async ({ page }) => {
     await page.setViewportSize(viewport);
-    await page.goto('/browse/lustre/climate');
-    const overflow = await page.locator('body').evaluate((body) => body.scrollWidth - body.clientWidth).catch(() => 0);
-    expect(overflow).toBeLessThanOrEqual(0);
+    for (const path of pages) {
+      await page.goto(path);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      expect(overflow, path).toBeLessThanOrEqual(0);
+    }
   });
 }
+
+test('names have room beside a second pane', async ({ page }) => {
+  await page.goto('/browse/lustre/climate?pane2=/lustre/genomics/results');
+  const name = page.getByText('summary-25.tsv', { exact: true });
+  await expect(name).toBeVisible();
+  expect(await name.evaluate((element) => element.scrollWidth - element.clientWidth)).toBeLessThanOrEqual(0);
+});

@@ -1,5 +1,8 @@
 //! From the engine's stored values to what people and scripts see.
 
+use std::collections::BTreeSet;
+
+use tidelock_app::state::pane::folder_url;
 use tidelock_engine::Snapshot;
 use tidelock_engine::moves::event::{Event, Note};
 use tidelock_engine::moves::state::{Move, Purge};
@@ -21,6 +24,8 @@ use crate::user_error;
 pub(crate) fn plan(draft: &Draft, names: &Names) -> Plan {
     let mut plan = plan_of(&draft.plan, names);
     plan.refusals = draft.refusals.iter().map(|refusal| user_error::refusal(refusal, names)).collect();
+    // What is refused need not be warned of as well.
+    plan.warnings.retain(|warning| plan.refusals.iter().all(|refusal| refusal.code != warning.code));
     plan
 }
 
@@ -151,26 +156,30 @@ pub(crate) fn move_view(snapshot: &Snapshot, names: &Names) -> MoveView {
     let folder = |pick: fn(&PlannedItem) -> &FilePath| first.map(pick).cloned().unwrap_or_default();
     let (source, destination) = (folder(|item| &item.source_folder.path), folder(|item| &item.destination_folder.path));
     let has_ended = of.state.is_final();
+    let phase = phase(of);
+    // Only these count while they work; a rate from before would promise an end that does not come.
+    let is_counted = matches!(phase, Some(Phase::Retag | Phase::Copy));
     let finished = snapshot.recorded.events.last().filter(|_| has_ended).map(|(time, _)| *time);
     MoveView {
         id: of.id,
         state: of.state,
-        phase: phase(of),
+        phase,
         phases: phases(&of.plan.sequence),
         title: first.map(|item| item.source_name.shown().into_owned()).unwrap_or_default(),
         items_total: of.plan.items.len() as u64,
         source_folder: source.shown(),
         destination_folder: destination.shown(),
-        source_url: source.to_url(),
-        destination_url: destination.to_url(),
+        source_url: folder_url(&source),
+        destination_url: folder_url(&destination),
+        folders: folders(&of.plan.items),
         from_project: payer_name(of, ProjectRole::Source, names),
         to_project: payer_name(of, ProjectRole::Destination, names),
         strategy: of.plan.items.iter().map(|item| item.strategy).max().unwrap_or(Strategy::Rename),
         counters: if of.state == MoveState::Done { done(reading.counters) } else { reading.counters },
         fraction: if of.state == MoveState::Done { 1.0 } else { reading.fraction },
-        entries_per_second: reading.entries_per_second.filter(|_| !has_ended),
-        bytes_per_second: reading.bytes_per_second.filter(|_| !has_ended),
-        seconds_left: reading.seconds_left.filter(|_| matches!(of.state, MoveState::Preparing)),
+        entries_per_second: reading.entries_per_second.filter(|_| is_counted),
+        bytes_per_second: reading.bytes_per_second.filter(|_| is_counted),
+        seconds_left: reading.seconds_left.filter(|_| is_counted),
         note: note(of),
         error: error(of),
         started_ms: snapshot.recorded.accepted_ms,
@@ -182,6 +191,11 @@ pub(crate) fn move_view(snapshot: &Snapshot, names: &Names) -> MoveView {
         undoes: of.plan.undoes,
         undone_by: snapshot.recorded.undone_by,
     }
+}
+
+fn folders(items: &[PlannedItem]) -> Vec<FilePath> {
+    let all = items.iter().flat_map(|item| [&item.source_folder.path, &item.destination_folder.path]);
+    all.collect::<BTreeSet<_>>().into_iter().cloned().collect()
 }
 
 fn done(counters: tidelock_shared::progress::Counters) -> tidelock_shared::progress::Counters {
@@ -224,14 +238,14 @@ fn note(of: &Move) -> Option<String> {
         _ => None,
     });
     told.or_else(|| match of.state {
-        MoveState::Preparing if of.plan.items.iter().any(|item| item.strategy == Strategy::StagedCopy) => {
-            Some("Copying in hiding. The original stays in place until the copy is complete.".to_owned())
+        MoveState::Preparing if phase(of) == Some(Phase::Copy) => {
+            Some("The original stays in place until the copy is complete.".to_owned())
         }
-        MoveState::Preparing if of.plan.items.iter().any(|item| item.strategy == Strategy::PiecewiseRename) => {
-            Some("Renaming every file into new folders. The tree is hidden until all of it has its new place.".to_owned())
+        MoveState::Preparing if phase(of) == Some(Phase::Rebuild) => {
+            Some("The tree is hidden until all of it has its new place.".to_owned())
         }
-        MoveState::Preparing if of.plan.items.iter().any(PlannedItem::is_retagged) => {
-            Some("Changing the project of each entry in place. Everything stays readable and writable.".to_owned())
+        MoveState::Preparing if phase(of) == Some(Phase::Retag) => {
+            Some("Everything stays readable and writable meanwhile.".to_owned())
         }
         MoveState::Unwinding => Some("Bringing everything back to how it was.".to_owned()),
         _ => None,
@@ -300,6 +314,7 @@ fn noted(note: &Note) -> String {
     match note {
         Note::StagingMade { identity } => format!("staged as {identity}"),
         Note::CopyBegun { .. } => "copying began".to_owned(),
+        Note::CopyDurable { .. } => "all that was copied so far is on stable storage".to_owned(),
         Note::Exceptions { tags } => format!("{} project IDs written down", tags.len()),
         Note::ExceptionsComplete => "all project IDs that differ are written down".to_owned(),
         Note::Retired { amount } => format!("{} bytes and {} inodes retired", amount.bytes, amount.inodes),

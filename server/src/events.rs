@@ -46,7 +46,8 @@ struct Update {
 
 impl Update {
     /// None if the view cannot be written down, which is the server's fault and logged.
-    fn new(snapshot: &Snapshot, sequence: u64, names: &Names) -> Option<Self> {
+    fn new(snapshot: &Snapshot, names: &Names) -> Option<Self> {
+        let sequence = snapshot.version;
         let update = MoveUpdate { sequence, view: convert::move_view(snapshot, names) };
         let text = serde_json::to_string(&update).inspect_err(|error| tracing::error!(%error, "a move cannot be told"));
         Some(Self { sequence, data: text.ok()?.into() })
@@ -97,11 +98,12 @@ impl Feed {
         let newest = self.newest.subscribe();
         let last = last.filter(|last| (self.first..=source.engine.version()).contains(last));
         let only = source.only;
-        let begin = tokio::task::spawn_blocking(move || source.begin(last)).await;
+        // What changes while it is looked at is told once more, as news.
+        let seen = source.engine.version();
+        let begin = tokio::task::spawn_blocking(move || source.begin(last, seen)).await;
         let begin = begin.unwrap_or_else(|_| Ok(Vec::new()))?;
-        let last = begin.iter().map(|update| update.sequence).fold(last.unwrap_or(0), u64::max);
         let waiting = begin.iter().map(Update::event).collect();
-        Ok(sse(MovesTold { newest, last, only, waiting, ends }, MovesTold::next))
+        Ok(sse(MovesTold { newest, last: seen, only, waiting, ends }, MovesTold::next))
     }
 }
 
@@ -114,31 +116,26 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// What to tell at once, the newest change last.
-    fn begin(&self, last: Option<u64>) -> Result<Vec<Update>, EngineError> {
+    /// What to tell at once, the newest change last. Nothing claims to be newer than `seen`, or
+    /// a client that resumes after it would miss what others did until then.
+    fn begin(&self, last: Option<u64>, seen: u64) -> Result<Vec<Update>, EngineError> {
         let mut snapshots = match (self.only, last) {
             (Some(id), None) => vec![self.engine.get(id)?],
             (None, None) => self.engine.list(RECENT)?,
             (_, Some(last)) => self.engine.changed_since(last),
         };
         snapshots.retain(|snapshot| self.only.is_none_or(|only| only == snapshot.recorded.of.id));
+        for snapshot in &mut snapshots {
+            snapshot.version = snapshot.version.min(seen);
+        }
         snapshots.sort_by_key(|snapshot| (snapshot.version, snapshot.recorded.of.id));
-        Ok(snapshots.iter().filter_map(|snapshot| Update::new(snapshot, snapshot.version, &self.names)).collect())
+        Ok(snapshots.iter().filter_map(|snapshot| Update::new(snapshot, &self.names)).collect())
     }
 }
 
 fn changed_since(engine: &Engine, names: &Names, version: u64) -> Vec<(MoveId, Update)> {
-    let mut changed = Vec::new();
-    for snapshot in engine.changed_since(version) {
-        changed.extend(Update::new(&snapshot, snapshot.version, names).map(|update| (snapshot.recorded.of.id, update)));
-        // That a move was undone is a change of it too, which the engine counts for the undoing one only.
-        if let Some(undone) = snapshot.recorded.of.plan.undoes.filter(|_| snapshot.recorded.of.state.is_final())
-            && let Ok(undone) = engine.get(undone)
-        {
-            changed.extend(Update::new(&undone, snapshot.version, names).map(|update| (undone.recorded.of.id, update)));
-        }
-    }
-    changed
+    let changed = engine.changed_since(version);
+    changed.iter().filter_map(|snapshot| Some((snapshot.recorded.of.id, Update::new(snapshot, names)?))).collect()
 }
 
 /// What one client has heard and will hear.

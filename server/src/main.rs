@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{CommandFactory, Parser};
 use tidelock_shared::user_error::UserError;
@@ -28,7 +29,10 @@ fn main() -> ExitCode {
             clap_complete::generate(*shell, &mut Arguments::command(), "tidelock", &mut std::io::stdout());
             Exit::Done
         }
-        Command::Demo(serving) => serve(serving, "tidelock-demo", Ok(http::Mode::Demo)),
+        Command::Demo(demo) => {
+            let look = Duration::from_micros(demo.look);
+            serve(&demo.serve, "tidelock-demo", Ok(http::Mode::Demo { look }))
+        }
         Command::Serve(folders) => {
             let roots = folders.roots.iter().map(|root| cli::absolute(root)).collect::<Result<_, _>>();
             serve(&folders.serve, "tidelock", roots.map(|roots| http::Mode::SingleUser { roots }))

@@ -23,6 +23,9 @@ pub struct FolderListing {
     pub entries_total: u64,
     /// The position of the first row of `entries` within them.
     pub offset: u64,
+    /// What had happened when the folder was read: every change of a move up to this sequence
+    /// of the feed can be seen in it.
+    pub version: u64,
 }
 
 /// The file system under a folder.

@@ -165,6 +165,7 @@ mod tests {
             entries: Vec::new(),
             entries_total: 0,
             offset: 0,
+            version: 0,
         }
     }
 

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::MoveId;
+use crate::name::FilePath;
 use crate::plan::Plan;
 use crate::quota::Amount;
 use crate::strategy::Strategy;
@@ -82,6 +83,8 @@ pub struct MoveView {
     pub destination_folder: String,
     pub source_url: String,
     pub destination_url: String,
+    /// Every folder that a name leaves or comes to, each once.
+    pub folders: Vec<FilePath>,
     pub from_project: String,
     pub to_project: String,
     pub strategy: Strategy,

@@ -45,6 +45,7 @@ impl FromServerFnError for ApiError {
 
 fn unreadable(detail: &str) -> UserError {
     UserError::new("bad_request", format!("The request could not be read: {detail}"))
+        .hint("A call takes its arguments by name, as JSON; paths begin with '/' and have no '.' or '..' in them.")
 }
 
 /// Which status answers for a code, by how the code begins.

@@ -136,7 +136,7 @@ pub fn FolderRow(
                 />
             </td>
             <td class="folder-row__name" role="gridcell">
-                <span class="folder-row__label">
+                <span class="folder-row__label" title=entry.name.shown().into_owned()>
                     <NameCell browse pane path entry=entry.clone() shown />
                 </span>
             </td>
@@ -154,7 +154,7 @@ pub fn FolderRow(
                 {entry.owner.clone()}
             </td>
             <td class="folder-row__project" role="gridcell">
-                <ProjectCell entry folder_project />
+                <ProjectCell browse folder entry folder_project />
             </td>
         </tr>
     }
@@ -213,9 +213,11 @@ fn NameCell(browse: Browse, pane: Pane, path: StoredValue<FilePath>, entry: Entr
 
 /// The project ID, and in words where it is not what its folder says.
 #[component]
-fn ProjectCell(entry: Entry, folder_project: Option<ProjectId>) -> impl IntoView {
+fn ProjectCell(browse: Browse, folder: StoredValue<FilePath>, entry: Entry, folder_project: Option<ProjectId>) -> impl IntoView {
     let id = entry.project.map(|id| id.to_string()).unwrap_or_else(|| "–".to_owned());
     let is_other = entry.project != folder_project;
+    let is_drifted = entry.is_drifted;
+    let name = entry.name.shown().into_owned();
     let (text, title) = if is_other {
         ("drifted", "Charged to another project than its folder's")
     } else {
@@ -223,16 +225,27 @@ fn ProjectCell(entry: Entry, folder_project: Option<ProjectId>) -> impl IntoView
     };
     view! {
         <span class="folder-row__id">{id}</span>
-        {entry
-            .is_drifted
-            .then(|| {
-                view! {
-                    <span class="mark mark--warning" title=title>
-                        <Icon glyph=Glyph::Drift />
-                        {text}
-                    </span>
-                }
-            })}
+        {move || {
+            is_drifted
+                .then(|| {
+                    // A move changes projects in place, entry by entry: that is no drift.
+                    if folder.with_value(|folder| browse.desk.moves.is_moving(folder, &name)) {
+                        view! {
+                            <span class="mark" title="A running move is changing its project">
+                                <Icon glyph=Glyph::MoveTo />
+                                "moving"
+                            </span>
+                        }
+                    } else {
+                        view! {
+                            <span class="mark mark--warning" title=title>
+                                <Icon glyph=Glyph::Drift />
+                                {text}
+                            </span>
+                        }
+                    }
+                })
+        }}
     }
     .into_any()
 }

@@ -34,11 +34,18 @@ fn MoveForm(browse: Browse, side: Side) -> impl IntoView {
     let other = browse.pane(side.other()).path_now();
     let first_guess = other.clone().or_else(|| pane.path_now()).unwrap_or_default();
     let path = RwSignal::new(first_guess.shown());
+    // What is shown may be escaped; a folder that was picked is meant by its bytes.
+    let picked = StoredValue::new(first_guess);
     let problems = RwSignal::new(Vec::<String>::new());
     let names: Vec<_> = chosen.into_iter().map(|entry| entry.name).collect();
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let destination = match FilePath::parse(path.get_untracked().trim().as_bytes()) {
+        let text = path.get_untracked();
+        let parsed = match picked.get_value() {
+            picked if picked.shown() == text => Ok(picked),
+            _ => FilePath::parse(text.trim().as_bytes()),
+        };
+        let destination = match parsed {
             Ok(destination) => destination,
             Err(problem) => return problems.set(vec![problem.to_string()]),
         };
@@ -53,13 +60,17 @@ fn MoveForm(browse: Browse, side: Side) -> impl IntoView {
         }
     };
     let place = move |text: String, folder: &FilePath| {
-        let shown = folder.shown();
+        let folder = folder.clone();
         view! {
             <li>
                 <button
                     type="button"
                     class="button button--quiet"
-                    on:click=move |_| { path.set(shown.clone()); problems.set(Vec::new()); }
+                    on:click=move |_| {
+                        path.set(folder.shown());
+                        picked.set_value(folder.clone());
+                        problems.set(Vec::new());
+                    }
                 >
                     <Icon glyph=Glyph::Folder />
                     {text}

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use tidelock_shared::name::shown;
 use tidelock_shared::plan::{Plan, PlanItem, ProjectChange, ProjectRole};
 
 use crate::components::meter::QuotaMeter;
@@ -115,9 +116,9 @@ fn Item(item: PlanItem) -> impl IntoView {
     view! {
         <li class="plan-item" data-strategy=item.strategy.words()>
             <p class="plan-item__paths">
-                <span class="plan-item__path">{item.source}</span>
+                <span class="plan-item__path">{shown(item.source.as_bytes()).into_owned()}</span>
                 " → "
-                <span class="plan-item__path">{item.destination}</span>
+                <span class="plan-item__path">{shown(item.destination.as_bytes()).into_owned()}</span>
             </p>
             <p class="plan-item__facts">
                 {format!("{} · {} · ", format::counted(item.entries, "entry", "entries"), format::bytes(item.bytes))}

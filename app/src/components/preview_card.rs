@@ -33,11 +33,14 @@ pub fn PreviewCard(drag: Drag) -> impl IntoView {
             let headline_glyph = if preview.strategy.copies_data() { Glyph::Copy } else { Glyph::Bolt };
             view! {
                 <p class="preview-card__place">{place(&destination.path, Some(&destination.project.name))}</p>
-                <p
-                    class="preview-card__headline"
-                >
-                    {(tone != Tone::Bad).then(|| view! { <Icon glyph=headline_glyph /> })}{headline}
-                </p>
+                {(!headline.is_empty())
+                    .then(|| {
+                        view! {
+                            <p class="preview-card__headline">
+                                {(tone != Tone::Bad).then(|| view! { <Icon glyph=headline_glyph /> })}{headline}
+                            </p>
+                        }
+                    })}
                 {(!adds.is_empty()).then(|| view! { <p class="preview-card__adds">{adds}</p> })}
                 <p class=class><Icon glyph />{verdict}</p>
             }

@@ -93,7 +93,9 @@ fn Bar(moves: Vec<MoveView>) -> impl IntoView {
     let running = moves.iter().find(|view| !view.state.is_final());
     let stuck = moves.iter().filter(|view| view.state == MoveState::Stuck).count() as u64;
     let newest = running.map(|view| {
-        let left = view.seconds_left.map(|(least, most)| format!(" · {} left", format::duration_range(least, most)));
+        let left = view.seconds_left.map(|(least, most)| format!("{} left", format::duration_range(least, most)));
+        // Where no time can be told, at least what it is busy with.
+        let left = left.or_else(|| view.phase.map(|phase| words::phase(phase).to_lowercase()));
         view! {
             <span class="tray__newest">{words::title(view)}</span>
             <progress
@@ -103,7 +105,7 @@ fn Bar(moves: Vec<MoveView>) -> impl IntoView {
                 aria-label=format!("Progress of {}", view.title)
             ></progress>
             <span class="tray__numbers">
-                {format::percent(view.fraction)} <span class="tray__left">{left.unwrap_or_default()}</span>
+                {format::percent(view.fraction)} <span class="tray__left">{left.map(|left| format!(" · {left}"))}</span>
             </span>
         }
     });

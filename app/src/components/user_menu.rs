@@ -1,10 +1,13 @@
-//! Who one is, and in the demo who else one may be.
+//! Who one is, the way out, and in the demo who else one may be.
 
+use leptos::ev::{self, Event, KeyboardEvent, Targeted};
 use leptos::prelude::*;
+use web_sys::HtmlDetailsElement;
 
+use crate::browser;
 use crate::service::Session;
 
-/// The user's name; in the demo a menu of plain forms, so that it works before WASM too.
+/// The user's name above a menu of plain forms, so that it works before WASM too.
 #[component]
 pub fn UserMenu(session: Session) -> impl IntoView {
     let Session { user, is_demo, other_users, .. } = session;
@@ -15,43 +18,53 @@ pub fn UserMenu(session: Session) -> impl IntoView {
             </span>
         }
     });
-    let name = if other_users.is_empty() {
-        view! {
-            <span class="user-menu__name" title="Signed in">
-                {user}
-            </span>
+    let others = other_users
+        .into_iter()
+        .map(|other| {
+            let text = format!("Become {other}");
+            view! {
+                <button type="submit" class="button button--quiet" name="user" value=other>
+                    {text}
+                </button>
+            }
+        })
+        .collect_view();
+    let is_open = RwSignal::new(false);
+    // As any menu: a press elsewhere closes it.
+    Effect::new(move |_| {
+        let on_press = window_event_listener(ev::pointerdown, move |event| {
+            if !browser::is_within(&event, ".user-menu") {
+                is_open.set(false);
+            }
+        });
+        on_cleanup(move || on_press.remove());
+    });
+    let on_toggle = move |event: Targeted<Event, HtmlDetailsElement>| is_open.set(event.target().open());
+    let on_key = move |event: KeyboardEvent| {
+        if event.key() == "Escape" {
+            is_open.set(false);
         }
-        .into_any()
-    } else {
-        view! { <Others user other_users /> }.into_any()
     };
     view! {
         {badge}
-        {name}
-    }
-    .into_any()
-}
-
-#[component]
-fn Others(user: String, other_users: Vec<String>) -> impl IntoView {
-    view! {
-        <details class="user-menu">
-            <summary class="button button--quiet" title="In the demo you may be anybody">
+        <details
+            class="user-menu"
+            prop:open=move || is_open.get()
+            on:toggle:target=on_toggle
+            on:keydown=on_key
+        >
+            <summary class="button button--quiet" title=if is_demo { "In the demo you may be anybody" } else { "Signed in" }>
                 {user}
             </summary>
-            <form class="user-menu__list" method="post" action="/api/become">
-                {other_users
-                    .into_iter()
-                    .map(|other| {
-                        let text = format!("Become {other}");
-                        view! {
-                            <button type="submit" class="button button--quiet" name="user" value=other>
-                                {text}
-                            </button>
-                        }
-                    })
-                    .collect_view()}
-            </form>
+            <div class="user-menu__list">
+                {is_demo.then(|| view! { <form class="user-menu__group" method="post" action="/api/become">{others}</form> })}
+                <form class="user-menu__group" method="post" action="/api/sign_out">
+                    <button type="submit" class="button button--quiet">
+                        "Sign out"
+                    </button>
+                </form>
+            </div>
         </details>
     }
+    .into_any()
 }

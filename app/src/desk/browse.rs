@@ -62,9 +62,9 @@ impl Browse {
         let go = Callback::new(move |(url, replace): (String, bool)| {
             navigate(&url, NavigateOptions { resolve: false, replace, scroll: false, ..NavigateOptions::default() });
         });
-        let panes = [Pane::new(Side::First, view, desk.moves), Pane::new(Side::Second, view, desk.moves)];
+        let panes = [Pane::new(Side::First, view), Pane::new(Side::Second, view)];
         for pane in panes {
-            pane.watch();
+            pane.watch(desk.moves);
         }
         Self {
             desk,

@@ -5,7 +5,8 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use tidelock_shared::id::MoveId;
-use tidelock_shared::progress::{MoveState, MoveUpdate, MoveView};
+use tidelock_shared::name::FilePath;
+use tidelock_shared::progress::{MoveUpdate, MoveView};
 use tidelock_shared::user_error::UserError;
 
 use super::Loaded;
@@ -28,8 +29,6 @@ pub struct Moves {
     pub connection: RwSignal<Connection>,
     /// Counts up when usage has probably changed: projects are asked for again.
     pub usage_version: RwSignal<u32>,
-    /// Counts up when a move ended: folders are asked for again.
-    pub ended: RwSignal<u32>,
     /// Why the last order to a move was not followed.
     pub order_error: RwSignal<Option<(MoveId, UserError)>>,
     spoken: RwSignal<String>,
@@ -51,7 +50,6 @@ impl Moves {
             told: RwSignal::new(MoveList::default()),
             connection: RwSignal::new(Connection::Starting),
             usage_version: RwSignal::new(0),
-            ended: RwSignal::new(0),
             order_error: RwSignal::new(None),
             spoken,
             feed: StoredValue::new(None),
@@ -68,6 +66,16 @@ impl Moves {
     /// What the feed has told of one move.
     pub fn told(self, id: MoveId) -> Option<MoveView> {
         self.told.with(|told| told.get(id).cloned())
+    }
+
+    /// When a move last changed what lies in a folder, as a sequence of the feed.
+    pub fn settled_at(self, folder: &FilePath) -> u64 {
+        self.told.with(|told| told.settled_at(folder))
+    }
+
+    /// Whether a running move is about that entry of a folder.
+    pub fn is_moving(self, folder: &FilePath, name: &str) -> bool {
+        self.told.with(|told| told.is_moving(folder, name))
     }
 
     /// One move as it stands, kept up to date; what was known of it stays while nothing newer is.
@@ -106,7 +114,6 @@ impl Moves {
         self.refresh_usage();
         if let Some(Ended { title, state }) = ended {
             self.spoken.set(format!("{title}: {}", words::ending(state)));
-            self.ended.update(|count| *count += 1);
         }
     }
 
@@ -134,12 +141,7 @@ impl Moves {
                 Order::Purge => api::purge_move(id).await,
             };
             match answer {
-                Ok(view) => {
-                    if view.state == MoveState::Undone || order == Order::Purge {
-                        self.ended.update(|count| *count += 1);
-                    }
-                    self.take(view);
-                }
+                Ok(view) => self.take(view),
                 Err(error) => self.order_error.set(Some((id, error.0))),
             }
         });

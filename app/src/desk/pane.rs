@@ -30,18 +30,18 @@ pub struct Pane {
 }
 
 impl Pane {
-    pub(super) fn new(side: Side, view: Memo<BrowseView>, moves: Moves) -> Self {
+    pub(super) fn new(side: Side, view: Memo<BrowseView>) -> Self {
         let shown = Memo::new(move |_| view.with(|view| view.pane(side).cloned()));
         let pages = RwSignal::new((None, 1));
         let wanted = move || {
             let shown = shown.get();
             let pages = pages.with(|(view, pages)| if *view == shown { *pages } else { 1 });
-            (shown, pages, moves.ended.get())
+            (shown, pages)
         };
         Self {
             side,
             shown,
-            listing: loading::load(wanted, |(shown, pages, _)| load(shown, pages)),
+            listing: loading::load(wanted, |(shown, pages)| load(shown, pages)),
             selection: RwSignal::new(Selection::default()),
             wants_focus: StoredValue::new(false),
             known: StoredValue::new(None),
@@ -83,8 +83,35 @@ impl Pane {
         format!("row-{}-{index}", self.side.number())
     }
 
-    /// Keeps the choice true to the rows, and begins anew in another folder.
-    pub(super) fn watch(self) {
+    /// Asks for the folder again once a move has changed it after it was read. It does not
+    /// matter whether the feed was there at the time: the listing says what it has seen.
+    fn refresh(self, moves: Moves) {
+        let settled = Memo::new(move |_| {
+            let path = self.shown.with(|shown| shown.as_ref().map(|shown| shown.path.clone()));
+            path.map(|path| (moves.settled_at(&path), path))
+        });
+        // Once for each change, whatever the answer is.
+        let asked = StoredValue::new(None);
+        Effect::new(move |_| {
+            let Some((settled, path)) = settled.get() else { return };
+            let seen = match self.listing.get().flatten() {
+                None => return,
+                // Still the folder from before; the one wanted is on its way.
+                Some(Ok(listing)) if listing.path != path => return,
+                Some(Ok(listing)) => listing.version,
+                Some(Err(_)) => 0,
+            };
+            let wanted = Some((settled, path));
+            if settled > seen && asked.with_value(|asked| *asked != wanted) {
+                asked.set_value(wanted);
+                self.listing.refetch();
+            }
+        });
+    }
+
+    /// Keeps the rows and the choice true to the folder, and begins anew in another one.
+    pub(super) fn watch(self, moves: Moves) {
+        self.refresh(moves);
         Effect::new(move |before: Option<Option<FilePath>>| {
             let now = self.shown.with(|shown| shown.as_ref().map(|shown| shown.path.clone()));
             if let Some(before) = before

@@ -1,6 +1,7 @@
 //! Browsing: the projects at the side, one or two folders, and everything that moves between them.
 
 use leptos::prelude::*;
+use leptos::text_prop::TextProp;
 use leptos_meta::Title;
 use tidelock_shared::name::FilePath;
 
@@ -34,7 +35,7 @@ pub fn BrowsePage() -> impl IntoView {
         started
     });
     view! {
-        <Title text=move || here().shown() />
+        <Title text=title(move || here().shown()) />
         <div class="browse" class=("browse--dragging", is_dragging) class=("browse--two", move || browse.has_second())>
             <h1 class="visually-hidden">{move || format!("Folder {}", name(&here()))}</h1>
             <ProjectRail browse />
@@ -55,6 +56,12 @@ pub fn BrowsePage() -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// The document's title. On the server it is written when the page's signals are already gone,
+/// so it must not ask them then.
+fn title(text: impl Fn() -> String + Send + Sync + 'static) -> TextProp {
+    if cfg!(feature = "ssr") { untrack(text).into() } else { text.into() }
 }
 
 /// A folder that does not exist is a page that does not exist.

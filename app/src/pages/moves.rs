@@ -75,14 +75,14 @@ pub fn MoveRows(moves: Vec<MoveView>) -> impl IntoView {
     }
     view! {
         <div class="table-scroll" tabindex="0" role="region" aria-label="List of moves">
-            <table class="table">
+            <table class="table table--moves">
                 <thead>
                     <tr>
                         <th scope="col">"What"</th>
                         <th scope="col">"State"</th>
                         <th scope="col">"From"</th>
                         <th scope="col">"To"</th>
-                        <th scope="col" class="table__number table__wide">"Size"</th>
+                        <th scope="col" class="table__number table__wide">"Data copied"</th>
                         <th scope="col" class="table__wide">"How"</th>
                         <th scope="col">"Started"</th>
                     </tr>
@@ -97,6 +97,7 @@ pub fn MoveRows(moves: Vec<MoveView>) -> impl IntoView {
 #[component]
 fn MoveRow(view: MoveView) -> impl IntoView {
     let title = words::title(&view);
+    let copied = view.counters.bytes_total;
     let running = (!view.state.is_final())
         .then(|| [Some(format::percent(view.fraction)), words::pace(&view)].into_iter().flatten().collect::<Vec<_>>().join(" · "));
     view! {
@@ -110,20 +111,20 @@ fn MoveRow(view: MoveView) -> impl IntoView {
                 <StateBadge state=view.state is_undone_later=view.undone_by.is_some() />
                 {running.map(|running| view! { <span class="table__line table__line--less">{running}</span> })}
             </td>
-            <td>
+            <td class="table--moves__from">
                 <Place project=view.from_project folder=view.source_folder url=view.source_url />
             </td>
-            <td>
+            <td class="table--moves__to">
                 <Place project=view.to_project folder=view.destination_folder url=view.destination_url />
             </td>
             <td class="table__number table__wide">
-                <span class="table__line">{format::bytes(view.counters.bytes_total)}</span>
+                <span class="table__line">{if copied == 0 { "none".to_owned() } else { format::bytes(copied) }}</span>
                 <span class="table__line table__line--less">
                     {format::counted(view.counters.entries_total, "entry", "entries")}
                 </span>
             </td>
             <td class="table__wide">{view.strategy.words()}</td>
-            <td>
+            <td class="table--moves__started">
                 <Age milliseconds=view.started_ms />
             </td>
         </tr>

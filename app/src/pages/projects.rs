@@ -43,12 +43,12 @@ fn ProjectTable(projects: Vec<Project>) -> impl IntoView {
                 <thead>
                     <tr>
                         <th scope="col">"Project"</th>
-                        <th scope="col">"ID"</th>
+                        <th scope="col" class="table__wide">"ID"</th>
                         <th scope="col" class="table__wide">"Folder"</th>
                         <th scope="col" class="table__number">"Usage"</th>
-                        <th scope="col" class="table__number">"Soft limit"</th>
-                        <th scope="col" class="table__number">"Hard limit"</th>
-                        <th scope="col" class="table__number">"Reserved"</th>
+                        <th scope="col" class="table__number table__wide">"Soft limit"</th>
+                        <th scope="col" class="table__number table__wide">"Hard limit"</th>
+                        <th scope="col" class="table__number table__wide">"Reserved"</th>
                         <th scope="col" class="table__number">"Headroom"</th>
                     </tr>
                 </thead>
@@ -67,23 +67,23 @@ fn ProjectRow(project: Project) -> impl IntoView {
             <th scope="row">
                 <PlaceLink href=folder_url(&project.root)>{project.name}</PlaceLink>
             </th>
-            <td>{project.id.map(|id| id.to_string()).unwrap_or_else(|| "–".to_owned())}</td>
+            <td class="table__wide">{project.id.map(|id| id.to_string()).unwrap_or_else(|| "–".to_owned())}</td>
             <td class="table__path">{project.root.shown()}</td>
             <Both bytes=usage.map(|usage| usage.bytes) inodes=usage.map(|usage| usage.inodes) none="not readable" />
-            <Both bytes=limits.bytes.soft inodes=limits.inodes.soft none="none" />
-            <Both bytes=limits.bytes.hard inodes=limits.inodes.hard none="none" />
-            <Both bytes=Some(reserved.bytes) inodes=Some(reserved.inodes) none="none" />
+            <Both bytes=limits.bytes.soft inodes=limits.inodes.soft none="none" is_wide=true />
+            <Both bytes=limits.bytes.hard inodes=limits.inodes.hard none="none" is_wide=true />
+            <Both bytes=Some(reserved.bytes) inodes=Some(reserved.inodes) none="none" is_wide=true />
             <Both bytes=headroom.bytes inodes=headroom.inodes none="no limit" />
         </tr>
     }
     .into_any()
 }
 
-/// Bytes over inodes.
+/// Bytes over inodes; where it is narrow the wide ones are left out.
 #[component]
-fn Both(bytes: Option<u64>, inodes: Option<u64>, none: &'static str) -> impl IntoView {
+fn Both(bytes: Option<u64>, inodes: Option<u64>, none: &'static str, #[prop(optional)] is_wide: bool) -> impl IntoView {
     view! {
-        <td class="table__number">
+        <td class=if is_wide { "table__number table__wide" } else { "table__number" }>
             <span class="table__line" title=bytes.map(format::bytes_exact)>
                 {bytes.map_or_else(|| none.to_owned(), format::bytes)}
             </span>

@@ -182,6 +182,7 @@ pub(crate) mod tests {
             entries: Vec::new(),
             entries_total: 0,
             offset: 0,
+            version: 0,
         }
     }
 

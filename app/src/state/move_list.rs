@@ -3,12 +3,28 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tidelock_shared::id::MoveId;
+use tidelock_shared::name::FilePath;
 use tidelock_shared::progress::{MoveState, MoveUpdate, MoveView};
 
 /// What the feed has told, by move.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MoveList {
-    newest: BTreeMap<MoveId, (u64, MoveView)>,
+    newest: BTreeMap<MoveId, Told>,
+}
+
+/// One move as it was told last.
+#[derive(Clone, Debug, PartialEq)]
+struct Told {
+    /// 0 if only a call has answered it.
+    sequence: u64,
+    view: MoveView,
+    /// The sequence that first told of the state, where that state changes what folders show.
+    settled: Option<u64>,
+}
+
+/// Whether names have come or gone for good once a move is in that state.
+fn settles(state: MoveState) -> bool {
+    state.is_final() || state == MoveState::Finishing
 }
 
 /// Which moves the list shows.
@@ -63,15 +79,17 @@ impl MoveList {
     pub fn absorb(&mut self, update: MoveUpdate) -> Option<Ended> {
         let MoveUpdate { sequence, mut view } = update;
         let before = self.newest.get(&view.id);
-        if before.is_some_and(|(known, _)| *known >= sequence) {
+        if before.is_some_and(|before| before.sequence >= sequence) {
             return None;
         }
-        if let Some((_, before)) = before {
-            hold_progress(before, &mut view);
+        if let Some(before) = before {
+            hold_progress(&before.view, &mut view);
         }
-        let was_running = before.is_some_and(|(_, before)| !before.state.is_final());
+        let was_running = before.is_some_and(|before| !before.view.state.is_final());
         let ended = (was_running && view.state.is_final()).then(|| Ended { title: view.title.clone(), state: view.state });
-        self.newest.insert(view.id, (sequence, view));
+        let known = before.filter(|before| before.view.state == view.state).and_then(|before| before.settled);
+        let settled = settles(view.state).then(|| known.unwrap_or(sequence));
+        self.newest.insert(view.id, Told { sequence, view, settled });
         ended
     }
 
@@ -80,23 +98,39 @@ impl MoveList {
     pub fn absorb_answer(&mut self, mut view: MoveView) {
         let known = self.newest.get(&view.id);
         // A final state is never followed by a running one: the answer was overtaken.
-        if known.is_some_and(|(_, before)| before.state.is_final() && !view.state.is_final()) {
+        if known.is_some_and(|before| before.view.state.is_final() && !view.state.is_final()) {
             return;
         }
-        if let Some((_, before)) = known {
-            hold_progress(before, &mut view);
+        if let Some(before) = known {
+            hold_progress(&before.view, &mut view);
         }
-        let sequence = known.map_or(0, |(sequence, _)| *sequence);
-        self.newest.insert(view.id, (sequence, view));
+        let (sequence, settled) =
+            known.map_or((0, None), |before| (before.sequence, before.settled.filter(|_| before.view.state == view.state)));
+        self.newest.insert(view.id, Told { sequence, view, settled });
+    }
+
+    /// When a move last changed for good what lies in a folder or in one above it; 0 if none did.
+    /// A listing of an older version is out of date, however it came to be loaded.
+    pub fn settled_at(&self, folder: &FilePath) -> u64 {
+        let touches = |told: &&Told| told.view.folders.iter().any(|touched| folder.is_at_or_below(touched));
+        self.newest.values().filter(touches).filter_map(|told| told.settled).max().unwrap_or(0)
+    }
+
+    /// Whether a running move is about that entry of a folder, as far as its view says.
+    pub fn is_moving(&self, folder: &FilePath, name: &str) -> bool {
+        let is_about = |view: &MoveView| {
+            !view.state.is_final() && view.folders.contains(folder) && (view.items_total > 1 || view.title == name)
+        };
+        self.newest.values().any(|told| is_about(&told.view))
     }
 
     pub fn get(&self, id: MoveId) -> Option<&MoveView> {
-        self.newest.get(&id).map(|(_, view)| view)
+        self.newest.get(&id).map(|told| &told.view)
     }
 
     /// Loaded and told moves together, newest first.
     pub fn merged(&self, loaded: &[MoveView]) -> Vec<MoveView> {
-        let told = self.newest.values().map(|(_, view)| view);
+        let told = self.newest.values().map(|told| &told.view);
         let others = loaded.iter().filter(|view| !self.newest.contains_key(&view.id));
         let mut all: Vec<MoveView> = told.chain(others).cloned().collect();
         all.sort_by_key(|view| std::cmp::Reverse((view.started_ms, view.id)));
@@ -141,6 +175,7 @@ pub(crate) mod tests {
             destination_folder: "/b".to_owned(),
             source_url: "/browse/a".to_owned(),
             destination_url: "/browse/b".to_owned(),
+            folders: vec![FilePath::parse(b"/a").unwrap(), FilePath::parse(b"/b").unwrap()],
             from_project: "alpha".to_owned(),
             to_project: "beta".to_owned(),
             strategy: Strategy::StagedCopy,
@@ -188,6 +223,28 @@ pub(crate) mod tests {
             Some(Ended { title: "item 1".to_owned(), state: MoveState::Done })
         );
         assert_eq!(list.absorb(update(4, view(2, MoveState::Done, 1.0))), None, "an old one is not news");
+    }
+
+    #[test]
+    fn a_listing_is_old_once_a_later_message_settles_names_in_its_folder() {
+        let path = |text: &str| FilePath::parse(text.as_bytes()).unwrap();
+        let mut list = MoveList::default();
+        let settled = |list: &MoveList| list.settled_at(&path("/a"));
+        list.absorb(update(3, view(1, MoveState::Preparing, 0.5)));
+        assert_eq!(settled(&list), 0, "nothing has come or gone yet");
+        list.absorb(update(5, view(1, MoveState::Finishing, 0.9)));
+        list.absorb(update(6, view(1, MoveState::Finishing, 0.95)));
+        assert_eq!(settled(&list), 5, "progress alone changes no folder");
+        list.absorb(update(8, view(1, MoveState::Done, 1.0)));
+        list.absorb(update(9, view(1, MoveState::Done, 1.0)));
+        assert_eq!(settled(&list), 8);
+        assert_eq!([list.settled_at(&path("/a/below")), list.settled_at(&path("/elsewhere"))], [8, 0]);
+        list.absorb(update(11, view(2, MoveState::Undone, 0.0)));
+        assert_eq!(settled(&list), 11, "also of a move that was never seen running");
+        list.absorb_answer(view(3, MoveState::Done, 1.0));
+        assert_eq!(settled(&list), 11, "an answer does not say when");
+        list.absorb(update(12, view(3, MoveState::Done, 1.0)));
+        assert_eq!(settled(&list), 12);
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub enum Tone {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Card {
     pub tone: Tone,
-    /// Instant or a copy.
+    /// Instant or a copy; empty where it does not fit, for that is what matters then.
     pub headline: String,
     /// What it adds there.
     pub adds: String,
@@ -40,13 +40,14 @@ pub fn card(preview: &Preview, survey: &SurveyProgress) -> Card {
     } else {
         format!("Adds {}{}", at_least(survey), tally(preview.adds, survey))
     };
+    let headline = if matches!(preview.verdict, Verdict::TooMuch(_)) { String::new() } else { headline(preview, survey) };
     let (tone, verdict) = match preview.verdict {
-        Verdict::Counting => (Tone::Plain, format!("Fits so far. {}", room(preview.headroom))),
+        Verdict::Counting => (Tone::Plain, format!("Still counting. {}", room(preview.headroom))),
         Verdict::Fits => (Tone::Good, format!("Fits. {}", room(preview.headroom))),
         Verdict::TooMuch(over) => (Tone::Bad, too_big(preview, over, survey)),
         Verdict::Impossible(_) => (Tone::Bad, String::new()),
     };
-    Card { tone, headline: headline(preview, survey), adds, verdict }
+    Card { tone, headline, adds, verdict }
 }
 
 /// Why letting go there does nothing, as one sentence; none where nothing needs saying.
@@ -77,7 +78,7 @@ fn at_least(survey: &SurveyProgress) -> &'static str {
 
 fn tally(amount: Amount, survey: &SurveyProgress) -> String {
     let so_far = if survey.is_complete { "" } else { " so far…" };
-    format!("{} · {}{so_far}", format::counted(amount.inodes, "inode", "inodes"), format::bytes(amount.bytes))
+    format!("{} · {}{so_far}", format::bytes(amount.bytes), format::counted(amount.inodes, "inode", "inodes"))
 }
 
 fn room(headroom: Headroom) -> String {
@@ -138,12 +139,12 @@ mod tests {
 
     #[test]
     fn fits_is_said_only_when_everything_was_counted() {
-        check(1 << 30, true, 2 << 30, ["Instant · no copy", "Adds 3 inodes · 1.00 GiB", "Fits. Room for 2.00 GiB"]);
+        check(1 << 30, true, 2 << 30, ["Instant · no copy", "Adds 1.00 GiB · 3 inodes", "Fits. Room for 2.00 GiB"]);
         check(
             1 << 30,
             false,
             2 << 30,
-            ["Instant · no copy", "Adds at least 3 inodes · 1.00 GiB so far…", "Fits so far. Room for 2.00 GiB"],
+            ["Instant · no copy", "Adds at least 1.00 GiB · 3 inodes so far…", "Still counting. Room for 2.00 GiB"],
         );
     }
 
@@ -153,11 +154,7 @@ mod tests {
             3 << 30,
             false,
             2 << 30,
-            [
-                "Instant · no copy",
-                "Adds at least 3 inodes · 3.00 GiB so far…",
-                "Too big: needs at least 3.00 GiB, room for 2.00 GiB",
-            ],
+            ["", "Adds at least 3.00 GiB · 3 inodes so far…", "Too big: needs at least 3.00 GiB, room for 2.00 GiB"],
         );
     }
 

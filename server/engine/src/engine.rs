@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
 use tidelock_shared::id::MoveId;
@@ -17,7 +17,7 @@ use tidelock_shared::strategy::Strategy;
 
 use crate::clock::Clock;
 use crate::error::EngineError;
-use crate::executor::{Driver, Halt, Live};
+use crate::executor::{Driver, Halt, Live, Versions};
 use crate::fs::FileSystem;
 use crate::journal::{Journal, Recorded, Verb};
 use crate::moves::event::Event;
@@ -79,7 +79,7 @@ impl Engine {
             journal: Mutex::new(journal),
             clock,
             entries_a_checkpoint: ENTRIES_A_CHECKPOINT,
-            versions: AtomicU64::new(first_version),
+            versions: Versions::starting_at(first_version),
             is_halted: AtomicBool::new(false),
             reserved_by_others: Box::new(move |live| reserved_by_others(&reserving, live)),
         };
@@ -135,9 +135,9 @@ impl Engine {
         let (id, is_new) = accepted?;
         if is_new && let Some(recorded) = journal.read(id)? {
             drop(journal);
-            let live = Arc::new(Live::new(recorded, 0));
+            let live = Arc::new(Live::new(recorded, self.driver.versions.first));
+            self.moves.lock().insert(id, live.clone());
             live.touch(&self.driver.versions);
-            self.moves.lock().insert(id, live);
         }
         Ok(id)
     }
@@ -164,7 +164,21 @@ impl Engine {
         let driven = self.driver.drive(&live);
         live.is_driven.store(false, Ordering::Release);
         live.touch(&self.driver.versions);
-        Ok(driven?)
+        driven?;
+        self.mark_undone_by(&live)
+    }
+
+    /// That a move was undone is a visible change of it too.
+    fn mark_undone_by(&self, undoing: &Live) -> Result<(), EngineError> {
+        let undone = {
+            let recorded = undoing.recorded.lock();
+            recorded.of.plan.undoes.filter(|_| recorded.of.state == MoveState::Done)
+        };
+        let Some(undone) = undone else { return Ok(()) };
+        let (live, undone_by) = (self.live(undone)?, self.read(undone)?.undone_by);
+        live.recorded.lock().undone_by = undone_by;
+        live.touch(&self.driver.versions);
+        Ok(())
     }
 
     /// After a start: finds out of every open move what survived. Answers those to drive;
@@ -294,7 +308,7 @@ impl Engine {
         if let Some(live) = self.moves.lock().get(&id) {
             return Ok(live.clone());
         }
-        let live = Arc::new(Live::new(self.read(id)?, 0));
+        let live = Arc::new(Live::new(self.read(id)?, self.driver.versions.first));
         Ok(self.moves.lock().entry(id).or_insert(live).clone())
     }
 
@@ -307,7 +321,7 @@ impl Engine {
         let live = self.moves.lock().get(&id).cloned();
         let mut snapshot = match live {
             Some(live) => self.snapshot(&live),
-            None => Snapshot { recorded: self.read(id)?, reading: Reading::default(), version: 0 },
+            None => Snapshot { recorded: self.read(id)?, reading: Reading::default(), version: self.driver.versions.first },
         };
         // Another move may have undone it since it was taken into memory.
         snapshot.recorded.undone_by = self.read(id)?.undone_by;
@@ -322,16 +336,20 @@ impl Engine {
 
     /// Moves that changed visibly after `version`, in the order of their change.
     pub fn changed_since(&self, version: u64) -> Vec<Snapshot> {
-        let moves: Vec<Arc<Live>> = self.moves.lock().values().cloned().collect();
-        let mut changed: Vec<Snapshot> =
-            moves.iter().filter(|live| live.version.load(Ordering::Relaxed) > version).map(|live| self.snapshot(live)).collect();
-        changed.sort_by_key(|snapshot| snapshot.version);
-        changed
+        let mut changed: Vec<(u64, Arc<Live>)> = {
+            let _nothing_changes = self.driver.versions.hold();
+            let moves = self.moves.lock();
+            let versions = moves.values().map(|live| (live.version.load(Ordering::Relaxed), live.clone()));
+            versions.filter(|(of_move, _)| *of_move > version).collect()
+        };
+        changed.sort_by_key(|(version, _)| *version);
+        // What is read now may be newer than its version; it is then told once more.
+        changed.into_iter().map(|(version, live)| Snapshot { version, ..self.snapshot(&live) }).collect()
     }
 
     /// The version of the newest visible change.
     pub fn version(&self) -> u64 {
-        self.driver.versions.load(Ordering::Relaxed)
+        *self.driver.versions.hold()
     }
 
     fn snapshot(&self, live: &Live) -> Snapshot {

@@ -102,9 +102,12 @@ impl Engine {
     }
 
     fn outside_roots(&self, request: &ValidMoveRequest) -> Vec<Refusal> {
-        let paths = request.items.iter().map(|item| &item.source).chain([&request.destination]);
+        // A root itself is a name in a folder that is not managed: things move into it, it does not move.
+        let is_below = |path: &FilePath| self.roots.iter().any(|root| path.is_at_or_below(root) && path != root);
         let is_inside = |path: &FilePath| self.roots.iter().any(|root| path.is_at_or_below(root));
-        paths.filter(|path| !is_inside(path)).cloned().map(Refusal::OutsideRoots).collect()
+        let sources = request.items.iter().map(|item| &item.source).filter(|path| !is_below(path));
+        let destination = Some(&request.destination).filter(|path| !is_inside(path));
+        sources.chain(destination).cloned().map(Refusal::OutsideRoots).collect()
     }
 
     fn find_folder(&self, path: &FilePath) -> Result<SurveyedFolder, Refusal> {

@@ -52,7 +52,7 @@ pub(crate) enum Command {
     /// Show who pays for a folder, what is used, and what may be used
     Quota(QuotaArguments),
     /// Serve an invented site in the browser, on nothing but this program
-    Demo(ServeArguments),
+    Demo(DemoArguments),
     /// Serve folders of this machine in the browser, as yourself
     Serve(ServeFolders),
     /// Try the engine on invented worlds with crashes and faults; one seed, one world
@@ -192,6 +192,15 @@ pub(crate) struct ServeArguments {
     /// Where moves are remembered [default: $XDG_STATE_HOME/tidelock, the demo's beside it]
     #[arg(long, value_name = "DIR")]
     pub(crate) state: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct DemoArguments {
+    #[command(flatten)]
+    pub(crate) serve: ServeArguments,
+    /// How long the invented file system takes for each look at an entry, so that counting can be watched
+    #[arg(long, value_name = "MICROSECONDS", default_value_t = 0, hide = true)]
+    pub(crate) look: u64,
 }
 
 #[derive(Args, Debug)]

@@ -16,17 +16,22 @@ pub(super) fn error(error: UserError) -> Response {
 
 /// The same for a person: a page without any program.
 pub(super) fn page(error: &UserError) -> Response {
-    let hints: String = error.hints.iter().map(|hint| format!("<p>{}</p>", escaped(hint))).collect();
+    plain_page(status(error), &error.message, &error.hints, Some("To the overview"))
+}
+
+/// A page without any program, and the words of its link to the overview.
+pub(super) fn plain_page(status: StatusCode, title: &str, sentences: &[String], link: Option<&str>) -> Response {
+    let sentences: String = sentences.iter().map(|sentence| format!("<p class=\"page__lead\">{}</p>", escaped(sentence))).collect();
+    let link = link.map(|words| format!("<p><a class=\"button\" href=\"/\">{}</a></p>", escaped(words))).unwrap_or_default();
     let body = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>Tidelock</title>\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <meta name=\"color-scheme\" content=\"light dark\">\
          <link rel=\"icon\" type=\"image/svg+xml\" href=\"/favicon.svg\">\
          <link rel=\"stylesheet\" href=\"/{}/tidelock.css\"></head>\n\
-         <body><main class=\"layout__main\"><div class=\"page\"><h1 class=\"page__title\">{}</h1>{hints}\
-         <p><a href=\"/\">To the overview</a></p></div></main></body>\n</html>\n",
+         <body><main class=\"layout__main\"><div class=\"page\"><h1 class=\"page__title\">{}</h1>{sentences}{link}</div></main></body>\n</html>\n",
         assets::package_folder(),
-        escaped(&error.message),
+        escaped(title),
     );
     let policy =
         "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -34,7 +39,7 @@ pub(super) fn page(error: &UserError) -> Response {
         (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy)),
     ];
-    (status(error), headers, body).into_response()
+    (status, headers, body).into_response()
 }
 
 /// For a call or for a person, whichever asked.

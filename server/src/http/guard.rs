@@ -20,8 +20,8 @@ use axum::response::Response;
 use tidelock_shared::user_error::UserError;
 use tracing::Instrument;
 
-use super::answer;
 use super::state::Running;
+use super::{answer, sign_in};
 use crate::assets;
 use crate::telemetry::path_to_log;
 
@@ -88,10 +88,11 @@ fn admit(running: &Running, request: &mut Request) -> Result<(), Box<Response>> 
             request.extensions_mut().insert(caller);
             Ok(())
         }
-        None if path.starts_with("/open/") => Ok(()),
-        None => Err(refuse(UserError::new("unauthorized", "This Tidelock belongs to somebody, and does not know you yet.").hint(
-            "Open the link that `tidelock serve` printed when it started. It works once; starting the server again gives a new one.",
-        ))),
+        None if path.starts_with("/open/") || path == sign_in::SIGNED_OUT => Ok(()),
+        None => Err(refuse(
+            UserError::new("unauthorized", "This Tidelock belongs to somebody, and does not know you yet.")
+                .hint(sign_in::HOW_TO_SIGN_IN),
+        )),
     }
 }
 

@@ -5,13 +5,13 @@
 //! | `GET /healthz`, `/readyz` | whether the process lives; whether it is ready |
 //! | `GET /open/<token>` | the link of a single user |
 //! | `POST /api/become`, `/api/sign_out` | becoming somebody, and nobody |
+//! | `GET /signed_out` | how to come back |
 //! | `GET /api/moves/events`, `/api/moves/<id>/events`, `/api/surveys/<id>/events` | feeds |
 //! | `POST /api/<call>` | the server functions |
 //! | `GET` of all else | a page or an asset |
 
 use std::sync::Arc;
 
-use axum::body::to_bytes;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -39,6 +39,7 @@ pub(super) fn router(running: Running) -> Router {
         .route("/healthz", get(|| async { "alive\n" }))
         .route("/readyz", get(ready))
         .route("/open/{token}", get(sign_in::open))
+        .route(sign_in::SIGNED_OUT, get(sign_in::signed_out))
         .route("/api/become", post(sign_in::become_user))
         .route("/api/sign_out", post(sign_in::sign_out))
         .route("/api/moves/events", get(all_moves))
@@ -78,29 +79,8 @@ async fn asset_or_page(State(running): State<Running>, caller: Option<Extension<
     let only_looks = matches!(*request.method(), Method::GET | Method::HEAD);
     match caller {
         // The application says itself that there is no such page.
-        Some(Extension(caller)) if only_looks => page(running, caller, request).await,
+        Some(Extension(caller)) if only_looks => running.pages.render(service(&running, caller), request).await,
         _ => StatusCode::METHOD_NOT_ALLOWED.into_response(),
-    }
-}
-
-/// Renders a page on one thread from beginning to end: it holds values that in a browser belong
-/// to its only thread, and must be dropped where they were made.
-async fn page(running: Running, caller: Caller, request: Request) -> Response {
-    let render = async move {
-        let rendered = running.pages.render(service(&running, caller), request).await;
-        let (parts, body) = rendered.into_parts();
-        to_bytes(body, usize::MAX).await.map(|bytes| Response::from_parts(parts, bytes.into()))
-    };
-    let runtime = tokio::runtime::Handle::current();
-    match tokio::task::spawn_blocking(move || runtime.block_on(render)).await {
-        Ok(Ok(page)) => page,
-        failed => {
-            tracing::error!(?failed, "a page was not rendered");
-            answer::page(
-                &UserError::new("internal", "This page could not be made.")
-                    .hint("The server's log tells more; running moves go on."),
-            )
-        }
     }
 }
 

@@ -12,6 +12,12 @@ use super::answer;
 use super::state::Running;
 use crate::identity::{Caller, Opened};
 
+/// Where a browser is led that has signed out.
+pub(super) const SIGNED_OUT: &str = "/signed_out";
+
+pub(super) const HOW_TO_SIGN_IN: &str = "To sign in, open the link that `tidelock serve` printed when it started. It works \
+     once; starting the server again prints a new one, and running moves continue where they were.";
+
 /// `GET /open/<token>`: puts a session into the browser, once.
 pub(super) async fn open(State(running): State<Running>, Path(token): Path<String>, caller: Option<Extension<Caller>>) -> Response {
     if caller.is_some() {
@@ -56,7 +62,12 @@ pub(super) async fn become_user(State(running): State<Running>, request: Request
     };
     let wanted = match wanted {
         Ok(wanted) => wanted,
-        Err(problem) => return answer::error(UserError::new("bad_request", format!("The request could not be read: {problem}"))),
+        Err(problem) => {
+            return answer::error(
+                UserError::new("bad_request", format!("The request could not be read: {problem}"))
+                    .hint("Name the 'user' in a form or in JSON."),
+            );
+        }
     };
     match running.identities.become_user(&wanted.user) {
         Some(cookie) if is_json => ([(SET_COOKIE, cookie)], StatusCode::NO_CONTENT).into_response(),
@@ -65,7 +76,25 @@ pub(super) async fn become_user(State(running): State<Running>, request: Request
     }
 }
 
-/// `POST /api/sign_out`: ends the session, and everything that is streamed to it.
+/// `POST /api/sign_out`: ends the session, and everything that is streamed to it. A form, which
+/// is a person's, is led to the page that says so.
 pub(super) async fn sign_out(State(running): State<Running>, headers: HeaderMap) -> Response {
-    ([(SET_COOKIE, running.identities.sign_out(&headers))], StatusCode::NO_CONTENT).into_response()
+    let cookie = [(SET_COOKIE, running.identities.sign_out(&headers))];
+    let is_form = headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
+    if is_form { (cookie, Redirect::to(SIGNED_OUT)).into_response() } else { (cookie, StatusCode::NO_CONTENT).into_response() }
+}
+
+/// `GET /signed_out`: what is over, what goes on, and how to come back.
+pub(super) async fn signed_out(State(running): State<Running>, caller: Option<Extension<Caller>>) -> Response {
+    let page = |sentences: &[&str], link| {
+        let sentences: Vec<String> = sentences.iter().map(|&sentence| sentence.to_owned()).collect();
+        answer::plain_page(StatusCode::OK, "You are signed out", &sentences, link)
+    };
+    if running.identities.is_demo() {
+        page(&["The demo needs no password: whoever opens it is let in."], Some("Back to the demo"))
+    } else if caller.is_some() {
+        Redirect::to("/").into_response()
+    } else {
+        page(&["Moves that are running go on.", HOW_TO_SIGN_IN], None)
+    }
 }

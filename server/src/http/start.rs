@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tidelock_engine::clock::SystemClock;
 use tidelock_engine::fs::posix::Posix;
@@ -31,8 +32,8 @@ pub(crate) struct Serve {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Mode {
-    /// An invented site with invented users.
-    Demo,
+    /// An invented site with invented users, where each look takes so long.
+    Demo { look: Duration },
     /// Folders of this machine, for the user that this process is.
     SingleUser { roots: Vec<FilePath> },
 }
@@ -74,9 +75,9 @@ pub(super) fn start(options: &Serve, address: SocketAddr) -> Result<Started, Ser
     let bits = u64::from_ne_bytes(random_bytes()?);
     let journal = Journal::open(&state, || bits)?;
     let (running, first_page) = match &options.mode {
-        Mode::Demo => {
+        Mode::Demo { look } => {
             let path = options.state_folder.join(demo::WORLD);
-            let world = demo::open(&path).map_err(|source| ServeError::World { path, source })?;
+            let world = demo::open(&path, *look).map_err(|source| ServeError::World { path, source })?;
             (of_demo(world, journal, address)?, "/".to_owned())
         }
         Mode::SingleUser { roots } => of_single_user(roots, journal, address)?,

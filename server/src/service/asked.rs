@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tidelock_app::service::{Answer, MoveService, Session};
 use tidelock_engine::EngineError;
-use tidelock_engine::fs::FileSystem;
+use tidelock_engine::fs::{Errno, FileSystem, FsError};
 use tidelock_engine::planner::Draft;
 use tidelock_engine::planner::plan::{MovePlan, Refusal};
 use tidelock_engine::survey::survey_folder;
@@ -84,7 +84,8 @@ impl EngineService {
         for folder in folders {
             let refusal = Refusal::MayNotChange(folder.clone());
             // What cannot be looked at at all is another refusal, which the planner makes.
-            let may = survey_folder(&*self.fs, folder).map_or_else(|error| error.is_absent(), |found| found.may_change);
+            let is_no_folder = |error: FsError| error.is_absent() || matches!(error.errno, Errno::NOTDIR | Errno::LOOP);
+            let may = survey_folder(&*self.fs, folder).map_or_else(is_no_folder, |found| found.may_change);
             if !may && !refused.contains(&refusal) {
                 refused.push(refusal);
             }

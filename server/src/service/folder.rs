@@ -22,6 +22,8 @@ use crate::user_error;
 pub(super) fn list(site: &Site, fs: &dyn FileSystem, request: &ListingRequest) -> Result<FolderListing, UserError> {
     let path = &request.path;
     let root = site.root_of(path)?;
+    // Before anything is read: what happens meanwhile is newer than the listing, and told as such.
+    let version = site.engine.version();
     let told = |error| user_error::fs_error("list", path, &error);
     let surveyed = survey_folder(fs, path).map_err(told)?;
     let folder = fs.open_path(path).map_err(told)?;
@@ -41,6 +43,7 @@ pub(super) fn list(site: &Site, fs: &dyn FileSystem, request: &ListingRequest) -
         entries: entries.collect::<Result<_, _>>().map_err(told)?,
         entries_total,
         offset: request.offset,
+        version,
     })
 }
 

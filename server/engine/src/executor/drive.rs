@@ -1,14 +1,14 @@
 //! Driving one move until it rests.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
 use tidelock_shared::progress::MoveState;
 use tidelock_shared::quota::Amount;
 
-use super::live::Live;
+use super::live::{Live, Versions};
 use super::orders::order;
 use crate::clock::Clock;
 use crate::journal::{Journal, JournalError};
@@ -40,7 +40,7 @@ pub(crate) struct Driver {
     pub(crate) journal: Mutex<Journal>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entries_a_checkpoint: u64,
-    pub(crate) versions: AtomicU64,
+    pub(crate) versions: Versions,
     /// Set when the process is to end, or when the journal could not be written: then nothing
     /// is done any more, not even undone, until the journal has been read again.
     pub(crate) is_halted: AtomicBool,

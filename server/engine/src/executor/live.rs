@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::journal::Recorded;
 use crate::progress::Meter;
@@ -34,8 +34,30 @@ impl Live {
     }
 
     /// Something about the move can be seen anew.
-    pub(crate) fn touch(&self, versions: &AtomicU64) {
-        let next = versions.fetch_add(1, Ordering::Relaxed) + 1;
-        self.version.store(next, Ordering::Relaxed);
+    pub(crate) fn touch(&self, versions: &Versions) {
+        let mut newest = versions.hold();
+        *newest += 1;
+        self.version.store(*newest, Ordering::Relaxed);
+    }
+}
+
+/// One order of all visible changes of all moves.
+///
+/// Whoever holds it sees no move change its version. So one who asks what has changed after a
+/// version is never told of a change while an earlier one is still on its way.
+pub(crate) struct Versions {
+    /// What every move has that nobody has touched since this process began.
+    pub(crate) first: u64,
+    newest: Mutex<u64>,
+}
+
+impl Versions {
+    pub(crate) fn starting_at(first: u64) -> Self {
+        Self { first, newest: Mutex::new(first) }
+    }
+
+    /// To be taken before the list of moves, never while holding it.
+    pub(crate) fn hold(&self) -> MutexGuard<'_, u64> {
+        self.newest.lock()
     }
 }

@@ -8,4 +8,4 @@ mod live;
 mod orders;
 
 pub(crate) use drive::{Driver, Halt};
-pub(crate) use live::Live;
+pub(crate) use live::{Live, Versions};

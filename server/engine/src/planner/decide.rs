@@ -117,7 +117,7 @@ fn planned(found: &FoundItem, facts: &Facts<'_>) -> PlannedItem {
         destination_folder: destination.tag.unwrap_or_default(),
         already_charged_there: is_charged_there(found),
         holds_other_kinds: item.tally.other_kinds > 0,
-        may_empty_folders: item.findings.closed_folders == 0 && item.findings.drifted == 0,
+        may_empty_folders: may_empty_folders(item),
     };
     let (mut strategy, mut reason) = choose(&choice);
     // The owner may retag his own inodes only (recorded for ext4 and XFS).
@@ -129,7 +129,7 @@ fn planned(found: &FoundItem, facts: &Facts<'_>) -> PlannedItem {
     }
     let mut tally = item.tally.clone();
     if strategy == Strategy::PiecewiseRename {
-        tally.losses = item.findings.losses_of_remade.clone();
+        tally.losses.clear();
     }
     PlannedItem {
         kind: item.kind,
@@ -155,6 +155,13 @@ fn is_charged_there(found: &FoundItem) -> bool {
     let item = &found.item;
     let (from, to) = (item.folder.folder.tag, found.destination.folder.tag);
     item.findings.charged_elsewhere == 0 && (item.tag.is_some() || from.map(|tag| tag.id) == to.map(|tag| tag.id))
+}
+
+/// Entries can leave one by one, and everything can come back as it was: the old folders are gone
+/// once the move is done, so the ones made anew must lack nothing.
+fn may_empty_folders(item: &SurveyedItem) -> bool {
+    let findings = &item.findings;
+    findings.closed_folders == 0 && findings.drifted == 0 && findings.losses_of_remade.is_empty()
 }
 
 fn replaced(old: &SurveyedItem) -> Replaced {

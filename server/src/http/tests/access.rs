@@ -93,6 +93,29 @@ fn a_session_that_was_signed_out_is_over() {
         assert_eq!(server.get("/", &[(COOKIE, &cookie)]).await.status(), StatusCode::UNAUTHORIZED);
         // Reads to the end, which there would not be otherwise.
         text(feed).await;
+        let page = server.get("/signed_out", &[(COOKIE, &cookie)]).await;
+        assert_eq!(page.status(), StatusCode::OK);
+        assert!(text(page).await.contains("open the link that `tidelock serve` printed"));
+    });
+}
+
+#[test]
+fn a_person_who_signs_out_is_told_how_to_come_back() {
+    on_runtime(async {
+        let form = [(CONTENT_TYPE, "application/x-www-form-urlencoded"), (FETCH_SITE, "same-origin")];
+        let root = tempfile::tempdir().unwrap();
+        let (server, link) = single_user_server(root.path());
+        let cookie = enter(&server, &link).await;
+        assert_eq!(server.get("/signed_out", &[(COOKIE, &cookie)]).await.headers()[LOCATION], "/", "one is still in");
+        let headers: Vec<_> = form.iter().cloned().chain([(COOKIE, cookie.as_str())]).collect();
+        let left = server.ask(Method::POST, "/api/sign_out", &headers, Body::empty()).await;
+        assert_eq!((left.status(), &left.headers()[LOCATION]), (StatusCode::SEE_OTHER, &"/signed_out".parse().unwrap()));
+        assert!(left.headers()[SET_COOKIE].to_str().unwrap().contains("Max-Age=0"));
+
+        let demo = demo_server();
+        let left = demo.ask(Method::POST, "/api/sign_out", &form, Body::empty()).await;
+        assert_eq!(left.headers()[LOCATION], "/signed_out");
+        assert!(text(demo.get("/signed_out", &[]).await).await.contains("Back to the demo"));
     });
 }
 
@@ -176,6 +199,22 @@ fn every_script_of_a_page_has_the_nonce_of_its_policy() {
             let scripts: Vec<_> = page.split("<script").skip(1).map(|rest| rest.split('>').next().unwrap()).collect();
             assert!(!scripts.is_empty());
             assert!(scripts.iter().all(|tag| tag.contains(&format!("nonce=\"{nonce}\""))), "{path}: {scripts:?}");
+        }
+    });
+}
+
+#[test]
+fn many_pages_at_once_are_all_whole() {
+    on_runtime(async {
+        let server = demo_server();
+        let paths = ["/browse/lustre/climate", "/browse/lustre/climate?pane2=/lustre/genomics", "/", "/moves", "/projects"];
+        let asked = (0..160).map(|number| {
+            let (server, path) = (server.clone(), paths[number % paths.len()]);
+            tokio::spawn(async move { text(server.get(path, &[]).await).await })
+        });
+        for page in asked.collect::<Vec<_>>() {
+            let page = page.await.expect("no page panics");
+            assert!(page.contains(" · Tidelock</title>") && page.ends_with("</script>"), "a page was cut off");
         }
     });
 }

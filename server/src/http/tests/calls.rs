@@ -1,32 +1,15 @@
 //! Each call: what it answers, and what it refuses.
 
-use std::time::Duration;
-
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use tidelock_app::service::Session;
 use tidelock_shared::listing::FolderListing;
 use tidelock_shared::plan::Plan;
 use tidelock_shared::preview::SurveyProgress;
-use tidelock_shared::progress::{MoveDetail, MoveState, MoveView};
+use tidelock_shared::progress::{MoveState, MoveView};
 use tidelock_shared::project::Project;
 
-use super::{Server, demo_server, listing, moving, on_runtime};
-
-async fn rests(server: &Server, id: &Value) -> MoveDetail {
-    for _ in 0..1000 {
-        let detail: MoveDetail = server.call("move_detail", json!({ "id": id })).await.unwrap();
-        if detail.view.state.is_final() {
-            return detail;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("move {id} does not come to rest");
-}
-
-fn id(view: &MoveView) -> Value {
-    json!(view.id)
-}
+use super::{demo_server, listing, moving, on_runtime, rests};
 
 #[test]
 fn the_session_says_who_asks_and_what_is_managed() {
@@ -158,7 +141,10 @@ fn a_move_is_planned_run_undone_and_kept_in_mind() {
         let mut keyed = request;
         keyed["key"] = json!("once");
         let begun: MoveView = server.call("start_move", keyed.clone()).await.unwrap();
-        assert_eq!(rests(&server, &id(&begun)).await.view.state, MoveState::Done);
+        assert_eq!(rests(&server, begun.id).await.view.state, MoveState::Done);
+        for page in [&begun.source_url, &begun.destination_url] {
+            assert_eq!(server.get(page, &[]).await.status(), StatusCode::OK, "{page}");
+        }
         let again: MoveView = server.call("start_move", keyed).await.unwrap();
         assert_eq!(again.id, begun.id, "the same key is the same move");
         let moved: FolderListing = server.call("folder", listing("/lustre/genomics/common")).await.unwrap();
@@ -172,7 +158,7 @@ fn a_move_is_planned_run_undone_and_kept_in_mind() {
         let back: Plan = server.call("plan_undo", json!({ "id": begun.id })).await.unwrap();
         assert_eq!((back.undoes, back.is_refused()), (Some(begun.id), false));
         let undoing: MoveView = server.call("undo_move", json!({ "id": begun.id })).await.unwrap();
-        assert_eq!(rests(&server, &id(&undoing)).await.view.state, MoveState::Done);
+        assert_eq!(rests(&server, undoing.id).await.view.state, MoveState::Done);
         let all: Vec<MoveView> = server.call("moves", json!({})).await.unwrap();
         assert_eq!(all.iter().map(|view| view.id).collect::<Vec<_>>(), [undoing.id, begun.id], "newest first");
         assert_eq!(all[1].undone_by, Some(undoing.id));
@@ -185,7 +171,7 @@ fn the_kept_original_of_a_copy_can_be_purged() {
         let server = demo_server();
         let begun: MoveView =
             server.call("start_move", moving("/lustre/climate/run-2026-10-03/figures", "/scratch/alice")).await.unwrap();
-        let done = rests(&server, &id(&begun)).await.view;
+        let done = rests(&server, begun.id).await.view;
         assert!((done.state, done.can_purge) == (MoveState::Done, true), "{done:?}");
         let purged: MoveView = server.call("purge_move", json!({ "id": begun.id })).await.unwrap();
         assert!(!purged.can_purge);
@@ -217,7 +203,7 @@ fn nobody_moves_in_the_demo_what_they_may_not_change() {
         assert_eq!(status, StatusCode::CONFLICT);
 
         let begun: MoveView = server.call("start_move", request).await.unwrap();
-        rests(&server, &id(&begun)).await;
+        rests(&server, begun.id).await;
         let (status, _) = server.call_as::<MoveView>("bob", "undo_move", json!({ "id": begun.id })).await.unwrap_err();
         assert_eq!(status, StatusCode::CONFLICT);
     });

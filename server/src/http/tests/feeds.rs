@@ -1,17 +1,25 @@
 //! The feeds: what is told at first, what after a pause, and when they end.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use axum::body::BodyDataStream;
 use axum::http::{HeaderName, StatusCode};
 use futures_util::StreamExt;
 use serde_json::json;
+use tidelock_engine::journal::{Journal, StateFolder};
+use tidelock_shared::id::MoveId;
+use tidelock_shared::listing::FolderListing;
 use tidelock_shared::preview::SurveyProgress;
 use tidelock_shared::progress::{MoveState, MoveUpdate, MoveView};
 
-use super::{Server, demo_server, moving, on_runtime, text};
+use super::{ADDRESS, Server, demo_server, listing, moving, of_demo, on_runtime, rests, server_of, text};
+use crate::demo;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+
+/// So long nothing is told where nothing is to be told.
+const QUIET: Duration = Duration::from_millis(600);
 
 struct Feed {
     body: BodyDataStream,
@@ -27,8 +35,13 @@ impl Feed {
         Self { body: response.into_body().into_data_stream(), rest: String::new() }
     }
 
-    /// The data of the next message; none at the end or if nothing comes.
+    /// The data of the next message; none at the end, or if nothing comes on a busy machine either.
     async fn next(&mut self) -> Option<String> {
+        self.next_within(Duration::from_secs(20)).await
+    }
+
+    /// The data of the next message; none at the end, or if nothing comes in that time.
+    async fn next_within(&mut self, time: Duration) -> Option<String> {
         loop {
             if let Some((message, rest)) = self.rest.split_once("\n\n") {
                 let data = message.lines().find_map(|line| line.strip_prefix("data: ")).map(str::to_owned);
@@ -38,7 +51,7 @@ impl Feed {
                 }
                 continue;
             }
-            let more = tokio::time::timeout(Duration::from_millis(600), self.body.next()).await.ok()??;
+            let more = tokio::time::timeout(time, self.body.next()).await.ok()??;
             self.rest.push_str(std::str::from_utf8(&more.unwrap()).unwrap());
         }
     }
@@ -47,7 +60,16 @@ impl Feed {
         Some(serde_json::from_str(&self.next().await?).unwrap())
     }
 
-    async fn until_done(&mut self, id: tidelock_shared::id::MoveId) -> u64 {
+    async fn next_move_of(&mut self, id: MoveId) -> MoveUpdate {
+        loop {
+            let update = self.next_move().await.expect("the move is told");
+            if update.view.id == id {
+                return update;
+            }
+        }
+    }
+
+    async fn until_done(&mut self, id: MoveId) -> u64 {
         loop {
             let update = self.next_move().await.expect("the move is told until it is done");
             if update.view.id == id && update.view.state == MoveState::Done {
@@ -76,7 +98,7 @@ fn whoever_comes_back_is_told_what_changed_and_nothing_else() {
     on_runtime(async {
         let server = polled();
         let mut feed = Feed::open(&server, "/api/moves/events", None).await;
-        assert!(feed.next().await.is_none(), "there is no move yet");
+        assert!(feed.next_within(QUIET).await.is_none(), "there is no move yet");
         let first = start(&server, "/lustre/climate/common").await;
         let seen = feed.until_done(first.id).await;
 
@@ -93,6 +115,28 @@ fn whoever_comes_back_is_told_what_changed_and_nothing_else() {
 }
 
 #[test]
+fn of_moves_that_run_side_by_side_every_end_is_told() {
+    on_runtime(async {
+        let server = polled();
+        let mut feed = Feed::open(&server, "/api/moves/events", None).await;
+        let mut running = BTreeSet::new();
+        for number in 1..=20 {
+            let source = format!("/lustre/climate/figures-for-paper/figure-{number:02}.png");
+            running.insert(start(&server, &source).await.id);
+        }
+        let mut last = 0;
+        while !running.is_empty() {
+            let update = feed.next_move().await.expect("each move is told until it is done");
+            assert!(update.sequence >= last, "messages come in one order");
+            last = update.sequence;
+            if update.view.state == MoveState::Done {
+                running.remove(&update.view.id);
+            }
+        }
+    });
+}
+
+#[test]
 fn one_moves_feed_is_about_that_move() {
     on_runtime(async {
         let server = polled();
@@ -100,7 +144,8 @@ fn one_moves_feed_is_about_that_move() {
         let mut feed = Feed::open(&server, &format!("/api/moves/{}/events", first.id), None).await;
         let second = start(&server, "/lustre/climate/README.md").await;
         feed.until_done(first.id).await;
-        while let Some(update) = feed.next_move().await {
+        while let Some(data) = feed.next_within(QUIET).await {
+            let update: MoveUpdate = serde_json::from_str(&data).unwrap();
             assert!(update.view.id != second.id);
         }
         for path in ["/api/moves/00000000-9/events", "/api/moves/nonsense/events"] {
@@ -124,6 +169,66 @@ fn that_a_move_was_undone_is_told_of_it_too() {
             }
         };
         assert_eq!((told.view.undone_by, told.view.can_undo), (Some(undoing.id), false));
+    });
+}
+
+#[test]
+fn whoever_was_away_is_told_that_a_move_was_undone() {
+    on_runtime(async {
+        let server = polled();
+        let first = start(&server, "/lustre/climate/common").await;
+        let mut feed = Feed::open(&server, "/api/moves/events", None).await;
+        let seen = feed.until_done(first.id).await;
+        drop(feed);
+        let undoing: MoveView = server.call("undo_move", json!({ "id": first.id })).await.unwrap();
+        rests(&server, undoing.id).await;
+        for path in ["/api/moves/events".to_owned(), format!("/api/moves/{}/events", first.id)] {
+            let mut resumed = Feed::open(&server, &path, Some(seen)).await;
+            let told = resumed.next_move_of(first.id).await;
+            assert_eq!((told.view.undone_by, told.sequence > seen), (Some(undoing.id), true), "{path}");
+        }
+    });
+}
+
+#[test]
+fn a_listing_says_which_changes_it_has_seen() {
+    on_runtime(async {
+        let server = polled();
+        let version = async |path| server.call::<FolderListing>("folder", listing(path)).await.unwrap().version;
+        let before = version("/lustre/genomics").await;
+        let moved = start(&server, "/lustre/climate/common").await;
+        rests(&server, moved.id).await;
+        let told = Feed::open(&server, "/api/moves/events", None).await.next_move_of(moved.id).await;
+        assert!(before < told.sequence && told.sequence <= version("/lustre/genomics").await, "{told:?}");
+        assert_eq!(
+            told.view.folders.iter().map(|folder| folder.shown()).collect::<Vec<_>>(),
+            ["/lustre/climate", "/lustre/genomics"]
+        );
+    });
+}
+
+#[test]
+fn what_ended_under_an_earlier_server_is_news_to_whoever_it_did_not_tell() {
+    on_runtime(async {
+        let state = tempfile::tempdir().unwrap();
+        let world = demo::in_memory();
+        let journal = || Journal::open(&StateFolder::hold(state.path()).unwrap(), || 7).unwrap();
+        let serving = |simulator| {
+            let world = demo::World { simulator, ..demo::in_memory() };
+            let running = of_demo(world, journal(), ADDRESS.parse().unwrap()).unwrap();
+            running.set_ready();
+            server_of(running)
+        };
+        let earlier = serving(world.simulator.clone());
+        let moved = start(&earlier, "/lustre/climate/common").await;
+        rests(&earlier, moved.id).await;
+        let known = earlier.running.site.engine.version();
+        drop(earlier);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+
+        let mut feed = Feed::open(&serving(world.simulator), "/api/moves/events", Some(known)).await;
+        let told = feed.next_move_of(moved.id).await;
+        assert!(told.view.state == MoveState::Done && told.sequence > known, "{told:?}");
     });
 }
 

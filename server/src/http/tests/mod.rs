@@ -4,8 +4,10 @@ mod access;
 mod calls;
 mod feeds;
 mod ready;
+mod refusals;
 
 use std::future::Future;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -15,6 +17,9 @@ use axum::response::Response;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tidelock_engine::journal::Journal;
+use tidelock_shared::id::MoveId;
+use tidelock_shared::name::FilePath;
+use tidelock_shared::progress::MoveDetail;
 use tidelock_shared::user_error::UserError;
 use tower::ServiceExt;
 
@@ -22,7 +27,6 @@ use super::router::router;
 use super::start::{of_demo, of_single_user};
 use super::state::Running;
 use crate::demo;
-use tidelock_shared::name::FilePath;
 
 const ADDRESS: &str = "127.0.0.1:3000";
 /// Of every server at that port.
@@ -98,6 +102,18 @@ impl Server {
     async fn call<T: DeserializeOwned>(&self, call: &str, arguments: Value) -> Result<T, (StatusCode, UserError)> {
         self.call_as("alice", call, arguments).await
     }
+}
+
+/// Waits until a move has ended.
+async fn rests(server: &Server, id: MoveId) -> MoveDetail {
+    for _ in 0..1000 {
+        let detail: MoveDetail = server.call("move_detail", json!({ "id": id })).await.unwrap();
+        if detail.view.state.is_final() {
+            return detail;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("move {id} does not come to rest");
 }
 
 async fn text(response: Response) -> String {

@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::time::Duration;
 
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
@@ -39,6 +40,8 @@ fn nothing_is_asked_of_a_server_that_has_not_recovered() {
     });
 }
 
+const DEMO: Mode = Mode::Demo { look: Duration::ZERO };
+
 fn options(state: &Path, mode: Mode) -> Serve {
     Serve { listen: "127.0.0.1:0".parse().unwrap(), state_folder: state.to_owned(), mode }
 }
@@ -51,14 +54,14 @@ fn a_state_folder_that_cannot_be_used_is_told_by_kind() {
         let failure = |mode| start(&options(state.path(), mode), address).err().unwrap();
 
         let held = StateFolder::hold(state.path()).unwrap();
-        assert!(matches!(failure(Mode::Demo), ServeError::State(JournalError::InUse { .. })));
+        assert!(matches!(failure(DEMO), ServeError::State(JournalError::InUse { .. })));
         drop(held);
         std::fs::write(state.path().join(demo::WORLD), "nonsense\nmore\n").unwrap();
-        assert!(matches!(failure(Mode::Demo), ServeError::World { .. }));
+        assert!(matches!(failure(DEMO), ServeError::World { .. }));
         let nowhere = FilePath::parse(b"/nowhere/at/all").unwrap();
         assert!(matches!(failure(Mode::SingleUser { roots: vec![nowhere] }), ServeError::Root { .. }));
         std::fs::write(Journal::file(state.path()), "nonsense that is long enough to be no journal at all").unwrap();
-        assert!(matches!(failure(Mode::Demo), ServeError::State(_)));
+        assert!(matches!(failure(DEMO), ServeError::State(_)));
     });
 }
 
@@ -67,7 +70,7 @@ fn a_port_in_use_is_told_before_anything_is_touched() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let state = tempfile::tempdir().unwrap();
     let folder = state.path().join("state");
-    let options = Serve { listen: taken.local_addr().unwrap(), state_folder: folder.clone(), mode: Mode::Demo };
+    let options = Serve { listen: taken.local_addr().unwrap(), state_folder: folder.clone(), mode: DEMO };
     assert!(matches!(serve(options), Err(ServeError::Listen { .. })));
     assert!(!folder.exists());
 }
