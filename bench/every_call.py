@@ -1,0 +1,156 @@
+#!/usr/bin/env python3
+"""The real program on real mounts, ended or failed at every single system call.
+
+  bench/every_call.py --tidelock target/release/tidelock --here DIR --there DIR [--stride 1]
+
+DIR and DIR lie on two mounts. A small tree with one of everything is moved within the first mount
+(one rename) and to the second (a staged copy). strace(1) ends the program with SIGKILL at its
+N-th call, for every N; then it lets the N-th call fail with EIO, ENOSPC and EDQUOT. After
+`tidelock recover` everything must be exactly as before or exactly as after, and a later move must
+work. `--stride 7` tries every seventh N only. Prints one JSON object a line; exits 1 if anything
+was wrong."""
+
+import argparse
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+
+from real_move import digest, say
+
+# What touches files or the journal; every thread counts its own.
+CALLS = (
+    "openat,read,pread64,write,pwrite64,close,renameat,renameat2,linkat,unlink,unlinkat,mkdir,mkdirat,symlinkat,mknodat,"
+    "fchmod,fchmodat,fchownat,fchown,utimensat,fsync,fdatasync,syncfs,ftruncate,copy_file_range,lseek,getdents64,statx,"
+    "newfstatat,fsetxattr,lsetxattr,flistxattr,llistxattr,fgetxattr,lgetxattr,ioctl,fcntl,name_to_handle_at,readlinkat,flock"
+)
+ERRORS = ("EIO", "ENOSPC", "EDQUOT")
+
+
+def make_tree(top):
+    os.makedirs(os.path.join(top, "deep/deeper"))
+    os.makedirs(os.path.join(top, "empty"))
+    for name, size in (("small", 10), ("large", 700_000), ("deep/file", 3), ("none", 0)):
+        with open(os.path.join(top, name), "wb") as file:
+            file.write(os.urandom(size))
+    with open(os.path.join(top, "sparse"), "wb") as file:
+        file.truncate(8 << 20)
+        os.pwrite(file.fileno(), b"data", 4 << 20)
+    os.link(os.path.join(top, "small"), os.path.join(top, "deep/deeper/link"))
+    os.symlink("nowhere", os.path.join(top, "dangling"))
+    os.mkfifo(os.path.join(top, "fifo"))
+    os.setxattr(os.path.join(top, "small"), "user.note", b"value")
+    os.chmod(os.path.join(top, "deep"), 0o2750)
+    with open(os.path.join(os.fsencode(top), b"bad-\xff\n-name"), "wb"):
+        pass
+    os.utime(os.path.join(top, "empty"), ns=(10**18, 10**18))
+
+
+class Bench:
+    def __init__(self, options):
+        self.tidelock = os.path.abspath(options.tidelock)
+        self.here, self.there = os.path.realpath(options.here), os.path.realpath(options.there)
+        assert os.stat(self.here).st_dev != os.stat(self.there).st_dev, "the two folders must lie on two mounts"
+        self.tree = os.path.join(self.here, "tree")
+        self.state = os.path.join(self.here, "state")
+        self.wanted = None
+
+    def verb(self, verb, *rest):
+        return [self.tidelock, verb, "--local", "--state", self.state, *rest]
+
+    def quietly(self, command):
+        return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120).returncode
+
+    def fresh(self, destination):
+        for path in (self.tree, self.state, destination):
+            shutil.rmtree(path, ignore_errors=True)
+        for folder in (self.here, self.there):
+            for name in os.listdir(folder):
+                if name.startswith(".tidelock-"):
+                    path = os.path.join(folder, name)
+                    is_folder = stat.S_ISDIR(os.lstat(path).st_mode)
+                    shutil.rmtree(path) if is_folder else os.unlink(path)
+        subprocess.run(["cp", "-a", self.tree + "-original", self.tree], check=True)
+        os.makedirs(destination)
+
+    def count(self, destination):
+        """Of each call, how often the busiest thread makes it in an undisturbed move: strace counts so."""
+        self.fresh(destination)
+        log = os.path.join(self.here, "calls")
+        subprocess.run(["strace", "-f", "-qq", "-e", "trace=" + CALLS, "-o", log, *self.move(destination)], check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        made = {}
+        with open(log, errors="replace") as lines:
+            for line in lines:
+                thread, _, call = line.partition(" ")
+                name = call.strip().partition("(")[0]
+                if name in CALLS.split(","):
+                    made[name, thread] = made.get((name, thread), 0) + 1
+        os.unlink(log)
+        times = {}
+        for (name, _), count in made.items():
+            times[name] = max(times.get(name, 0), count)
+        return times
+
+    def move(self, destination):
+        return self.verb("mv", "--yes", self.tree, destination + "/")
+
+    def disturb(self, destination, call, number, injection):
+        self.fresh(destination)
+        strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=" + call,
+                  "-e", f"inject={call}:{injection}:when={number}"]
+        ended = self.quietly([*strace, *self.move(destination)])
+        recovered = self.quietly(self.verb("recover"))
+        # A state folder that was never made has nothing to recover.
+        if recovered == 5 and not os.path.lexists(os.path.join(self.state, "journal.sqlite")):
+            recovered = 0
+        arrived = os.path.join(destination, "tree")
+        is_here, is_there = os.path.lexists(self.tree), os.path.lexists(arrived)
+        found = digest(self.tree if is_here else arrived)[0] if is_here != is_there else None
+        hidden = [name for folder in (self.here, self.there, destination) for name in os.listdir(folder)
+                  if name.startswith(".tidelock-") and not (is_there and name.endswith(".retired"))]
+        # Whatever happened: the next move works.
+        next_one = 0
+        if is_here:
+            next_one = self.quietly(self.move(destination))
+        good = recovered == 0 and found == self.wanted and not hidden and next_one == 0
+        return good, dict(exit=ended, recover=recovered, here=is_here, there=is_there, same=found == self.wanted,
+                          hidden=hidden, next=next_one)
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--tidelock", required=True)
+    arguments.add_argument("--here", required=True)
+    arguments.add_argument("--there", required=True)
+    arguments.add_argument("--stride", type=int, default=1)
+    bench = Bench(arguments.parse_args())
+    stride = arguments.parse_args().stride
+    shutil.rmtree(bench.tree + "-original", ignore_errors=True)
+    make_tree(bench.tree + "-original")
+    bench.wanted, _ = digest(bench.tree + "-original")
+    wrong = 0
+    for what, folder in (("rename", bench.here), ("staged copy", bench.there)):
+        destination = os.path.join(folder, "arrived")
+        times = bench.count(destination)
+        everything = [(call, number) for call in sorted(times) for number in range(1, times[call] + 1)]
+        for injection in ("signal=KILL", *(f"error={errno}" for errno in ERRORS)):
+            tried, ended = 0, {}
+            for call, number in everything[::stride]:
+                good, seen = bench.disturb(destination, call, number, injection)
+                tried += 1
+                place = "after" if seen["there"] else "before"
+                ended[place] = ended.get(place, 0) + 1
+                if not good:
+                    wrong += 1
+                    say(what="wrong", move=what, injection=injection, call=call, number=number, **seen)
+            say(what="tried", move=what, injection=injection, calls=len(everything), tried=tried, ended=ended)
+    shutil.rmtree(bench.tree + "-original")
+    say(what="verdict", wrong=wrong)
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
