@@ -124,6 +124,10 @@ impl Model {
     fn purge(&mut self, recorded: &Recorded) {
         let prefix = format!(".tidelock-{}.", recorded.of.id);
         for object in &mut self.objects {
+            // A handle opened before the copy may have written into what is deleted now.
+            if object.retired.iter().any(|(hidden, _)| hidden.as_bytes().starts_with(prefix.as_bytes())) {
+                self.written.remove(&object.number);
+            }
             object.retired.retain(|(hidden, _)| !hidden.as_bytes().starts_with(prefix.as_bytes()));
         }
         self.objects.retain(|object| !object.names.is_empty() || !object.retired.is_empty());

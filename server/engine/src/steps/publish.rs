@@ -35,7 +35,10 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     match find(context.fs, from, to, &published.identity)? {
         Found::AtNew => return Ok(()),
         Found::AtOld => make_ready(context, from)?,
-        Found::AtBoth | Found::Nowhere => {}
+        Found::AtBoth => {}
+        Found::Nowhere if is_recharged_by_rename(&item) => {}
+        // Looked for again it might be found, and published with its hidden mode.
+        Found::Nowhere => return Err(StepError::ItemGone(source_path(&item))),
     }
     if is_recharged_by_rename(&item) {
         return carry_recharged(context, from, to, &destination);
