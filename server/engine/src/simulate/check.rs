@@ -140,7 +140,7 @@ fn unknown(model: &Model, found: &[Sighting], moves: &[Snapshot], excuses: Excus
     let hidden_names = hidden_names(moves);
     for seen in found {
         let is_theirs = seen.path.contains(THEIRS)
-            || (seen.number.is_none() && model.taken.contains(&seen.key))
+            || (seen.number.is_none() && model.taken.iter().any(|(_, name)| *name == seen.key.1))
             || seen.attributes.points_to.ends_with(THEIRS.as_bytes())
             || seen.number.is_some_and(|number| number >= FIRST_NUMBER || model.touched.contains(&number));
         let is_returned = seen.number.is_some_and(|number| model.returned.contains(&number));

@@ -38,7 +38,7 @@ pub(super) struct Model {
     pub(super) may_be_gone: BTreeSet<u32>,
     /// What others wrote last, where that was not on the disk of a machine that lost power.
     pub(super) written: BTreeMap<u32, Vec<u8>>,
-    /// Names that others have given to something of theirs.
+    /// Names that others have given to something of theirs, which a move may have taken along.
     pub(super) taken: BTreeSet<Key>,
     /// Entries come and go in these folders.
     pub(super) busy: BTreeSet<u32>,
