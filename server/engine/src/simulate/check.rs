@@ -23,12 +23,13 @@ use crate::planner::plan::PlannedItem;
 /// What happened that excuses something.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Excuses {
-    /// More than one call failed, or others filled a project: a move may be stuck.
+    /// Others worked on the same files.
     pub(super) may_be_stuck: bool,
     /// A Lustre before 2.16, on which a folder with the inherit flag lets nothing out into another
     /// project, or no folder.
     pub(super) flags_hold_back: bool,
-    /// An ordinary user on ext4 or XFS, who cannot retag back into a project that is over its limit.
+    /// An ordinary user, who in a project that is over its limit can neither make a claim or a
+    /// barrier file (Lustre) nor retag anything back into it (ext4, XFS).
     pub(super) limits_hold_back: bool,
     /// An ordinary user cannot delete what somebody else keeps in a folder of his own.
     pub(super) may_be_unpurgeable: bool,
