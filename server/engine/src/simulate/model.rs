@@ -44,6 +44,8 @@ pub(super) struct Model {
     pub(super) busy: BTreeSet<u32>,
     /// Others have changed the project of a folder: what is made in it is charged anew.
     pub(super) projects_are_loose: bool,
+    /// An inode with a name elsewhere may lie on an MDT that no barrier reached.
+    pub(super) power_was_cut: bool,
     pub(super) caller_is_root: bool,
     pub(super) uncertain_projects: BTreeSet<u32>,
     /// How many moves met each inode that has several names: two of them at once do not know of
@@ -118,7 +120,8 @@ impl Model {
     pub(super) fn has_certain_project(&self, object: &Object) -> bool {
         let is_shared = object.names.len() + object.retired.len() > 1 && object.attributes.kind != EntryKind::Folder;
         let is_uncertain = self.projects_are_loose || self.uncertain_projects.contains(&object.number);
-        !(is_uncertain || is_shared && self.met_by.get(&object.number).is_some_and(|moves| *moves > 1))
+        let is_contested = self.power_was_cut || self.met_by.get(&object.number).is_some_and(|moves| *moves > 1);
+        !(is_uncertain || is_shared && is_contested)
     }
 
     fn purge(&mut self, recorded: &Recorded) {

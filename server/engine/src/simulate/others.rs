@@ -244,4 +244,5 @@ pub(super) fn number_of_folder(root: &Simulator, folder: &crate::fs::Folder) -> 
 pub(super) fn forget_unsynced(model: &mut Model) {
     model.may_be_gone.extend(model.touched.iter().copied());
     model.written.clear();
+    model.power_was_cut = true;
 }
