@@ -51,7 +51,7 @@ pub(super) fn check(model: &Model, found: &[Sighting], moves: &[Snapshot], excus
         }
     }
     for snapshot in moves.iter().filter(|snapshot| snapshot.recorded.of.purge == Purge::Started) {
-        if !excuses.may_be_unpurgeable {
+        if !(excuses.may_be_unpurgeable || excuses.may_be_stuck) {
             offences.push(format!("the purge of {} is not finished", snapshot.recorded.of.id));
         }
     }
