@@ -293,12 +293,13 @@ impl Engine {
         Ok(())
     }
 
-    /// A move that has not ended and undoes `id`.
+    /// A move that has not ended and undoes `id`; a stuck one still needs what it works on.
     pub(crate) fn open_undo_of(&self, id: MoveId) -> Option<MoveId> {
         let moves = self.moves.lock();
         let undoes = |live: &Arc<Live>| {
             let recorded = live.recorded.lock();
-            (recorded.of.plan.undoes == Some(id) && !recorded.of.state.is_final()).then_some(recorded.of.id)
+            let has_ended = matches!(recorded.of.state, MoveState::Done | MoveState::Undone);
+            (recorded.of.plan.undoes == Some(id) && !has_ended).then_some(recorded.of.id)
         };
         moves.values().find_map(undoes)
     }

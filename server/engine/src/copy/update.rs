@@ -121,10 +121,22 @@ fn remove_what_is_gone(fs: &dyn FileSystem, source: &Folder, copy: &Folder) -> C
 pub(crate) fn is_same_tree(fs: &dyn FileSystem, source: At<'_>, copy: At<'_>, differences: &Differences<'_>) -> CopyResult<bool> {
     let (Some(status), Some(copied)) = (look(fs, source)?, look(fs, copy)?) else { return Ok(false) };
     if status.kind != EntryKind::Folder || copied.kind != EntryKind::Folder {
-        return Ok(!differences.differs(&status, &copied));
+        return Ok(!differences.differs(&status, &copied) && has_same_flags(fs, source, copy, status.kind, differences)?);
     }
     let (from, to) = (fs.open_folder(source)?, fs.open_folder(copy)?);
     is_same_content(fs, &from, &to, differences)
+}
+
+/// They are set after the times, so a copy whose times survived a power cut may still lack them.
+fn has_same_flags(
+    fs: &dyn FileSystem,
+    source: At<'_>,
+    copy: At<'_>,
+    kind: EntryKind,
+    differences: &Differences<'_>,
+) -> CopyResult<bool> {
+    let are_copied = matches!(kind, EntryKind::File | EntryKind::Folder) && !differences.losses.contains(&Loss::InodeFlags);
+    Ok(!are_copied || fs.flags(source.into())? == fs.flags(copy.into())?)
 }
 
 fn is_same_content(fs: &dyn FileSystem, source: &Folder, copy: &Folder, differences: &Differences<'_>) -> CopyResult<bool> {
@@ -134,7 +146,7 @@ fn is_same_content(fs: &dyn FileSystem, source: &Folder, copy: &Folder, differen
         entries += 1;
         let (from, to) = (source.at(&name), copy.at(&name));
         let (Some(status), Some(copied)) = (look(fs, from)?, look(fs, to)?) else { return Ok(false) };
-        if differences.differs(&status, &copied) {
+        if differences.differs(&status, &copied) || !has_same_flags(fs, from, to, status.kind, differences)? {
             return Ok(false);
         }
         if status.kind == EntryKind::Folder && !is_same_content(fs, &fs.open_folder(from)?, &fs.open_folder(to)?, differences)? {

@@ -23,12 +23,13 @@ use crate::planner::plan::PlannedItem;
 /// What happened that excuses something.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Excuses {
-    /// More than one call failed, or others filled a project: a move may be stuck.
+    /// Others worked on the same files.
     pub(super) may_be_stuck: bool,
     /// A Lustre before 2.16, on which a folder with the inherit flag lets nothing out into another
     /// project, or no folder.
     pub(super) flags_hold_back: bool,
-    /// An ordinary user on ext4 or XFS, who cannot retag back into a project that is over its limit.
+    /// An ordinary user, who in a project that is over its limit can neither make a claim or a
+    /// barrier file (Lustre) nor retag anything back into it (ext4, XFS).
     pub(super) limits_hold_back: bool,
     /// An ordinary user cannot delete what somebody else keeps in a folder of his own.
     pub(super) may_be_unpurgeable: bool,
@@ -50,7 +51,7 @@ pub(super) fn check(model: &Model, found: &[Sighting], moves: &[Snapshot], excus
         }
     }
     for snapshot in moves.iter().filter(|snapshot| snapshot.recorded.of.purge == Purge::Started) {
-        if !excuses.may_be_unpurgeable {
+        if !(excuses.may_be_unpurgeable || excuses.may_be_stuck) {
             offences.push(format!("the purge of {} is not finished", snapshot.recorded.of.id));
         }
     }
@@ -140,7 +141,7 @@ fn unknown(model: &Model, found: &[Sighting], moves: &[Snapshot], excuses: Excus
     let hidden_names = hidden_names(moves);
     for seen in found {
         let is_theirs = seen.path.contains(THEIRS)
-            || (seen.number.is_none() && model.taken.contains(&seen.key))
+            || (seen.number.is_none() && model.taken.iter().any(|(_, name)| *name == seen.key.1))
             || seen.attributes.points_to.ends_with(THEIRS.as_bytes())
             || seen.number.is_some_and(|number| number >= FIRST_NUMBER || model.touched.contains(&number));
         let is_returned = seen.number.is_some_and(|number| model.returned.contains(&number));

@@ -105,10 +105,9 @@ impl World {
         self.model.lock().caller_is_root = self.furnished.caller.caller().is_root;
         let _outlives_each_engine = self.journal()?;
         let troubled_by_others = chance(&mut self.random, 50);
-        let is_one_of = |kinds: [&str; 2]| kinds.iter().any(|kind| self.furnished.story.contains(kind));
         let is_root = self.furnished.caller.caller().is_root;
-        self.excuses.flags_hold_back = is_one_of(["Lustre2_12", "Lustre2_15"]);
-        self.excuses.limits_hold_back = !is_root && is_one_of(["Ext4", "Xfs"]);
+        self.excuses.flags_hold_back = ["Lustre2_12", "Lustre2_15"].iter().any(|old| self.furnished.story.contains(old));
+        self.excuses.limits_hold_back = !is_root;
         self.excuses.may_be_unpurgeable = !is_root;
         for life in 0..LIVES_MAX {
             let is_crashing = chance(&mut self.random, [70, 45, 25, 15][usize::try_from(life).unwrap_or(3).min(3)]);
@@ -144,51 +143,52 @@ impl World {
     /// One process with its faults: recovers what is open, then takes on new moves.
     fn one_life(&mut self, is_first: bool, is_crashing: bool, others_work: bool) -> Result<Ended, EngineError> {
         let plan = self.faults(is_crashing);
-        let failing: u64 = plan.calls.iter().map(|fault| fault.lasts).sum();
-        self.excuses.may_be_stuck |= failing > 1;
         self.interference.begin(plan);
-        let engine = Arc::new(self.engine()?);
+        let engine = self.engine()?;
         let restlessness = one_of(&mut self.random, &[2, 10, 40]);
         let ends_before = (is_crashing && chance(&mut self.random, 75)).then(|| {
             let bound = one_of(&mut self.random, &[60, 300, 900]);
             self.random.below(bound)
         });
         self.interference.stage.begin(restlessness, ends_before);
-        let interference = self.interference.clone();
-        let stage = &interference.stage;
-        let to_drive = Mutex::new(Vec::new());
+        let Some(open) = self.recover(&engine) else { return Ok(Ended::Crashed) };
+        let exits = self.work(&engine, open, is_first, others_work);
+        Ok(if self.is_over(&exits) || engine.is_halted() { Ended::Crashed } else { Ended::Quiet })
+    }
+
+    /// What every start does first. None if it did not get through.
+    fn recover(&mut self, engine: &Engine) -> Option<Vec<MoveId>> {
+        let open = Mutex::new(None);
         let retries = chance(&mut self.random, 30);
-        let recovering: Role<'_> = Box::new(|| *to_drive.lock() = engine.recover(retries).unwrap_or_default());
-        let exits = stage.play(vec![recovering]);
-        if self.is_over(&exits) {
-            return Ok(Ended::Crashed);
-        }
+        let recovering: Role<'_> = Box::new(|| *open.lock() = engine.recover(retries).ok());
+        let exits = self.interference.stage.play(vec![recovering]);
+        if self.is_over(&exits) { None } else { open.into_inner() }
+    }
+
+    /// Drives what is open, starts what people ask for, and lets others work, all at once.
+    fn work(&mut self, engine: &Engine, open: Vec<MoveId>, is_first: bool, others_work: bool) -> Vec<Exit> {
         let scripts = self.scripts(is_first);
-        let others_acts = if others_work { self.random.below(12) } else { 0 };
-        let others_random = Random::seeded(self.random.number());
+        let acts = if others_work { self.random.below(12) } else { 0 };
+        // Somebody may have moved away what a stuck move waits for, or filled its project.
+        self.excuses.may_be_stuck |= acts > 0;
         let mut others = Others {
             root: &self.furnished.root,
-            random: others_random,
+            random: Random::seeded(self.random.number()),
             entries: &self.furnished.entries,
             folders: &self.furnished.folders,
             made: 1000 * self.furnished.next_number + u32::try_from(self.random.below(90)).unwrap_or(0) * 100,
             open: Vec::new(),
-            has_filled: false,
         };
-        let (world, engine) = (&*self, &engine);
+        let world = &*self;
         let mut roles: Vec<Role<'_>> = Vec::new();
-        for id in to_drive.into_inner() {
+        for id in open {
             roles.push(Box::new(move || drop(engine.drive(id))));
         }
         for script in scripts {
             roles.push(Box::new(move || world.mover(engine, script)));
         }
-        roles.push(Box::new(|| world.work_of_others(engine, &mut others, others_acts)));
-        let exits = stage.play(roles);
-        let has_filled = others.has_filled;
-        let is_halted = engine.is_halted();
-        self.excuses.may_be_stuck |= has_filled || others_acts > 0;
-        Ok(if self.is_over(&exits) || is_halted { Ended::Crashed } else { Ended::Quiet })
+        roles.push(Box::new(|| world.work_of_others(engine, &mut others, acts)));
+        self.interference.stage.play(roles)
     }
 
     /// Whether the process ended under somebody; a broken assertion is an offence.

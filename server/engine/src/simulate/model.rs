@@ -38,12 +38,14 @@ pub(super) struct Model {
     pub(super) may_be_gone: BTreeSet<u32>,
     /// What others wrote last, where that was not on the disk of a machine that lost power.
     pub(super) written: BTreeMap<u32, Vec<u8>>,
-    /// Names that others have given to something of theirs.
+    /// Names that others have given to something of theirs, which a move may have taken along.
     pub(super) taken: BTreeSet<Key>,
     /// Entries come and go in these folders.
     pub(super) busy: BTreeSet<u32>,
     /// Others have changed the project of a folder: what is made in it is charged anew.
     pub(super) projects_are_loose: bool,
+    /// An inode with a name elsewhere may lie on an MDT that no barrier reached.
+    pub(super) power_was_cut: bool,
     pub(super) caller_is_root: bool,
     pub(super) uncertain_projects: BTreeSet<u32>,
     /// How many moves met each inode that has several names: two of them at once do not know of
@@ -118,12 +120,17 @@ impl Model {
     pub(super) fn has_certain_project(&self, object: &Object) -> bool {
         let is_shared = object.names.len() + object.retired.len() > 1 && object.attributes.kind != EntryKind::Folder;
         let is_uncertain = self.projects_are_loose || self.uncertain_projects.contains(&object.number);
-        !(is_uncertain || is_shared && self.met_by.get(&object.number).is_some_and(|moves| *moves > 1))
+        let is_contested = self.power_was_cut || self.met_by.get(&object.number).is_some_and(|moves| *moves > 1);
+        !(is_uncertain || is_shared && is_contested)
     }
 
     fn purge(&mut self, recorded: &Recorded) {
         let prefix = format!(".tidelock-{}.", recorded.of.id);
         for object in &mut self.objects {
+            // A handle opened before the copy may have written into what is deleted now.
+            if object.retired.iter().any(|(hidden, _)| hidden.as_bytes().starts_with(prefix.as_bytes())) {
+                self.written.remove(&object.number);
+            }
             object.retired.retain(|(hidden, _)| !hidden.as_bytes().starts_with(prefix.as_bytes()));
         }
         self.objects.retain(|object| !object.names.is_empty() || !object.retired.is_empty());

@@ -27,7 +27,6 @@ pub(super) struct Others<'a> {
     pub(super) made: u32,
     /// Files that they opened long ago, with their numbers: a handle outlives every name.
     pub(super) open: Vec<(u32, crate::fs::File)>,
-    pub(super) has_filled: bool,
 }
 
 impl Others<'_> {
@@ -225,7 +224,6 @@ impl Others<'_> {
         let name = named(format!("{THEIRS}-fill-{}", self.made).into_bytes())?;
         drop(self.root.create_file(folder.at(&name), 0o600)?);
         self.root.fill(folder.at(&name), 1, room.bytes)?;
-        self.has_filled = true;
         Ok("fill a quota")
     }
 }
@@ -246,4 +244,5 @@ pub(super) fn number_of_folder(root: &Simulator, folder: &crate::fs::Folder) -> 
 pub(super) fn forget_unsynced(model: &mut Model) {
     model.may_be_gone.extend(model.touched.iter().copied());
     model.written.clear();
+    model.power_was_cut = true;
 }

@@ -15,7 +15,7 @@ use tidelock_shared::strategy::EntryKind;
 
 use super::context::holds;
 use super::error::{StepError, StepResult};
-use crate::fs::walk::look;
+use crate::fs::walk::{look, unless_absent};
 use crate::fs::{At, Errno, FileSystem, Identity};
 
 /// The mode of a claim: nobody but root can enter it.
@@ -77,8 +77,8 @@ fn lost(fs: &dyn FileSystem, from: At<'_>, what: &Carry<'_>) -> StepResult<StepE
 fn carry_now(fs: &dyn FileSystem, from: At<'_>, to: At<'_>, what: &Carry<'_>) -> StepResult<()> {
     remove_own_claim(fs, to)?;
     bring(fs, from, to, what)?;
-    match look(fs, to)? {
-        Some(_) if !holds(fs, to, what.identity)? => Err(give_back(fs, from, to, what)?),
+    match unless_absent(fs.identity(to.into()))? {
+        Some(found) if found != *what.identity => Err(give_back(fs, from, to, what)?),
         _ => Ok(()),
     }
 }
@@ -125,7 +125,8 @@ fn by_link(fs: &dyn FileSystem, from: At<'_>, to: At<'_>, what: &Carry<'_>) -> S
         }
         return Err(StepError::ItemReplaced(what.path.clone()));
     }
-    if holds(fs, from, what.identity)? {
+    // Asked twice: after one wrong "no such file" it would keep both names.
+    if holds(fs, from, what.identity)? || holds(fs, from, what.identity)? {
         fs.unlink(from)?;
     }
     Ok(())

@@ -33,10 +33,14 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     let item = context.item().clone();
     let to = destination.at(&item.destination_name);
     let from = published.folder.at(&published.name);
-    if find(context.fs, from, to, &published.identity)? == Found::AtNew {
-        return Ok(());
+    match find(context.fs, from, to, &published.identity)? {
+        Found::AtNew => return Ok(()),
+        Found::AtOld => make_ready(context, from)?,
+        Found::AtBoth => {}
+        Found::Nowhere if is_recharged_by_rename(&item) => {}
+        // Looked for again it might be found, and published with its hidden mode.
+        Found::Nowhere => return Err(StepError::ItemGone(source_path(&item))),
     }
-    make_ready(context, from)?;
     if is_recharged_by_rename(&item) {
         return carry_recharged(context, from, to, &destination);
     }
