@@ -24,6 +24,8 @@ use cli::{Arguments, Command, Exit, ServeArguments};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    // Before any thread is started. Where it cannot be given up it was never there.
+    let _ = tidelock_engine::fs::posix::obey_limits();
     let exit = match &arguments.command {
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Arguments::command(), "tidelock", &mut std::io::stdout());

@@ -14,8 +14,9 @@ use tidelock_shared::project::ProjectTag;
 use tidelock_shared::quota::Amount;
 use tidelock_shared::strategy::EntryKind;
 
-use super::ioctl::{FLAG_INHERIT, FLAGS_KEPT, FsXattr};
-use super::{Posix, handle, ioctl, mount};
+use super::ioctl::{FLAG_INHERIT, FLAGS_KEPT};
+use super::tags::{attributes, set_attributes};
+use super::{Posix, handle, lustre, mount};
 use crate::fs::object::Handle;
 use crate::fs::{
     At, Caller, Capabilities, Capacity, DataRange, File, FileSystem, Folder, FolderEntry, FolderStream, FsError, FsResult,
@@ -24,18 +25,18 @@ use crate::fs::{
 
 /// `STATX_ATTR_MOUNT_ROOT`.
 const MOUNT_ROOT: StatxAttributes = StatxAttributes::MOUNT_ROOT;
-/// `f_type` says Lustre; asked here only so that nothing reads a released file.
+/// The first byte of an identity: a file handle, or where a mount has none, the inode number.
 const IDENTITY_BY_HANDLE: u8 = 1;
 const IDENTITY_BY_INODE: u8 = 2;
 
-fn descriptor(handle: &Handle) -> BorrowedFd<'_> {
+pub(super) fn descriptor(handle: &Handle) -> BorrowedFd<'_> {
     match handle {
         Handle::Descriptor(descriptor) => descriptor.as_fd(),
         Handle::Simulated(_) => panic!("a simulated object was given to the kernel"),
     }
 }
 
-fn folder_fd<'a>(at: At<'a>) -> BorrowedFd<'a> {
+pub(super) fn folder_fd<'a>(at: At<'a>) -> BorrowedFd<'a> {
     descriptor(&at.folder.0)
 }
 
@@ -58,7 +59,7 @@ fn proc_path(descriptor: BorrowedFd<'_>, name: Option<&FileName>) -> Result<CStr
     c_string(&path)
 }
 
-fn open(folder: BorrowedFd<'_>, name: &[u8], flags: OFlags, mode: u32) -> Result<OwnedFd, Errno> {
+pub(super) fn open(folder: BorrowedFd<'_>, name: &[u8], flags: OFlags, mode: u32) -> Result<OwnedFd, Errno> {
     rustix::fs::openat(folder, name, flags | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::from_bits_truncate(mode))
 }
 
@@ -85,40 +86,6 @@ fn file_type(kind: EntryKind) -> FileType {
         EntryKind::CharacterDevice => FileType::CharacterDevice,
         EntryKind::BlockDevice => FileType::BlockDevice,
     }
-}
-
-/// Runs `use_it` on a descriptor that can take an ioctl: the object's own, or a fresh one of
-/// a file or folder. None for the kinds that have no such descriptor.
-fn with_descriptor<T>(object: Object<'_>, use_it: impl FnOnce(BorrowedFd<'_>) -> Result<T, Errno>) -> Result<Option<T>, Errno> {
-    match object {
-        Object::File(file) => use_it(descriptor(&file.0)).map(Some),
-        Object::Folder(folder) => use_it(descriptor(&folder.0)).map(Some),
-        Object::Entry(at) => {
-            let status = rustix::fs::statat(folder_fd(at), at.name.as_bytes(), AtFlags::SYMLINK_NOFOLLOW)?;
-            if !matches!(FileType::from_raw_mode(status.st_mode), FileType::RegularFile | FileType::Directory) {
-                return Ok(None);
-            }
-            let opened = open(folder_fd(at), at.name.as_bytes(), OFlags::RDONLY | OFlags::NONBLOCK, 0)?;
-            use_it(opened.as_fd()).map(Some)
-        }
-    }
-}
-
-/// The project ID and flags; none where the file system or the kind has none.
-fn attributes(object: Object<'_>) -> Result<Option<FsXattr>, Errno> {
-    match with_descriptor(object, ioctl::get) {
-        Err(Errno::NOTTY | Errno::OPNOTSUPP | Errno::INVAL) => Ok(None),
-        answer => answer,
-    }
-}
-
-fn set_attributes(object: Object<'_>, edit: impl FnOnce(&mut FsXattr)) -> Result<(), Errno> {
-    let done = with_descriptor(object, |descriptor| {
-        let mut value = ioctl::get(descriptor)?;
-        edit(&mut value);
-        ioctl::set(descriptor, value)
-    })?;
-    done.ok_or(Errno::NOTTY)
 }
 
 /// Reads a list or value whose length may grow between asking and reading.
@@ -280,8 +247,22 @@ impl FileSystem for Posix {
         c_string(name).and_then(|name| read(&name)).map_err(failed("xattr", object.name_bytes()))
     }
 
-    fn is_released(&self, _: At<'_>) -> FsResult<bool> {
-        Ok(false)
+    fn is_released(&self, at: At<'_>) -> FsResult<bool> {
+        let folder = folder_fd(at);
+        if !lustre::is_lustre(folder) {
+            return Ok(false);
+        }
+        let error = failed("is_released", at.name.as_bytes());
+        let status = rustix::fs::statat(folder, at.name.as_bytes(), AtFlags::SYMLINK_NOFOLLOW).map_err(&error)?;
+        // A released file shows its whole size and one block at most; asking opens it, which
+        // restores nothing.
+        let may_be =
+            FileType::from_raw_mode(status.st_mode) == FileType::RegularFile && status.st_size > 0 && status.st_blocks <= 1;
+        if !may_be {
+            return Ok(false);
+        }
+        let opened = open(folder, at.name.as_bytes(), OFlags::RDONLY | OFlags::NONBLOCK, 0).map_err(&error)?;
+        lustre::is_released(opened.as_fd()).map_err(error)
     }
 
     fn create_folder(&self, at: At<'_>, mode: u32) -> FsResult<()> {
@@ -314,8 +295,14 @@ impl FileSystem for Posix {
     }
 
     fn rename(&self, from: At<'_>, to: At<'_>) -> FsResult<()> {
-        rustix::fs::renameat(folder_fd(from), from.name.as_bytes(), folder_fd(to), to.name.as_bytes())
-            .map_err(failed("rename", from.name.as_bytes()))
+        let renamed = rustix::fs::renameat(folder_fd(from), from.name.as_bytes(), folder_fd(to), to.name.as_bytes());
+        if renamed == Err(Errno::XDEV) && lustre::is_lustre(folder_fd(from)) {
+            let status = rustix::fs::statat(folder_fd(from), from.name.as_bytes(), AtFlags::SYMLINK_NOFOLLOW);
+            if status.is_ok_and(|status| FileType::from_raw_mode(status.st_mode) == FileType::RegularFile) {
+                lustre::remember_refusal();
+            }
+        }
+        renamed.map_err(failed("rename", from.name.as_bytes()))
     }
 
     fn rename_without_replacing(&self, from: At<'_>, to: At<'_>) -> FsResult<()> {
@@ -445,12 +432,16 @@ impl FileSystem for Posix {
         })
     }
 
-    fn quota(&self, _: &Folder, _: ProjectId) -> FsResult<Option<Quota>> {
-        Ok(None)
+    fn quota(&self, folder: &Folder, project: ProjectId) -> FsResult<Option<Quota>> {
+        let folder = descriptor(&folder.0);
+        let read = if lustre::is_lustre(folder) { lustre::quota(folder, project) } else { Ok(None) };
+        read.map_err(failed("quota", b""))
     }
 
-    fn placement(&self, _: &Folder) -> FsResult<Option<u32>> {
-        Ok(None)
+    fn placement(&self, folder: &Folder) -> FsResult<Option<u32>> {
+        let folder = descriptor(&folder.0);
+        let read = if lustre::is_lustre(folder) { lustre::mdt_index(folder) } else { Ok(None) };
+        read.map_err(failed("placement", b""))
     }
 
     fn may_change(&self, folder: &Folder) -> FsResult<bool> {

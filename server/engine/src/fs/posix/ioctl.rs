@@ -22,6 +22,12 @@ pub(super) struct FsXattr {
     padding: [u8; 8],
 }
 
+impl FsXattr {
+    pub(super) fn new(project: u32, flags: u32) -> Self {
+        Self { project, flags, ..Self::default() }
+    }
+}
+
 /// `FS_XFLAG_PROJINHERIT`.
 pub(super) const FLAG_INHERIT: u32 = 0x200;
 /// The flags that a copy keeps: immutable, append-only, sync, no-atime, no-dump.
