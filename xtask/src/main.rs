@@ -8,6 +8,7 @@
 mod binary;
 mod build;
 mod counts;
+mod matrix;
 mod needs;
 mod process;
 mod site;
@@ -30,7 +31,8 @@ cargo xtask setup [demo|test]          install what is missing (all of it, or on
 cargo xtask build [--release]          build the client and the program with the client inside
 cargo xtask demo [ARGUMENT…]           build for release and run `tidelock demo ARGUMENT…`
 cargo xtask test [--no-skips] [SUITE…] run every suite, or those named; with --no-skips
-                                       (or CI=true) a suite that cannot run has failed";
+                                       (or CI=true) a suite that cannot run has failed
+cargo xtask matrix                     run the tests that break things; write docs/crash-matrix.md";
 
 fn main() -> ExitCode {
     match run() {
@@ -54,6 +56,7 @@ fn run() -> Result<ExitCode> {
         ["build"] => build(Profile::Dev)?,
         ["build", "--release"] => build(Profile::Release)?,
         ["demo", rest @ ..] => return demo(rest),
+        ["matrix"] => matrix::write()?,
         ["test", rest @ ..] => return test::run(rest),
         [] | ["help" | "--help" | "-h"] => println!("{HELP}"),
         _ => bail!("unknown command `{}`\n{HELP}", arguments.join(" ")),

@@ -278,8 +278,8 @@ impl Engine {
 
     /// A purge that a crash cut short goes on: there is no way back from its beginning.
     fn finish_purges(&self) -> Result<(), EngineError> {
-        let newest = self.driver.journal.lock().newest(u32::MAX)?;
-        for id in newest {
+        let open = self.driver.journal.lock().open_purges()?;
+        for id in open {
             let Some(recorded) = self.driver.journal.lock().read(id)? else { continue };
             if recorded.of.purge == Purge::Started {
                 let live = Live::new(recorded, 0);

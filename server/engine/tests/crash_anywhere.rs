@@ -8,7 +8,7 @@ mod world;
 use std::sync::atomic::Ordering;
 
 use tidelock_shared::progress::MoveState;
-use world::{ALPHA, BETA, CASES, Case, World, assert_same};
+use world::{ALPHA, BETA, CASES, Case, Tried, World, assert_same};
 
 /// How the process ends.
 #[derive(Clone, Copy, Debug)]
@@ -31,8 +31,10 @@ impl World {
 #[test]
 fn a_kill_before_any_call_leaves_everything_as_before_or_as_after() {
     for case in CASES {
+        let mut tried = Tried::of("killed before a call", case);
         for call in 0..calls_of(case) {
             stop_and_recover(case, call, End::Kill);
+            tried.one();
         }
     }
 }
@@ -40,8 +42,10 @@ fn a_kill_before_any_call_leaves_everything_as_before_or_as_after() {
 #[test]
 fn a_power_cut_before_any_call_leaves_everything_as_before_or_as_after() {
     for case in CASES {
+        let mut tried = Tried::of("power cut before a call", case);
         for call in 0..calls_of(case) {
             stop_and_recover(case, call, End::PowerCut(call));
+            tried.one();
         }
     }
 }
@@ -49,6 +53,7 @@ fn a_power_cut_before_any_call_leaves_everything_as_before_or_as_after() {
 #[test]
 fn a_crash_before_any_record_of_the_journal_leaves_everything_as_before_or_as_after() {
     for case in CASES {
+        let mut tried = Tried::of("stopped before a record", case);
         for end in [End::Kill, End::PowerCut(7)] {
             for readings in 0.. {
                 let world = World::new(case);
@@ -57,6 +62,7 @@ fn a_crash_before_any_record_of_the_journal_leaves_everything_as_before_or_as_af
                 world.end(end);
                 world.recover().unwrap();
                 check(&world, &format!("{} stopped before record {readings} by {end:?}", case.name));
+                tried.one();
                 if is_through {
                     break;
                 }
@@ -83,6 +89,7 @@ fn a_copy_goes_on_where_it_stopped_and_trusts_only_what_was_durable() {
             world.root.faults().calls()
         };
         let mut gone_on = 0;
+        let mut tried = Tried::of("copy stopped with checkpoints", case);
         for call in 0..calls {
             for end in [End::Kill, End::PowerCut(call)] {
                 let world = new_world();
@@ -92,6 +99,7 @@ fn a_copy_goes_on_where_it_stopped_and_trusts_only_what_was_durable() {
                 let staged_before = staged_files(&world);
                 world.recover().unwrap();
                 check(&world, &format!("{} stopped at {call} by {end:?}", case.name));
+                tried.one();
                 // A file that was finished before is the same inode afterwards.
                 let arrived = inodes_below(&world, case.destination);
                 gone_on += staged_before.iter().filter(|inode| arrived.contains(inode)).count();
@@ -114,6 +122,7 @@ fn inodes_below(world: &World, folder: &str) -> Vec<u64> {
 fn a_second_crash_during_the_recovery_changes_nothing_about_that() {
     for case in CASES {
         let calls = calls_of(case);
+        let mut tried = Tried::of("power cut, again in the recovery", case);
         // Strides without a common factor, so that all places are met over the cases.
         for call in (0..calls).step_by(23) {
             for again in (0..).step_by(17) {
@@ -127,6 +136,7 @@ fn a_second_crash_during_the_recovery_changes_nothing_about_that() {
                 world.end(End::PowerCut(again));
                 world.recover().unwrap();
                 check(&world, &format!("{} stopped at {call}, again at {again}", case.name));
+                tried.one();
                 if is_through {
                     break;
                 }

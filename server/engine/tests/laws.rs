@@ -15,7 +15,7 @@ use tidelock_engine::planner::sequence::StepKind;
 use tidelock_engine::worker::{Action, InProcess, StepOrder, StepReport, Then, Worker};
 use tidelock_engine::{Engine, Snapshot};
 use tidelock_shared::progress::MoveState;
-use world::{CASES, Case, StillClock, World, assert_same, path};
+use world::{CASES, Case, StillClock, Tried, World, assert_same, path};
 
 /// A worker that disturbs one step.
 struct Disturbing {
@@ -106,6 +106,7 @@ fn steps_before_commit(case: Case) -> Vec<(usize, StepKind)> {
 #[test]
 fn every_step_may_fail_and_everything_is_as_before() {
     for case in CASES {
+        let mut tried = Tried::of("step failed", case);
         for (position, kind) in steps_before_commit(case) {
             for disturbance in [Disturbance::FailBefore(position), Disturbance::FailAfter(position)] {
                 let world = World::new(case);
@@ -113,6 +114,7 @@ fn every_step_may_fail_and_everything_is_as_before() {
                 let what = format!("{}: {kind:?} {disturbance:?}", case.name);
                 assert_eq!(snapshot.recorded.of.state, MoveState::Undone, "{what}");
                 assert_same(&world.census(), &world.before, &what);
+                tried.one();
             }
         }
     }
@@ -132,12 +134,14 @@ fn every_step_may_run_twice() {
 #[test]
 fn every_step_may_be_undone_twice() {
     for case in CASES {
+        let mut tried = Tried::of("step undone twice", case);
         for (position, kind) in steps_before_commit(case) {
             let world = World::new(case);
             let snapshot = disturbed(&world, Disturbance::UndoTwice(position));
             let what = format!("{}: {kind:?} at {position}", case.name);
             assert_eq!(snapshot.recorded.of.state, MoveState::Undone, "{what}");
             assert_same(&world.census(), &world.before, &what);
+            tried.one();
         }
     }
 }
@@ -164,6 +168,7 @@ fn every_call_may_fail_once() {
             world.run().unwrap().unwrap();
             world.root.faults().calls()
         };
+        let mut tried = Tried::of("call failed", case);
         for errno in [Errno::IO, Errno::DQUOT, Errno::ACCESS, Errno::NOENT] {
             // Each error at every third call, another third for each, to keep the run short.
             for call in (u64::from(errno.raw_os_error().unsigned_abs()) % 3..calls).step_by(3) {
@@ -181,6 +186,7 @@ fn every_call_may_fail_once() {
                     Some(MoveState::Undone) | None => assert_same(&world.census(), &world.before, &what),
                     other => panic!("{what}: ended as {other:?}"),
                 }
+                tried.one();
             }
         }
     }

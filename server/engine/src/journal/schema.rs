@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// What this release writes. Each migration leads from its position to the next version.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = ["
     CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
     CREATE TABLE moves (
         number INTEGER PRIMARY KEY,
@@ -11,7 +11,7 @@ const MIGRATIONS: [&str; 1] = ["
         accepted_ms INTEGER NOT NULL,
         key TEXT UNIQUE,
         undoes INTEGER,
-        -- Set with the event that ends the move.
+        -- 'done', 'undone' or 'purging', set with the event that leads there.
         ended TEXT
     ) STRICT;
     CREATE INDEX open_moves ON moves (number) WHERE ended IS NULL;
@@ -25,6 +25,8 @@ const MIGRATIONS: [&str; 1] = ["
     ) STRICT, WITHOUT ROWID;
     -- What other processes ask of the one that holds the state folder.
     CREATE TABLE requests (id INTEGER PRIMARY KEY, move INTEGER NOT NULL, verb TEXT NOT NULL) STRICT;
+", "
+    CREATE INDEX open_purges ON moves (number) WHERE ended = 'purging';
 "];
 
 /// The version of a database that this release has brought up to date.

@@ -174,9 +174,10 @@ impl Journal {
     pub fn append(&mut self, id: MoveId, event: &Event, state: MoveState, now_ms: i64) -> Result<(), JournalError> {
         let number = id.number;
         let text = serde_json::to_string(event).map_err(|source| JournalError::Unreadable { number, source })?;
-        let ended = match state {
-            MoveState::Done => Some("done"),
-            MoveState::Undone => Some("undone"),
+        let ended = match (state, event) {
+            (MoveState::Done, Event::PurgeStarted) => Some("purging"),
+            (MoveState::Done, _) => Some("done"),
+            (MoveState::Undone, _) => Some("undone"),
             _ => None,
         };
         self.before_write()?;
@@ -231,7 +232,7 @@ impl Journal {
     }
 
     fn undone_by(&self, number: u32) -> Result<Option<MoveId>, JournalError> {
-        let sql = "SELECT MAX(number) FROM moves WHERE undoes = ?1 AND ended = 'done'";
+        let sql = "SELECT MAX(number) FROM moves WHERE undoes = ?1 AND ended IN ('done', 'purging')";
         let undoing: Option<u32> = self.connection.query_row(sql, [number], |row| row.get(0)).map_err(failed("read"))?;
         Ok(undoing.map(|number| self.id(number)))
     }
@@ -239,6 +240,11 @@ impl Journal {
     /// Moves that have not ended, oldest first. Stuck ones are among them.
     pub fn open_moves(&self) -> Result<Vec<MoveId>, JournalError> {
         self.numbers("SELECT number FROM moves WHERE ended IS NULL ORDER BY number LIMIT ?1", u32::MAX)
+    }
+
+    /// Moves whose purge a crash has cut short.
+    pub fn open_purges(&self) -> Result<Vec<MoveId>, JournalError> {
+        self.numbers("SELECT number FROM moves WHERE ended = 'purging' ORDER BY number LIMIT ?1", u32::MAX)
     }
 
     /// The newest moves, newest first.

@@ -296,6 +296,32 @@ fn state_folder() -> tempfile::TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }
 
+/// Counts how often something was tried in a case; the crash matrix is made of what it says.
+pub struct Tried {
+    what: &'static str,
+    case: &'static str,
+    count: u64,
+}
+
+impl Tried {
+    pub fn of(what: &'static str, case: Case) -> Self {
+        Self { what, case: case.name, count: 0 }
+    }
+
+    pub fn one(&mut self) {
+        self.count += 1;
+    }
+}
+
+impl Drop for Tried {
+    #[expect(clippy::print_stdout, reason = "what a test counted is read off its output")]
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            println!("crash matrix\t{}\t{}\t{}", self.what, self.case, self.count);
+        }
+    }
+}
+
 /// Runs `work` until it ends or a fault stops the process.
 pub fn stoppable<T>(work: impl FnOnce() -> T) -> Option<T> {
     match catch_unwind(AssertUnwindSafe(work)) {
