@@ -45,6 +45,9 @@ pub trait MoveService: Send + Sync {
     fn moves(&self) -> Answer<'_, Vec<MoveView>>;
     fn move_detail(&self, id: MoveId) -> Answer<'_, MoveDetail>;
     fn cancel(&self, id: MoveId) -> Answer<'_, MoveView>;
+    /// Lets it wait, as soon as its step can stop; nothing of it can be seen yet.
+    fn pause(&self, id: MoveId) -> Answer<'_, MoveView>;
+    fn resume(&self, id: MoveId) -> Answer<'_, MoveView>;
     fn plan_undo(&self, id: MoveId) -> Answer<'_, Plan>;
     /// Starts the move that undoes `id`.
     fn undo(&self, id: MoveId) -> Answer<'_, MoveView>;

@@ -185,6 +185,8 @@ pub(crate) fn move_view(snapshot: &Snapshot, names: &Names) -> MoveView {
         started_ms: snapshot.recorded.accepted_ms,
         finished_ms: finished,
         can_cancel: of.can_be_cancelled(),
+        is_paused: of.is_paused,
+        can_pause: of.can_be_paused(),
         can_undo: of.state == MoveState::Done && of.purge != Purge::Started && snapshot.recorded.undone_by.is_none(),
         can_purge: of.keeps_retired_source() && snapshot.recorded.undone_by.is_none(),
         retired: of.keeps_retired_source().then(|| retired(of)),
@@ -238,6 +240,7 @@ fn note(of: &Move) -> Option<String> {
         _ => None,
     });
     told.or_else(|| match of.state {
+        _ if of.is_paused => Some("Paused. What is done so far stays; resume it whenever you like.".to_owned()),
         MoveState::Preparing if phase(of) == Some(Phase::Copy) => {
             Some("The original stays in place until the copy is complete.".to_owned())
         }
@@ -290,6 +293,8 @@ fn timeline(event: &Event, sequence: u64, time_ms: i64, steps: &[Step]) -> Timel
         Event::Reopened { position } => ("reopened", Some(*position), None),
         Event::StepFailed { position, failure } => ("step_failed", Some(*position), Some(failure.message.clone())),
         Event::CancelRequested => ("cancel_requested", None, None),
+        Event::Paused => ("paused", None, None),
+        Event::Resumed => ("resumed", None, None),
         Event::StepUndone { position } => ("step_undone", Some(*position), None),
         Event::Committed => ("committed", None, None),
         Event::Done => ("done", None, None),

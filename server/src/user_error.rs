@@ -250,6 +250,8 @@ pub(crate) fn engine_error(error: &EngineError, names: &Names) -> UserError {
             UserError::new("refused_past_cancelling", format!("Move {id} can no longer be cancelled."))
                 .hint("Once it is done it can be undone.")
         }
+        EngineError::PastPausing(id) => UserError::new("refused_past_pausing", format!("Move {id} can no longer be paused."))
+            .hint("It waits already, or its new name is about to appear."),
         EngineError::NothingToUndo(id) => {
             UserError::new("refused_nothing_to_undo", format!("Move {id} is not done, so there is nothing to undo."))
         }

@@ -104,6 +104,9 @@ pub struct MoveView {
     pub started_ms: i64,
     pub finished_ms: Option<i64>,
     pub can_cancel: bool,
+    /// It waits until somebody lets it go on.
+    pub is_paused: bool,
+    pub can_pause: bool,
     pub can_undo: bool,
     pub can_purge: bool,
     /// What the retired source still charges its project; freed by purge.

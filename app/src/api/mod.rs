@@ -17,7 +17,7 @@
 //! | `start_move` | `request: MoveRequest`, `key: text or null` | `MoveView` |
 //! | `moves` | – | `[MoveView]`, newest first |
 //! | `move_detail` | `id: text` | `MoveDetail` |
-//! | `cancel_move`, `undo_move`, `purge_move` | `id: text` | `MoveView` |
+//! | `cancel_move`, `pause_move`, `resume_move`, `undo_move`, `purge_move` | `id: text` | `MoveView` |
 //! | `plan_undo` | `id: text` | `Plan` |
 //!
 //! Not here: what the answers are (`MoveService`), and the feeds of progress, which are
@@ -32,6 +32,6 @@ pub use folders::{
     FolderCall, ProjectsCall, SessionCall, StartSurveyCall, SurveyCall, folder, projects, session, start_survey, survey,
 };
 pub use moves::{
-    CancelMoveCall, MoveDetailCall, MovesCall, PlanCall, PlanUndoCall, PurgeMoveCall, StartMoveCall, UndoMoveCall, cancel_move,
-    move_detail, moves, plan, plan_undo, purge_move, start_move, undo_move,
+    CancelMoveCall, MoveDetailCall, MovesCall, PauseMoveCall, PlanCall, PlanUndoCall, PurgeMoveCall, ResumeMoveCall, StartMoveCall,
+    UndoMoveCall, cancel_move, move_detail, moves, pause_move, plan, plan_undo, purge_move, resume_move, start_move, undo_move,
 };

@@ -41,6 +41,18 @@ pub async fn cancel_move(id: MoveId) -> Result<MoveView, ApiError> {
     answer(service()?.cancel(id)).await
 }
 
+/// Lets a running move wait.
+#[server(name = PauseMoveCall, prefix = "/api", endpoint = "pause_move", input = Json, output = Json)]
+pub async fn pause_move(id: MoveId) -> Result<MoveView, ApiError> {
+    answer(service()?.pause(id)).await
+}
+
+/// Lets a paused move go on.
+#[server(name = ResumeMoveCall, prefix = "/api", endpoint = "resume_move", input = Json, output = Json)]
+pub async fn resume_move(id: MoveId) -> Result<MoveView, ApiError> {
+    answer(service()?.resume(id)).await
+}
+
 /// What undoing a finished move would do.
 #[server(name = PlanUndoCall, prefix = "/api", endpoint = "plan_undo", input = Json, output = Json)]
 pub async fn plan_undo(id: MoveId) -> Result<Plan, ApiError> {

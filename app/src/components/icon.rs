@@ -25,6 +25,8 @@ pub enum Glyph {
     MoveTo,
     Panes,
     Paste,
+    Pause,
+    Play,
     Refused,
     Shield,
     SortDown,
@@ -65,6 +67,8 @@ impl Glyph {
             Self::MoveTo => "M2 8h8M7 5l3 3-3 3M9.500 2.500H14v11H9.500",
             Self::Panes => "M1.500 3h13v10h-13zM8 3v10",
             Self::Paste => "M5.500 3h-2.500v11h10V3h-2.500M5.500 1.800h5v2.400h-5zM8 6.500v4.500M6 9l2 2 2-2",
+            Self::Pause => "M5 3v10M11 3v10",
+            Self::Play => "M4.5 2.500v11l8.500-5.500z",
             Self::Refused => "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zM3.800 3.800l8.400 8.400",
             Self::Shield => {
                 "M8 1.500 13 3.500v4c0 3.500-2.200 5.700-5 7-2.800-1.300-5-3.500-5-7v-4zM5.500 7.800 7.300 9.600 10.500 6"

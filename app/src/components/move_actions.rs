@@ -1,4 +1,4 @@
-//! What one can do with a move now: cancel, undo, purge.
+//! What one can do with a move now: pause, resume, cancel, undo, purge.
 
 use leptos::prelude::*;
 use tidelock_shared::progress::MoveView;
@@ -15,6 +15,7 @@ pub fn MoveActions(#[prop(into)] view: Signal<MoveView>) -> impl IntoView {
     let id = view.with_untracked(|view| view.id);
     let wants_purge = RwSignal::new(false);
     let can = Memo::new(move |_| view.with(|view| (view.can_cancel, view.can_undo, view.can_purge)));
+    let waits = Memo::new(move |_| view.with(|view| (view.can_pause, view.is_paused)));
     let freed = move || {
         view.with(|view| {
             let retired = view.retired?;
@@ -24,6 +25,28 @@ pub fn MoveActions(#[prop(into)] view: Signal<MoveView>) -> impl IntoView {
     let purge_label = move || freed().map_or_else(|| "Purge the original".to_owned(), |freed| format!("Purge · frees {freed}"));
     view! {
         <div class="move-actions">
+            <Show when=move || waits.get().0>
+                <button
+                    type="button"
+                    class="button"
+                    title="Lets the move wait; what is done so far stays"
+                    on:click=move |_| desk.moves.order(id, Order::Pause)
+                >
+                    <Icon glyph=Glyph::Pause />
+                    "Pause"
+                </button>
+            </Show>
+            <Show when=move || waits.get().1>
+                <button
+                    type="button"
+                    class="button"
+                    title="Goes on where it stopped"
+                    on:click=move |_| desk.moves.order(id, Order::Resume)
+                >
+                    <Icon glyph=Glyph::Play />
+                    "Resume"
+                </button>
+            </Show>
             <Show when=move || can.get().0>
                 <button
                     type="button"

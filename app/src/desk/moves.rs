@@ -40,6 +40,8 @@ pub struct Moves {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     Cancel,
+    Pause,
+    Resume,
     Purge,
 }
 
@@ -138,6 +140,8 @@ impl Moves {
         spawn_local(async move {
             let answer = match order {
                 Order::Cancel => api::cancel_move(id).await,
+                Order::Pause => api::pause_move(id).await,
+                Order::Resume => api::resume_move(id).await,
                 Order::Purge => api::purge_move(id).await,
             };
             match answer {

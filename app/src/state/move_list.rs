@@ -189,6 +189,8 @@ pub(crate) mod tests {
             started_ms: i64::from(number) * 1000,
             finished_ms: state.is_final().then_some(i64::from(number) * 1000 + 500),
             can_cancel: false,
+            is_paused: false,
+            can_pause: false,
             can_undo: false,
             can_purge: false,
             retired: None,

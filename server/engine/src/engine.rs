@@ -217,13 +217,47 @@ impl Engine {
         Ok(())
     }
 
+    /// Lets a move wait before its destination name appears, as soon as its step can stop.
+    /// What it has done stays; it goes on with [`Engine::resume`] and [`Engine::drive`].
+    pub fn pause(&self, id: MoveId) -> Result<(), EngineError> {
+        let Some(live) = self.moves.lock().get(&id).cloned() else {
+            self.read(id)?;
+            return Err(EngineError::PastPausing(id));
+        };
+        if !live.recorded.lock().of.can_be_paused() {
+            return Err(EngineError::PastPausing(id));
+        }
+        live.wants_pause.store(true, Ordering::Relaxed);
+        // Whoever drives it hears of it; else it is recorded here.
+        if !live.is_driven.swap(true, Ordering::Acquire) {
+            let taken = self.driver.take_pause(&live);
+            live.is_driven.store(false, Ordering::Release);
+            taken?;
+        }
+        live.touch(&self.driver.versions);
+        Ok(())
+    }
+
+    /// Lets a paused move go on once it is driven.
+    pub fn resume(&self, id: MoveId) -> Result<(), EngineError> {
+        let live = self.live(id)?;
+        live.wants_pause.store(false, Ordering::Relaxed);
+        if live.recorded.lock().of.is_paused {
+            self.driver.record(&live, Event::Resumed)?;
+        }
+        Ok(())
+    }
+
     /// Does what other processes asked for through the state folder.
     pub fn answer_requests(&self) -> Result<(), EngineError> {
         let requests = self.driver.journal.lock().take_requests()?;
         for request in requests {
-            let Verb::Cancel = request.verb;
-            if let Err(error) = self.cancel(request.id) {
-                tracing::info!(id = %request.id, %error, "a cancel came too late");
+            let done = match request.verb {
+                Verb::Cancel => self.cancel(request.id),
+                Verb::Pause => self.pause(request.id),
+            };
+            if let Err(error) = done {
+                tracing::info!(id = %request.id, verb = ?request.verb, %error, "it came too late");
             }
         }
         Ok(())

@@ -15,6 +15,8 @@ pub enum EngineError {
     Refused(Vec<Refusal>),
     #[error("move {0} can no longer be cancelled")]
     PastCancelling(MoveId),
+    #[error("move {0} can no longer wait")]
+    PastPausing(MoveId),
     #[error("move {0} is not done, so there is nothing to undo")]
     NothingToUndo(MoveId),
     #[error("move {0} was undone already, by {1}")]

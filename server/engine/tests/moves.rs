@@ -153,3 +153,27 @@ fn a_purge_deletes_what_was_replaced() {
         assert_same(&world.census(), &world.after(), case.name);
     }
 }
+
+#[test]
+fn a_paused_move_waits_over_a_restart_and_then_arrives() {
+    for case in CASES {
+        let world = World::new(case);
+        let after = world.after();
+        let id = {
+            let (engine, _folder) = world.engine();
+            let id = engine.accept(&world.request(), None).unwrap();
+            engine.pause(id).unwrap();
+            engine.drive(id).unwrap();
+            assert!(engine.pause(id).is_err(), "it waits already");
+            id
+        };
+        assert_same(&world.census(), &world.before, case.name);
+        world.recover().unwrap();
+        let (engine, _folder) = world.engine();
+        assert!(engine.get(id).unwrap().recorded.of.is_paused, "{}", case.name);
+        engine.resume(id).unwrap();
+        engine.drive(id).unwrap();
+        assert_eq!(engine.get(id).unwrap().recorded.of.state, MoveState::Done, "{}", case.name);
+        assert_same(&world.visible(), &after, case.name);
+    }
+}

@@ -43,6 +43,10 @@ pub(crate) enum Command {
     Status(OneMove),
     /// Undo a running move; once it is done use undo
     Cancel(OneMove),
+    /// Let a running move wait; what is done so far stays
+    Pause(OneMove),
+    /// Let a paused move go on
+    Resume(OneMove),
     /// Bring a finished move back, after checking that nothing has changed since
     Undo(UndoArguments),
     /// Delete the original that a finished copy has kept; then an undo has to copy

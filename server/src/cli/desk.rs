@@ -27,6 +27,8 @@ pub(super) trait Desk {
     fn cancel_running(&self, id: MoveId) -> Result<(), UserError> {
         self.cancel(id)
     }
+    fn pause(&self, id: MoveId) -> Result<(), UserError>;
+    fn resume(&self, id: MoveId) -> Result<(), UserError>;
     fn purge(&self, id: MoveId) -> Result<MoveView, UserError>;
     fn quota(&self, folder: &FilePath) -> Result<Project, UserError>;
     /// Whether a move goes on when this command ends.

@@ -185,6 +185,24 @@ impl Desk for Local {
         self.engine.cancel(id).map_err(|error| self.told(&error))
     }
 
+    fn pause(&self, id: MoveId) -> Result<(), UserError> {
+        let view = self.detail(id)?.view;
+        if !view.can_pause {
+            return Err(self.told(&EngineError::PastPausing(id)));
+        }
+        if self.held.is_some() {
+            return self.engine.pause(id).map_err(|error| self.told(&error));
+        }
+        let journal = Journal::beside(&self.state).map_err(|error| user_error::journal_error(&error))?;
+        journal.ask(id, Verb::Pause).map_err(|error| user_error::journal_error(&error))
+    }
+
+    fn resume(&self, id: MoveId) -> Result<(), UserError> {
+        self.engine.recover(false).and_then(|_| self.engine.resume(id)).map_err(|error| self.told(&error))?;
+        self.drive_meanwhile(id);
+        Ok(())
+    }
+
     fn purge(&self, id: MoveId) -> Result<MoveView, UserError> {
         self.engine.purge(id).map_err(|error| self.told(&error))?;
         Ok(self.detail(id)?.view)

@@ -119,6 +119,7 @@ impl Output {
                 }
             }
             MoveState::Undone => self.line(&format!("Undone: everything is as before (move {}).", view.id)),
+            _ if view.is_paused => self.line(&format!("Paused: {title} waits; go on with: tidelock resume {}", view.id)),
             MoveState::Stuck => self.line(&format!("Stuck: nothing is lost, but a person must look (move {}).", view.id)),
             other => self.line(&format!("{}: {} (move {}).", state_word(other), title, view.id)),
         }

@@ -103,6 +103,14 @@ impl Desk for Remote {
         self.ask::<MoveView>("cancel_move", &json!({ "id": id })).map(drop)
     }
 
+    fn pause(&self, id: MoveId) -> Result<(), UserError> {
+        self.ask::<MoveView>("pause_move", &json!({ "id": id })).map(drop)
+    }
+
+    fn resume(&self, id: MoveId) -> Result<(), UserError> {
+        self.ask::<MoveView>("resume_move", &json!({ "id": id })).map(drop)
+    }
+
     fn purge(&self, id: MoveId) -> Result<MoveView, UserError> {
         self.ask("purge_move", &json!({ "id": id }))
     }

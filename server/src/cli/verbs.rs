@@ -31,6 +31,8 @@ pub(crate) fn run(command: &Command) -> Exit {
         Command::Moves(at) => (at, moves(at)),
         Command::Status(one) => (&one.at, status(one)),
         Command::Cancel(one) => (&one.at, cancel(one)),
+        Command::Pause(one) => (&one.at, pause(one)),
+        Command::Resume(one) => (&one.at, resume(one)),
         Command::Undo(arguments) => (&arguments.one.at, undo(arguments)),
         Command::Purge(arguments) => (&arguments.one.at, purge(arguments)),
         Command::Recover(at) => (at, recover(at)),
@@ -92,7 +94,8 @@ fn follow(desk: &dyn Desk, id: MoveId, output: Output) -> Result<Exit, UserError
         new.iter().for_each(|event| output.event(event));
         told = detail.events.last().map_or(told, |event| event.sequence);
         progress.show(&detail.view);
-        if detail.view.state.is_final() {
+        // Paused, a move in this process ends with the command and waits for `resume`.
+        if detail.view.state.is_final() || (detail.view.is_paused && !desk.outlives_us()) {
             progress.close();
             return Ok(ending(&detail, output));
         }
@@ -116,6 +119,7 @@ fn ending(detail: &MoveDetail, output: Output) -> Exit {
         output.ending(&detail.view);
     }
     match detail.view.state {
+        _ if detail.view.is_paused => Exit::Stuck,
         MoveState::Done => Exit::Done,
         MoveState::Stuck => Exit::Stuck,
         _ => Exit::Undone,
@@ -144,6 +148,25 @@ fn cancel(one: &OneMove) -> Result<Exit, UserError> {
     let desk = find(&one.at, Holding::Beside)?;
     desk.cancel(one.id)?;
     follow(&*desk, one.id, Output { json: one.at.json }).map(|exit| if exit == Exit::Undone { Exit::Done } else { exit })
+}
+
+fn pause(one: &OneMove) -> Result<Exit, UserError> {
+    let desk = find(&one.at, Holding::Beside)?;
+    desk.pause(one.id)?;
+    loop {
+        let detail = desk.detail(one.id)?;
+        if detail.view.is_paused || !detail.view.can_pause {
+            let exit = ending(&detail, Output { json: one.at.json });
+            return Ok(if detail.view.is_paused { Exit::Done } else { exit });
+        }
+        std::thread::sleep(LOOK_EVERY);
+    }
+}
+
+fn resume(one: &OneMove) -> Result<Exit, UserError> {
+    let desk = find(&one.at, Holding::Alone)?;
+    desk.resume(one.id)?;
+    follow(&*desk, one.id, Output { json: one.at.json })
 }
 
 fn undo(arguments: &UndoArguments) -> Result<Exit, UserError> {

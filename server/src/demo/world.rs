@@ -96,12 +96,12 @@ pub(crate) fn open(path: &Path, look: Duration) -> io::Result<World> {
     Ok(of(simulator))
 }
 
-/// The same world in memory, as fast as it goes.
+/// The same world in memory; each change takes so long.
 #[cfg(test)]
-pub(crate) fn in_memory() -> World {
+pub(crate) fn in_memory(change: Duration) -> World {
     let simulator = Simulator::in_memory(site(), system_timestamp);
     furnish(&simulator).unwrap();
-    simulator.set_pace(Pace { copies_between_mounts: true, ..Pace::default() });
+    simulator.set_pace(Pace { change, copies_between_mounts: true, ..Pace::default() });
     of(simulator)
 }
 
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn limits_are_reached_where_the_demo_wants_to_show_it() {
-        let world = in_memory();
+        let world = in_memory(Duration::ZERO);
         let share = |id, quantity: fn(Amount) -> u64, limit: fn(&Limits) -> Bounds| {
             let limits = site().limits[&0][&ProjectId(id)];
             let used = quantity(world.simulator.usage(0, ProjectId(id)));

@@ -189,6 +189,23 @@ impl MoveService for EngineService {
         })
     }
 
+    fn pause(&self, id: MoveId) -> Answer<'_, MoveView> {
+        self.answer(move |service| {
+            service.check_move(id)?;
+            service.site.engine.pause(id).map_err(|error| service.site.told(&error))?;
+            service.view(id)
+        })
+    }
+
+    fn resume(&self, id: MoveId) -> Answer<'_, MoveView> {
+        self.answer(move |service| {
+            service.check_move(id)?;
+            service.site.engine.resume(id).map_err(|error| service.site.told(&error))?;
+            service.site.drivers.drive(id);
+            service.view(id)
+        })
+    }
+
     fn plan_undo(&self, id: MoveId) -> Answer<'_, Plan> {
         self.answer(move |service| service.shown(service.site.engine.plan_undo(id, &mut |_: &_| service.goes_on())))
     }

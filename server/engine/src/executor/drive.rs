@@ -59,6 +59,7 @@ impl Driver {
     pub(crate) fn drive(&self, live: &Live) -> Result<(), Halt> {
         loop {
             self.take_cancel(live)?;
+            self.take_pause(live)?;
             let (decision, is_forward) = {
                 let recorded = live.recorded.lock();
                 (decide(&recorded.of), recorded.of.state == MoveState::Finishing)
@@ -115,11 +116,18 @@ impl Driver {
         if can && live.wants_cancel.load(Ordering::Relaxed) { self.record(live, Event::CancelRequested) } else { Ok(()) }
     }
 
+    /// Lets the move wait if somebody asked for that.
+    pub(crate) fn take_pause(&self, live: &Live) -> Result<(), Halt> {
+        let can = live.recorded.lock().of.can_be_paused();
+        if live.wants_pause.swap(false, Ordering::Relaxed) && can { self.record(live, Event::Paused) } else { Ok(()) }
+    }
+
     fn run(&self, live: &Live, position: usize) -> Result<(), Halt> {
         self.record(live, Event::StepStarted { position })?;
         match self.perform(live, position, Action::Run)? {
             Outcome::Finished => self.record(live, Event::StepFinished { position }),
-            Outcome::Failed(failure) if failure.kind == FailureKind::Cancelled => self.take_cancel(live),
+            // Whoever stopped it is heard before anything else begins.
+            Outcome::Failed(failure) if failure.kind == FailureKind::Cancelled => Ok(()),
             Outcome::Failed(failure) => self.record(live, Event::StepFailed { position, failure }),
             Outcome::Probed(_) => unreachable_report(),
         }
@@ -173,7 +181,11 @@ impl Driver {
         if step_restarts_work(order) {
             live.meter.restart();
         }
-        let may_be_cancelled = order.action == Action::Run && live.recorded.lock().of.can_be_cancelled();
+        let (may_be_cancelled, may_be_paused) = {
+            let recorded = live.recorded.lock();
+            let is_run = order.action == Action::Run;
+            (is_run && recorded.of.can_be_cancelled(), is_run && recorded.of.can_be_paused())
+        };
         let mut outcome = None;
         let mut broken = None;
         self.worker.perform(order, &mut |report| {
@@ -192,7 +204,8 @@ impl Driver {
                 StepReport::Failed(failure) => outcome = Some(Outcome::Failed(failure)),
                 StepReport::Probed(probe) => outcome = Some(Outcome::Probed(probe)),
             }
-            let is_cancelled = may_be_cancelled && live.wants_cancel.load(Ordering::Relaxed);
+            let is_cancelled = may_be_cancelled && live.wants_cancel.load(Ordering::Relaxed)
+                || may_be_paused && live.wants_pause.load(Ordering::Relaxed);
             let is_progress = broken.is_none() && !self.is_halted.load(Ordering::Relaxed);
             if is_progress && !is_cancelled { Then::GoOn } else { Then::Stop }
         });

@@ -13,6 +13,8 @@ pub(crate) struct Live {
     pub(crate) meter: Meter,
     /// Somebody wants the move cancelled.
     pub(crate) wants_cancel: AtomicBool,
+    /// Somebody wants it to wait.
+    pub(crate) wants_pause: AtomicBool,
     /// Somebody drives it right now.
     pub(crate) is_driven: AtomicBool,
     /// Counts up over all moves with every change that can be seen.
@@ -27,6 +29,7 @@ impl Live {
             recorded: Mutex::new(recorded),
             meter: Meter::default(),
             wants_cancel: AtomicBool::new(false),
+            wants_pause: AtomicBool::new(false),
             is_driven: AtomicBool::new(false),
             version: AtomicU64::new(version),
             recorded_version: AtomicU64::new(version),

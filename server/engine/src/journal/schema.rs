@@ -3,7 +3,8 @@
 use rusqlite::Connection;
 
 /// What this release writes. Each migration leads from its position to the next version.
-const MIGRATIONS: [&str; 2] = ["
+const MIGRATIONS: [&str; 2] = [
+    "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
     CREATE TABLE moves (
         number INTEGER PRIMARY KEY,
@@ -25,9 +26,11 @@ const MIGRATIONS: [&str; 2] = ["
     ) STRICT, WITHOUT ROWID;
     -- What other processes ask of the one that holds the state folder.
     CREATE TABLE requests (id INTEGER PRIMARY KEY, move INTEGER NOT NULL, verb TEXT NOT NULL) STRICT;
-", "
+",
+    "
     CREATE INDEX open_purges ON moves (number) WHERE ended = 'purging';
-"];
+",
+];
 
 /// The version of a database that this release has brought up to date.
 pub(super) const VERSION: usize = MIGRATIONS.len();

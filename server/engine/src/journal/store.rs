@@ -52,6 +52,16 @@ pub struct Request {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verb {
     Cancel,
+    Pause,
+}
+
+impl Verb {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Cancel => "cancel",
+            Self::Pause => "pause",
+        }
+    }
 }
 
 fn failed(action: &'static str) -> impl Fn(rusqlite::Error) -> JournalError {
@@ -260,9 +270,8 @@ impl Journal {
 
     /// Leaves a request for the process that holds the state folder.
     pub fn ask(&self, id: MoveId, verb: Verb) -> Result<(), JournalError> {
-        let Verb::Cancel = verb;
         self.connection
-            .execute("INSERT INTO requests (move, verb) VALUES (?1, 'cancel')", [id.number])
+            .execute("INSERT INTO requests (move, verb) VALUES (?1, ?2)", params![id.number, verb.name()])
             .map(drop)
             .map_err(failed("write"))
     }
@@ -274,9 +283,15 @@ impl Journal {
         if !waiting {
             return Ok(Vec::new());
         }
-        let mut statement = self.connection.prepare_cached("DELETE FROM requests RETURNING move").map_err(failed("write"))?;
-        let rows = statement.query_map([], |row| row.get::<_, u32>(0)).map_err(failed("write"))?;
-        rows.map(|row| row.map(|number| Request { id: self.id(number), verb: Verb::Cancel }).map_err(failed("write"))).collect()
+        let mut statement = self.connection.prepare_cached("DELETE FROM requests RETURNING move, verb").map_err(failed("write"))?;
+        let rows = statement.query_map([], |row| Ok((row.get::<_, u32>(0)?, row.get::<_, String>(1)?))).map_err(failed("write"))?;
+        let mut requests = Vec::new();
+        for row in rows {
+            let (number, verb) = row.map_err(failed("write"))?;
+            let known = [Verb::Cancel, Verb::Pause].into_iter().find(|known| known.name() == verb);
+            requests.extend(known.map(|verb| Request { id: self.id(number), verb }));
+        }
+        Ok(requests)
     }
 
     /// Where the database lies below a state folder.

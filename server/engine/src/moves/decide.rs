@@ -22,6 +22,7 @@ pub enum Decision {
 /// The next thing to do.
 pub fn decide(of: &Move) -> Decision {
     match of.state {
+        MoveState::Accepted | MoveState::Preparing if of.is_paused => Decision::Rest,
         MoveState::Accepted | MoveState::Preparing | MoveState::Publishing => forward_to_commit(of),
         MoveState::Finishing => next_step(of).map_or(Decision::RecordDone, Decision::Run),
         MoveState::Unwinding => backward(of),

@@ -34,6 +34,9 @@ pub enum Event {
     },
     /// The asker no longer wants the move.
     CancelRequested,
+    /// Nothing more is begun until the asker says so; what is done stays.
+    Paused,
+    Resumed,
     StepUndone {
         position: usize,
     },

@@ -31,6 +31,7 @@ pub struct Move {
     pub steps: Vec<StepStatus>,
     pub notes: Vec<(usize, Note)>,
     pub is_cancel_requested: bool,
+    pub is_paused: bool,
     /// The first reason for unwinding or being stuck.
     pub failure: Option<Failure>,
     /// Whether the state before `Stuck` had passed the commit point.
@@ -76,6 +77,7 @@ impl Move {
             steps,
             notes: Vec::new(),
             is_cancel_requested: false,
+            is_paused: false,
             failure: None,
             is_committed: false,
             purge: Purge::Kept,
@@ -114,6 +116,14 @@ impl Move {
             (Preparing | Publishing, Event::StepFailed { failure, .. }) => {
                 self.failure.get_or_insert_with(|| failure.clone());
                 Unwinding
+            }
+            (Accepted | Preparing, Event::Paused) if !self.is_paused => {
+                self.is_paused = true;
+                self.state
+            }
+            (Accepted | Preparing, Event::Resumed) if self.is_paused => {
+                self.is_paused = false;
+                self.state
             }
             (Accepted, Event::CancelRequested) => {
                 self.is_cancel_requested = true;
@@ -185,6 +195,11 @@ impl Move {
             MoveState::Preparing | MoveState::Publishing => !self.is_published(),
             _ => false,
         }
+    }
+
+    /// Whether it can wait: nothing of it can be seen yet.
+    pub fn can_be_paused(&self) -> bool {
+        !self.is_paused && matches!(self.state, MoveState::Accepted | MoveState::Preparing)
     }
 
     /// Whether retired sources or replaced things wait for an undo or a purge.
@@ -264,6 +279,17 @@ mod tests {
             assert!(of.clone().apply(&event).is_err(), "{event:?}");
         }
         assert!(!of.can_be_cancelled());
+    }
+
+    #[test]
+    fn a_paused_move_rests_until_it_is_resumed_or_cancelled() {
+        let paused = driven(2).apply(&Event::Paused).unwrap();
+        assert_eq!(decide(&paused), Decision::Rest);
+        assert!(paused.clone().apply(&Event::Paused).is_err());
+        let resumed = paused.clone().apply(&Event::Resumed).unwrap();
+        assert_eq!(decide(&resumed), decide(&driven(2)));
+        assert_eq!(decide(&paused.apply(&Event::CancelRequested).unwrap()), Decision::Undo(1));
+        assert!(!driven(4).can_be_paused(), "a name can be seen already");
     }
 
     #[test]

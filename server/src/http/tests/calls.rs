@@ -1,15 +1,17 @@
 //! Each call: what it answers, and what it refuses.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use tidelock_app::service::Session;
 use tidelock_shared::listing::FolderListing;
 use tidelock_shared::plan::Plan;
 use tidelock_shared::preview::SurveyProgress;
-use tidelock_shared::progress::{MoveState, MoveView};
+use tidelock_shared::progress::{MoveDetail, MoveState, MoveView};
 use tidelock_shared::project::Project;
 
-use super::{demo_server, listing, moving, on_runtime, rests};
+use super::{demo_server, demo_server_with, listing, moving, on_runtime, rests};
 
 #[test]
 fn the_session_says_who_asks_and_what_is_managed() {
@@ -127,6 +129,27 @@ fn a_survey_counts_to_the_end() {
         assert_eq!(of_others.1.code, "not_found");
         let outside = server.call::<SurveyProgress>("start_survey", json!({ "sources": ["/etc"] })).await.unwrap_err();
         assert_eq!(outside.1.code, "outside_roots");
+    });
+}
+
+#[test]
+fn a_running_move_is_paused_resumed_and_cancelled() {
+    on_runtime(async {
+        // Each of its few changes is slow enough for a pause to come in time.
+        let server = demo_server_with(Duration::from_millis(100));
+        let begun: MoveView = server.call("start_move", moving("/lustre/climate/common", "/lustre/genomics")).await.unwrap();
+        assert!(begun.can_pause, "{:?}", begun.state);
+        let mut view: MoveView = server.call("pause_move", json!({ "id": begun.id })).await.unwrap();
+        while !view.is_paused {
+            assert!(!view.state.is_final(), "{:?}", view.state);
+            view = server.call::<MoveDetail>("move_detail", json!({ "id": begun.id })).await.unwrap().view;
+        }
+        let again = server.call::<MoveView>("pause_move", json!({ "id": begun.id })).await.unwrap_err();
+        assert_eq!((again.0, again.1.code.as_str()), (StatusCode::CONFLICT, "refused_past_pausing"));
+        let resumed: MoveView = server.call("resume_move", json!({ "id": begun.id })).await.unwrap();
+        assert!(!resumed.is_paused);
+        server.call::<MoveView>("cancel_move", json!({ "id": begun.id })).await.unwrap();
+        assert_eq!(rests(&server, begun.id).await.view.state, MoveState::Undone);
     });
 }
 

@@ -211,10 +211,10 @@ fn a_listing_says_which_changes_it_has_seen() {
 fn what_ended_under_an_earlier_server_is_news_to_whoever_it_did_not_tell() {
     on_runtime(async {
         let state = tempfile::tempdir().unwrap();
-        let world = demo::in_memory();
+        let world = demo::in_memory(Duration::ZERO);
         let journal = || Journal::open(&StateFolder::hold(state.path()).unwrap(), || 7).unwrap();
         let serving = |simulator| {
-            let world = demo::World { simulator, ..demo::in_memory() };
+            let world = demo::World { simulator, ..demo::in_memory(Duration::ZERO) };
             let running = of_demo(world, journal(), ADDRESS.parse().unwrap()).unwrap();
             running.set_ready();
             server_of(running)

@@ -45,9 +45,14 @@ fn server_of(running: Running) -> Server {
     Server { router: router(running.clone()), running }
 }
 
-/// The demo, recovered.
+/// The demo, recovered, as fast as it goes.
 fn demo_server() -> Server {
-    let running = of_demo(demo::in_memory(), Journal::in_memory(7).unwrap(), ADDRESS.parse().unwrap()).unwrap();
+    demo_server_with(Duration::ZERO)
+}
+
+/// The demo where each change takes so long.
+fn demo_server_with(change: Duration) -> Server {
+    let running = of_demo(demo::in_memory(change), Journal::in_memory(7).unwrap(), ADDRESS.parse().unwrap()).unwrap();
     running.set_ready();
     server_of(running)
 }

@@ -20,7 +20,7 @@ use crate::identity::Token;
 #[test]
 fn nothing_is_asked_of_a_server_that_has_not_recovered() {
     on_runtime(async {
-        let running = of_demo(demo::in_memory(), Journal::in_memory(7).unwrap(), ADDRESS.parse().unwrap()).unwrap();
+        let running = of_demo(demo::in_memory(Duration::ZERO), Journal::in_memory(7).unwrap(), ADDRESS.parse().unwrap()).unwrap();
         let server = server_of(running);
         assert_eq!(server.get("/healthz", &[]).await.status(), StatusCode::OK);
         for path in ["/readyz", "/", "/api/moves/events", "/open/00"] {
