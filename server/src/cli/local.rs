@@ -9,9 +9,10 @@ use tidelock_engine::fs::FileSystem;
 use tidelock_engine::fs::posix::Posix;
 use tidelock_engine::journal::{Journal, JournalError, StateFolder, Verb};
 use tidelock_engine::planner::payer_of;
+use tidelock_engine::progress::Reading;
 use tidelock_engine::survey::survey_folder;
 use tidelock_engine::worker::InProcess;
-use tidelock_engine::{Engine, EngineError};
+use tidelock_engine::{Engine, EngineError, Snapshot};
 use tidelock_shared::id::MoveId;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::plan::Plan;
@@ -108,6 +109,14 @@ impl Local {
         });
     }
 
+    /// Another process drives the move: what it has written down by now.
+    fn as_recorded(&self, id: MoveId) -> Result<Snapshot, UserError> {
+        let journal = Journal::beside(&self.state).map_err(|error| user_error::journal_error(&error))?;
+        let recorded = journal.read(id).map_err(|error| user_error::journal_error(&error))?;
+        let recorded = recorded.ok_or_else(|| self.told(&EngineError::UnknownMove(id)))?;
+        Ok(Snapshot { recorded, reading: Reading::default(), version: 0 })
+    }
+
     fn told(&self, error: &EngineError) -> UserError {
         user_error::engine_error(error, &self.names)
     }
@@ -162,7 +171,10 @@ impl Desk for Local {
         if self.engine.is_halted() {
             return Err(self.told(&EngineError::Halted));
         }
-        let snapshot = self.engine.get(id).map_err(|error| self.told(&error))?;
+        let snapshot = match self.held {
+            Some(_) => self.engine.get(id).map_err(|error| self.told(&error))?,
+            None => self.as_recorded(id)?,
+        };
         Ok(convert::move_detail(&snapshot, &self.names))
     }
 

@@ -78,6 +78,14 @@ impl Context<'_> {
         FileName::new(name.into_bytes()).map_err(|_| StepError::Unnameable)
     }
 
+    /// The name under which the source lies in its folder: its own, or the hidden one if it has
+    /// been retired already and an earlier step runs again.
+    pub(super) fn source_name_now(&self, folder: &Folder) -> StepResult<FileName> {
+        let retired = self.retired_name()?;
+        let is_retired = holds(self.fs, folder.at(&retired), &self.item().identity)?;
+        Ok(if is_retired { retired } else { self.item().source_name.clone() })
+    }
+
     /// Where the item was, for messages.
     pub(super) fn source_path(&self) -> FilePath {
         path_of(&self.item().source_folder, &self.item().source_name)

@@ -28,7 +28,8 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     let destination = context.destination_folder()?;
     let name = context.staging_name()?;
     let item = context.item().clone();
-    let from = source.at(&item.source_name);
+    let source_name = context.source_name_now(&source)?;
+    let from = source.at(&source_name);
     let to = destination.at(&name);
     let status = context.fs.status(from.into())?;
     if context.fs.identity(from.into())? != item.identity {

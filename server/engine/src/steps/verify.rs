@@ -13,7 +13,7 @@ const ROUNDS_MAX: u32 = 4;
 
 pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     let source = context.source_folder()?;
-    let name = context.item().source_name.clone();
+    let name = context.source_name_now(&source)?;
     bring_up_to_date(context, source.at(&name))
 }
 
