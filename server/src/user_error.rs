@@ -43,7 +43,7 @@ pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> UserError {
             format!("{} cannot be read by you, {} for example.", count(*entries, "entry", "entries"), quoted(example)),
         )
         .hint("Ask the owner for read permission, or leave that part out."),
-        Refusal::NameTaken(path) => UserError::new("name_taken", format!("{} already exists.", quoted(path)))
+        Refusal::NameTaken { path, .. } => UserError::new("name_taken", format!("{} already exists.", quoted(path)))
             .hint("Keep both, replace it, skip it or merge the folders (--on-conflict), or give a new name (--as NAME)."),
         Refusal::MountPoint(path) => {
             UserError::new("mount_point", format!("Another file system is mounted at or inside {}.", quoted(path)))

@@ -210,6 +210,9 @@ mod tests {
             bytes: 0,
             hard_links_leaving: 0,
             released: 0,
+            taken_by: None,
+            replaces: false,
+            restores: false,
         });
         Plan {
             items: items.collect(),
