@@ -370,10 +370,7 @@ mod tests {
         asked.choices = vec![choice("/a/x", OnConflict::KeepBoth)];
         assert_eq!(requested(&asked), "tidelock mv --on-conflict keep-both /a/x /a/y /b/");
         asked.choices.push(choice("/a/y", OnConflict::Replace));
-        assert_eq!(
-            requested(&asked),
-            "tidelock mv --on-conflict keep-both /a/x /b/ && tidelock mv --on-conflict replace /a/y /b/"
-        );
+        assert_eq!(requested(&asked), "tidelock mv --on-conflict keep-both /a/x /b/ && tidelock mv --on-conflict replace /a/y /b/");
     }
 
     #[test]

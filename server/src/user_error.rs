@@ -14,7 +14,7 @@ use tidelock_shared::user_error::UserError;
 
 use crate::http::ServeError;
 use crate::names::Names;
-use crate::words::{bytes, count};
+use crate::words::{bytes, count, grouped};
 
 /// What stops a plan.
 pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> UserError {
@@ -181,9 +181,13 @@ pub(crate) fn warning(warning: &Warning, names: &Names) -> UserError {
             ),
         )
         .hint("An undo charges them to the source's project like the rest."),
-        Warning::Skipped { items } => {
-            UserError::new("skipped", format!("{} there already and not moved.", are(*items, "thing", "things")))
-        }
+        Warning::Skipped { items } => UserError::new(
+            "skipped",
+            match items {
+                1 => "1 item is skipped: its name is taken. It stays where it is.".to_owned(),
+                more => format!("{} items are skipped: their names are taken. They stay where they are.", grouped(*more)),
+            },
+        ),
         Warning::Replaces { entries, amount } => UserError::new(
             "replaces",
             format!("What has the name now is replaced: {}, {}.", count(*entries, "entry", "entries"), bytes(amount.bytes)),
@@ -191,9 +195,12 @@ pub(crate) fn warning(warning: &Warning, names: &Names) -> UserError {
         .hint("It is kept hidden, comes back with an undo, and stays charged until the move is purged."),
         Warning::EmptiedFoldersStay { folders } => UserError::new(
             "emptied_folders_stay",
-            format!("{} emptied into the ones that are there, and left behind.", are(*folders, "folder", "folders")),
+            match folders {
+                1 => "1 folder is merged into the one that is there. It stays behind, empty.".to_owned(),
+                more => format!("{} folders are merged into those that are there. They stay behind, empty.", grouped(*more)),
+            },
         )
-        .hint("An undo fills them again; otherwise remove them when you are sure."),
+        .hint("An undo puts everything back. What is empty can be removed when you are sure."),
         Warning::ReplacedIsGone => {
             UserError::new("replaced_is_gone", "What the move had replaced has been purged and does not come back.")
         }

@@ -120,6 +120,7 @@ fn Item(item: PlanItem) -> impl IntoView {
                 " → "
                 <span class="plan-item__path">{shown(item.destination.as_bytes()).into_owned()}</span>
             </p>
+            {words::item_note(&item).map(|note| view! { <p class="plan-item__note">{note}</p> })}
             <p class="plan-item__facts">
                 {format!("{} · {} · ", format::counted(item.entries, "entry", "entries"), format::bytes(item.bytes))}
                 <span class="plan-item__strategy" title=words::strategy_effect(item.strategy)>{item.strategy.words()}</span>

@@ -140,7 +140,15 @@ impl Engine {
             }
         };
         let name = wanted.name.clone();
-        Ok(FoundItem { item, destination, name, taken_by: there.map(|there| there.kind), replaced: None, kept: None, restores: None })
+        Ok(FoundItem {
+            item,
+            destination,
+            name,
+            taken_by: there.map(|there| there.kind),
+            replaced: None,
+            kept: None,
+            restores: None,
+        })
     }
 
     /// Looks at what has the name, if it is to be replaced.
