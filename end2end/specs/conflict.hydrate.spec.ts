@@ -73,9 +73,10 @@ test('one is replaced, and comes back with the undo', async ({ page }) => {
 test('the keyboard alone chooses, tries and starts', async ({ page }) => {
   const browse = new Browse(page);
   await browse.open(climate, genomics);
-  await browse.row(1, 'results').click();
+  await browse.row(1, 'results').focus();
+  await page.keyboard.press('Space');
   await page.keyboard.press('Control+x');
-  await browse.pane(2).getByRole('grid').focus();
+  await browse.row(2, 'results').focus();
   await page.keyboard.press('Control+v');
   const radio = (name: RegExp) => browse.drawer.getByRole('radio', { name });
   await expect(radio(/Keep both/)).toBeVisible();
