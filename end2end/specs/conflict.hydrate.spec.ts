@@ -50,12 +50,12 @@ test('both are kept, the one that moves under a new name', async ({ page }) => {
 test('one is replaced, and comes back with the undo', async ({ page }) => {
   const browse = await propose(page);
   // One may try what would happen, and choose again.
-  await browse.drawer.getByRole('radio', { name: /Skip/ }).check();
-  await expect(browse.drawer).toContainText('nothing is left to move');
-  await expect(browse.drawer.getByRole('button', { name: 'Nothing to move' })).toBeDisabled();
+  await expect(browse.drawer.getByRole('radio', { name: /Skip/ })).toHaveCount(0);
+  await browse.drawer.getByRole('radio', { name: /Merge folders/ }).check();
+  await expect(browse.drawer).toContainText('26 items');
   await browse.drawer.getByRole('radio', { name: /Replace/ }).check();
   await expect(browse.drawer).toContainText('Replaces what is there.');
-  await browse.drawer.getByRole('button', { name: /^Replace and move / }).click();
+  await browse.drawer.getByRole('button', { name: 'Move and replace' }).click();
   await expect(browse.row(1, 'results')).toHaveCount(0, { timeout: 30_000 });
   await browse.open(`${genomics}/results`);
   await expect(browse.row(1, 'latest.png')).toBeVisible();
@@ -119,8 +119,11 @@ test('several names are decided at once, and one of them otherwise', async ({ pa
   await browse.drawer.getByText('Choose for each').click();
   await expect(browse.drawer.getByLabel('results')).toHaveValue('Merge folders');
   await browse.drawer.getByLabel('README.md').selectOption('Replace');
-  await expect(browse.drawer.getByRole('button', { name: /^Replace and move/ })).toBeEnabled();
+  await expect(browse.drawer.getByRole('button', { name: 'Move and replace' })).toBeEnabled();
   await expect(browse.drawer.getByRole('radio', { checked: true })).toHaveCount(0);
+  await browse.drawer.getByLabel('README.md').selectOption('Skip');
+  await expect(browse.drawer).toContainText('1 item is skipped: its name is taken.');
+  await expect(browse.drawer.getByRole('button', { name: /^Move \d+ entries/ })).toBeEnabled();
   await accessible(page);
   const overflow = await browse.drawer.evaluate((drawer) => drawer.scrollWidth - drawer.clientWidth);
   expect(overflow).toBeLessThanOrEqual(0);

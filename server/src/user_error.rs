@@ -1,6 +1,7 @@
 //! Every refusal, warning and error of the engine as a sentence for people, with a way out.
 //!
-//! The only such place. Codes are stable and for scripts; sentences are not.
+//! The only such place. Codes are stable and for scripts; sentences are not. What only the
+//! command line has stands in brackets, which the pages leave out: `(--as NAME)`.
 
 use tidelock_engine::EngineError;
 use tidelock_engine::fs::{Errno, FsError};
@@ -28,7 +29,7 @@ pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> UserError {
             .hint("Check the spelling; it may have been moved or deleted meanwhile."),
         Refusal::DestinationMissing(path) => {
             UserError::new("destination_missing", format!("The destination folder {} does not exist.", quoted(path)))
-                .hint("Make the folder first, or pick an existing one. A new name for a single source is given with --as.")
+                .hint("Make the folder first, or pick an existing one. A single source can be given a new name (--as NAME).")
         }
         Refusal::NotAFolder(path) => {
             UserError::new("not_a_folder", format!("{} is not a folder, or lies behind a symbolic link.", quoted(path)))
@@ -73,7 +74,7 @@ pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> UserError {
                 have(*inodes, "file", "files")
             ),
         )
-        .hint("Move the other names along, or agree with --allow hard-links-leaving."),
+        .hint("Move the other names along, or agree that they stay (--allow hard-links-leaving)."),
         Refusal::DevicesNeedRoot { entries } => UserError::new(
             "devices_need_root",
             format!("{} only root can make anew in a copy.", count(*entries, "device node", "device nodes")),

@@ -21,7 +21,7 @@ pub fn ConflictChoices() -> impl IntoView {
 #[component]
 fn Choices(planning: Planning, taken: Vec<TakenName>) -> impl IntoView {
     let is_several = taken.len() > 1;
-    let choices = conflicts::offered(&taken).into_iter().map(|answer| {
+    let choices = planning.offered(&taken).into_iter().map(|answer| {
         let effect = conflicts::effect(answer, &taken);
         view! {
             <label class="conflicts__choice">
@@ -83,7 +83,7 @@ fn OneName(planning: Planning, name: TakenName) -> impl IntoView {
                 <span class="conflicts__path">{name.name}</span>
                 <select class="field" on:change=on_change>
                     {option(OnConflict::Refuse)}
-                    {offered.into_iter().map(option).collect_view()}
+                    {offered.map(option).collect_view()}
                 </select>
             </label>
         </li>

@@ -139,6 +139,14 @@ impl Planning {
         self.ask();
     }
 
+    /// What there is to choose from for all taken names.
+    pub fn offered(self, taken: &[TakenName]) -> Vec<OnConflict> {
+        self.proposal.with_untracked(|proposal| match proposal {
+            Some(Proposal::Move(request)) => conflicts::offered(request, taken),
+            _ => Vec::new(),
+        })
+    }
+
     /// The answer that one taken name has.
     pub fn answer_for(self, source: &FilePath) -> OnConflict {
         self.with_request(|request| request.answer_for(source)).unwrap_or_default()

@@ -24,9 +24,10 @@ pub struct TakenName {
 }
 
 impl TakenName {
-    /// What there is to choose from for this one.
-    pub fn offered(&self) -> Vec<OnConflict> {
-        offered(std::slice::from_ref(self))
+    /// What there is to choose from for this one of several.
+    pub fn offered(&self) -> impl Iterator<Item = OnConflict> + use<> {
+        let can_merge = self.can_merge;
+        ANSWERS.into_iter().filter(move |answer| *answer != OnConflict::Merge || can_merge)
     }
 
     /// What an answer for all comes to for this one.
@@ -51,10 +52,14 @@ pub fn learn(taken: &mut Vec<TakenName>, request: &MoveRequest, plan: &Plan) {
     }
 }
 
-/// What there is to choose from for all of them.
-pub fn offered(taken: &[TakenName]) -> Vec<OnConflict> {
-    let can_merge = taken.iter().any(|name| name.can_merge);
-    ANSWERS.into_iter().filter(|answer| *answer != OnConflict::Merge || can_merge).collect()
+/// What there is to choose from for all of them. To skip all that there is to move is no move.
+pub fn offered(request: &MoveRequest, taken: &[TakenName]) -> Vec<OnConflict> {
+    let is_offered = |answer: &OnConflict| match answer {
+        OnConflict::Merge => taken.iter().any(|name| name.can_merge),
+        OnConflict::Skip => request.sources.len() > taken.len(),
+        _ => true,
+    };
+    ANSWERS.into_iter().filter(is_offered).collect()
 }
 
 /// Writes an answer into the request: for one source, or for every taken name.
@@ -105,16 +110,16 @@ pub fn effect(answer: OnConflict, taken: &[TakenName]) -> &'static str {
     let is_one = taken.len() == 1;
     match answer {
         OnConflict::Refuse => "",
-        OnConflict::KeepBoth if is_one => "What you move gets a new name beside it.",
-        OnConflict::KeepBoth => "What you move gets new names beside them.",
+        OnConflict::KeepBoth if is_one => "What you move gets a new name.",
+        OnConflict::KeepBoth => "What you move gets new names.",
         OnConflict::Replace if is_one => "The one there is kept hidden and comes back with undo.",
         OnConflict::Replace => "Those there are kept hidden and come back with undo.",
-        OnConflict::Skip if is_one => "What you move stays where it is.",
+        OnConflict::Skip if is_one => "This one stays where it is; the rest moves.",
         OnConflict::Skip => "These stay where they are; the rest moves.",
         OnConflict::Merge if taken.iter().all(|name| name.can_merge) => {
-            "What is inside goes into the folder there. Where files meet, both are kept."
+            "The contents join the folder there; where files meet, both stay."
         }
-        OnConflict::Merge => "What is inside goes into the folders there. Of all else, both are kept.",
+        OnConflict::Merge => "The contents join the folders there; of all else, both stay.",
     }
 }
 
@@ -148,12 +153,12 @@ mod tests {
 
     #[test]
     fn what_was_asked_stays_and_only_folders_are_merged() {
-        let (_, taken) = found();
+        let (request, taken) = found();
         assert_eq!(taken.iter().map(|name| name.name.as_str()).collect::<Vec<_>>(), ["run", "notes.txt"]);
         assert_eq!(title(&taken), "2 names are there already");
         assert_eq!(title(&taken[..1]), "“run” is there already");
-        assert!(offered(&taken).contains(&OnConflict::Merge));
-        assert!(!taken[1].offered().contains(&OnConflict::Merge));
+        assert_eq!(offered(&request, &taken), ANSWERS);
+        assert!(taken[1].offered().all(|answer| answer != OnConflict::Merge));
     }
 
     #[test]
@@ -174,6 +179,14 @@ mod tests {
         assert_eq!(request.answer_for(&path("/a/notes.txt")), OnConflict::KeepBoth, "a file is not merged");
         assert_eq!(common_answer(&request, &taken), Some(OnConflict::Merge));
         assert_eq!(request.choices.len(), 2);
+    }
+
+    #[test]
+    fn not_everything_can_be_skipped() {
+        let (request, taken) = found();
+        let only_these = MoveRequest { sources: vec![path("/a/run"), path("/a/notes.txt")], ..request };
+        assert_eq!(offered(&only_these, &taken), [OnConflict::KeepBoth, OnConflict::Replace, OnConflict::Merge]);
+        assert!(taken[0].offered().any(|answer| answer == OnConflict::Skip));
     }
 
     #[test]

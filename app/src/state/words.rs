@@ -38,11 +38,10 @@ pub fn headline(plan: &Plan) -> String {
 
 /// What the primary button does: `Move 3,412 files`.
 pub fn move_button(plan: &Plan) -> String {
-    let verb = match plan.undoes {
-        Some(_) => "Move back",
-        None if plan.items.iter().any(|item| item.replaces) => "Replace and move",
-        None => "Move",
-    };
+    let verb = if plan.undoes.is_some() { "Move back" } else { "Move" };
+    if plan.items.iter().any(|item| item.replaces) {
+        return format!("{verb} and replace");
+    }
     let entries: u64 = plan.items.iter().map(|item| item.entries).sum();
     let only_files = plan.items.iter().all(|item| item.kind == EntryKind::File);
     match (plan.items.as_slice(), only_files) {
@@ -208,6 +207,18 @@ pub fn progress(view: &MoveView) -> String {
     parts.join(" · ")
 }
 
+/// A hint without what only the command line has: `(--as NAME)`, `(tidelock status 7)`.
+pub fn hint(text: &str) -> String {
+    let mut told = text.to_owned();
+    for opening in [" (--", " (tidelock "] {
+        while let Some((start, length)) = told.find(opening).and_then(|start| told[start..].find(')').map(|length| (start, length)))
+        {
+            told.replace_range(start..=start + length, "");
+        }
+    }
+    told
+}
+
 /// What to agree to so that a refusal goes away, and the words to agree with.
 pub fn consent(code: &str) -> Option<(Consent, &'static str)> {
     if code.ends_with("hard_links_leaving") {
@@ -279,8 +290,18 @@ pub(crate) mod tests {
         let mut plan = plan(&[(EntryKind::Folder, 3412)], Cost::default());
         assert_eq!(item_note(&plan.items[0]), None);
         plan.items[0].replaces = true;
-        assert_eq!(move_button(&plan), "Replace and move 3,412 entries");
+        assert_eq!(move_button(&plan), "Move and replace");
         assert_eq!(item_note(&plan.items[0]).unwrap(), "Replaces what is there.");
+    }
+
+    #[test]
+    fn a_hint_on_a_page_names_no_flags() {
+        assert_eq!(
+            hint("Keep both or replace it (--on-conflict), or give a new name (--as NAME)."),
+            "Keep both or replace it, or give a new name."
+        );
+        assert_eq!(hint("Wait until it has ended (tidelock status 7), or cancel it."), "Wait until it has ended, or cancel it.");
+        assert_eq!(hint("Pick another (shorter) name."), "Pick another (shorter) name.");
     }
 
     #[test]
