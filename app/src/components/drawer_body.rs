@@ -136,12 +136,17 @@ fn NotNow() -> impl IntoView {
 fn Summary(plan: Arc<Plan>) -> impl IntoView {
     let copies = plan.cost.bytes_copied > 0;
     let effect = plan.strategy().map(words::strategy_effect);
+    let note = match plan.items.as_slice() {
+        [item] => words::item_note(item),
+        _ => None,
+    };
     view! {
         <div class="drawer__summary">
             <p class="drawer__headline">
                 <Icon glyph=if copies { Glyph::Copy } else { Glyph::Bolt } />
                 {words::headline(&plan)}
             </p>
+            {note.map(|note| view! { <p class="drawer__note">{note}</p> })}
             {effect.map(|effect| view! { <p class="drawer__effect">{effect}</p> })}
             <p class="drawer__safe">
                 <Icon glyph=Glyph::Shield />

@@ -90,9 +90,10 @@ fn Cost(plan: Arc<Plan>) -> impl IntoView {
 }
 
 #[component]
-fn Items(mut items: Vec<PlanItem>) -> impl IntoView {
+fn Items(items: Vec<PlanItem>) -> impl IntoView {
     // What is not plain comes first: it would be lost among what is folded away.
-    items.sort_by_key(|item| words::item_note(item).is_none());
+    let (mut items, plain): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| words::item_note(item).is_some());
+    items.extend(plain);
     let rest = items.len().saturating_sub(ITEMS_SHOWN);
     let list = |items: &[PlanItem]| {
         let items = items.iter().map(|item| view! { <Item item=item.clone() /> }).collect_view();

@@ -209,11 +209,12 @@ pub fn progress(view: &MoveView) -> String {
 
 /// A hint without what only the command line has: `(--as NAME)`, `(tidelock status 7)`.
 pub fn hint(text: &str) -> String {
-    let mut told = text.to_owned();
-    for opening in [" (--", " (tidelock "] {
-        while let Some((start, length)) = told.find(opening).and_then(|start| told[start..].find(')').map(|length| (start, length)))
-        {
-            told.replace_range(start..=start + length, "");
+    let mut told = String::new();
+    for (position, part) in text.split(" (").enumerate() {
+        match part.split_once(')') {
+            Some((inside, after)) if inside.starts_with("--") || inside.starts_with("tidelock ") => told.push_str(after),
+            _ if position == 0 => told.push_str(part),
+            _ => told.extend([" (", part]),
         }
     }
     told
