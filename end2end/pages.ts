@@ -72,7 +72,7 @@ export async function call<T>(page: Page, name: string, data: object): Promise<T
 }
 
 /** Starts a move, or the undo of one, and waits until it is done. */
-export async function moves(page: Page, what: { sources: string[]; destination: string } | { undo: string }): Promise<string> {
+export async function moves(page: Page, what: { sources: string[]; destination: string; as?: string } | { undo: string }): Promise<string> {
   type View = { id: string; state: string };
   const { id } = 'undo' in what ? await call<View>(page, 'undo_move', { id: what.undo }) : await call<View>(page, 'start_move', { request: what });
   await expect.poll(async () => (await call<View>(page, 'move_detail', { id })).state, { timeout: 30_000 }).toBe('done');

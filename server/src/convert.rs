@@ -1,20 +1,20 @@
 //! From the engine's stored values to what people and scripts see.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tidelock_app::state::pane::folder_url;
 use tidelock_engine::Snapshot;
 use tidelock_engine::moves::event::{Event, Note};
 use tidelock_engine::moves::state::{Move, Purge};
 use tidelock_engine::planner::Draft;
-use tidelock_engine::planner::plan::{MovePlan, PayerChange, PlannedItem};
+use tidelock_engine::planner::plan::{MovePlan, PayerChange, PlannedItem, Refusal};
 use tidelock_engine::planner::sequence::Step;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::plan::{Plan, PlanItem, ProjectChange, ProjectRole};
 use tidelock_shared::progress::{MoveDetail, MoveState, MoveView, Phase, TimelineEvent};
 use tidelock_shared::quota::Amount;
-use tidelock_shared::request::{Consent, OnConflict};
-use tidelock_shared::strategy::Strategy;
+use tidelock_shared::request::{Consent, MoveRequest, OnConflict};
+use tidelock_shared::strategy::{EntryKind, Strategy};
 use tidelock_shared::user_error::UserError;
 
 use crate::names::Names;
@@ -23,10 +23,21 @@ use crate::user_error;
 /// A fresh plan with everything that speaks against it.
 pub(crate) fn plan(draft: &Draft, names: &Names) -> Plan {
     let mut plan = plan_of(&draft.plan, names);
+    for (item, planned) in plan.items.iter_mut().zip(&draft.plan.items) {
+        item.taken_by = taken_by(&destination_path(planned), &draft.refusals);
+    }
     plan.refusals = draft.refusals.iter().map(|refusal| user_error::refusal(refusal, names)).collect();
     // What is refused need not be warned of as well.
     plan.warnings.retain(|warning| plan.refusals.iter().all(|refusal| refusal.code != warning.code));
     plan
+}
+
+/// What has a name that nobody decided about.
+fn taken_by(name: &FilePath, refusals: &[Refusal]) -> Option<EntryKind> {
+    refusals.iter().find_map(|refusal| match refusal {
+        Refusal::NameTaken { path, by } if path == name => Some(*by),
+        _ => None,
+    })
 }
 
 /// A plan that could not even be made: only its refusals.
@@ -74,6 +85,9 @@ fn plan_item(item: &PlannedItem) -> PlanItem {
         bytes: item.tally.amount.bytes,
         hard_links_leaving: item.tally.hard_links_leaving,
         released: item.tally.released,
+        taken_by: None,
+        replaces: item.replaces.is_some(),
+        restores: item.restores.is_some(),
     }
 }
 
@@ -102,18 +116,35 @@ fn command(plan: &MovePlan) -> String {
     if let Some(id) = plan.undoes {
         return format!("tidelock undo {id}");
     }
+    requested(&plan.asked)
+}
+
+/// One command, or, where the answers to taken names differ, one for each of them.
+fn requested(asked: &MoveRequest) -> String {
+    let mut groups = BTreeMap::<OnConflict, Vec<&FilePath>>::new();
+    for source in &asked.sources {
+        groups.entry(asked.answer_for(source)).or_default().push(source);
+    }
+    let answers: Vec<OnConflict> = groups.keys().copied().filter(|answer| *answer != OnConflict::Refuse).collect();
+    if let [_] | [] = answers.as_slice() {
+        return one_command(asked, answers.first().copied().unwrap_or_default(), asked.sources.iter());
+    }
+    let commands = groups.into_iter().map(|(answer, sources)| one_command(asked, answer, sources.into_iter()));
+    commands.collect::<Vec<_>>().join(" && ")
+}
+
+fn one_command<'a>(asked: &MoveRequest, answer: OnConflict, sources: impl Iterator<Item = &'a FilePath>) -> String {
     let mut words = vec!["tidelock".to_owned(), "mv".to_owned()];
-    let asked = &plan.asked;
     for consent in &asked.allow {
         words.push(format!("--allow {}", consent_name(*consent)));
     }
-    if asked.on_conflict != OnConflict::Refuse {
-        words.push(format!("--on-conflict {}", answer_name(asked.on_conflict)));
+    if answer != OnConflict::Refuse {
+        words.push(format!("--on-conflict {}", answer_name(answer)));
     }
     if let Some(name) = &asked.new_name {
         words.push(format!("--as {}", shell_word(name.as_bytes())));
     }
-    words.extend(asked.sources.iter().map(|source| shell_word(&source.to_bytes())));
+    words.extend(sources.map(|source| shell_word(&source.to_bytes())));
     words.push(shell_word(&[asked.destination.to_bytes().as_slice(), b"/"].concat()));
     words.join(" ")
 }
@@ -330,7 +361,22 @@ fn noted(note: &Note) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::shell_word;
+    use tidelock_shared::request::ConflictChoice;
+
+    use super::*;
+
+    #[test]
+    fn the_command_gives_every_answer() {
+        let path = |text: &str| FilePath::parse(text.as_bytes()).unwrap();
+        let choice = |source, on_conflict| ConflictChoice { source: path(source), on_conflict };
+        let mut asked =
+            MoveRequest { sources: vec![path("/a/x"), path("/a/y")], destination: path("/b"), ..MoveRequest::default() };
+        assert_eq!(requested(&asked), "tidelock mv /a/x /a/y /b/");
+        asked.choices = vec![choice("/a/x", OnConflict::KeepBoth)];
+        assert_eq!(requested(&asked), "tidelock mv --on-conflict keep-both /a/x /a/y /b/");
+        asked.choices.push(choice("/a/y", OnConflict::Replace));
+        assert_eq!(requested(&asked), "tidelock mv --on-conflict keep-both /a/x /b/ && tidelock mv --on-conflict replace /a/y /b/");
+    }
 
     #[test]
     fn a_path_pasted_into_a_shell_names_the_same_file() {

@@ -1,6 +1,7 @@
 //! Every refusal, warning and error of the engine as a sentence for people, with a way out.
 //!
-//! The only such place. Codes are stable and for scripts; sentences are not.
+//! The only such place. Codes are stable and for scripts; sentences are not. What only the
+//! command line has stands in brackets, which the pages leave out: `(--as NAME)`.
 
 use tidelock_engine::EngineError;
 use tidelock_engine::fs::{Errno, FsError};
@@ -14,7 +15,7 @@ use tidelock_shared::user_error::UserError;
 
 use crate::http::ServeError;
 use crate::names::Names;
-use crate::words::{bytes, count};
+use crate::words::{bytes, count, grouped};
 
 /// What stops a plan.
 pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> UserError {
@@ -28,7 +29,7 @@ pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> UserError {
             .hint("Check the spelling; it may have been moved or deleted meanwhile."),
         Refusal::DestinationMissing(path) => {
             UserError::new("destination_missing", format!("The destination folder {} does not exist.", quoted(path)))
-                .hint("Make the folder first, or pick an existing one. A new name for a single source is given with --as.")
+                .hint("Make the folder first, or pick an existing one. A single source can be given a new name (--as NAME).")
         }
         Refusal::NotAFolder(path) => {
             UserError::new("not_a_folder", format!("{} is not a folder, or lies behind a symbolic link.", quoted(path)))
@@ -43,7 +44,7 @@ pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> UserError {
             format!("{} cannot be read by you, {} for example.", count(*entries, "entry", "entries"), quoted(example)),
         )
         .hint("Ask the owner for read permission, or leave that part out."),
-        Refusal::NameTaken(path) => UserError::new("name_taken", format!("{} already exists.", quoted(path)))
+        Refusal::NameTaken { path, .. } => UserError::new("name_taken", format!("{} already exists.", quoted(path)))
             .hint("Keep both, replace it, skip it or merge the folders (--on-conflict), or give a new name (--as NAME)."),
         Refusal::MountPoint(path) => {
             UserError::new("mount_point", format!("Another file system is mounted at or inside {}.", quoted(path)))
@@ -73,7 +74,7 @@ pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> UserError {
                 have(*inodes, "file", "files")
             ),
         )
-        .hint("Move the other names along, or agree with --allow hard-links-leaving."),
+        .hint("Move the other names along, or agree that they stay (--allow hard-links-leaving)."),
         Refusal::DevicesNeedRoot { entries } => UserError::new(
             "devices_need_root",
             format!("{} only root can make anew in a copy.", count(*entries, "device node", "device nodes")),
@@ -181,9 +182,13 @@ pub(crate) fn warning(warning: &Warning, names: &Names) -> UserError {
             ),
         )
         .hint("An undo charges them to the source's project like the rest."),
-        Warning::Skipped { items } => {
-            UserError::new("skipped", format!("{} there already and not moved.", are(*items, "thing", "things")))
-        }
+        Warning::Skipped { items } => UserError::new(
+            "skipped",
+            match items {
+                1 => "1 item is skipped: its name is taken. It stays where it is.".to_owned(),
+                more => format!("{} items are skipped: their names are taken. They stay where they are.", grouped(*more)),
+            },
+        ),
         Warning::Replaces { entries, amount } => UserError::new(
             "replaces",
             format!("What has the name now is replaced: {}, {}.", count(*entries, "entry", "entries"), bytes(amount.bytes)),
@@ -191,9 +196,12 @@ pub(crate) fn warning(warning: &Warning, names: &Names) -> UserError {
         .hint("It is kept hidden, comes back with an undo, and stays charged until the move is purged."),
         Warning::EmptiedFoldersStay { folders } => UserError::new(
             "emptied_folders_stay",
-            format!("{} emptied into the ones that are there, and left behind.", are(*folders, "folder", "folders")),
+            match folders {
+                1 => "1 folder is merged into the one that is there. It stays behind, empty.".to_owned(),
+                more => format!("{} folders are merged into those that are there. They stay behind, empty.", grouped(*more)),
+            },
         )
-        .hint("An undo fills them again; otherwise remove them when you are sure."),
+        .hint("An undo puts everything back. What is empty can be removed when you are sure."),
         Warning::ReplacedIsGone => {
             UserError::new("replaced_is_gone", "What the move had replaced has been purged and does not come back.")
         }

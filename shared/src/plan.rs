@@ -59,6 +59,15 @@ pub struct PlanItem {
     pub hard_links_leaving: u64,
     /// Files whose content is on tape only.
     pub released: u64,
+    /// What has the destination name, while nobody has decided what is to become of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_by: Option<EntryKind>,
+    /// What has the destination name is hidden first, and kept for undo.
+    #[serde(default)]
+    pub replaces: bool,
+    /// Of an undo: what the move had replaced gets its name again.
+    #[serde(default)]
+    pub restores: bool,
 }
 
 impl PlanItem {

@@ -45,6 +45,8 @@ pub struct Preview {
     /// What the destination is charged in addition.
     pub adds: Amount,
     pub headroom: Headroom,
+    /// Things whose name something there has; the plan asks what is to become of them.
+    pub names_taken: u64,
     pub verdict: Verdict,
 }
 
@@ -63,7 +65,6 @@ pub enum Verdict {
 pub enum Obstacle {
     AlreadyThere,
     IntoItself,
-    NameTaken,
 }
 
 /// Whether a path may be moved into a folder at all, as far as names tell.
@@ -94,17 +95,15 @@ pub fn preview(
         source.mount.id == destination.mount.id && reason == StrategyReason::SameCharge || reason == StrategyReason::NoProjects;
     let adds = if stays_charged { Amount::ZERO } else { survey.amount };
     let headroom = destination.project.headroom();
-    let impossible = dragged.iter().find_map(|thing| {
-        obstacle(&thing.folder.join(thing.entry.name.clone()), &destination.path)
-            .or_else(|| taken(&thing.entry.name).then_some(Obstacle::NameTaken))
-    });
+    let impossible = dragged.iter().find_map(|thing| obstacle(&thing.folder.join(thing.entry.name.clone()), &destination.path));
+    let names_taken = dragged.iter().filter(|thing| taken(&thing.entry.name)).count() as u64;
     let verdict = match impossible {
         Some(obstacle) => Verdict::Impossible(obstacle),
         None if !headroom.fits(adds) => Verdict::TooMuch(headroom.shortage(adds)),
         None if survey.is_complete => Verdict::Fits,
         None => Verdict::Counting,
     };
-    Preview { strategy, reason, adds, headroom, verdict }
+    Preview { strategy, reason, adds, headroom, names_taken, verdict }
 }
 
 fn choice(thing: &Dragged, source: &FolderListing, destination: &FolderListing, survey: &SurveyProgress) -> Choice {
@@ -222,6 +221,14 @@ mod tests {
     fn within_one_project_nothing_is_added() {
         let destination = folder("/l/alpha/old", 1001, 1);
         assert_eq!(verdict(&destination, &survey(50, true)), Verdict::Fits);
+    }
+
+    #[test]
+    fn a_taken_name_is_told_and_stops_nothing() {
+        let (source, destination) = (folder("/l/alpha", 1001, 1000), folder("/l/beta", 1002, 100));
+        let told = |bytes| preview(&dragged(&source), &source, &destination, |_| true, &survey(bytes, true));
+        assert_eq!((told(50).names_taken, told(50).verdict), (1, Verdict::Fits));
+        assert_eq!(told(101).verdict, Verdict::TooMuch(Amount { bytes: 1, inodes: 0 }));
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub struct MoveRequest {
 }
 
 /// What becomes of an item whose name is taken in the destination.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OnConflict {
     #[default]
@@ -139,7 +139,8 @@ impl MoveRequest {
         }
     }
 
-    fn answer_for(&self, source: &FilePath) -> OnConflict {
+    /// What to do where the name of this source is taken.
+    pub fn answer_for(&self, source: &FilePath) -> OnConflict {
         self.choices.iter().find(|choice| choice.source == *source).map_or(self.on_conflict, |choice| choice.on_conflict)
     }
 }

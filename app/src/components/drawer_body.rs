@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use tidelock_shared::plan::Plan;
 use tidelock_shared::user_error::UserError;
 
+use crate::components::conflict_choices::ConflictChoices;
 use crate::components::copy_button::CopyButton;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::plan_details::PlanDetails;
@@ -14,60 +15,120 @@ use crate::desk::{Stage, use_desk};
 use crate::state::words;
 
 #[component]
-pub fn DrawerBody(stage: Stage) -> impl IntoView {
+pub fn DrawerBody() -> impl IntoView {
+    let planning = use_desk().planning;
+    view! {
+        <div class="drawer__scroll" tabindex="0" role="region" aria-label="Plan">
+            <ConflictChoices />
+            {move || content(planning.stage.get(), planning.undecided() > 0)}
+        </div>
+        {move || footer(planning.stage.get(), planning.undecided())}
+    }
+    .into_any()
+}
+
+fn content(stage: Stage, is_undecided: bool) -> AnyView {
     match stage {
-        Stage::Planning => view! {
-            <div class="drawer__scroll">
-                <p class="drawer__waiting" role="status">
-                    "Reading what would move and what it costs. Nothing is touched yet."
-                </p>
+        Stage::Planning(None) => view! {
+            <p class="drawer__waiting" role="status">
+                "Reading what would move and what it costs. Nothing is touched yet."
+            </p>
+        }
+        .into_any(),
+        Stage::Planning(Some(plan)) => {
+            view! { <div class="drawer__plan drawer__plan--old" aria-busy="true"><Planned plan is_undecided /></div> }.into_any()
+        }
+        Stage::Planned(plan) | Stage::Starting(plan) => {
+            view! { <div class="drawer__plan"><Planned plan is_undecided /></div> }.into_any()
+        }
+        Stage::Failed(error) => view! {
+            <div class="drawer__plan" role="alert">
+                <Problem gravity=Gravity::Error problem=error />
+                <p class="drawer__effect">"Nothing was touched."</p>
             </div>
         }
         .into_any(),
-        Stage::Planned(plan) => view! { <Planned plan is_starting=false /> }.into_any(),
-        Stage::Starting(plan) => view! { <Planned plan is_starting=true /> }.into_any(),
-        Stage::Failed(error) => view! { <Failed error /> }.into_any(),
+    }
+}
+
+fn footer(stage: Stage, undecided: usize) -> Option<AnyView> {
+    let planning = use_desk().planning;
+    match stage {
+        Stage::Planning(None) => None,
+        Stage::Planning(Some(plan)) => Some(view! { <Footer plan undecided waits_for="Planning…" /> }.into_any()),
+        Stage::Planned(plan) => Some(view! { <Footer plan undecided /> }.into_any()),
+        Stage::Starting(plan) => Some(view! { <Footer plan undecided waits_for="Starting…" /> }.into_any()),
+        Stage::Failed(_) => Some(
+            view! {
+                <footer class="drawer__footer">
+                    <button type="button" class="button button--primary button--large" on:click=move |_| planning.ask()>
+                        "Plan again"
+                    </button>
+                    <NotNow />
+                </footer>
+            }
+            .into_any(),
+        ),
     }
 }
 
 #[component]
-fn Planned(plan: Arc<Plan>, is_starting: bool) -> impl IntoView {
-    let desk = use_desk();
-    let refusals = plan.refusals.clone();
+fn Planned(plan: Arc<Plan>, is_undecided: bool) -> impl IntoView {
+    // Asked about above, and not to be told as well.
+    let is_asked = |refusal: &UserError| is_undecided && refusal.code == "name_taken";
+    let refusals: Vec<UserError> = plan.refusals.iter().filter(|refusal| !is_asked(refusal)).cloned().collect();
     let warnings = plan.warnings.clone();
-    let is_refused = plan.is_refused();
     view! {
-        <div class="drawer__scroll" tabindex="0" role="region" aria-label="Plan">
-            {refusals.into_iter().map(|refusal| view! { <Refusal refusal /> }).collect_view()}
-            {(!is_refused).then(|| view! { <Summary plan=plan.clone() /> })}
-            {warnings.into_iter().map(|problem| view! { <Problem gravity=Gravity::Warning problem /> }).collect_view()}
-            <PlanDetails plan=plan.clone() />
-        </div>
+        {refusals.into_iter().map(|refusal| view! { <Refusal refusal /> }).collect_view()}
+        {(!plan.is_refused()).then(|| view! { <Summary plan=plan.clone() /> })}
+        {warnings.into_iter().map(|problem| view! { <Problem gravity=Gravity::Warning problem /> }).collect_view()}
+        {(!plan.items.is_empty()).then(|| view! { <PlanDetails plan=plan.clone() /> })}
+    }
+    .into_any()
+}
+
+#[component]
+fn Footer(
+    plan: Arc<Plan>,
+    undecided: usize,
+    /// What is under way; nothing can be started meanwhile.
+    #[prop(optional)]
+    waits_for: Option<&'static str>,
+) -> impl IntoView {
+    let planning = use_desk().planning;
+    let is_refused = plan.is_refused();
+    let reason = if undecided > 0 {
+        words::to_be_decided(undecided)
+    } else {
+        "Nothing was touched. It cannot start as it is: see above.".to_owned()
+    };
+    view! {
         <footer class="drawer__footer">
-            {is_refused
-                .then(|| {
-                    view! {
-                        <p id="refused-reason" class="drawer__reason">
-                            "Nothing was touched. It cannot start as it is: see above."
-                        </p>
-                    }
-                })}
+            {is_refused.then(|| view! { <p id="refused-reason" class="drawer__reason">{reason}</p> })}
             <button
                 type="button"
                 class="button button--primary button--large"
-                disabled=is_refused || is_starting
+                disabled=is_refused || waits_for.is_some()
                 aria-describedby=is_refused.then_some("refused-reason")
-                on:click=move |_| desk.planning.start()
+                on:click=move |_| planning.start()
             >
-                {if is_starting { "Starting…".to_owned() } else { words::move_button(&plan) }}
+                {waits_for.map_or_else(|| words::move_button(&plan), str::to_owned)}
             </button>
-            <CopyButton label="Copy as command" text=plan.command.clone() />
-            <button type="button" class="button button--quiet" on:click=move |_| desk.planning.close()>
-                "Not now"
-            </button>
+            {(!plan.command.is_empty()).then(|| view! { <CopyButton label="Copy as command" text=plan.command.clone() /> })}
+            <NotNow />
         </footer>
     }
     .into_any()
+}
+
+#[component]
+fn NotNow() -> impl IntoView {
+    let planning = use_desk().planning;
+    view! {
+        <button type="button" class="button button--quiet" on:click=move |_| planning.close()>
+            "Not now"
+        </button>
+    }
 }
 
 /// What happens, what it costs, and that it is safe: read in five seconds.
@@ -75,12 +136,17 @@ fn Planned(plan: Arc<Plan>, is_starting: bool) -> impl IntoView {
 fn Summary(plan: Arc<Plan>) -> impl IntoView {
     let copies = plan.cost.bytes_copied > 0;
     let effect = plan.strategy().map(words::strategy_effect);
+    let note = match plan.items.as_slice() {
+        [item] => words::item_note(item),
+        _ => None,
+    };
     view! {
         <div class="drawer__summary">
             <p class="drawer__headline">
                 <Icon glyph=if copies { Glyph::Copy } else { Glyph::Bolt } />
                 {words::headline(&plan)}
             </p>
+            {note.map(|note| view! { <p class="drawer__note">{note}</p> })}
             {effect.map(|effect| view! { <p class="drawer__effect">{effect}</p> })}
             <p class="drawer__safe">
                 <Icon glyph=Glyph::Shield />
@@ -105,24 +171,5 @@ fn Refusal(refusal: UserError) -> impl IntoView {
                     }
                 })}
         </Problem>
-    }
-}
-
-#[component]
-fn Failed(error: UserError) -> impl IntoView {
-    let desk = use_desk();
-    view! {
-        <div class="drawer__scroll" role="alert">
-            <Problem gravity=Gravity::Error problem=error />
-            <p class="drawer__effect">"Nothing was touched."</p>
-        </div>
-        <footer class="drawer__footer">
-            <button type="button" class="button button--primary button--large" on:click=move |_| desk.planning.ask()>
-                "Plan again"
-            </button>
-            <button type="button" class="button button--quiet" on:click=move |_| desk.planning.close()>
-                "Not now"
-            </button>
-        </footer>
     }
 }

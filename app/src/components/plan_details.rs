@@ -91,6 +91,9 @@ fn Cost(plan: Arc<Plan>) -> impl IntoView {
 
 #[component]
 fn Items(items: Vec<PlanItem>) -> impl IntoView {
+    // What is not plain comes first: it would be lost among what is folded away.
+    let (mut items, plain): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| words::item_note(item).is_some());
+    items.extend(plain);
     let rest = items.len().saturating_sub(ITEMS_SHOWN);
     let list = |items: &[PlanItem]| {
         let items = items.iter().map(|item| view! { <Item item=item.clone() /> }).collect_view();
@@ -120,6 +123,7 @@ fn Item(item: PlanItem) -> impl IntoView {
                 " → "
                 <span class="plan-item__path">{shown(item.destination.as_bytes()).into_owned()}</span>
             </p>
+            {words::item_note(&item).map(|note| view! { <p class="plan-item__note">{note}</p> })}
             <p class="plan-item__facts">
                 {format!("{} · {} · ", format::counted(item.entries, "entry", "entries"), format::bytes(item.bytes))}
                 <span class="plan-item__strategy" title=words::strategy_effect(item.strategy)>{item.strategy.words()}</span>

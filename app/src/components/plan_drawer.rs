@@ -14,7 +14,8 @@ use crate::state::words;
 pub fn PlanDrawer() -> impl IntoView {
     let desk = use_desk();
     let planning = desk.planning;
-    let is_open = Signal::derive(move || planning.proposal.with(Option::is_some));
+    // Asked about a taken name, the proposal changes while the drawer stays as it is.
+    let is_open = Memo::new(move |_| planning.proposal.with(Option::is_some));
     view! {
         <Modal is_open on_close=Callback::new(move |()| planning.close()) labelled_by="drawer-title" class="drawer">
             <div class="drawer__content">
@@ -34,9 +35,9 @@ pub fn PlanDrawer() -> impl IntoView {
                 </header>
                 // Said inside the dialog: what is behind it is not read out while it is open.
                 <p class="visually-hidden" role="status">
-                    {move || is_open.get().then(|| planning.stage.with(spoken))}
+                    {move || is_open.get().then(|| planning.stage.with(|stage| spoken(stage, planning.undecided())))}
                 </p>
-                {move || is_open.get().then(|| view! { <DrawerBody stage=planning.stage.get() /> })}
+                {move || is_open.get().then(|| view! { <DrawerBody /> })}
             </div>
         </Modal>
     }
@@ -50,9 +51,10 @@ fn route(proposal: &Proposal) -> Option<String> {
     Some(format!("{} → {}", folder.shown(), request.destination.shown()))
 }
 
-fn spoken(stage: &Stage) -> String {
+fn spoken(stage: &Stage, undecided: usize) -> String {
     match stage {
-        Stage::Planning => "Planning".to_owned(),
+        Stage::Planning(_) => "Planning".to_owned(),
+        Stage::Planned(_) if undecided > 0 => words::to_be_decided(undecided),
         Stage::Planned(plan) if plan.is_refused() => {
             format!("It cannot start: {}", format::counted(plan.refusals.len() as u64, "reason", "reasons"))
         }

@@ -24,7 +24,7 @@ pub fn PreviewCard(drag: Drag) -> impl IntoView {
         }
         .into_any(),
         Outlook::Preview { destination, preview, survey } => {
-            let Card { tone, headline, adds, verdict } = card(&preview, &survey);
+            let Card { tone, headline, adds, verdict, question } = card(&preview, &survey);
             let (class, glyph) = match tone {
                 Tone::Plain => ("preview-card__verdict", Glyph::Clock),
                 Tone::Good => ("preview-card__verdict preview-card__verdict--good", Glyph::Check),
@@ -43,6 +43,7 @@ pub fn PreviewCard(drag: Drag) -> impl IntoView {
                     })}
                 {(!adds.is_empty()).then(|| view! { <p class="preview-card__adds">{adds}</p> })}
                 <p class=class><Icon glyph />{verdict}</p>
+                {question.map(|question| view! { <p class="preview-card__verdict"><Icon glyph=Glyph::Help />{question}</p> })}
             }
             .into_any()
         }

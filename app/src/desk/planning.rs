@@ -5,13 +5,15 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use tidelock_shared::id::MoveId;
+use tidelock_shared::name::FilePath;
 use tidelock_shared::plan::Plan;
-use tidelock_shared::request::{Consent, MoveRequest};
+use tidelock_shared::request::{Consent, MoveRequest, OnConflict};
 use tidelock_shared::user_error::UserError;
 
 use super::Moves;
 use crate::api::{self, ApiError};
 use crate::browser;
+use crate::state::conflicts::{self, TakenName};
 use crate::state::words;
 
 /// What the drawer is asked to plan.
@@ -24,11 +26,22 @@ pub enum Proposal {
 /// How far the drawer has come.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Stage {
-    Planning,
+    /// With what was planned before, if only an answer to it has changed.
+    Planning(Option<Arc<Plan>>),
     Planned(Arc<Plan>),
     /// The primary button was pressed.
     Starting(Arc<Plan>),
     Failed(UserError),
+}
+
+impl Stage {
+    fn plan(&self) -> Option<Arc<Plan>> {
+        match self {
+            Self::Planning(plan) => plan.clone(),
+            Self::Planned(plan) | Self::Starting(plan) => Some(plan.clone()),
+            Self::Failed(_) => None,
+        }
+    }
 }
 
 /// The drawer's state.
@@ -36,6 +49,8 @@ pub enum Stage {
 pub struct Planning {
     pub proposal: RwSignal<Option<Proposal>>,
     pub stage: RwSignal<Stage>,
+    /// Names that were found taken since the drawer opened.
+    pub taken: RwSignal<Vec<TakenName>>,
     /// Counts up with every move that was started here.
     pub started: RwSignal<u32>,
     moves: Moves,
@@ -50,7 +65,8 @@ impl Planning {
     pub(super) fn new(moves: Moves, spoken: RwSignal<String>) -> Self {
         Self {
             proposal: RwSignal::new(None),
-            stage: RwSignal::new(Stage::Planning),
+            stage: RwSignal::new(Stage::Planning(None)),
+            taken: RwSignal::new(Vec::new()),
             started: RwSignal::new(0),
             moves,
             spoken,
@@ -62,6 +78,8 @@ impl Planning {
     /// Opens the drawer and asks for the plan.
     pub fn propose(self, proposal: Proposal) {
         self.key.set_value(browser::random_key());
+        self.taken.set(Vec::new());
+        self.stage.set(Stage::Planning(None));
         self.proposal.set(Some(proposal));
         self.ask();
     }
@@ -69,14 +87,17 @@ impl Planning {
     /// Asks for the plan of the same proposal again.
     pub fn ask(self) {
         let Some(proposal) = self.proposal.get_untracked() else { return };
-        self.stage.set(Stage::Planning);
+        self.stage.update(|stage| *stage = Stage::Planning(stage.plan()));
         let question = self.next_question();
         spawn_local(async move {
-            let answer = match proposal {
-                Proposal::Move(request) => api::plan(request).await,
-                Proposal::Undo(id) => api::plan_undo(id).await,
+            let answer = match &proposal {
+                Proposal::Move(request) => api::plan(request.clone()).await,
+                Proposal::Undo(id) => api::plan_undo(*id).await,
             };
             if self.question.get_value() == question {
+                if let (Proposal::Move(request), Ok(plan)) = (&proposal, &answer) {
+                    self.learn(request, plan);
+                }
                 self.stage.set(answer.map_or_else(|error| Stage::Failed(error.0), |plan| Stage::Planned(Arc::new(plan))));
             }
         });
@@ -96,6 +117,56 @@ impl Planning {
         if is_new {
             self.ask();
         }
+    }
+
+    fn learn(self, request: &MoveRequest, plan: &Plan) {
+        let mut taken = self.taken.get_untracked();
+        let known = taken.len();
+        conflicts::learn(&mut taken, request, plan);
+        // Shown anew only if there is something new: the keyboard may be in it.
+        if taken.len() > known {
+            self.taken.set(taken);
+        }
+    }
+
+    /// Decides about one taken name, or about all of them, and plans again.
+    pub fn answer(self, source: Option<&FilePath>, answer: OnConflict) {
+        self.proposal.update(|proposal| {
+            if let Some(Proposal::Move(request)) = proposal {
+                self.taken.with_untracked(|taken| conflicts::answer(request, taken, source, answer));
+            }
+        });
+        self.ask();
+    }
+
+    /// What there is to choose from for all taken names.
+    pub fn offered(self, taken: &[TakenName]) -> Vec<OnConflict> {
+        self.proposal.with_untracked(|proposal| match proposal {
+            Some(Proposal::Move(request)) => conflicts::offered(request, taken),
+            _ => Vec::new(),
+        })
+    }
+
+    /// The answer that one taken name has.
+    pub fn answer_for(self, source: &FilePath) -> OnConflict {
+        self.with_request(|request| request.answer_for(source)).unwrap_or_default()
+    }
+
+    /// The answer that all taken names have.
+    pub fn common_answer(self) -> Option<OnConflict> {
+        self.with_request(|request| self.taken.with(|taken| conflicts::common_answer(request, taken))).flatten()
+    }
+
+    /// How many taken names are still to be decided.
+    pub fn undecided(self) -> usize {
+        self.with_request(|request| self.taken.with(|taken| conflicts::undecided(request, taken))).unwrap_or_default()
+    }
+
+    fn with_request<T>(self, ask: impl FnOnce(&MoveRequest) -> T) -> Option<T> {
+        self.proposal.with(|proposal| match proposal {
+            Some(Proposal::Move(request)) => Some(ask(request)),
+            _ => None,
+        })
     }
 
     /// Starts the move as planned; the drawer closes once the server has taken it.

@@ -84,7 +84,7 @@ const PROMISES: [Promise; 7] = [
         id: "isolated",
         title: "Nobody gets in the way",
         text: "Two moves whose folders overlap never run together. Something that changes while it is moved is noticed: it is read again, or the move is undone. Changed data is never deleted.",
-        details: &["An existing name is never replaced. A move into a taken name is refused."],
+        details: &["Where a name is taken, the plan asks. What you choose to replace is kept hidden and comes back with undo."],
     },
     Promise {
         id: "durable",

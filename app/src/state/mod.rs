@@ -1,6 +1,7 @@
 //! What the pages think with: plain values, no Leptos, each with its tests.
 
 pub mod clipboard;
+pub mod conflicts;
 pub mod drag;
 pub mod meter;
 pub mod move_list;

@@ -25,13 +25,21 @@ pub struct Card {
     pub adds: String,
     /// Fits or not, and why.
     pub verdict: String,
+    /// What the plan will ask.
+    pub question: Option<String>,
 }
 
 /// Words for a preview, given as far as the survey has come.
 pub fn card(preview: &Preview, survey: &SurveyProgress) -> Card {
     if let Verdict::Impossible(obstacle) = preview.verdict {
         let (headline, verdict) = obstacle_words(obstacle);
-        return Card { tone: Tone::Bad, headline: headline.to_owned(), adds: String::new(), verdict: verdict.to_owned() };
+        return Card {
+            tone: Tone::Bad,
+            headline: headline.to_owned(),
+            adds: String::new(),
+            verdict: verdict.to_owned(),
+            question: None,
+        };
     }
     let stays_charged = matches!(preview.reason, StrategyReason::NoProjects)
         || matches!(preview.reason, StrategyReason::SameCharge) && preview.adds == Amount::ZERO;
@@ -47,7 +55,16 @@ pub fn card(preview: &Preview, survey: &SurveyProgress) -> Card {
         Verdict::TooMuch(over) => (Tone::Bad, too_big(preview, over, survey)),
         Verdict::Impossible(_) => (Tone::Bad, String::new()),
     };
-    Card { tone, headline, adds, verdict }
+    let question = question(preview.names_taken).filter(|_| tone != Tone::Bad);
+    Card { tone, headline, adds, verdict, question }
+}
+
+fn question(names_taken: u64) -> Option<String> {
+    match names_taken {
+        0 => None,
+        1 => Some("Name is taken: you choose in the plan".to_owned()),
+        many => Some(format!("{} names are taken: you choose in the plan", format::count(many))),
+    }
 }
 
 /// Why letting go there does nothing, as one sentence; none where nothing needs saying.
@@ -119,7 +136,6 @@ fn obstacle_words(obstacle: Obstacle) -> (&'static str, &'static str) {
     match obstacle {
         Obstacle::AlreadyThere => ("Already here", "It comes from this folder."),
         Obstacle::IntoItself => ("Not into itself", "A folder cannot be moved inside itself."),
-        Obstacle::NameTaken => ("Name is taken", "This folder already has an entry of that name."),
     }
 }
 
@@ -165,6 +181,21 @@ mod tests {
         let survey = survey(1, 1 << 30, true);
         let preview = preview(&[thing(&source, "run")], &source, &destination, |_| false, &survey);
         assert_eq!(card(&preview, &survey).headline, "Copies 1.00 GiB");
+    }
+
+    #[test]
+    fn a_taken_name_is_a_question_and_not_an_obstacle() {
+        let (source, destination) = (folder("/l/alpha", 1, 1 << 40), folder("/l/beta", 2, 2 << 30));
+        let things = [thing(&source, "run"), thing(&source, "other")];
+        let told = |count: usize, bytes| {
+            let survey = survey(1, bytes, true);
+            card(&preview(&things[..count], &source, &destination, |_| true, &survey), &survey)
+        };
+        let card = told(1, 1 << 30);
+        assert_eq!((card.tone, card.verdict.as_str()), (Tone::Good, "Fits. Room for 2.00 GiB"));
+        assert_eq!(card.question.as_deref(), Some("Name is taken: you choose in the plan"));
+        assert_eq!(told(2, 1 << 30).question.as_deref(), Some("2 names are taken: you choose in the plan"));
+        assert_eq!(told(1, 3 << 30).question, None, "what does not fit need not be asked about");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Words for what moves are and do, as people who never heard of project IDs read them.
 
-use tidelock_shared::plan::Plan;
+use tidelock_shared::name::shown;
+use tidelock_shared::plan::{Plan, PlanItem};
 use tidelock_shared::progress::{MoveState, MoveView, Phase};
 use tidelock_shared::request::Consent;
 use tidelock_shared::strategy::{EntryKind, Strategy};
@@ -38,12 +39,39 @@ pub fn headline(plan: &Plan) -> String {
 /// What the primary button does: `Move 3,412 files`.
 pub fn move_button(plan: &Plan) -> String {
     let verb = if plan.undoes.is_some() { "Move back" } else { "Move" };
+    if plan.items.iter().any(|item| item.replaces) {
+        return format!("{verb} and replace");
+    }
     let entries: u64 = plan.items.iter().map(|item| item.entries).sum();
     let only_files = plan.items.iter().all(|item| item.kind == EntryKind::File);
     match (plan.items.as_slice(), only_files) {
+        ([], _) => "Nothing to move".to_owned(),
         (_, true) => format!("{verb} {}", format::counted(entries, "file", "files")),
         ([item], false) if item.entries <= 1 => format!("{verb} {}", with_article(kind(item.kind))),
         _ => format!("{verb} {}", format::counted(entries, "entry", "entries")),
+    }
+}
+
+/// Why a move cannot start before its taken names are decided.
+pub fn to_be_decided(names: usize) -> String {
+    match names {
+        1 => "A name is taken: choose what becomes of it.".to_owned(),
+        more => format!("{} names are taken: choose what becomes of them.", format::count(more as u64)),
+    }
+}
+
+/// What happens to an item besides moving.
+pub fn item_note(item: &PlanItem) -> Option<String> {
+    let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    let (old, new) = (name(&item.source), name(&item.destination));
+    if item.taken_by.is_some() {
+        Some("The name is taken.".to_owned())
+    } else if item.replaces {
+        Some("Replaces what is there.".to_owned())
+    } else if item.restores {
+        Some("What it had replaced comes back.".to_owned())
+    } else {
+        (old != new).then(|| format!("Gets the name “{}”.", shown(new.as_bytes())))
     }
 }
 
@@ -179,6 +207,19 @@ pub fn progress(view: &MoveView) -> String {
     parts.join(" · ")
 }
 
+/// A hint without what only the command line has: `(--as NAME)`, `(tidelock status 7)`.
+pub fn hint(text: &str) -> String {
+    let mut told = String::new();
+    for (position, part) in text.split(" (").enumerate() {
+        match part.split_once(')') {
+            Some((inside, after)) if inside.starts_with("--") || inside.starts_with("tidelock ") => told.push_str(after),
+            _ if position == 0 => told.push_str(part),
+            _ => told.extend([" (", part]),
+        }
+    }
+    told
+}
+
 /// What to agree to so that a refusal goes away, and the words to agree with.
 pub fn consent(code: &str) -> Option<(Consent, &'static str)> {
     if code.ends_with("hard_links_leaving") {
@@ -191,13 +232,13 @@ pub fn consent(code: &str) -> Option<(Consent, &'static str)> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::state::move_list::tests::view;
-    use tidelock_shared::plan::{Cost, PlanItem};
+    use tidelock_shared::plan::Cost;
     use tidelock_shared::progress::Counters;
 
-    fn plan(items: &[(EntryKind, u64)], cost: Cost) -> Plan {
+    pub(crate) fn plan(items: &[(EntryKind, u64)], cost: Cost) -> Plan {
         let items = items.iter().map(|(kind, entries)| PlanItem {
             source: "/a/x".to_owned(),
             source_base64: None,
@@ -210,6 +251,9 @@ mod tests {
             bytes: 0,
             hard_links_leaving: 0,
             released: 0,
+            taken_by: None,
+            replaces: false,
+            restores: false,
         });
         Plan {
             items: items.collect(),
@@ -236,9 +280,36 @@ mod tests {
             (&[(EntryKind::Folder, 3412)], "Move 3,412 entries"),
             (&[(EntryKind::Folder, 1)], "Move this folder"),
             (&[(EntryKind::File, 1), (EntryKind::Folder, 9)], "Move 10 entries"),
+            (&[], "Nothing to move"),
         ] {
             assert_eq!(move_button(&plan(items, Cost::default())), expected);
         }
+    }
+
+    #[test]
+    fn what_is_replaced_is_on_the_button_and_beside_the_item() {
+        let mut plan = plan(&[(EntryKind::Folder, 3412)], Cost::default());
+        assert_eq!(item_note(&plan.items[0]), None);
+        plan.items[0].replaces = true;
+        assert_eq!(move_button(&plan), "Move and replace");
+        assert_eq!(item_note(&plan.items[0]).unwrap(), "Replaces what is there.");
+    }
+
+    #[test]
+    fn a_hint_on_a_page_names_no_flags() {
+        assert_eq!(
+            hint("Keep both or replace it (--on-conflict), or give a new name (--as NAME)."),
+            "Keep both or replace it, or give a new name."
+        );
+        assert_eq!(hint("Wait until it has ended (tidelock status 7), or cancel it."), "Wait until it has ended, or cancel it.");
+        assert_eq!(hint("Pick another (shorter) name."), "Pick another (shorter) name.");
+    }
+
+    #[test]
+    fn a_new_name_is_told() {
+        let mut plan = plan(&[(EntryKind::Folder, 1)], Cost::default());
+        plan.items[0].destination = "/b/x (2)".to_owned();
+        assert_eq!(item_note(&plan.items[0]).unwrap(), "Gets the name “x (2)”.");
     }
 
     #[test]

@@ -133,14 +133,22 @@ impl Engine {
         let is_elsewhere = source_folder.folder.device != destination.folder.device;
         let careful = Question { copied_to: Some(&destination_folder), ..question };
         let item = survey_item(fs, &parent, name, if is_elsewhere { &careful } else { &question }, hear).map_err(told)?;
-        let is_taken = match item.path() == wanted.folder.join(wanted.name.clone()) {
+        let there = match item.path() == wanted.folder.join(wanted.name.clone()) {
             true => None,
             false => {
                 crate::fs::walk::look(fs, destination_folder.at(wanted.name)).map_err(EngineError::from).map_err(Found::Failed)?
             }
         };
         let name = wanted.name.clone();
-        Ok(FoundItem { item, destination, name, is_taken: is_taken.is_some(), replaced: None, kept: None, restores: None })
+        Ok(FoundItem {
+            item,
+            destination,
+            name,
+            taken_by: there.map(|there| there.kind),
+            replaced: None,
+            kept: None,
+            restores: None,
+        })
     }
 
     /// Looks at what has the name, if it is to be replaced.
@@ -151,9 +159,9 @@ impl Engine {
         let question = Question { destination_tag: found.destination.folder.tag, copied_to: None };
         let path = &found.destination.folder.path;
         match survey_item(&*self.fs, path, &found.name, &question, &mut |_: &_| true) {
-            Ok(old) => Ok(FoundItem { is_taken: false, replaced: Some(old), ..found }),
+            Ok(old) => Ok(FoundItem { taken_by: None, replaced: Some(old), ..found }),
             // Gone meanwhile: then nothing is in the way.
-            Err(SurveyError::FileSystem(error)) if error.is_absent() => Ok(FoundItem { is_taken: false, ..found }),
+            Err(SurveyError::FileSystem(error)) if error.is_absent() => Ok(FoundItem { taken_by: None, ..found }),
             Err(SurveyError::FileSystem(error)) => Err(error.into()),
             Err(SurveyError::Stopped) => Err(EngineError::Stopped),
         }

@@ -40,8 +40,8 @@ pub struct FoundItem {
     pub item: SurveyedItem,
     pub destination: SurveyedFolder,
     pub name: FileName,
-    /// Something has the name, and nobody said what is to become of it.
-    pub is_taken: bool,
+    /// What has the name, if nobody said what is to become of it.
+    pub taken_by: Option<EntryKind>,
     pub replaced: Option<SurveyedItem>,
     /// Of an undo: the source that the undone move kept.
     pub kept: Option<KeptSource>,
@@ -175,8 +175,8 @@ fn refuse_item(found: &FoundItem, planned: &PlannedItem, facts: &Facts<'_>, refu
     if !destination.may_change {
         push_once(refusals, Refusal::MayNotChange(destination.folder.path.clone()));
     }
-    if found.is_taken {
-        refusals.push(Refusal::NameTaken(destination.folder.path.join(found.name.clone())));
+    if let Some(by) = found.taken_by {
+        refusals.push(Refusal::NameTaken { path: destination.folder.path.join(found.name.clone()), by });
     }
     if let Some(old) = &found.replaced {
         refusals.extend(old.findings.mount_point.clone().map(Refusal::MountPoint));

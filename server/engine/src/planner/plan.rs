@@ -106,7 +106,11 @@ pub enum Refusal {
         example: FilePath,
         entries: u64,
     },
-    NameTaken(FilePath),
+    NameTaken {
+        path: FilePath,
+        /// What has the name.
+        by: EntryKind,
+    },
     MountPoint(FilePath),
     /// Immutable or append-only.
     Frozen {

@@ -75,7 +75,7 @@ fn found(item: SurveyedItem, destination: &SurveyedFolder) -> FoundItem {
         item,
         destination: destination.clone(),
         name: name("tree"),
-        is_taken: false,
+        taken_by: None,
         replaced: None,
         kept: None,
         restores: None,
@@ -147,14 +147,14 @@ fn every_refusal_is_told_at_once() {
     item.findings.frozen = Some((path("/m/alpha/tree/x"), 1));
     item.findings.devices = 1;
     let other = OpenMove { id: MoveId { engine: EngineId::from_bits(1), number: 7 }, paths: vec![path("/m/alpha/tree/sub")] };
-    let found = FoundItem { is_taken: true, ..found(item, &destination) };
+    let found = FoundItem { taken_by: Some(EntryKind::File), ..found(item, &destination) };
     let refusals = draft_of(found, false, &[other], Amount::ZERO).refusals;
     let told = |what: fn(&Refusal) -> bool| assert!(refusals.iter().any(what), "{refusals:?}");
     told(|refusal| matches!(refusal, Refusal::Released { entries: 3 }));
     told(|refusal| matches!(refusal, Refusal::HardLinksLeaving { inodes: 2 }));
     told(|refusal| matches!(refusal, Refusal::Frozen { .. }));
     told(|refusal| matches!(refusal, Refusal::DevicesNeedRoot { entries: 1 }));
-    told(|refusal| matches!(refusal, Refusal::NameTaken(_)));
+    told(|refusal| matches!(refusal, Refusal::NameTaken { .. }));
     told(|refusal| matches!(refusal, Refusal::Overlap { .. }));
     told(|refusal| matches!(refusal, Refusal::NoHeadroom { .. }));
 }
