@@ -136,7 +136,8 @@ fn retired(model: &Model, found: &[Sighting], offences: &mut Vec<String>) {
 
 /// Nothing lies about that nobody accounts for.
 fn unknown(model: &Model, found: &[Sighting], moves: &[Snapshot], excuses: Excuses, offences: &mut Vec<String>) {
-    let expected: BTreeMap<&Key, u32> =
+    // A name that others took away from an object may be another's by now.
+    let expected: BTreeSet<(&Key, u32)> =
         model.objects.iter().flat_map(|object| object.names.iter().map(|key| (key, object.number))).collect();
     let hidden_names = hidden_names(moves);
     for seen in found {
@@ -150,7 +151,7 @@ fn unknown(model: &Model, found: &[Sighting], moves: &[Snapshot], excuses: Excus
             Some(hidden) if hidden_names.contains(hidden) => {}
             Some(_) if moves.iter().any(|snapshot| snapshot.recorded.of.state == MoveState::Stuck) => {}
             Some(_) => offences.push(format!("left behind: {}", seen.path)),
-            None if is_theirs || is_returned || expected.get(&seen.key).copied() == seen.number && seen.number.is_some() => {}
+            None if is_theirs || is_returned || seen.number.is_some_and(|number| expected.contains(&(&seen.key, number))) => {}
             None => offences.push(format!("unknown: {} ({:?}, {:?})", seen.path, seen.number, seen.attributes.kind)),
         }
     }
@@ -168,8 +169,14 @@ fn hidden_names(moves: &[Snapshot]) -> BTreeSet<FileName> {
             if of.state == MoveState::Done && of.purge != Purge::Purged && retires {
                 names.extend(name(format!(".tidelock-{}.{position}.retired", of.id)));
             }
+            if of.state == MoveState::Done && of.purge != Purge::Purged && item.replaces.is_some() {
+                names.extend(name(format!(".tidelock-{}.{position}.replaced", of.id)));
+            }
             if let Some(kept) = item.kept.as_ref().filter(|_| of.state == MoveState::Done) {
                 brought_back.extend(name(format!(".tidelock-{}.{}.retired", kept.move_id, kept.item)));
+            }
+            if let Some(restored) = item.restores.as_ref().filter(|_| of.state == MoveState::Done) {
+                brought_back.extend(name(format!(".tidelock-{}.{}.replaced", restored.move_id, restored.item)));
             }
         }
         let kept = of.notes.iter().filter_map(|(_, note)| if let Note::Kept { path } = note { path.split_last() } else { None });
