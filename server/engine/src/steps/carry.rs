@@ -148,7 +148,8 @@ fn over_a_claim(fs: &dyn FileSystem, from: At<'_>, to: At<'_>, what: &Carry<'_>)
         Err(StepError::NameTaken(what.destination.clone()))
     };
     if let Err(error) = carried {
-        if find(fs, from, to, what.identity)? == Found::AtOld {
+        // The item may be gone altogether: somebody was quicker.
+        if matches!(find(fs, from, to, what.identity)?, Found::AtOld | Found::Nowhere) {
             remove_own_claim(fs, to)?;
         }
         return Err(error);

@@ -139,7 +139,7 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
     let found = find(context.fs, from, to, &published.identity)?;
     if found == Found::AtBoth && item.kind != EntryKind::Folder {
         context.fs.unlink(to)?;
-    } else if found == Found::AtOld {
+    } else if matches!(found, Found::AtOld | Found::Nowhere) {
         remove_own_claim(context.fs, to)?;
     }
     if is_recharged_by_rename(&item) {
