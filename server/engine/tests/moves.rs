@@ -4,12 +4,17 @@
 
 mod world;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use tidelock_engine::EngineError;
-use tidelock_engine::fs::FileSystem;
+use tidelock_engine::fs::simulator::{Personality, Simulator, Watch};
+use tidelock_engine::fs::{Errno, FileSystem, FsError, FsResult};
+use tidelock_engine::moves::event::Note;
 use tidelock_engine::planner::plan::Refusal;
 use tidelock_shared::progress::MoveState;
 use tidelock_shared::request::{ConflictChoice, MoveRequest, OnConflict};
-use world::{ALICE, CASES, Census, World, assert_same, make_folder, path, write};
+use world::{ALICE, CASES, Case, Census, World, assert_same, make_folder, name, path, write};
 
 #[test]
 fn a_move_arrives_whole_with_everything_that_belongs_to_it() {
@@ -151,5 +156,95 @@ fn a_purge_deletes_what_was_replaced() {
         engine.purge(id).unwrap();
         assert_eq!(world.hidden_names(), Vec::<String>::new(), "{}", case.name);
         assert_same(&world.census(), &world.after(), case.name);
+    }
+}
+
+#[test]
+fn a_purge_keeps_what_was_written_through_a_handle_that_was_open_before() {
+    for case in CASES.into_iter().filter(|case| case.name.starts_with("staged copy of a tree") || case.name.ends_with("2.12")) {
+        let world = World::new(case);
+        let tree = world.root.open_path(&path("/m/alpha/tree")).unwrap();
+        let old = world.root.open_file(tree.at(&name("attributed"))).unwrap();
+        let id = world.run().unwrap().unwrap();
+        world.pass(60_000);
+        world.root.write_at(&old, 0, b"written late").unwrap();
+        world.pass(60_000);
+        let (engine, _folder) = world.engine();
+        engine.purge(id).unwrap();
+        let hidden = format!("/m/alpha/.tidelock-{id}.0.retired");
+        let left = vec![hidden.clone(), format!("{hidden}/attributed")];
+        assert_eq!(world.hidden_names(), left, "{}: only what changed stays", case.name);
+        assert_eq!(world.census()[&left[1]].content, b"written late");
+        let notes = engine.get(id).unwrap().recorded.of.notes;
+        assert!(notes.iter().any(|(_, note)| *note == Note::Kept { path: path(&hidden) }), "{}: {notes:?}", case.name);
+    }
+}
+
+#[test]
+fn a_purge_of_an_undo_keeps_what_was_changed_in_the_copy_before_the_undo() {
+    let case = CASES.into_iter().find(|case| case.name.starts_with("staged copy of a tree")).unwrap();
+    let world = World::new(case);
+    let id = world.run().unwrap().unwrap();
+    let copy = world.root.open_path(&path("/n/tree")).unwrap();
+    world.root.write_at(&world.root.open_file(copy.at(&name("file"))).unwrap(), 0, b"worked on since").unwrap();
+    world.pass(60_000);
+    let (engine, _folder) = world.engine();
+    let undo = engine.accept_undo(id).unwrap();
+    engine.drive(undo).unwrap();
+    engine.purge(undo).unwrap();
+    let kept: Vec<String> = world.census().into_values().map(|seen| String::from_utf8_lossy(&seen.content).into_owned()).collect();
+    assert!(kept.iter().any(|content| content == "worked on since"));
+    assert!(!world.hidden_names().iter().any(|at| at.ends_with("/empty")), "{:?}", world.hidden_names());
+}
+
+/// Before one call, something of somebody else's takes the place of the item.
+struct Swap {
+    at: u64,
+    calls: AtomicU64,
+    theirs: Simulator,
+}
+
+impl Watch for Swap {
+    fn before(&self, _: &'static str, _: &[u8], _: bool) -> FsResult<Option<Errno>> {
+        if self.calls.fetch_add(1, Ordering::Relaxed) == self.at {
+            let alpha = self.theirs.open_path(&path("/m/alpha"))?;
+            let (item, aside) = (name("single"), name("somewhere else"));
+            if self.theirs.rename(alpha.at(&item), alpha.at(&aside)).is_ok() {
+                write(&self.theirs, &alpha, "single", b"somebody else's");
+            }
+        }
+        Ok(None)
+    }
+
+    fn after(&self, _: Option<&FsError>) {}
+}
+
+#[test]
+fn a_file_that_is_swapped_for_another_at_any_call_is_never_deleted() {
+    let lustre = [Personality::Lustre2_17, Personality::Lustre2_12];
+    let cases = lustre.map(|personality| Case { name: "a file, swapped", personality, source: "/m/alpha/single", ..CASES[0] });
+    for case in cases {
+        for at in 0..400 {
+            let world = World::new(case);
+            let theirs = world.root.clone();
+            let swap = Arc::new(Swap { at, calls: AtomicU64::new(0), theirs });
+            let (engine, _folder) = world.engine_on(world.caller().watched_by(swap.clone()));
+            if let Ok(id) = engine.accept(&world.request(), None) {
+                engine.drive(id).unwrap();
+                let state = engine.get(id).unwrap().recorded.of.state;
+                assert!(matches!(state, MoveState::Done | MoveState::Undone), "swapped before call {at}: {state:?}");
+            }
+            let contents: Vec<_> = world.visible().into_values().map(|seen| seen.content).collect();
+            let count = |what: &[u8]| contents.iter().filter(|content| *content == what).count();
+            assert_eq!(count(b"just one file"), 1, "{:?}: swapped before call {at}", case.personality);
+            assert!(count(b"somebody else's") <= 1);
+            let calls = swap.calls.load(Ordering::Relaxed);
+            let is_swapped = world.census().contains_key("/m/alpha/somewhere else");
+            assert!(!is_swapped || count(b"somebody else's") == 1, "{:?}: swapped before call {at}", case.personality);
+            assert_eq!(world.hidden_names(), Vec::<String>::new(), "swapped before call {at}");
+            if calls <= at {
+                break;
+            }
+        }
     }
 }

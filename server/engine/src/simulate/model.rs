@@ -116,7 +116,7 @@ impl Model {
                 MoveState::Done if item.strategy == Strategy::StagedCopy => self.copy(item, top, &from, &to, &hidden),
                 MoveState::Done => self.rename(item, top, &from, &to),
                 // The way back charges the source's folder, or nobody, and not everybody may mend it.
-                MoveState::Undone if item.reason == StrategyReason::RenameRecharges && !self.caller_is_root => {
+                MoveState::Undone if item.strategy == Strategy::Rename && !self.caller_is_root => {
                     self.uncertain_projects.insert(top);
                 }
                 MoveState::Stuck => {
@@ -145,10 +145,6 @@ impl Model {
     fn purge(&mut self, recorded: &Recorded) {
         let prefix = format!(".tidelock-{}.", recorded.of.id);
         for object in &mut self.objects {
-            // A handle opened before the copy may have written into what is deleted now.
-            if object.retired.iter().any(|(hidden, _)| hidden.as_bytes().starts_with(prefix.as_bytes())) {
-                self.written.remove(&object.number);
-            }
             object.retired.retain(|(hidden, _)| !hidden.as_bytes().starts_with(prefix.as_bytes()));
         }
         self.objects.retain(|object| !object.names.is_empty() || !object.retired.is_empty());
