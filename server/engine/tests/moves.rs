@@ -248,3 +248,52 @@ fn a_file_that_is_swapped_for_another_at_any_call_is_never_deleted() {
         }
     }
 }
+
+/// Before one call, somebody removes the item, which is empty.
+struct Removal {
+    at: u64,
+    calls: AtomicU64,
+    theirs: Simulator,
+}
+
+impl Watch for Removal {
+    fn before(&self, _: &'static str, _: &[u8], _: bool) -> FsResult<Option<Errno>> {
+        if self.calls.fetch_add(1, Ordering::Relaxed) == self.at {
+            let alpha = self.theirs.open_path(&path("/m/alpha"))?;
+            // Once it has moved there is nothing to remove.
+            let _ = self.theirs.remove_folder(alpha.at(&name("other")));
+        }
+        Ok(None)
+    }
+
+    fn after(&self, _: Option<&FsError>) {}
+}
+
+#[test]
+fn an_item_that_is_removed_at_any_call_leaves_no_claim_behind() {
+    let case = Case {
+        name: "removed",
+        personality: Personality::Lustre2_17,
+        source: "/m/alpha/other",
+        destination: "/m/beta",
+        ..CASES[3]
+    };
+    for at in 0.. {
+        let world = World::new(case);
+        let removal = Arc::new(Removal { at, calls: AtomicU64::new(0), theirs: world.root.clone() });
+        let (engine, _folder) = world.engine_on(world.caller().watched_by(removal.clone()));
+        let id = engine.accept(&world.request(), None);
+        if let Ok(id) = id {
+            engine.drive(id).unwrap();
+            let state = engine.get(id).unwrap().recorded.of.state;
+            assert!(matches!(state, MoveState::Done | MoveState::Undone), "removed before call {at}: {state:?}");
+        }
+        let census = world.census();
+        let mode = census.get("/m/beta/other").map(|seen| seen.mode & 0o777);
+        assert!(mode.is_none_or(|mode| mode == 0o755), "removed before call {at}: a claim is left");
+        assert_eq!(world.hidden_names(), Vec::<String>::new(), "removed before call {at}");
+        if removal.calls.load(Ordering::Relaxed) <= at {
+            break;
+        }
+    }
+}

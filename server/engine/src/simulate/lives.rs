@@ -106,7 +106,6 @@ impl World {
         let _outlives_each_engine = self.journal()?;
         let troubled_by_others = chance(&mut self.random, 50);
         let is_root = self.furnished.caller.caller().is_root;
-        self.excuses.flags_hold_back = ["Lustre2_12", "Lustre2_15"].iter().any(|old| self.furnished.story.contains(old));
         self.excuses.limits_hold_back = !is_root;
         self.excuses.may_be_unpurgeable = !is_root;
         for life in 0..LIVES_MAX {
