@@ -266,7 +266,7 @@ fn phases(sequence: &[Step]) -> Vec<Phase> {
 
 fn note(of: &Move) -> Option<String> {
     let told = of.notes.iter().rev().find_map(|(_, note)| match note {
-        Note::Kept { path } => Some(format!("Others had changed what was already visible; it is kept at '{}'.", path.shown())),
+        Note::Kept { path } => Some(format!("Others had changed some of it; it is kept at '{}'.", path.shown())),
         Note::BroughtBackAs { path } => Some(format!("The old name was taken meanwhile; it came back as '{}'.", path.shown())),
         _ => None,
     });
@@ -354,6 +354,8 @@ fn noted(note: &Note) -> String {
         Note::Exceptions { tags } => format!("{} project IDs written down", tags.len()),
         Note::ExceptionsComplete => "all project IDs that differ are written down".to_owned(),
         Note::Retired { amount } => format!("{} bytes and {} inodes retired", amount.bytes, amount.inodes),
+        Note::RetiredAt { .. } => "time of retiring noted".to_owned(),
+        Note::SetAsideAt { .. } => "time of setting aside noted".to_owned(),
         Note::Kept { path } => format!("kept at {}", path.shown()),
         Note::BroughtBackAs { path } => format!("came back as {}", path.shown()),
     }

@@ -39,6 +39,11 @@ pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> UserError {
             UserError::new("no_permission", format!("You may not add or remove entries in {}.", quoted(path)))
                 .hint("Ask its owner for write permission.")
         }
+        Refusal::NotYours(path) => UserError::new(
+            "not_yours",
+            format!("{} belongs to somebody else, and only its owner may rename it here.", quoted(path)),
+        )
+        .hint("Ask its owner or an administrator to move it."),
         Refusal::MayNotRead { example, entries } => UserError::new(
             "no_permission",
             format!("{} cannot be read by you, {} for example.", count(*entries, "entry", "entries"), quoted(example)),
@@ -205,6 +210,23 @@ pub(crate) fn warning(warning: &Warning, names: &Names) -> UserError {
         Warning::ReplacedIsGone => {
             UserError::new("replaced_is_gone", "What the move had replaced has been purged and does not come back.")
         }
+        Warning::UndoneInexactly { entries } => UserError::new(
+            "undone_inexactly",
+            format!(
+                "This cannot be undone exactly: {} would come back charged to the destination's project.",
+                count(*entries, "entry", "entries")
+            ),
+        )
+        .hint("Only an administrator could bring the old project ID back."),
+        Warning::ChargedToNobody { amount } => UserError::new(
+            "charged_to_nobody",
+            format!(
+                "The destination does not pass its project on to new entries: {} and {} will be charged to no project.",
+                bytes(amount.bytes),
+                count(amount.inodes, "inode", "inodes")
+            ),
+        )
+        .hint("Whoever looks after the project can set the inherit flag on the folder (lfs project -s, or chattr +P)."),
         Warning::LimitsUnknown { payer } => {
             UserError::new("limits_unknown", format!("You may not read the limits of {}.", names.payer(*payer)))
                 .hint("If it does not fit, the file system stops the copy and everything stays as it was.")

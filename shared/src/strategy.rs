@@ -70,7 +70,7 @@ impl fmt::Display for StrategyReason {
             Self::RenameRecharges => "This file system charges the destination in the same rename.",
             Self::MayRetag => "The project ID is changed in place, then one rename moves it: no byte is copied.",
             Self::HopPassesFlag => {
-                "The project ID is changed in place, then two renames move it past the source folder's inherit flag: no byte is copied."
+                "The project ID is changed in place, then two renames move it past a folder's inherit flag, as an undo would: no byte is copied."
             }
             Self::RenamesRecharge => {
                 "Here each file is charged to its new project as it is renamed, so only the folders are made anew: no byte is copied."
@@ -78,7 +78,7 @@ impl fmt::Display for StrategyReason {
             Self::OtherFileSystem => "The destination is on another file system, so the data must be copied.",
             Self::MayNotRetag => "Project IDs here can only be changed by an administrator, so the data must be copied.",
             Self::SourceFolderBlocks => {
-                "The source folder's inherit flag blocks the rename on this Lustre release, so the data must be copied."
+                "The inherit flag blocks the rename or its undo here, so the data must be copied."
             }
             Self::KindCannotBeRetagged => {
                 "This file system cannot change the project ID of symbolic links and special files, so the data must be copied."
@@ -171,7 +171,7 @@ pub fn choose(choice: &Choice) -> (Strategy, StrategyReason) {
         return (Strategy::Rename, StrategyReason::NoProjects);
     }
     let may_retag_tree = abilities.may_retag && (abilities.retags_every_kind || !choice.holds_other_kinds);
-    if source_folder_blocks(choice) {
+    if source_folder_blocks(choice) || way_back_is_blocked(choice) {
         return if may_retag_tree {
             (Strategy::RetagWithHop, StrategyReason::HopPassesFlag)
         } else if files_leave_one_by_one(choice) {
@@ -212,13 +212,29 @@ fn files_leave_one_by_one(choice: &Choice) -> bool {
 }
 
 fn source_folder_blocks(choice: &Choice) -> bool {
-    let leaves_its_project = choice.source_folder.inherit && choice.source_folder.id != choice.destination_folder.id;
+    holds_back(choice, choice.source_folder, choice.destination_folder)
+}
+
+/// Whether a folder's flag keeps the item from leaving it for another.
+fn holds_back(choice: &Choice, left: ProjectTag, entered: ProjectTag) -> bool {
+    let leaves_its_project = left.inherit && left.id != entered.id;
     leaves_its_project
         && match choice.abilities.source_flag_rule {
             SourceFlagRule::BlocksNothing => false,
             SourceFlagRule::BlocksFolders => choice.kind == EntryKind::Folder,
             SourceFlagRule::BlocksEverything => true,
         }
+}
+
+/// Whether what a rename brought there could not be renamed back: the destination's flag holds it,
+/// or its own old folder takes nothing with the project ID that it has, and the caller may not
+/// change that.
+fn way_back_is_blocked(choice: &Choice) -> bool {
+    let Choice { abilities, source_folder, destination_folder, .. } = choice;
+    let is_compared = abilities.rename_rule == RenameRule::Refuses || choice.kind == EntryKind::Folder;
+    let is_not_let_in = source_folder.inherit && source_folder.id != destination_folder.id && is_compared;
+    holds_back(choice, *destination_folder, *source_folder)
+        || (choice.already_charged_there && is_not_let_in && !abilities.may_retag)
 }
 
 #[cfg(test)]
@@ -292,6 +308,22 @@ mod tests {
         choice = between_projects(user, EntryKind::Folder);
         choice.item.inherit = false;
         assert_eq!(choose(&choice).0, Strategy::StagedCopy);
+    }
+
+    #[test]
+    fn where_the_destinations_flag_blocks_the_way_back_it_is_foreseen() {
+        let blocks = MountAbilities { source_flag_rule: SourceFlagRule::BlocksFolders, ..ROOT_ON_LUSTRE_2_17 };
+        for (may_retag, expected) in [(true, Strategy::RetagWithHop), (false, Strategy::PiecewiseRename)] {
+            let mut choice = between_projects(MountAbilities { may_retag, ..blocks }, EntryKind::Folder);
+            choice.source_folder.inherit = false;
+            assert_eq!(choose(&choice).0, expected);
+        }
+        let user = MountAbilities { may_retag: false, ..ROOT_ON_LUSTRE_2_17 };
+        let mut drifted = between_projects(user, EntryKind::Folder);
+        (drifted.already_charged_there, drifted.may_empty_folders) = (true, false);
+        assert_eq!(choose(&drifted).0, Strategy::StagedCopy, "its own folder would not take it back");
+        drifted.abilities.may_retag = true;
+        assert_eq!(choose(&drifted).0, Strategy::Rename);
     }
 
     #[test]

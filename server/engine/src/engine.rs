@@ -17,14 +17,14 @@ use tidelock_shared::strategy::Strategy;
 
 use crate::clock::Clock;
 use crate::error::EngineError;
-use crate::executor::{Driver, Halt, Live, Versions};
+use crate::executor::{Driver, Halt, Live, Versions, notes};
 use crate::fs::FileSystem;
 use crate::journal::{Journal, Recorded, Verb};
 use crate::moves::event::Event;
 use crate::moves::state::{Move, Purge, StepStatus};
 use crate::planner::Draft;
 use crate::planner::plan::Payer;
-use crate::planner::sequence::StepKind;
+use crate::planner::sequence::{Step, StepKind};
 use crate::progress::Reading;
 use crate::reservation::ledger;
 use crate::worker::{Action, StepOrder, StepReport, Then, Worker};
@@ -298,11 +298,25 @@ impl Engine {
                 item_number,
                 item: item.clone(),
                 folders: vec![item.destination_folder.clone(), item.source_folder.clone()],
-                notes: Vec::new(),
+                notes: notes(&of, item_number),
                 entries_a_checkpoint: ENTRIES_A_CHECKPOINT,
                 admissions: Vec::new(),
             };
-            match crate::steps::purge(&*self.fs, &order, &mut |_: StepReport| Then::GoOn) {
+            let retired =
+                |step: &Step| step.item == item_number && matches!(step.kind, StepKind::RetireSource | StepKind::SetAside);
+            let position = of.plan.sequence.iter().position(retired).unwrap_or(0);
+            let mut broken = None;
+            let mut hear = |report: StepReport| {
+                if let StepReport::Noted(note) = report {
+                    broken = self.driver.record(live, Event::Noted { position, note }).err();
+                }
+                if broken.is_none() { Then::GoOn } else { Then::Stop }
+            };
+            let report = crate::steps::purge(&*self.fs, &order, &mut hear);
+            if let Some(halt) = broken {
+                return Err(halt.into());
+            }
+            match report {
                 StepReport::Failed(failure) => return Err(EngineError::PurgeFailed(failure)),
                 _ => live.touch(&self.driver.versions),
             }

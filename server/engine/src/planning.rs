@@ -16,7 +16,7 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::fs::{Errno, FsError};
 use crate::planner::plan::{MovePlan, Payer, PlannedItem, Refusal, Warning};
-use crate::planner::{Draft, Facts, FoundItem, OpenMove, PayerNumbers, payer_of, plan};
+use crate::planner::{Draft, Facts, FoundItem, OpenMove, PayerNumbers, payer_of, payer_of_new, plan};
 use crate::survey::{Hear, Question, SurveyError, SurveyedFolder, survey_folder, survey_item};
 use conflicts::{Taken, place_all};
 
@@ -90,7 +90,8 @@ impl Engine {
 
     fn decide_once(&self, asked: &MoveRequest, found: &[FoundItem], undoes: Option<MoveId>) -> Draft {
         let folders = found.iter().flat_map(|found| [&found.item.folder, &found.destination]);
-        let payers: BTreeMap<Payer, PayerNumbers> = folders.map(|folder| (payer_of(folder), self.numbers(folder))).collect();
+        let both = |folder| [payer_of_new(folder), payer_of(folder)].map(|payer| (payer, self.numbers_of(folder, payer)));
+        let payers: BTreeMap<Payer, PayerNumbers> = folders.flat_map(both).collect();
         plan(&Facts {
             asked,
             items: found,
@@ -169,12 +170,17 @@ impl Engine {
 
     /// What a folder's payer has and may have.
     pub fn numbers(&self, folder: &SurveyedFolder) -> PayerNumbers {
-        let payer = payer_of(folder);
+        self.numbers_of(folder, payer_of(folder))
+    }
+
+    /// The same for one of those whom entries of the folder may be charged to.
+    fn numbers_of(&self, folder: &SurveyedFolder, payer: Payer) -> PayerNumbers {
+        let quota = if payer == payer_of(folder) { folder.quota } else { folder.quota_of_nobody };
         let reserved = self.reserved(payer);
         let capacity = &folder.capacity;
         let counts_inodes = capacity.total.inodes > 0;
         let free = Headroom { bytes: Some(capacity.free.bytes), inodes: counts_inodes.then_some(capacity.free.inodes) };
-        match (payer.project, folder.quota) {
+        match (payer.project, quota) {
             (Some(_), quota) => PayerNumbers {
                 usage: quota.map(|quota| quota.usage),
                 limits: quota.map(|quota| quota.limits).unwrap_or_default(),
@@ -223,7 +229,7 @@ impl Engine {
         }
         for reservation in &plan.reservations {
             let Ok(folder) = survey_folder(&*self.fs, &reservation.folder.path) else { continue };
-            let numbers = self.numbers(&folder);
+            let numbers = self.numbers_of(&folder, reservation.payer);
             let by_limit = numbers.usage.map(|usage| Headroom::of(&numbers.limits, usage, numbers.reserved)).unwrap_or_default();
             let headroom = by_limit.and(numbers.free);
             if !headroom.fits(reservation.amount) {

@@ -4,17 +4,17 @@
 
 mod world;
 
-use std::sync::atomic::{AtomicI32, Ordering};
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use tidelock_engine::fs::FileSystem;
-use tidelock_engine::journal::{Journal, StateFolder};
+use tidelock_engine::EngineError;
+use tidelock_engine::fs::simulator::{Personality, Simulator, Watch};
+use tidelock_engine::fs::{Errno, FileSystem, FsError, FsResult};
+use tidelock_engine::moves::event::Note;
 use tidelock_engine::planner::plan::Refusal;
-use tidelock_engine::worker::{Action, InProcess, StepOrder, StepReport, Then, Worker};
-use tidelock_engine::{Engine, EngineError};
 use tidelock_shared::progress::MoveState;
 use tidelock_shared::request::{ConflictChoice, MoveRequest, OnConflict};
-use world::{ALICE, CASES, Census, StillClock, World, assert_same, make_folder, path, write};
+use world::{ALICE, CASES, Case, Census, World, assert_same, make_folder, name, path, write};
 
 #[test]
 fn a_move_arrives_whole_with_everything_that_belongs_to_it() {
@@ -160,76 +160,140 @@ fn a_purge_deletes_what_was_replaced() {
 }
 
 #[test]
-fn a_paused_move_waits_over_a_restart_and_then_arrives() {
-    for case in CASES {
+fn a_purge_keeps_what_was_written_through_a_handle_that_was_open_before() {
+    for case in CASES.into_iter().filter(|case| case.name.starts_with("staged copy of a tree") || case.name.ends_with("2.12")) {
         let world = World::new(case);
-        let after = world.after();
-        let id = {
-            let (engine, _folder) = world.engine();
-            let id = engine.accept(&world.request(), None).unwrap();
-            engine.pause(id).unwrap();
-            engine.drive(id).unwrap();
-            assert!(engine.pause(id).is_err(), "it waits already");
-            id
-        };
-        assert_same(&world.census(), &world.before, case.name);
-        world.recover().unwrap();
+        let tree = world.root.open_path(&path("/m/alpha/tree")).unwrap();
+        let old = world.root.open_file(tree.at(&name("attributed"))).unwrap();
+        let id = world.run().unwrap().unwrap();
+        world.pass(60_000);
+        world.root.write_at(&old, 0, b"written late").unwrap();
+        world.pass(60_000);
         let (engine, _folder) = world.engine();
-        assert!(engine.get(id).unwrap().recorded.of.is_paused, "{}", case.name);
-        engine.resume(id).unwrap();
-        engine.drive(id).unwrap();
-        assert_eq!(engine.get(id).unwrap().recorded.of.state, MoveState::Done, "{}", case.name);
-        assert_same(&world.visible(), &after, case.name);
-    }
-}
-
-/// Pauses the move once so many steps have run.
-struct PausesAfter {
-    inner: InProcess,
-    steps_left: AtomicI32,
-    engine: OnceLock<Weak<Engine>>,
-}
-
-impl Worker for PausesAfter {
-    fn perform(&self, order: &StepOrder, hear: &mut dyn FnMut(StepReport) -> Then) {
-        self.inner.perform(order, hear);
-        if order.action == Action::Run && self.steps_left.fetch_sub(1, Ordering::Relaxed) == 1 {
-            let engine = self.engine.get().and_then(Weak::upgrade);
-            // Too late once names appear; then the move goes on.
-            let _ = engine.map(|engine| engine.pause(order.move_id));
-        }
+        engine.purge(id).unwrap();
+        let hidden = format!("/m/alpha/.tidelock-{id}.0.retired");
+        let left = vec![hidden.clone(), format!("{hidden}/attributed")];
+        assert_eq!(world.hidden_names(), left, "{}: only what changed stays", case.name);
+        assert_eq!(world.census()[&left[1]].content, b"written late");
+        let notes = engine.get(id).unwrap().recorded.of.notes;
+        assert!(notes.iter().any(|(_, note)| *note == Note::Kept { path: path(&hidden) }), "{}: {notes:?}", case.name);
     }
 }
 
 #[test]
-fn a_move_that_is_paused_and_restarted_ever_later_still_arrives() {
-    for case in CASES {
-        let world = World::new(case);
-        let after = world.after();
-        let mut pauses = 0;
-        let state = loop {
-            let folder = StateFolder::hold(&world.state_path()).unwrap();
-            let journal = Journal::open(&folder, || 0x1234_5678_9abc_def0).unwrap();
-            let fs: Arc<dyn FileSystem> = Arc::new(world.caller());
-            let worker =
-                PausesAfter { inner: InProcess::new(fs.clone()), steps_left: (pauses + 1).into(), engine: OnceLock::new() };
-            let worker = Arc::new(worker);
-            let engine = Engine::new(fs, worker.clone(), journal, Arc::new(StillClock::default()), vec![path("/")]).unwrap();
-            let engine = Arc::new(engine);
-            worker.engine.set(Arc::downgrade(&engine)).unwrap();
-            let id = engine.accept(&world.request(), Some("the one")).unwrap();
-            engine.recover(false).unwrap();
-            engine.resume(id).unwrap();
-            engine.drive(id).unwrap();
-            let of = engine.get(id).unwrap().recorded.of;
-            if !of.is_paused {
-                break of.state;
+fn a_purge_of_an_undo_keeps_what_was_changed_in_the_copy_before_the_undo() {
+    let case = CASES.into_iter().find(|case| case.name.starts_with("staged copy of a tree")).unwrap();
+    let world = World::new(case);
+    let id = world.run().unwrap().unwrap();
+    let copy = world.root.open_path(&path("/n/tree")).unwrap();
+    world.root.write_at(&world.root.open_file(copy.at(&name("file"))).unwrap(), 0, b"worked on since").unwrap();
+    world.pass(60_000);
+    let (engine, _folder) = world.engine();
+    let undo = engine.accept_undo(id).unwrap();
+    engine.drive(undo).unwrap();
+    engine.purge(undo).unwrap();
+    let kept: Vec<String> = world.census().into_values().map(|seen| String::from_utf8_lossy(&seen.content).into_owned()).collect();
+    assert!(kept.iter().any(|content| content == "worked on since"));
+    assert!(!world.hidden_names().iter().any(|at| at.ends_with("/empty")), "{:?}", world.hidden_names());
+}
+
+/// Before one call, something of somebody else's takes the place of the item.
+struct Swap {
+    at: u64,
+    calls: AtomicU64,
+    theirs: Simulator,
+}
+
+impl Watch for Swap {
+    fn before(&self, _: &'static str, _: &[u8], _: bool) -> FsResult<Option<Errno>> {
+        if self.calls.fetch_add(1, Ordering::Relaxed) == self.at {
+            let alpha = self.theirs.open_path(&path("/m/alpha"))?;
+            let (item, aside) = (name("single"), name("somewhere else"));
+            if self.theirs.rename(alpha.at(&item), alpha.at(&aside)).is_ok() {
+                write(&self.theirs, &alpha, "single", b"somebody else's");
             }
-            pauses += 1;
-            assert!(pauses < 50, "{}: it never goes on", case.name);
-        };
-        assert_eq!(state, MoveState::Done, "{}", case.name);
-        assert!(pauses > 0, "{}", case.name);
-        assert_same(&world.visible(), &after, case.name);
+        }
+        Ok(None)
+    }
+
+    fn after(&self, _: Option<&FsError>) {}
+}
+
+#[test]
+fn a_file_that_is_swapped_for_another_at_any_call_is_never_deleted() {
+    let lustre = [Personality::Lustre2_17, Personality::Lustre2_12];
+    let cases = lustre.map(|personality| Case { name: "a file, swapped", personality, source: "/m/alpha/single", ..CASES[0] });
+    for case in cases {
+        for at in 0..400 {
+            let world = World::new(case);
+            let theirs = world.root.clone();
+            let swap = Arc::new(Swap { at, calls: AtomicU64::new(0), theirs });
+            let (engine, _folder) = world.engine_on(world.caller().watched_by(swap.clone()));
+            if let Ok(id) = engine.accept(&world.request(), None) {
+                engine.drive(id).unwrap();
+                let state = engine.get(id).unwrap().recorded.of.state;
+                assert!(matches!(state, MoveState::Done | MoveState::Undone), "swapped before call {at}: {state:?}");
+            }
+            let contents: Vec<_> = world.visible().into_values().map(|seen| seen.content).collect();
+            let count = |what: &[u8]| contents.iter().filter(|content| *content == what).count();
+            assert_eq!(count(b"just one file"), 1, "{:?}: swapped before call {at}", case.personality);
+            assert!(count(b"somebody else's") <= 1);
+            let calls = swap.calls.load(Ordering::Relaxed);
+            let is_swapped = world.census().contains_key("/m/alpha/somewhere else");
+            assert!(!is_swapped || count(b"somebody else's") == 1, "{:?}: swapped before call {at}", case.personality);
+            assert_eq!(world.hidden_names(), Vec::<String>::new(), "swapped before call {at}");
+            if calls <= at {
+                break;
+            }
+        }
+    }
+}
+
+/// Before one call, somebody removes the item, which is empty.
+struct Removal {
+    at: u64,
+    calls: AtomicU64,
+    theirs: Simulator,
+}
+
+impl Watch for Removal {
+    fn before(&self, _: &'static str, _: &[u8], _: bool) -> FsResult<Option<Errno>> {
+        if self.calls.fetch_add(1, Ordering::Relaxed) == self.at {
+            let alpha = self.theirs.open_path(&path("/m/alpha"))?;
+            // Once it has moved there is nothing to remove.
+            let _ = self.theirs.remove_folder(alpha.at(&name("other")));
+        }
+        Ok(None)
+    }
+
+    fn after(&self, _: Option<&FsError>) {}
+}
+
+#[test]
+fn an_item_that_is_removed_at_any_call_leaves_no_claim_behind() {
+    let case = Case {
+        name: "removed",
+        personality: Personality::Lustre2_17,
+        source: "/m/alpha/other",
+        destination: "/m/beta",
+        ..CASES[3]
+    };
+    for at in 0.. {
+        let world = World::new(case);
+        let removal = Arc::new(Removal { at, calls: AtomicU64::new(0), theirs: world.root.clone() });
+        let (engine, _folder) = world.engine_on(world.caller().watched_by(removal.clone()));
+        let id = engine.accept(&world.request(), None);
+        if let Ok(id) = id {
+            engine.drive(id).unwrap();
+            let state = engine.get(id).unwrap().recorded.of.state;
+            assert!(matches!(state, MoveState::Done | MoveState::Undone), "removed before call {at}: {state:?}");
+        }
+        let census = world.census();
+        let mode = census.get("/m/beta/other").map(|seen| seen.mode & 0o777);
+        assert!(mode.is_none_or(|mode| mode == 0o755), "removed before call {at}: a claim is left");
+        assert_eq!(world.hidden_names(), Vec::<String>::new(), "removed before call {at}");
+        if removal.calls.load(Ordering::Relaxed) <= at {
+            break;
+        }
     }
 }

@@ -9,3 +9,4 @@ mod orders;
 
 pub(crate) use drive::{Driver, Halt};
 pub(crate) use live::{Live, Versions};
+pub(crate) use orders::notes;

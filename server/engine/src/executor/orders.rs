@@ -32,7 +32,7 @@ pub(super) fn order(
 }
 
 /// What the steps of one item have noted.
-fn notes(of: &Move, item: u32) -> Vec<Note> {
+pub(crate) fn notes(of: &Move, item: u32) -> Vec<Note> {
     let belongs = |position: &usize| of.plan.sequence.get(*position).is_some_and(|step| step.item == item);
     of.notes.iter().filter(|(position, _)| belongs(position)).map(|(_, note)| note.clone()).collect()
 }

@@ -153,6 +153,10 @@ impl Move {
                 self.purge = Purge::Started;
                 Done
             }
+            (Done, Event::Noted { position, note }) if self.purge == Purge::Started => {
+                self.notes.push((*position, note.clone()));
+                Done
+            }
             (Done, Event::Purged) if self.purge == Purge::Started => {
                 self.purge = Purge::Purged;
                 Done

@@ -7,13 +7,13 @@ use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::plan::{Cost, ProjectRole};
 use tidelock_shared::quota::{Amount, Headroom, Limits, crosses_soft_limit};
 use tidelock_shared::request::{Consent, MoveRequest};
-use tidelock_shared::strategy::{Choice, EntryKind, Strategy, StrategyReason, choose};
+use tidelock_shared::strategy::{Choice, EntryKind, RenameRule, Strategy, StrategyReason, choose};
 
 use super::plan::{
     FolderRef, KeptSource, MovePlan, Payer, PayerChange, PlannedItem, Refusal, Replaced, Reservation, Restored, Warning,
 };
 use super::sequence::sequence;
-use crate::survey::{SurveyedFolder, SurveyedItem};
+use crate::survey::{NOBODY, SurveyedFolder, SurveyedItem};
 
 /// Retags a second on a Lustre with one client (recorded: 293; local file systems do thousands).
 const RETAGS_PER_SECOND: f64 = 300.0;
@@ -82,6 +82,13 @@ pub fn payer_of(folder: &SurveyedFolder) -> Payer {
     Payer { device: folder.folder.device, project: folder.folder.tag.filter(|_| is_counted).map(|tag| tag.id) }
 }
 
+/// Who is charged for what is made anew in a folder: without the inherit flag not its project.
+pub fn payer_of_new(folder: &SurveyedFolder) -> Payer {
+    let payer = payer_of(folder);
+    let charges_nobody = payer.project.is_some() && folder.folder.tag.is_some_and(|tag| !tag.inherit);
+    Payer { project: if charges_nobody { Some(NOBODY) } else { payer.project }, ..payer }
+}
+
 /// Decides how each item moves, what that costs, and what speaks against it.
 pub fn plan(facts: &Facts<'_>) -> Draft {
     let items: Vec<PlannedItem> = facts.items.iter().map(|found| planned(found, facts)).collect();
@@ -108,9 +115,12 @@ pub fn plan(facts: &Facts<'_>) -> Draft {
 
 fn planned(found: &FoundItem, facts: &Facts<'_>) -> PlannedItem {
     let (item, destination) = (&found.item, &found.destination.folder);
+    let mut abilities = item.folder.capabilities.abilities;
+    // The owner may retag his own inodes only (recorded for ext4 and XFS).
+    abilities.may_retag &= facts.is_root || item.findings.foreign == 0;
     let choice = Choice {
         same_file_system: item.folder.folder.device == destination.device,
-        abilities: item.folder.capabilities.abilities,
+        abilities,
         kind: item.kind,
         item: item.tag.unwrap_or_default(),
         source_folder: item.folder.folder.tag.unwrap_or_default(),
@@ -120,10 +130,6 @@ fn planned(found: &FoundItem, facts: &Facts<'_>) -> PlannedItem {
         may_empty_folders: may_empty_folders(item),
     };
     let (mut strategy, mut reason) = choose(&choice);
-    // The owner may retag his own inodes only (recorded for ext4 and XFS).
-    if matches!(strategy, Strategy::RetagAndRename | Strategy::RetagWithHop) && !facts.is_root && item.findings.foreign > 0 {
-        (strategy, reason) = (Strategy::StagedCopy, StrategyReason::MayNotRetag);
-    }
     if found.kept.is_some() {
         (strategy, reason) = (Strategy::Rename, StrategyReason::SameCharge);
     }
@@ -182,10 +188,20 @@ fn refuse_item(found: &FoundItem, planned: &PlannedItem, facts: &Facts<'_>, refu
         refusals.extend(old.findings.mount_point.clone().map(Refusal::MountPoint));
         refusals.extend(old.findings.hidden_folder.clone().map(Refusal::OtherMoveInside));
         refusals.extend(old.findings.frozen.clone().map(|(example, entries)| Refusal::Frozen { example, entries }));
+        let comes_back_by_link = old.kind != EntryKind::Folder && !destination.capabilities.renames_without_replacing;
+        if !facts.is_root && old.findings.top_is_foreign && (destination.lets_only_own_go || comes_back_by_link) {
+            refusals.push(Refusal::NotYours(old.path()));
+        }
     }
     let is_copied = planned.strategy == Strategy::StagedCopy;
     if !item.folder.may_change {
         push_once(refusals, Refusal::MayNotChange(item.folder.folder.path.clone()));
+    }
+    // Hiding it in its folder, taking it out, and on the way back out of the destination.
+    let stays_the_same_inode = !is_copied || planned.kept.is_some();
+    let is_held = item.folder.lets_only_own_go || (stays_the_same_inode && destination.lets_only_own_go);
+    if findings.top_is_foreign && is_held && !facts.is_root {
+        refusals.push(Refusal::NotYours(path.clone()));
     }
     let changes_parent =
         !planned.is_staged() && item.kind == EntryKind::Folder && item.folder.folder.identity != destination.folder.identity;
@@ -246,7 +262,9 @@ fn refuse_overlap(facts: &Facts<'_>, refusals: &mut Vec<Refusal>) {
 fn charges(facts: &Facts<'_>, items: &[PlannedItem]) -> (Vec<PayerChange>, Vec<Reservation>) {
     let mut flows: BTreeMap<Payer, Flow> = BTreeMap::new();
     for (item, found) in items.iter().zip(facts.items) {
-        let (source, destination) = (payer_of(&found.item.folder), payer_of(&found.destination));
+        let is_made_anew = item.strategy == Strategy::StagedCopy;
+        let destination = if is_made_anew { payer_of_new(&found.destination) } else { payer_of(&found.destination) };
+        let source = payer_of(&found.item.folder);
         let crosses = (source != destination || item.strategy == Strategy::StagedCopy) && changes_charge(item);
         let amount = if crosses { item.tally.amount } else { Amount::ZERO };
         let leaves = if item.strategy == Strategy::StagedCopy { Amount::ZERO } else { amount };
@@ -337,6 +355,18 @@ fn warnings(facts: &Facts<'_>, items: &[PlannedItem], payers: &[PayerChange]) ->
     if drifted > 0 {
         warnings.push(Warning::DriftMended { entries: drifted });
     }
+    let pairs = || facts.items.iter().zip(items);
+    let inexact = pairs().filter(|(found, item)| !can_be_charged_back(found, item, facts)).count() as u64;
+    if inexact > 0 {
+        warnings.push(Warning::UndoneInexactly { entries: inexact });
+    }
+    let for_nobody = pairs().filter(|(found, item)| {
+        item.strategy == Strategy::StagedCopy && payer_of_new(&found.destination) != payer_of(&found.destination)
+    });
+    let for_nobody = for_nobody.fold(Amount::ZERO, |sum, (_, item)| sum + item.tally.amount);
+    if for_nobody != Amount::ZERO {
+        warnings.push(Warning::ChargedToNobody { amount: for_nobody });
+    }
     for change in payers {
         if let (Some(usage), Some(after)) = (change.usage, change.after)
             && crosses_soft_limit(&change.limits, usage, after)
@@ -348,6 +378,25 @@ fn warnings(facts: &Facts<'_>, items: &[PlannedItem], payers: &[PayerChange]) ->
         }
     }
     warnings
+}
+
+/// Whether an undo gives what a rename recharges its old project ID: by its folder's flag, or
+/// because the caller may.
+fn can_be_charged_back(found: &FoundItem, item: &PlannedItem, facts: &Facts<'_>) -> bool {
+    let may_retag = found.item.folder.capabilities.abilities.may_retag && (facts.is_root || found.item.findings.foreign == 0);
+    let own = item.source_tag.map(|tag| tag.id);
+    let folder_charges = item.source_folder.tag.is_some_and(|tag| tag.inherit && own.is_none_or(|own| own == tag.id));
+    // A plain rename charges back as well, where the item was charged to another than its folder.
+    let rule = found.item.folder.capabilities.abilities.rename_rule;
+    let is_drifted =
+        item.kind != EntryKind::Folder && item.reason == StrategyReason::SameCharge && rule == RenameRule::RechargesFiles;
+    let is_recharged = item.reason == StrategyReason::RenameRecharges || (is_drifted && item.kept.is_none());
+    !is_recharged || may_retag || folder_charges || is_in_a_folder_that_charges_nobody(item)
+}
+
+/// A plain rename back into it changes nothing.
+fn is_in_a_folder_that_charges_nobody(item: &PlannedItem) -> bool {
+    item.reason == StrategyReason::SameCharge && item.source_folder.tag.is_none_or(|tag| !tag.inherit)
 }
 
 fn cost(items: &[PlannedItem]) -> Cost {

@@ -7,4 +7,4 @@ mod decide;
 pub mod plan;
 pub mod sequence;
 
-pub use decide::{Draft, Facts, FoundItem, OpenMove, PayerNumbers, payer_of, plan};
+pub use decide::{Draft, Facts, FoundItem, OpenMove, PayerNumbers, payer_of, payer_of_new, plan};

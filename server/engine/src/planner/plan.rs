@@ -85,6 +85,14 @@ pub enum Warning {
     },
     /// What the move had replaced has been purged and does not come back.
     ReplacedIsGone,
+    /// An undo leaves these charged to the destination: their old project ID cannot be brought back.
+    UndoneInexactly {
+        entries: u64,
+    },
+    /// The destination has no inherit flag, so the copy is charged to no project.
+    ChargedToNobody {
+        amount: Amount,
+    },
     /// Nobody but root may read the limits here: only the kernel will hold the copy to them.
     LimitsUnknown {
         payer: Payer,
@@ -102,6 +110,8 @@ pub enum Refusal {
     NotAFolder(FilePath),
     /// The caller lacks a right on this folder that a step or its undo needs.
     MayNotChange(FilePath),
+    /// Somebody else's, which its folder or the mount lets only its owner rename.
+    NotYours(FilePath),
     MayNotRead {
         example: FilePath,
         entries: u64,

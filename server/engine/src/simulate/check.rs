@@ -18,16 +18,12 @@ use crate::fs::walk::walk;
 use crate::fs::{FileSystem, FsError, FsResult};
 use crate::moves::event::{FailureKind, Note};
 use crate::moves::state::{Move, Purge};
-use crate::planner::plan::PlannedItem;
 
 /// What happened that excuses something.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Excuses {
     /// Others worked on the same files.
     pub(super) may_be_stuck: bool,
-    /// A Lustre before 2.16, on which a folder with the inherit flag lets nothing out into another
-    /// project, or no folder.
-    pub(super) flags_hold_back: bool,
     /// An ordinary user, who in a project that is over its limit can neither make a claim or a
     /// barrier file (Lustre) nor retag anything back into it (ext4, XFS).
     pub(super) limits_hold_back: bool,
@@ -42,9 +38,7 @@ pub(super) fn check(model: &Model, found: &[Sighting], moves: &[Snapshot], excus
     let mut offences = Vec::new();
     for snapshot in moves {
         let state = snapshot.recorded.of.state;
-        let may_be_stuck = excuses.may_be_stuck
-            || (excuses.flags_hold_back && has_no_way_back(&snapshot.recorded.of))
-            || (excuses.limits_hold_back && is_for_want_of_room(&snapshot.recorded.of));
+        let may_be_stuck = excuses.may_be_stuck || (excuses.limits_hold_back && is_for_want_of_room(&snapshot.recorded.of));
         let is_at_rest = matches!(state, MoveState::Done | MoveState::Undone) || (state == MoveState::Stuck && may_be_stuck);
         if !is_at_rest {
             offences.push(format!("move {} is {state:?}: {:?}", snapshot.recorded.of.id, snapshot.recorded.of.failure));
@@ -60,12 +54,6 @@ pub(super) fn check(model: &Model, found: &[Sighting], moves: &[Snapshot], excus
     unknown(model, found, moves, excuses, &mut offences);
     survivors(model, found, &mut offences);
     offences
-}
-
-/// Whether an item went into a folder that does not let it out again.
-fn has_no_way_back(of: &Move) -> bool {
-    let tags = |item: &PlannedItem| (item.source_folder.tag.unwrap_or_default(), item.destination_folder.tag.unwrap_or_default());
-    of.plan.items.iter().map(tags).any(|(from, to)| to.inherit && to.id != from.id)
 }
 
 fn is_for_want_of_room(of: &Move) -> bool {
@@ -136,7 +124,8 @@ fn retired(model: &Model, found: &[Sighting], offences: &mut Vec<String>) {
 
 /// Nothing lies about that nobody accounts for.
 fn unknown(model: &Model, found: &[Sighting], moves: &[Snapshot], excuses: Excuses, offences: &mut Vec<String>) {
-    let expected: BTreeMap<&Key, u32> =
+    // A name that others took away from an object may be another's by now.
+    let expected: BTreeSet<(&Key, u32)> =
         model.objects.iter().flat_map(|object| object.names.iter().map(|key| (key, object.number))).collect();
     let hidden_names = hidden_names(moves);
     for seen in found {
@@ -150,7 +139,7 @@ fn unknown(model: &Model, found: &[Sighting], moves: &[Snapshot], excuses: Excus
             Some(hidden) if hidden_names.contains(hidden) => {}
             Some(_) if moves.iter().any(|snapshot| snapshot.recorded.of.state == MoveState::Stuck) => {}
             Some(_) => offences.push(format!("left behind: {}", seen.path)),
-            None if is_theirs || is_returned || expected.get(&seen.key).copied() == seen.number && seen.number.is_some() => {}
+            None if is_theirs || is_returned || seen.number.is_some_and(|number| expected.contains(&(&seen.key, number))) => {}
             None => offences.push(format!("unknown: {} ({:?}, {:?})", seen.path, seen.number, seen.attributes.kind)),
         }
     }
@@ -168,8 +157,14 @@ fn hidden_names(moves: &[Snapshot]) -> BTreeSet<FileName> {
             if of.state == MoveState::Done && of.purge != Purge::Purged && retires {
                 names.extend(name(format!(".tidelock-{}.{position}.retired", of.id)));
             }
+            if of.state == MoveState::Done && of.purge != Purge::Purged && item.replaces.is_some() {
+                names.extend(name(format!(".tidelock-{}.{position}.replaced", of.id)));
+            }
             if let Some(kept) = item.kept.as_ref().filter(|_| of.state == MoveState::Done) {
                 brought_back.extend(name(format!(".tidelock-{}.{}.retired", kept.move_id, kept.item)));
+            }
+            if let Some(restored) = item.restores.as_ref().filter(|_| of.state == MoveState::Done) {
+                brought_back.extend(name(format!(".tidelock-{}.{}.replaced", restored.move_id, restored.item)));
             }
         }
         let kept = of.notes.iter().filter_map(|(_, note)| if let Note::Kept { path } = note { path.split_last() } else { None });

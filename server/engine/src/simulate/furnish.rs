@@ -33,6 +33,8 @@ pub(super) struct Furnished {
     pub(super) folders: Vec<FilePath>,
     /// What lies in them to be moved.
     pub(super) items: Vec<FilePath>,
+    /// Items with a folder in which something else has their name.
+    pub(super) conflicts: Vec<(FilePath, FilePath)>,
     /// Everything, by path.
     pub(super) entries: Vec<(FilePath, EntryKind)>,
     pub(super) next_number: u32,
@@ -90,6 +92,7 @@ pub(super) fn furnish(random: &mut Random, now: impl Fn() -> Timestamp + Send + 
             furnisher.project(mount, position, &top, project, &mut folders, &mut items)?;
         }
     }
+    let conflicts = furnisher.conflicts(&folders, &items)?;
     furnisher.set_times()?;
     let Furnisher { number, entries, limits, .. } = furnisher;
     for (position, project, limits) in limits {
@@ -97,7 +100,7 @@ pub(super) fn furnish(random: &mut Random, now: impl Fn() -> Timestamp + Send + 
     }
     root.sync_everything();
     let story = format!("{story}as {}", if is_root { "root" } else { "alice" });
-    Ok(Furnished { root, caller, folders, items, entries, next_number: number, story })
+    Ok(Furnished { root, caller, folders, items, conflicts, entries, next_number: number, story })
 }
 
 fn mount(random: &mut Random, at: &str, personality: Personality) -> FsResult<SiteMount> {
@@ -166,6 +169,44 @@ impl Furnisher<'_> {
     /// Makes one entry and, of a folder, what is in it.
     fn entry(&mut self, parent: &FilePath, depth: u32) -> FsResult<FilePath> {
         let name = self.name()?;
+        self.entry_called(parent, name, depth)
+    }
+
+    /// Makes entries that have the names of others, also inside folders.
+    fn conflicts(&mut self, folders: &[FilePath], items: &[FilePath]) -> FsResult<Vec<(FilePath, FilePath)>> {
+        let mut conflicts = Vec::new();
+        for item in items {
+            let index = usize::try_from(self.random.below(folders.len().max(1) as u64)).unwrap_or(0);
+            let (Some((parent, name)), Some(folder)) = (item.split_last(), folders.get(index)) else { continue };
+            let is_free = parent != *folder && !conflicts.iter().any(|(_, to)| to == folder);
+            if is_free && chance(self.random, 60) {
+                let twin = self.entry_called(folder, name.clone(), 0)?;
+                self.twins_below(item, &twin, 1)?;
+                conflicts.push((item.clone(), folder.clone()));
+            }
+        }
+        Ok(conflicts)
+    }
+
+    fn twins_below(&mut self, item: &FilePath, twin: &FilePath, depth: u32) -> FsResult<()> {
+        let is_folder = |at: &FilePath| self.entries.iter().any(|(path, kind)| path == at && *kind == EntryKind::Folder);
+        if !(is_folder(item) && is_folder(twin)) {
+            return Ok(());
+        }
+        let below = |(path, _): &(FilePath, EntryKind)| {
+            path.split_last().filter(|(parent, _)| parent == item).map(|(_, name)| name.clone())
+        };
+        let names: Vec<FileName> = self.entries.iter().filter_map(below).collect();
+        for name in names {
+            if chance(self.random, 40) {
+                let inner = self.entry_called(twin, name.clone(), depth)?;
+                self.twins_below(&item.join(name), &inner, depth + 1)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn entry_called(&mut self, parent: &FilePath, name: FileName, depth: u32) -> FsResult<FilePath> {
         let folder = self.root.open_path(parent)?;
         let at = folder.at(&name);
         let is_folder = depth < 4 && chance(self.random, if depth == 0 { 70 } else { 30 });

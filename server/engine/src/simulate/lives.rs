@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 use tidelock_shared::id::MoveId;
-use tidelock_shared::name::FilePath;
+use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::progress::MoveState;
-use tidelock_shared::request::{Consent, MoveRequest};
+use tidelock_shared::request::{ConflictChoice, Consent, MoveRequest, OnConflict};
 
 use super::Verdict;
 use super::census::take;
@@ -106,7 +106,6 @@ impl World {
         let _outlives_each_engine = self.journal()?;
         let troubled_by_others = chance(&mut self.random, 50);
         let is_root = self.furnished.caller.caller().is_root;
-        self.excuses.flags_hold_back = ["Lustre2_12", "Lustre2_15"].iter().any(|old| self.furnished.story.contains(old));
         self.excuses.limits_hold_back = !is_root;
         self.excuses.may_be_unpurgeable = !is_root;
         for life in 0..LIVES_MAX {
@@ -133,11 +132,13 @@ impl World {
         Ok(Journal::watched_in_memory(&self.journal_name, ENGINE, self.interference.clone())?)
     }
 
-    fn engine(&self) -> Result<Engine, EngineError> {
+    fn engine(&mut self) -> Result<Engine, EngineError> {
+        let checkpoints = one_of(&mut self.random, &[1, 2, 5, 1000]);
         let fs: Arc<dyn FileSystem> = Arc::new(self.furnished.caller.watched_by(self.interference.clone()));
         let worker = Arc::new(InProcess::new(fs.clone()));
         let roots = self.tops.iter().map(|top| super::furnish::path(top)).collect::<Result<Vec<_>, _>>()?;
-        Engine::new(fs, worker, self.journal()?, self.interference.clone(), roots)
+        let engine = Engine::new(fs, worker, self.journal()?, self.interference.clone(), roots)?;
+        Ok(engine.with_checkpoints_apart(checkpoints))
     }
 
     /// One process with its faults: recovers what is open, then takes on new moves.
@@ -250,15 +251,26 @@ impl World {
         let first = any(&self.furnished.items);
         let mut sources = vec![first];
         let entries: Vec<FilePath> = self.furnished.entries.iter().map(|(path, _)| path.clone()).collect();
-        let destination = any(&self.furnished.folders);
+        let mut destination = any(&self.furnished.folders);
         let (second, inner) = (any(&self.furnished.items), any(&entries));
         match self.random.below(10) {
             0 | 1 if second != sources[0] => sources.push(second),
             2 if !inner.names().is_empty() => sources = vec![inner],
+            3..6 if !self.furnished.conflicts.is_empty() => {
+                let index = self.random.below(self.furnished.conflicts.len() as u64);
+                let (item, folder) = self.furnished.conflicts[usize::try_from(index).unwrap_or(0)].clone();
+                (sources[0], destination) = (item, folder);
+            }
             _ => {}
         }
         let allow = if chance(&mut self.random, 80) { vec![Consent::HardLinksLeaving, Consent::LostMetadata] } else { Vec::new() };
-        MoveRequest { sources, destination, allow, ..MoveRequest::default() }
+        let on_conflict = one_of(&mut self.random, &ANSWERS);
+        let choices = if chance(&mut self.random, 20) {
+            vec![ConflictChoice { source: sources[0].clone(), on_conflict: one_of(&mut self.random, &ANSWERS) }]
+        } else {
+            Vec::new()
+        };
+        MoveRequest { sources, destination, allow, on_conflict, choices, ..MoveRequest::default() }
     }
 
     fn mover(&self, engine: &Engine, script: Vec<Intent>) {
@@ -267,7 +279,7 @@ impl World {
             let outcome = match intent {
                 Intent::Move(request) => self.start(engine, &request).map(|id| latest = Some(id)),
                 Intent::Undo => latest.map_or(Ok(()), |id| self.undo(engine, id)),
-                Intent::Purge => latest.map_or(Ok(()), |id| engine.purge(id)),
+                Intent::Purge => latest.map_or(Ok(()), |id| self.purge(engine, id)),
             };
             if let Err(error) = outcome {
                 self.interference.stage.note(&format!("  refused: {error:?}"));
@@ -289,6 +301,19 @@ impl World {
         let draft = engine.plan_undo(id, &mut |_: &_| true)?;
         let undo = self.accept(|| engine.accept_draft(draft, None))?;
         engine.drive(undo)
+    }
+
+    /// What a move had replaced is deleted for good, with all that others did to it before.
+    fn purge(&self, engine: &Engine, id: MoveId) -> Result<(), EngineError> {
+        let prefix = format!(".tidelock-{id}.");
+        let is_replaced = |name: &FileName| {
+            let name = name.as_bytes();
+            name.starts_with(prefix.as_bytes()) && name.ends_with(b".replaced")
+        };
+        let sightings = take(&self.furnished.root, &self.tops)?;
+        let deleted = sightings.iter().filter(|seen| seen.hidden.as_ref().is_some_and(is_replaced));
+        self.model.lock().may_be_gone.extend(deleted.filter_map(|seen| seen.number));
+        engine.purge(id)
     }
 
     /// Admission holds a lock, so nobody else gets a turn; what is there is learnt first.
@@ -335,7 +360,12 @@ impl World {
         self.judge(&engine)?;
         if self.offences.is_empty() && chance(&mut self.random, 60) {
             self.have_second_thoughts(&engine)?;
-            *self.model.lock() = before;
+            // What was learnt meanwhile stays known: an undo of an undo begins at what the first made.
+            {
+                let mut model = self.model.lock();
+                let (known, may_be_gone) = (std::mem::take(&mut model.known), std::mem::take(&mut model.may_be_gone));
+                *model = Model { known, may_be_gone, ..before };
+            }
             let sightings = take(&self.furnished.root, &self.tops)?;
             self.model.lock().learn(&sightings);
             self.judge(&engine)?;
@@ -350,7 +380,7 @@ impl World {
             let index = usize::try_from(self.random.below(moves.len().max(1) as u64)).unwrap_or(0);
             let Some(id) = moves.get(index).map(|snapshot| snapshot.recorded.of.id) else { continue };
             let is_undo = chance(&mut self.random, 75);
-            let done = if is_undo { self.undo(engine, id) } else { engine.purge(id) };
+            let done = if is_undo { self.undo(engine, id) } else { self.purge(engine, id) };
             self.interference.count(match (is_undo, done) {
                 (true, Ok(())) => "late undo",
                 (false, Ok(())) => "late purge",
@@ -396,6 +426,18 @@ enum Intent {
     Undo,
     Purge,
 }
+
+/// Mostly something that lets the move begin.
+const ANSWERS: [OnConflict; 8] = [
+    OnConflict::Refuse,
+    OnConflict::KeepBoth,
+    OnConflict::Replace,
+    OnConflict::Replace,
+    OnConflict::Replace,
+    OnConflict::Skip,
+    OnConflict::Merge,
+    OnConflict::Merge,
+];
 
 const ERRNOS: [Errno; 8] =
     [Errno::IO, Errno::STALE, Errno::NOTCONN, Errno::TIMEDOUT, Errno::INTR, Errno::DQUOT, Errno::NOSPC, Errno::ACCESS];

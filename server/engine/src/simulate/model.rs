@@ -88,9 +88,17 @@ impl Model {
             let parents = [&item.source_folder, &item.destination_folder].map(|folder| self.known.get(&folder.identity).copied());
             self.busy.extend(parents.into_iter().flatten());
             let top = self.known.get(&item.identity).copied();
-            let is_returned = of.notes.iter().any(|(_, note)| matches!(note, Note::BroughtBackAs { .. }));
-            if is_returned {
-                self.returned.extend(top);
+            let old_top = item.replaces.as_ref().and_then(|old| self.known.get(&old.identity).copied());
+            for (_, note) in &of.notes {
+                let Note::BroughtBackAs { path } = note else { continue };
+                let folder = path.split_last().map(|(folder, _)| folder);
+                if folder.as_ref() == Some(&item.source_folder.path) || folder.as_ref() == Some(&item.destination_folder.path) {
+                    self.returned.extend(top.into_iter().chain(old_top));
+                } else {
+                    // An entry of a rebuilt tree, whose name was taken in its old folder.
+                    let below = top.map(|top| self.numbers_below(top)).unwrap_or_default();
+                    self.returned.extend(below);
+                }
             }
             let [Some(source), Some(destination)] = parents else { continue };
             let (Some(top), hidden) = (top, format!(".tidelock-{}.{position}.retired", of.id)) else { continue };
@@ -99,16 +107,26 @@ impl Model {
             let to = (destination, item.destination_name.clone());
             let met: BTreeSet<u32> = self.tree(top, &from).into_iter().map(|(at, _)| self.objects[at].number).collect();
             met.into_iter().for_each(|number| *self.met_by.entry(number).or_default() += 1);
+            if let Some(old) = old_top.filter(|_| of.state == MoveState::Done) {
+                let hidden = FileName::new(format!(".tidelock-{}.{position}.replaced", of.id).into_bytes());
+                hidden.into_iter().for_each(|hidden| self.hide(old, &to, &hidden));
+            }
             match of.state {
                 MoveState::Done if item.kept.is_some() => self.swap_back(item, top, &from, &to, &hidden),
                 MoveState::Done if item.strategy == Strategy::StagedCopy => self.copy(item, top, &from, &to, &hidden),
                 MoveState::Done => self.rename(item, top, &from, &to),
                 // The way back charges the source's folder, or nobody, and not everybody may mend it.
-                MoveState::Undone if item.reason == StrategyReason::RenameRecharges && !self.caller_is_root => {
+                MoveState::Undone if item.strategy == Strategy::Rename && !self.caller_is_root => {
                     self.uncertain_projects.insert(top);
                 }
-                MoveState::Stuck => self.touched.extend(self.numbers_below(top)),
+                MoveState::Stuck => {
+                    let tops = [Some(top), old_top].into_iter().flatten();
+                    self.touched.extend(tops.flat_map(|top| self.numbers_below(top)).collect::<Vec<_>>());
+                }
                 _ => {}
+            }
+            if let Some(restored) = item.restores.as_ref().filter(|_| of.state == MoveState::Done) {
+                self.unhide(&format!(".tidelock-{}.{}.replaced", restored.move_id, restored.item), &from);
             }
         }
         if of.purge != Purge::Kept {
@@ -127,10 +145,6 @@ impl Model {
     fn purge(&mut self, recorded: &Recorded) {
         let prefix = format!(".tidelock-{}.", recorded.of.id);
         for object in &mut self.objects {
-            // A handle opened before the copy may have written into what is deleted now.
-            if object.retired.iter().any(|(hidden, _)| hidden.as_bytes().starts_with(prefix.as_bytes())) {
-                self.written.remove(&object.number);
-            }
             object.retired.retain(|(hidden, _)| !hidden.as_bytes().starts_with(prefix.as_bytes()));
         }
         self.objects.retain(|object| !object.names.is_empty() || !object.retired.is_empty());
@@ -206,20 +220,28 @@ impl Model {
     /// An undone copy: the copy is retired, and what the copy had retired comes back.
     fn swap_back(&mut self, item: &PlannedItem, top: u32, from: &Key, to: &Key, hidden: &FileName) {
         let Some(kept) = &item.kept else { return };
+        self.hide(top, from, hidden);
+        self.unhide(&format!(".tidelock-{}.{}.retired", kept.move_id, kept.item), to);
+    }
+
+    /// The tree is under a hidden name from now on.
+    fn hide(&mut self, top: u32, from: &Key, hidden: &FileName) {
         for (at, key) in self.tree(top, from) {
             let object = &mut self.objects[at];
             object.names.remove(&key);
             let retired = if key == *from { (from.0, hidden.clone()) } else { key };
             object.retired.insert((hidden.clone(), retired));
         }
-        let was_hidden = format!(".tidelock-{}.{}.retired", kept.move_id, kept.item);
+    }
+
+    /// What was hidden has a name again.
+    fn unhide(&mut self, hidden: &str, to: &Key) {
         for object in &mut self.objects {
-            let back: Vec<_> =
-                object.retired.iter().filter(|(name, _)| name.as_bytes() == was_hidden.as_bytes()).cloned().collect();
+            let back: Vec<_> = object.retired.iter().filter(|(name, _)| name.as_bytes() == hidden.as_bytes()).cloned().collect();
             for entry in back {
                 object.retired.remove(&entry);
                 let key = entry.1;
-                object.names.insert(if key.1.as_bytes() == was_hidden.as_bytes() { to.clone() } else { key });
+                object.names.insert(if key.1.as_bytes() == hidden.as_bytes() { to.clone() } else { key });
             }
         }
     }

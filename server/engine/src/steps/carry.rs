@@ -16,7 +16,7 @@ use tidelock_shared::strategy::EntryKind;
 use super::context::holds;
 use super::error::{StepError, StepResult};
 use crate::fs::walk::{look, unless_absent};
-use crate::fs::{At, Errno, FileSystem, Identity};
+use crate::fs::{At, Errno, FileSystem, FsError, Identity};
 
 /// The mode of a claim: nobody but root can enter it.
 const CLAIM_MODE: u32 = 0;
@@ -69,6 +69,46 @@ pub(super) fn carry(fs: &dyn FileSystem, from: At<'_>, to: At<'_>, what: &Carry<
     }
 }
 
+/// Brings the inode from `from` to a hidden name of the move's own, which nobody else gives to
+/// anything: so one rename does it, and no name is removed that somebody may just have taken.
+pub(super) fn hide(fs: &dyn FileSystem, from: At<'_>, to: At<'_>, what: &Carry<'_>) -> StepResult<()> {
+    // A symbolic link may become a new inode by a rename (recorded).
+    let is_safe = !matches!(what.kind, EntryKind::Folder | EntryKind::SymbolicLink);
+    if !is_safe || rename_would_recharge(fs, from, to)? {
+        return carry(fs, from, to, what);
+    }
+    match find(fs, from, to, what.identity)? {
+        Found::AtNew => return Ok(()),
+        Found::Nowhere => return Err(lost(fs, from, what)?),
+        // A rename between two names of one inode would do nothing.
+        Found::AtBoth => fs.unlink(to)?,
+        Found::AtOld => {}
+    }
+    match fs.rename_without_replacing(from, to) {
+        Err(error) if error.is_taken() => return Err(StepError::NameTaken(what.destination.clone())),
+        Err(error) if refuses_flags(&error) && look(fs, to)?.is_some() => {
+            return Err(StepError::NameTaken(what.destination.clone()));
+        }
+        Err(error) if refuses_flags(&error) => fs.rename(from, to)?,
+        answer => answer?,
+    }
+    if holds(fs, to, what.identity)? { Ok(()) } else { Err(give_back(fs, from, to, what)?) }
+}
+
+/// A rename charges anew what is not charged as the folder is, and nobody but an administrator
+/// could take that back.
+fn rename_would_recharge(fs: &dyn FileSystem, from: At<'_>, to: At<'_>) -> StepResult<bool> {
+    let (Some(folder), Some(own)) = (fs.tag(to.folder.into())?, unless_absent(fs.tag(from.into()))?.flatten()) else {
+        return Ok(false);
+    };
+    Ok(folder.inherit && folder.id != own.id)
+}
+
+/// Lustre refuses every flag of a rename (recorded).
+fn refuses_flags(error: &FsError) -> bool {
+    matches!(error.errno, Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP)
+}
+
 fn lost(fs: &dyn FileSystem, from: At<'_>, what: &Carry<'_>) -> StepResult<StepError> {
     let is_replaced = look(fs, from)?.is_some();
     Ok(if is_replaced { StepError::ItemReplaced(what.path.clone()) } else { StepError::ItemGone(what.path.clone()) })
@@ -88,7 +128,12 @@ fn carry_now(fs: &dyn FileSystem, from: At<'_>, to: At<'_>, what: &Carry<'_>) ->
 pub(super) fn give_back(fs: &dyn FileSystem, from: At<'_>, to: At<'_>, what: &Carry<'_>) -> StepResult<StepError> {
     let (theirs, kind) = (fs.identity(to.into())?, fs.status(to.into())?.kind);
     let back = Carry { identity: &theirs, kind, path: what.destination.clone(), destination: what.path.clone() };
-    bring(fs, to, from, &back)?;
+    match bring(fs, to, from, &back) {
+        // Others' files may not be linked by everybody; a rename that replaces nothing as far as
+        // anybody can see is better than to keep theirs hidden.
+        Err(StepError::FileSystem(error)) if error.errno == Errno::PERM && look(fs, from)?.is_none() => fs.rename(to, from)?,
+        answer => answer?,
+    }
     Ok(StepError::ItemReplaced(what.path.clone()))
 }
 
@@ -97,8 +142,7 @@ fn bring(fs: &dyn FileSystem, from: At<'_>, to: At<'_>, what: &Carry<'_>) -> Ste
     match fs.rename_without_replacing(from, to) {
         Ok(()) => Ok(()),
         Err(error) if error.is_taken() => Err(StepError::NameTaken(what.destination.clone())),
-        // Lustre refuses every flag (recorded).
-        Err(error) if matches!(error.errno, Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
+        Err(error) if refuses_flags(&error) => {
             if what.kind == EntryKind::Folder {
                 over_a_claim(fs, from, to, what)
             } else {
@@ -110,7 +154,8 @@ fn bring(fs: &dyn FileSystem, from: At<'_>, to: At<'_>, what: &Carry<'_>) -> Ste
 }
 
 /// `link` fails with `EEXIST` if the name is taken, atomically; no placeholder is needed that
-/// somebody's file could take.
+/// somebody's file could take. The old name is removed afterwards: it must be a hidden one of the
+/// move's own, or others could have put something of theirs under it just then.
 fn by_link(fs: &dyn FileSystem, from: At<'_>, to: At<'_>, what: &Carry<'_>) -> StepResult<()> {
     match fs.link(from, to) {
         Ok(()) => {}
@@ -148,7 +193,8 @@ fn over_a_claim(fs: &dyn FileSystem, from: At<'_>, to: At<'_>, what: &Carry<'_>)
         Err(StepError::NameTaken(what.destination.clone()))
     };
     if let Err(error) = carried {
-        if find(fs, from, to, what.identity)? == Found::AtOld {
+        // The item may be gone altogether: somebody was quicker.
+        if matches!(find(fs, from, to, what.identity)?, Found::AtOld | Found::Nowhere) {
             remove_own_claim(fs, to)?;
         }
         return Err(error);

@@ -26,7 +26,10 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     let to = destination.at(&item.destination_name);
     if !holds(context.fs, from, &item.identity)? {
         // After a crash the item may have its new name already.
-        let is_published = super::publish::probe(context)? == crate::worker::Probe::Run;
+        let hidden = context.staging_name()?;
+        let is_on_its_way = super::publish::goes_by_a_hidden_name(context, &destination)?
+            && holds(context.fs, destination.at(&hidden), &item.identity)?;
+        let is_published = is_on_its_way || super::publish::probe(context)? == crate::worker::Probe::Run;
         let gone = path_of(&item.source_folder, &item.source_name);
         return if is_published { Ok(()) } else { Err(StepError::ItemGone(gone)) };
     }

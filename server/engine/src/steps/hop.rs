@@ -10,7 +10,7 @@ use tidelock_shared::id::ProjectId;
 use tidelock_shared::name::FileName;
 use tidelock_shared::project::ProjectTag;
 
-use super::carry::{Carry, carry, remove_own_claim};
+use super::carry::{Carry, hide, remove_own_claim};
 use super::context::{Context, holds};
 use super::error::StepResult;
 use super::retag::untag_top;
@@ -31,7 +31,7 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     belongs_to(context, &hop, context.item().source_folder.tag.unwrap_or_default().id)?;
     let item = context.item();
     let what = Carry { identity: &item.identity, kind: item.kind, path: context.source_path(), destination: context.source_path() };
-    carry(context.fs, source.at(&item.source_name), hop.at(&item.source_name), &what)
+    hide(context.fs, source.at(&item.source_name), hop.at(&item.source_name), &what)
 }
 
 /// Gives the hop a project and takes the flag that it inherited.

@@ -6,7 +6,7 @@
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::strategy::{EntryKind, Strategy, StrategyReason};
 
-use super::carry::{Carry, Found, carry, find, give_back, remove_own_claim};
+use super::carry::{Carry, Found, carry, find, give_back, hide, remove_own_claim};
 use super::context::{Context, holds, path_of};
 use super::copy_tree::losses;
 use super::error::{StepError, StepResult};
@@ -37,12 +37,12 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
         Found::AtNew => return Ok(()),
         Found::AtOld => make_ready(context, from)?,
         Found::AtBoth => {}
-        Found::Nowhere if is_recharged_by_rename(&item) => {}
+        Found::Nowhere if goes_by_a_hidden_name(context, &destination)? => {}
         // Looked for again it might be found, and published with its hidden mode.
         Found::Nowhere => return Err(StepError::ItemGone(source_path(&item))),
     }
-    if is_recharged_by_rename(&item) {
-        return carry_recharged(context, from, to, &destination);
+    if goes_by_a_hidden_name(context, &destination)? {
+        return carry_by_a_hidden_name(context, from, to, &destination);
     }
     carry(context.fs, from, to, &carried(&item, &published.identity))
 }
@@ -114,7 +114,21 @@ fn is_recharged_by_rename(item: &PlannedItem) -> bool {
     item.strategy == Strategy::Rename && item.reason == StrategyReason::RenameRecharges
 }
 
-fn carry_recharged(context: &Context<'_>, from: At<'_>, to: At<'_>, folder: &Folder) -> StepResult<()> {
+/// Where a rename may replace, the visible name of a file is never removed: somebody may have put
+/// something of theirs under it right after the look. It is renamed to a hidden name instead,
+/// looked at there, and given back if it is not what was meant.
+pub(super) fn goes_by_a_hidden_name(context: &Context<'_>, destination: &Folder) -> StepResult<bool> {
+    let item = context.item();
+    if is_recharged_by_rename(item) {
+        return Ok(true);
+    }
+    let leaves_a_visible_name = matches!(item.strategy, Strategy::Rename | Strategy::RetagAndRename) && item.kept.is_none();
+    // A rename to another MDT makes a new inode of a symbolic link (recorded): it is linked there.
+    let may_be = leaves_a_visible_name && !matches!(item.kind, EntryKind::Folder | EntryKind::SymbolicLink);
+    Ok(may_be && !context.fs.capabilities(destination)?.renames_without_replacing)
+}
+
+fn carry_by_a_hidden_name(context: &Context<'_>, from: At<'_>, to: At<'_>, folder: &Folder) -> StepResult<()> {
     let item = context.item();
     let name = context.staging_name()?;
     let hidden = folder.at(&name);
@@ -136,14 +150,17 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
     let to = destination.at(&item.destination_name);
     let Some(published) = published(context)? else { return remove_own_claim(context.fs, to) };
     let from = published.folder.at(&published.name);
-    let found = find(context.fs, from, to, &published.identity)?;
-    if found == Found::AtBoth && item.kind != EntryKind::Folder {
-        context.fs.unlink(to)?;
-    } else if found == Found::AtOld {
+    let mut found = find(context.fs, from, to, &published.identity)?;
+    let is_by_a_hidden_name = goes_by_a_hidden_name(context, &destination)?;
+    if found == Found::AtBoth && item.kind != EntryKind::Folder && !is_by_a_hidden_name {
+        // The hidden name is the move's own; under the other one others may put something now.
+        context.fs.unlink(from)?;
+        found = Found::AtNew;
+    } else if matches!(found, Found::AtOld | Found::Nowhere) {
         remove_own_claim(context.fs, to)?;
     }
-    if is_recharged_by_rename(&item) {
-        return bring_recharged_back(context, &destination, from);
+    if is_by_a_hidden_name {
+        return bring_back_by_a_hidden_name(context, &destination, from);
     }
     if found == Found::AtOld && !item.retires_source() && item.strategy == Strategy::Rename && is_drifted(&item) {
         // It came back before a crash.
@@ -157,7 +174,7 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
     }
     if item.strategy == Strategy::RetagWithHop {
         hop::turn_round(context)?;
-        return carry(context.fs, to, from, &carried(&item, &published.identity));
+        return hide(context.fs, to, from, &carried(&item, &published.identity));
     }
     if item.strategy == Strategy::RetagAndRename {
         untag_top(context, to)?;
@@ -166,11 +183,7 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
     if !is_drifted(&item) {
         return bring_item_back(context, to, from);
     }
-    // Its own folder would refuse it with the project ID that it had there.
-    match untag_top(context, to) {
-        Err(StepError::FileSystem(error)) if matches!(error.errno, Errno::PERM | Errno::ACCESS) => {}
-        other => other?,
-    }
+    untag_where_allowed(context, to)?;
     bring_item_back(context, to, from)?;
     if holds(context.fs, from, &item.identity)? { restore_tag(context.fs, from, &item) } else { Ok(()) }
 }
@@ -181,27 +194,51 @@ fn is_drifted(item: &PlannedItem) -> bool {
     item.source_folder.tag.is_some_and(|folder| folder.inherit && own.is_some_and(|own| own != folder.id))
 }
 
-fn bring_recharged_back(context: &mut Context<'_>, destination: &Folder, original: At<'_>) -> StepResult<()> {
+/// Its own folder would refuse it with the project ID that it had there.
+fn untag_where_allowed(context: &Context<'_>, at: At<'_>) -> StepResult<()> {
+    match untag_top(context, at) {
+        Err(StepError::FileSystem(error)) if matches!(error.errno, Errno::PERM | Errno::ACCESS) => Ok(()),
+        other => other,
+    }
+}
+
+fn bring_back_by_a_hidden_name(context: &mut Context<'_>, destination: &Folder, original: At<'_>) -> StepResult<()> {
     let item = context.item().clone();
     let name = context.staging_name()?;
     let (hidden, published) = (destination.at(&name), destination.at(&item.destination_name));
     // Out of the destination's project by a rename, which charges it back; the hidden name in
     // the source folder is ours, so nothing can be replaced.
     let beside = original.folder.at(&name);
-    for at in [published, hidden] {
+    // Between `link` and `unlink` it has both names; the hidden one is the move's own.
+    if holds(context.fs, hidden, &item.identity)? && holds(context.fs, published, &item.identity)? {
+        context.fs.unlink(hidden)?;
+    }
+    for at in [hidden, published] {
         if !holds(context.fs, at, &item.identity)? {
             continue;
         }
-        // Between `link` and `unlink` it has both names, and a rename of the one onto the other
-        // would do nothing.
+        if item.is_retagged() {
+            untag_top(context, at)?;
+        } else if !is_recharged_by_rename(&item) && is_drifted(&item) {
+            untag_where_allowed(context, at)?;
+        }
+        // A rename between two names of one inode would do nothing.
         if holds(context.fs, beside, &item.identity)? {
-            context.fs.unlink(at)?;
-        } else {
-            context.fs.rename(at, beside)?;
+            context.fs.unlink(beside)?;
+        }
+        context.fs.rename(at, beside)?;
+        if !holds(context.fs, beside, &item.identity)? {
+            // Others were quicker: theirs goes back the way it came.
+            context.fs.rename(beside, hidden)?;
+            return Err(give_back(context.fs, at, hidden, &carried(&item, &item.identity))?);
         }
     }
     if holds(context.fs, beside, &item.identity)? {
         bring_item_back(context, beside, original)?;
+    }
+    if item.is_retagged() {
+        // Undoing the retag brings back what the item was charged to.
+        return Ok(());
     }
     // The way back charges the source's folder where that has the inherit flag, and leaves the
     // destination's project where it has not.
@@ -232,7 +269,7 @@ fn hide_again(context: &mut Context<'_>, hidden: At<'_>, visible: At<'_>, identi
     let goes_back = item.kept.is_some() || item.strategy == Strategy::PiecewiseRename;
     let is_unchanged = goes_back || is_same_tree(context.fs, source.at(&retired), visible, &differences).unwrap_or(false);
     if is_unchanged {
-        carry(context.fs, visible, hidden, &carried(&item, identity))?;
+        hide(context.fs, visible, hidden, &carried(&item, identity))?;
         if item.kind == EntryKind::Folder {
             set_mode_where_allowed(context.fs, hidden, STAGING_MODE)?;
         }
@@ -240,7 +277,7 @@ fn hide_again(context: &mut Context<'_>, hidden: At<'_>, visible: At<'_>, identi
     }
     let name = context.kept_name()?;
     context.note(Note::Kept { path: path_of(&item.destination_folder, &name) })?;
-    carry(context.fs, visible, visible.folder.at(&name), &carried(&item, identity))
+    hide(context.fs, visible, visible.folder.at(&name), &carried(&item, identity))
 }
 
 pub(super) fn probe(context: &mut Context<'_>) -> StepResult<Probe> {

@@ -1,33 +1,145 @@
-//! Deletes what a finished staged copy retired, on somebody's word or after the retention.
+//! Deletes what a finished move has hidden, on somebody's word or after the retention.
+//!
+//! A file that was open when it was hidden may have been written to since: whatever changed after
+//! that stays, hidden as it is, and is reported. Times tell: what has the very time of the hiding
+//! counts as changed, since on Lustre they are whole seconds.
 
-use super::context::{Context, holds};
+use std::collections::HashSet;
+
+use tidelock_shared::name::FileName;
+use tidelock_shared::strategy::EntryKind;
+
+use super::context::{Context, holds, open_known, path_of};
 use super::error::StepResult;
-use super::set_aside;
-use crate::fs::FileSystem;
-use crate::fs::walk::{look, remove_tree};
+use crate::fs::walk::{look, unless_absent, walk};
+use crate::fs::{At, Errno, FileSystem, FsResult, Identity, Status, Timestamp};
+use crate::moves::event::Note;
+use crate::planner::plan::FolderRef;
 use crate::worker::{StepOrder, StepReport, Then};
 
-/// Deletes one item's retired source; nothing there is fine.
+/// Deletes what one item keeps hidden; nothing there is fine.
 pub(crate) fn purge(fs: &dyn FileSystem, order: &StepOrder, hear: &mut dyn FnMut(StepReport) -> Then) -> StepReport {
     let mut context = Context { fs, order, hear };
     // Without the barrier a power cut could bring back what is recorded as purged.
-    match purge_item(&context).and_then(|()| super::barrier::run(&mut context)) {
+    match purge_item(&mut context).and_then(|()| super::barrier::run(&mut context)) {
         Ok(()) => StepReport::Finished,
         Err(error) => StepReport::Failed(error.failure()),
     }
 }
 
-fn purge_item(context: &Context<'_>) -> StepResult<()> {
-    set_aside::purge(context)?;
-    if !context.item().keeps_source() {
-        return Ok(());
+fn purge_item(context: &mut Context<'_>) -> StepResult<()> {
+    let item = context.item().clone();
+    if let Some(old) = &item.replaces {
+        let hidden_at =
+            context.notes().filter_map(|note| if let Note::SetAsideAt { changed } = note { Some(*changed) } else { None }).last();
+        let hidden =
+            Hidden { folder: &item.destination_folder, name: context.replaced_name()?, identity: &old.identity, hidden_at };
+        purge_hidden(context, &hidden, None)?;
     }
-    let folder = context.source_folder()?;
-    let name = context.retired_name()?;
-    let at = folder.at(&name);
-    // Whatever else lies there is not what the move retired.
-    if look(context.fs, at)?.is_some() && holds(context.fs, at, &context.item().identity)? {
-        remove_tree(context.fs, at)?;
+    if item.keeps_source() {
+        let hidden_at =
+            context.notes().filter_map(|note| if let Note::RetiredAt { changed } = note { Some(*changed) } else { None }).last();
+        let hidden = Hidden { folder: &item.source_folder, name: context.retired_name()?, identity: &item.identity, hidden_at };
+        // What an undo has hidden was visible and anybody's to change before: it is compared with
+        // what came back in its place.
+        let twin = item.kept.as_ref().map(|_| (&item.destination_folder, &item.destination_name));
+        purge_hidden(context, &hidden, twin)?;
     }
     Ok(())
+}
+
+/// One thing that a move has hidden.
+struct Hidden<'a> {
+    folder: &'a FolderRef,
+    name: FileName,
+    identity: &'a Identity,
+    /// None in journals of earlier releases, which did not write it down.
+    hidden_at: Option<Timestamp>,
+}
+
+fn purge_hidden(context: &mut Context<'_>, hidden: &Hidden<'_>, twin: Option<(&FolderRef, &FileName)>) -> StepResult<()> {
+    let fs = context.fs;
+    let folder = open_known(fs, hidden.folder)?;
+    let at = folder.at(&hidden.name);
+    // Whatever else lies there is not what the move has hidden.
+    if look(fs, at)?.is_none() || !holds(fs, at, hidden.identity)? {
+        return Ok(());
+    }
+    let mut purging = Purging { fs, hidden_at: hidden.hidden_at, several_names: HashSet::new() };
+    walk(fs, at, &mut |visit| -> FsResult<bool> {
+        if visit.status.links > 1 && visit.status.kind != EntryKind::Folder {
+            purging.several_names.insert(visit.status.inode);
+        }
+        Ok(visit.status.kind == EntryKind::Folder)
+    })?;
+    let twin_folder = twin.map(|(folder, _)| open_known(fs, folder)).transpose()?;
+    let twin = twin_folder.as_ref().zip(twin).map(|(folder, (_, name))| folder.at(name));
+    if !purging.remove(at, true, twin, twin_folder.is_some())? {
+        let path = path_of(hidden.folder, &hidden.name);
+        let is_told = context.notes().any(|note| matches!(note, Note::Kept { path: told } if *told == path));
+        if !is_told {
+            context.note(Note::Kept { path })?;
+        }
+    }
+    Ok(())
+}
+
+struct Purging<'a> {
+    fs: &'a dyn FileSystem,
+    hidden_at: Option<Timestamp>,
+    /// Removing one name changes the inode, and so says nothing about the others.
+    several_names: HashSet<u64>,
+}
+
+impl Purging<'_> {
+    /// Removes what did not change; answers whether nothing is left.
+    fn remove(&self, at: At<'_>, is_top: bool, twin: Option<At<'_>>, has_twin: bool) -> FsResult<bool> {
+        let fs = self.fs;
+        let Some(status) = look(fs, at)? else { return Ok(true) };
+        if status.kind != EntryKind::Folder {
+            if self.has_changed(&status, is_top) || (has_twin && !is_twin(fs, &status, twin)?) {
+                return Ok(false);
+            }
+            return unless_absent(fs.unlink(at)).map(|_| true);
+        }
+        let folder = fs.open_folder(at)?;
+        let other = twin.and_then(|twin| fs.open_folder(twin).ok());
+        // A listing that is read while it shrinks may skip entries: read again until none goes.
+        loop {
+            let (mut removed, mut kept) = (0_u64, 0_u64);
+            for entry in fs.read_folder(&folder)? {
+                let name = entry?.name;
+                let twin = other.as_ref().map(|other| other.at(&name));
+                let is_gone = self.remove(folder.at(&name), false, twin, has_twin)?;
+                *(if is_gone { &mut removed } else { &mut kept }) += 1;
+            }
+            if kept > 0 && removed == 0 {
+                return Ok(false);
+            }
+            if removed == 0 {
+                break;
+            }
+        }
+        match fs.remove_folder(at) {
+            Err(error) if matches!(error.errno, Errno::NOTEMPTY | Errno::EXIST) => Ok(false),
+            answer => unless_absent(answer).map(|_| true),
+        }
+    }
+
+    fn has_changed(&self, status: &Status, is_top: bool) -> bool {
+        let Some(hidden_at) = self.hidden_at else { return false };
+        // The hiding itself has changed the top, and so has whoever removed another name.
+        let says_nothing = is_top || self.several_names.contains(&status.inode);
+        status.modified >= hidden_at || (!says_nothing && status.changed >= hidden_at)
+    }
+}
+
+/// Whether something is as its counterpart, as far as a look tells; times may be kept in whole
+/// seconds only.
+fn is_twin(fs: &dyn FileSystem, status: &Status, twin: Option<At<'_>>) -> FsResult<bool> {
+    let Some(twin) = twin else { return Ok(false) };
+    let Some(other) = look(fs, twin)? else { return Ok(false) };
+    let (is_file, is_link) = (status.kind == EntryKind::File, status.kind == EntryKind::SymbolicLink);
+    let is_as_old = is_link || status.modified.seconds == other.modified.seconds;
+    Ok(status.kind == other.kind && (!is_file || status.size == other.size) && is_as_old)
 }

@@ -2,7 +2,7 @@
 
 use tidelock_shared::name::FileName;
 
-use super::carry::{Carry, Found, carry, find, remove_own_claim};
+use super::carry::{Carry, Found, carry, find, hide, remove_own_claim};
 use super::context::{Context, path_of};
 use super::error::{StepError, StepResult};
 use crate::planner::plan::Restored;
@@ -32,7 +32,7 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
     if find(context.fs, folder.at(&hidden), folder.at(&visible), &restored.old.identity)? == Found::AtOld {
         return remove_own_claim(context.fs, folder.at(&visible));
     }
-    carry(context.fs, folder.at(&visible), folder.at(&hidden), &on_its_way(context, &restored))
+    hide(context.fs, folder.at(&visible), folder.at(&hidden), &on_its_way(context, &restored))
 }
 
 pub(super) fn probe(context: &mut Context<'_>) -> StepResult<Probe> {

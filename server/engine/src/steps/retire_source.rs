@@ -6,7 +6,7 @@
 use tidelock_shared::strategy::EntryKind;
 
 use super::bring_back::{Returning, bring_back};
-use super::carry::{Carry, Found, carry, find, remove_own_claim};
+use super::carry::{Carry, Found, find, hide, remove_own_claim};
 use super::context::{Context, path_of};
 use super::error::StepResult;
 use crate::fs::{At, Errno, FileSystem, FsResult};
@@ -25,11 +25,14 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
         path: path_of(&item.source_folder, &item.source_name),
         destination: path_of(&item.source_folder, &retired),
     };
-    carry(context.fs, folder.at(&item.source_name), folder.at(&retired), &what)?;
+    hide(context.fs, folder.at(&item.source_name), folder.at(&retired), &what)?;
     if item.kind == EntryKind::Folder {
         set_mode_where_allowed(context.fs, folder.at(&retired), RETIRED_MODE)?;
     }
     if item.keeps_source() {
+        // The renaming itself has set it: what changes later is a write through an old handle.
+        let changed = context.fs.status(folder.at(&retired).into())?.changed;
+        context.note(Note::RetiredAt { changed })?;
         context.note(Note::Retired { amount: item.tally.amount })?;
     }
     Ok(())

@@ -2,10 +2,10 @@
 //! as before until the move is purged.
 
 use super::bring_back::{Returning, bring_back};
-use super::carry::{Carry, Found, carry, find, remove_own_claim};
+use super::carry::{Carry, Found, find, hide, remove_own_claim};
 use super::context::{Context, path_of};
 use super::error::StepResult;
-use crate::fs::walk::remove_tree;
+use crate::moves::event::Note;
 use crate::worker::Probe;
 
 pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
@@ -14,7 +14,9 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     let visible = &context.item().destination_name;
     let path = |name| path_of(&context.item().destination_folder, name);
     let what = Carry { identity: &old.identity, kind: old.kind, path: path(visible), destination: path(&hidden) };
-    carry(context.fs, folder.at(visible), folder.at(&hidden), &what)
+    hide(context.fs, folder.at(visible), folder.at(&hidden), &what)?;
+    let changed = context.fs.status(folder.at(&hidden).into())?.changed;
+    context.note(Note::SetAsideAt { changed })
 }
 
 pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
@@ -34,14 +36,4 @@ pub(super) fn probe(context: &mut Context<'_>) -> StepResult<Probe> {
     let (folder, hidden) = (context.destination_folder()?, context.replaced_name()?);
     let found = find(context.fs, folder.at(&context.item().destination_name), folder.at(&hidden), &old.identity)?;
     Ok(if found == Found::AtNew { Probe::Run } else { Probe::NotRun })
-}
-
-/// Deletes what was set aside; whatever else has that name stays.
-pub(super) fn purge(context: &Context<'_>) -> StepResult<()> {
-    let Some(old) = &context.item().replaces else { return Ok(()) };
-    let (folder, hidden) = (context.destination_folder()?, context.replaced_name()?);
-    if super::context::holds(context.fs, folder.at(&hidden), &old.identity)? {
-        remove_tree(context.fs, folder.at(&hidden))?;
-    }
-    Ok(())
 }

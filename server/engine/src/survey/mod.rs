@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use tidelock_shared::id::ProjectId;
 use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::quota::Amount;
@@ -23,7 +24,11 @@ pub struct SurveyedFolder {
     pub capacity: Capacity,
     /// Of the folder's own project.
     pub quota: Option<Quota>,
+    /// Of project 0, to which new entries are charged where the folder has a project and no inherit flag.
+    pub quota_of_nobody: Option<Quota>,
     pub may_change: bool,
+    /// A sticky folder of somebody else: the caller renames and removes only what is his own.
+    pub lets_only_own_go: bool,
 }
 
 /// One item as found.
@@ -40,6 +45,9 @@ pub struct SurveyedItem {
     /// Looked at for what a copy could not keep.
     pub is_surveyed_for_a_copy: bool,
 }
+
+/// The project that everything is charged to which no folder charges to another.
+pub const NOBODY: ProjectId = ProjectId(0);
 
 /// The mode bit that keeps everybody but owners from renaming and removing.
 const STICKY: u32 = 0o1000;
@@ -68,6 +76,8 @@ pub struct Findings {
     pub frozen: Option<(FilePath, u64)>,
     pub unreadable: Option<(FilePath, u64)>,
     pub hidden_folder: Option<FilePath>,
+    /// The top is somebody else's.
+    pub top_is_foreign: bool,
     /// The top is a folder that changes its parent, and the caller may not write to it.
     pub top_may_not_change: bool,
 }
@@ -101,14 +111,20 @@ pub fn survey_folder(fs: &dyn FileSystem, path: &FilePath) -> FsResult<SurveyedF
 fn describe(fs: &dyn FileSystem, folder: &Folder, path: &FilePath) -> FsResult<SurveyedFolder> {
     let tag = fs.tag(folder.into())?;
     let identity = fs.identity(folder.into())?;
-    let device = fs.status(folder.into())?.device;
+    let status = fs.status(folder.into())?;
+    let device = status.device;
+    let caller = fs.caller();
+    let charges_nobody = tag.is_some_and(|tag| !tag.inherit && tag.id != NOBODY);
+    let quota_of_nobody = if charges_nobody { fs.quota(folder, NOBODY)? } else { None };
     let quota = tag.map_or(Ok(None), |tag| fs.quota(folder, tag.id))?;
     Ok(SurveyedFolder {
         folder: FolderRef { path: path.clone(), identity, device, tag },
         capabilities: fs.capabilities(folder)?,
         capacity: fs.capacity(folder)?,
         quota,
+        quota_of_nobody,
         may_change: fs.may_change(folder)?,
+        lets_only_own_go: status.mode & STICKY != 0 && !caller.is_root && status.uid != caller.uid,
     })
 }
 
@@ -149,6 +165,7 @@ pub fn survey_item(
     };
     walk(fs, at, &mut |visit| count.entry(&visit, hear))?;
     count.close();
+    count.findings.top_is_foreign = top.uid != fs.caller().uid;
     if top.kind == EntryKind::Folder && count.findings.unreadable.is_none() {
         count.findings.top_may_not_change = !fs.may_change(&fs.open_folder(at)?)?;
     }

@@ -167,6 +167,11 @@ impl World {
         world
     }
 
+    /// So many milliseconds pass.
+    pub fn pass(&self, milliseconds: i64) {
+        self.now.fetch_add(milliseconds, Ordering::Relaxed);
+    }
+
     pub fn caller(&self) -> Simulator {
         if self.case.caller == 0 { self.root.clone() } else { self.root.seen_by(self.case.caller, &[1000]) }
     }
@@ -188,9 +193,14 @@ impl World {
 
     /// A new engine on what is left, as after a start of the program.
     pub fn engine(&self) -> (Engine, StateFolder) {
+        self.engine_on(self.caller())
+    }
+
+    /// The same through another view of the world.
+    pub fn engine_on(&self, view: Simulator) -> (Engine, StateFolder) {
         let folder = StateFolder::hold(self.state.path()).unwrap();
         let journal = Journal::open(&folder, || 0x1234_5678_9abc_def0).unwrap();
-        let fs: Arc<dyn FileSystem> = Arc::new(self.caller());
+        let fs: Arc<dyn FileSystem> = Arc::new(view);
         let worker = Arc::new(InProcess::new(fs.clone()));
         let clock = Arc::new(StillClock { now: self.now.load(Ordering::Relaxed), readings: Some(self.readings.clone()) });
         let engine = Engine::new(fs, worker, journal, clock, vec![path("/")]).unwrap();

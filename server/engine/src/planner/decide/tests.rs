@@ -44,7 +44,9 @@ fn folder(at: &str, device: u64, project: u32, hard: Amount) -> SurveyedFolder {
         },
         capacity: Capacity { total: Amount { bytes: 1 << 50, inodes: 1 << 30 }, free: Amount { bytes: 1 << 50, inodes: 1 << 30 } },
         quota: Some(Quota { usage: Amount::ZERO, limits: Limits { bytes: bounds(hard.bytes), inodes: bounds(hard.inodes) } }),
+        quota_of_nobody: None,
         may_change: true,
+        lets_only_own_go: false,
     }
 }
 
@@ -221,4 +223,61 @@ fn what_is_replaced_makes_room_right_before_and_stays_charged() {
     assert_eq!(after, Some(TREE), "the replaced one is in the usage already, and nothing is freed");
     let expected = ["reserve", "retag", "check", "barrier", "set_aside", "publish", "barrier", "release"];
     assert_eq!(kinds(&draft).iter().map(|kind| kind.name()).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn what_only_its_owner_may_rename_in_a_sticky_folder_is_refused() {
+    let (source, destination) = (folder("/m/alpha", 1, 1001, ROOMY), folder("/m/beta", 1, 1001, ROOMY));
+    let refusals = |is_foreign: bool, sticky: usize| {
+        let mut folders = [source.clone(), destination.clone()];
+        folders[sticky].lets_only_own_go = true;
+        let mut item = tree(&folders[0]);
+        item.findings = Findings { top_is_foreign: is_foreign, ..Findings::default() };
+        draft_of(found(item, &folders[1]), false, &[], Amount::ZERO).refusals
+    };
+    for sticky in [0, 1] {
+        assert_eq!(refusals(true, sticky), [Refusal::NotYours(path("/m/alpha/tree"))], "forth and back");
+        assert_eq!(refusals(false, sticky), []);
+    }
+}
+
+#[test]
+fn what_is_replaced_must_let_itself_be_hidden_and_come_back() {
+    let (source, mut destination) = (folder("/m/alpha", 1, 1001, ROOMY), folder("/m/beta", 1, 1001, ROOMY));
+    let mut old = tree(&destination);
+    (old.kind, old.findings.top_is_foreign) = (EntryKind::File, true);
+    let refusals = |destination: &SurveyedFolder| {
+        let mut item = tree(&source);
+        item.findings = Findings::default();
+        draft_of(FoundItem { replaced: Some(old.clone()), ..found(item, destination) }, false, &[], Amount::ZERO).refusals
+    };
+    assert_eq!(refusals(&destination), [Refusal::NotYours(path("/m/beta/tree"))], "a link is for its owner only");
+    destination.capabilities.renames_without_replacing = true;
+    assert_eq!(refusals(&destination), []);
+    destination.lets_only_own_go = true;
+    assert_eq!(refusals(&destination), [Refusal::NotYours(path("/m/beta/tree"))]);
+}
+
+#[test]
+fn a_copy_into_a_folder_without_the_flag_is_charged_to_nobody() {
+    let mut destination = folder("/m/beta", 2, 1002, ROOMY);
+    destination.folder.tag = Some(ProjectTag { id: ProjectId(1002), inherit: false });
+    let draft = draft(tree(&folder("/m/alpha", 1, 1001, ROOMY)), &destination);
+    let reserved: Vec<_> = draft.plan.reservations.iter().map(|reservation| reservation.payer.project).collect();
+    assert_eq!(reserved, [Some(ProjectId(0))]);
+    assert!(draft.plan.warnings.contains(&Warning::ChargedToNobody { amount: TREE }));
+}
+
+#[test]
+fn a_recharge_that_cannot_be_taken_back_is_told() {
+    let mut source = folder("/m/alpha", 1, 1001, ROOMY);
+    source.capabilities.abilities.may_retag = false;
+    let warns = |source: &SurveyedFolder| {
+        let mut item = tree(source);
+        item.kind = EntryKind::File;
+        draft_of(found(item, &folder("/m/beta", 1, 1002, ROOMY)), false, &[], Amount::ZERO).plan.warnings
+    };
+    assert_eq!(warns(&source), [], "its folder charges it back");
+    source.folder.tag = Some(ProjectTag { id: ProjectId(1001), inherit: false });
+    assert_eq!(warns(&source), [Warning::UndoneInexactly { entries: 1 }]);
 }
