@@ -5,7 +5,7 @@ use tidelock_shared::name::FilePath;
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::quota::Amount;
 
-use crate::fs::{Identity, Timestamp};
+use crate::fs::Identity;
 
 /// One journalled fact. A variant is only ever added; a stored one keeps its meaning.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -73,9 +73,9 @@ pub enum Note {
     /// What the retired source still charges.
     Retired { amount: Amount },
     /// When the source was hidden, on its file system's clock: a purge keeps what changed since.
-    RetiredAt { changed: Timestamp },
+    RetiredAt { seconds: i64, nanoseconds: u32 },
     /// The same of what had the destination name.
-    SetAsideAt { changed: Timestamp },
+    SetAsideAt { seconds: i64, nanoseconds: u32 },
     /// Others had changed what was visible: it is kept here instead of being deleted.
     Kept { path: FilePath },
     /// The old name was taken meanwhile: the item came back under this one.

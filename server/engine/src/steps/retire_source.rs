@@ -9,7 +9,7 @@ use super::bring_back::{Returning, bring_back};
 use super::carry::{Carry, Found, find, hide, remove_own_claim};
 use super::context::{Context, path_of};
 use super::error::StepResult;
-use crate::fs::{At, Errno, FileSystem, FsResult};
+use crate::fs::{At, Errno, FileSystem, FsResult, Timestamp};
 use crate::moves::event::Note;
 use crate::worker::Probe;
 
@@ -31,8 +31,8 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     }
     if item.keeps_source() {
         // The renaming itself has set it: what changes later is a write through an old handle.
-        let changed = context.fs.status(folder.at(&retired).into())?.changed;
-        context.note(Note::RetiredAt { changed })?;
+        let Timestamp { seconds, nanoseconds } = context.fs.status(folder.at(&retired).into())?.changed;
+        context.note(Note::RetiredAt { seconds, nanoseconds })?;
         context.note(Note::Retired { amount: item.tally.amount })?;
     }
     Ok(())

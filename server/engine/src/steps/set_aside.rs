@@ -5,6 +5,7 @@ use super::bring_back::{Returning, bring_back};
 use super::carry::{Carry, Found, find, hide, remove_own_claim};
 use super::context::{Context, path_of};
 use super::error::StepResult;
+use crate::fs::Timestamp;
 use crate::moves::event::Note;
 use crate::worker::Probe;
 
@@ -15,8 +16,8 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     let path = |name| path_of(&context.item().destination_folder, name);
     let what = Carry { identity: &old.identity, kind: old.kind, path: path(visible), destination: path(&hidden) };
     hide(context.fs, folder.at(visible), folder.at(&hidden), &what)?;
-    let changed = context.fs.status(folder.at(&hidden).into())?.changed;
-    context.note(Note::SetAsideAt { changed })
+    let Timestamp { seconds, nanoseconds } = context.fs.status(folder.at(&hidden).into())?.changed;
+    context.note(Note::SetAsideAt { seconds, nanoseconds })
 }
 
 pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
