@@ -30,25 +30,19 @@ pub(crate) fn purge(fs: &dyn FileSystem, order: &StepOrder, hear: &mut dyn FnMut
 fn purge_item(context: &mut Context<'_>) -> StepResult<()> {
     let item = context.item().clone();
     if let Some(old) = &item.replaces {
-        let hidden_at = context
-            .notes()
-            .filter_map(|note| match *note {
-                Note::SetAsideAt { seconds, nanoseconds } => Some(Timestamp { seconds, nanoseconds }),
-                _ => None,
-            })
-            .last();
+        let hidden_at = last_time(context, |note| match *note {
+            Note::SetAsideAt { seconds, nanoseconds } => Some(Timestamp { seconds, nanoseconds }),
+            _ => None,
+        });
         let hidden =
             Hidden { folder: &item.destination_folder, name: context.replaced_name()?, identity: &old.identity, hidden_at };
         purge_hidden(context, &hidden, None)?;
     }
     if item.keeps_source() {
-        let hidden_at = context
-            .notes()
-            .filter_map(|note| match *note {
-                Note::RetiredAt { seconds, nanoseconds } => Some(Timestamp { seconds, nanoseconds }),
-                _ => None,
-            })
-            .last();
+        let hidden_at = last_time(context, |note| match *note {
+            Note::RetiredAt { seconds, nanoseconds } => Some(Timestamp { seconds, nanoseconds }),
+            _ => None,
+        });
         let hidden = Hidden { folder: &item.source_folder, name: context.retired_name()?, identity: &item.identity, hidden_at };
         // What an undo has hidden was visible and anybody's to change before: it is compared with
         // what came back in its place.
@@ -56,6 +50,11 @@ fn purge_item(context: &mut Context<'_>) -> StepResult<()> {
         purge_hidden(context, &hidden, twin)?;
     }
     Ok(())
+}
+
+/// The time that the last note of a kind says.
+fn last_time(context: &Context<'_>, read: impl Fn(&Note) -> Option<Timestamp>) -> Option<Timestamp> {
+    context.notes().filter_map(read).last()
 }
 
 /// One thing that a move has hidden.
