@@ -20,6 +20,8 @@ use tidelock_shared::user_error::UserError;
 use crate::names::Names;
 use crate::user_error;
 
+mod note;
+
 /// A fresh plan with everything that speaks against it.
 pub(crate) fn plan(draft: &Draft, names: &Names) -> Plan {
     let mut plan = plan_of(&draft.plan, names);
@@ -162,6 +164,7 @@ fn answer_name(answer: OnConflict) -> &'static str {
 pub(crate) fn consent_name(consent: Consent) -> &'static str {
     match consent {
         Consent::HardLinksLeaving => "hard-links-leaving",
+        Consent::Restore => "restore",
         Consent::LostMetadata => "lost-metadata",
     }
 }
@@ -211,7 +214,7 @@ pub(crate) fn move_view(snapshot: &Snapshot, names: &Names) -> MoveView {
         entries_per_second: reading.entries_per_second.filter(|_| is_counted),
         bytes_per_second: reading.bytes_per_second.filter(|_| is_counted),
         seconds_left: reading.seconds_left.filter(|_| is_counted),
-        note: note(of),
+        note: note::of(snapshot),
         error: error(of),
         started_ms: snapshot.recorded.accepted_ms,
         finished_ms: finished,
@@ -264,28 +267,6 @@ fn phases(sequence: &[Step]) -> Vec<Phase> {
     phases
 }
 
-fn note(of: &Move) -> Option<String> {
-    let told = of.notes.iter().rev().find_map(|(_, note)| match note {
-        Note::Kept { path } => Some(format!("Others had changed some of it; it is kept at '{}'.", path.shown())),
-        Note::BroughtBackAs { path } => Some(format!("The old name was taken meanwhile; it came back as '{}'.", path.shown())),
-        _ => None,
-    });
-    told.or_else(|| match of.state {
-        _ if of.is_paused => Some("Paused. What is done so far stays; resume it whenever you like.".to_owned()),
-        MoveState::Preparing if phase(of) == Some(Phase::Copy) => {
-            Some("The original stays in place until the copy is complete.".to_owned())
-        }
-        MoveState::Preparing if phase(of) == Some(Phase::Rebuild) => {
-            Some("The tree is hidden until all of it has its new place.".to_owned())
-        }
-        MoveState::Preparing if phase(of) == Some(Phase::Retag) => {
-            Some("Everything stays readable and writable meanwhile.".to_owned())
-        }
-        MoveState::Unwinding => Some("Bringing everything back to how it was.".to_owned()),
-        _ => None,
-    })
-}
-
 fn error(of: &Move) -> Option<UserError> {
     match (&of.failure, of.state) {
         (_, MoveState::Done) => None,
@@ -299,7 +280,7 @@ fn error(of: &Move) -> Option<UserError> {
 
 fn retired(of: &Move) -> Amount {
     let items = &of.plan.items;
-    let sources = items.iter().filter(|item| item.keeps_source()).map(|item| item.tally.amount);
+    let sources = items.iter().filter(|item| item.keeps_source()).map(PlannedItem::copied_amount);
     let replaced = items.iter().filter_map(|item| item.replaces.as_ref()).map(|old| old.amount);
     sources.chain(replaced).fold(Amount::ZERO, |sum, amount| sum + amount)
 }
@@ -326,6 +307,8 @@ fn timeline(event: &Event, sequence: u64, time_ms: i64, steps: &[Step]) -> Timel
         Event::CancelRequested => ("cancel_requested", None, None),
         Event::Paused => ("paused", None, None),
         Event::Resumed => ("resumed", None, None),
+        Event::Held => ("held", None, None),
+        Event::HoldLifted => ("hold_lifted", None, None),
         Event::StepUndone { position } => ("step_undone", Some(*position), None),
         Event::Committed => ("committed", None, None),
         Event::Done => ("done", None, None),

@@ -71,7 +71,16 @@ pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> UserError {
             "released",
             format!("{} on tape only, and this move has to copy the data.", are(*entries, "file", "files")),
         )
-        .hint("Bring them back first with lfs hsm_restore, then plan again."),
+        .hint("Agree that they are brought back first, however long that takes (--allow restore), or do it with lfs hsm_restore."),
+        Refusal::Lost { example, entries } => UserError::new(
+            "lost",
+            format!(
+                "The archive has lost the content of {}, '{}' for example: there is nothing to copy.",
+                count(*entries, "file", "files"),
+                example.shown()
+            ),
+        )
+        .hint("Ask an administrator whether the content can be had from elsewhere."),
         Refusal::HardLinksLeaving { inodes } => UserError::new(
             "hard_links_leaving",
             format!(
@@ -227,6 +236,20 @@ pub(crate) fn warning(warning: &Warning, names: &Names) -> UserError {
             ),
         )
         .hint("Whoever looks after the project can set the inherit flag on the folder (lfs project -s, or chattr +P)."),
+        Warning::Restores { entries, bytes: size } => UserError::new(
+            "restores",
+            format!(
+                "{} first brought back from tape, {} in all, and charged to the source again.",
+                are(*entries, "file", "files"),
+                bytes(*size)
+            ),
+        )
+        .hint("How long that takes depends on the archive. The move waits meanwhile, and can be cancelled."),
+        Warning::StayOnTape { entries, bytes: size } => UserError::new(
+            "stay_on_tape",
+            format!("{} on tape only and stay there: nothing is read.", are(*entries, "file", "files")),
+        )
+        .hint(format!("Brought back one day, they charge the destination {}.", bytes(*size))),
         Warning::LimitsUnknown { payer } => {
             UserError::new("limits_unknown", format!("You may not read the limits of {}.", names.payer(*payer)))
                 .hint("If it does not fit, the file system stops the copy and everything stays as it was.")

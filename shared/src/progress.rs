@@ -44,6 +44,8 @@ impl MoveState {
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     Reserve,
+    /// Files come back from tape.
+    Restore,
     Retag,
     /// Folders made anew, every other entry renamed into them.
     Rebuild,

@@ -61,6 +61,8 @@ pub enum Consent {
     HardLinksLeaving,
     /// Some metadata cannot be kept; the plan names it with counts.
     LostMetadata,
+    /// Files that are on tape only are brought back first, which takes as long as it takes.
+    Restore,
 }
 
 /// A request whose names allow it.

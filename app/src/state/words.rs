@@ -120,6 +120,7 @@ pub fn ending(state: MoveState) -> &'static str {
 pub fn phase(phase: Phase) -> &'static str {
     match phase {
         Phase::Reserve => "Reserve",
+        Phase::Restore => "Restore",
         Phase::Retag => "Retag",
         Phase::Rebuild => "Rebuild",
         Phase::Copy => "Copy",
@@ -137,6 +138,7 @@ pub fn phase(phase: Phase) -> &'static str {
 pub fn phase_effect(phase: Phase) -> &'static str {
     match phase {
         Phase::Reserve => "Room is set aside in the destination project",
+        Phase::Restore => "Files come back from tape, which can take hours",
         Phase::Retag => "Every entry is charged to the destination project, in place",
         Phase::Rebuild => "Folders are made anew in hiding and every file is renamed into them",
         Phase::Copy => "A hidden copy grows beside the destination",
@@ -222,7 +224,9 @@ pub fn hint(text: &str) -> String {
 
 /// What to agree to so that a refusal goes away, and the words to agree with.
 pub fn consent(code: &str) -> Option<(Consent, &'static str)> {
-    if code.ends_with("hard_links_leaving") {
+    if code.ends_with("released") {
+        Some((Consent::Restore, "Bring them back first, however long that takes"))
+    } else if code.ends_with("hard_links_leaving") {
         Some((Consent::HardLinksLeaving, "Move them anyway; their other names stay where they are"))
     } else if code.ends_with("lost_metadata") {
         Some((Consent::LostMetadata, "Move anyway without this metadata"))

@@ -3,9 +3,14 @@
 //! One engine holds one state folder. Everything is synchronous; whoever wants to go on
 //! meanwhile calls from another thread.
 
+mod driving;
+mod purging;
+mod wishes;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use tidelock_shared::id::MoveId;
@@ -17,20 +22,24 @@ use tidelock_shared::strategy::Strategy;
 
 use crate::clock::Clock;
 use crate::error::EngineError;
-use crate::executor::{Driver, Halt, Live, Versions, notes};
+use crate::executor::{Driver, Halt, Live, Throttle, Versions};
 use crate::fs::FileSystem;
-use crate::journal::{Journal, Recorded, Verb};
+use crate::journal::{Journal, Recorded};
 use crate::moves::event::Event;
 use crate::moves::state::{Move, Purge, StepStatus};
 use crate::planner::Draft;
 use crate::planner::plan::Payer;
-use crate::planner::sequence::{Step, StepKind};
 use crate::progress::Reading;
-use crate::reservation::ledger;
-use crate::worker::{Action, StepOrder, StepReport, Then, Worker};
+use crate::reservation::ledger::{self, Standing};
+use crate::worker::Worker;
 
 /// A copy of small files makes so many in ten to thirty seconds.
 const ENTRIES_A_CHECKPOINT: u64 = 50_000;
+
+/// A step waits so long for room, and then its move is undone: a day.
+const PATIENCE_MS: i64 = 24 * 3600 * 1000;
+
+pub use driving::{Turn, Waits};
 
 /// Plans moves, runs them and remembers them.
 pub struct Engine {
@@ -38,7 +47,7 @@ pub struct Engine {
     /// Nothing outside these is planned.
     pub(crate) roots: Vec<FilePath>,
     pub(crate) moves: Arc<Mutex<BTreeMap<MoveId, Arc<Live>>>>,
-    driver: Driver,
+    pub(crate) driver: Driver,
     /// One plan becomes a move at a time: between looking at the reservations and adding to
     /// them nobody else may.
     admission: Mutex<()>,
@@ -51,6 +60,8 @@ pub struct Snapshot {
     pub reading: Reading,
     /// Counts up over all moves; the same while nothing changes.
     pub version: u64,
+    /// Why it does not run although it could.
+    pub waits: Option<Waits>,
 }
 
 impl Engine {
@@ -72,16 +83,27 @@ impl Engine {
                 open.insert(id, Arc::new(Live::new(recorded, first_version)));
             }
         }
+        let limits = journal.limits()?.unwrap_or_default();
         let moves = Arc::new(Mutex::new(open));
-        let reserving = moves.clone();
+        let (reserving, told) = (moves.clone(), clock.clone());
         let driver = Driver {
             worker,
             journal: Mutex::new(journal),
             clock,
             entries_a_checkpoint: ENTRIES_A_CHECKPOINT,
+            patience_ms: PATIENCE_MS,
             versions: Versions::starting_at(first_version),
             is_halted: AtomicBool::new(false),
-            reserved_by_others: Box::new(move |live| reserved_by_others(&reserving, live)),
+            limits: Mutex::new(limits),
+            throttle: Mutex::new(Throttle::default()),
+            reserved_by_others: Box::new(move |live| {
+                let (own, payers) = {
+                    let recorded = live.recorded.lock();
+                    let payers: Vec<Payer> = recorded.of.plan.reservations.iter().map(|reservation| reservation.payer).collect();
+                    (recorded.of.id, payers)
+                };
+                reserved_by(&reserving, Some(own), &payers, told.now_ms())
+            }),
         };
         Ok(Self { fs, roots, moves, driver, admission: Mutex::new(()) })
     }
@@ -93,19 +115,33 @@ impl Engine {
         self
     }
 
+    /// The same with another patience: so long may a step wait for room before its move is
+    /// undone.
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.driver.patience_ms = i64::try_from(patience.as_millis()).unwrap_or(i64::MAX);
+        self
+    }
+
+    /// The same for one of several users, whose keys are their own.
+    pub fn accept_for(&self, user: &str, request: &MoveRequest, key: Option<&str>) -> Result<MoveId, EngineError> {
+        let key = key.map(|key| if user.is_empty() { key.to_owned() } else { format!("{user}\n{key}") });
+        if let Some(key) = &key
+            && let Some(known) = self.driver.journal.lock().find_key(key)?
+        {
+            return Ok(known);
+        }
+        let mut draft = self.plan(request, &mut |_: &_| true)?;
+        user.clone_into(&mut draft.plan.user);
+        self.accept_draft(draft, key.as_deref())
+    }
+
     /// Plans and records a move; it runs once [`Engine::drive`] is called. The same key twice is
     /// the same move.
     ///
     /// # Errors
     /// [`EngineError::Refused`] with all refusals; then nothing was recorded or touched.
     pub fn accept(&self, request: &MoveRequest, key: Option<&str>) -> Result<MoveId, EngineError> {
-        if let Some(key) = key
-            && let Some(known) = self.driver.journal.lock().find_key(key)?
-        {
-            return Ok(known);
-        }
-        let draft = self.plan(request, &mut |_: &_| true)?;
-        self.accept_draft(draft, key)
+        self.accept_for("", request, key)
     }
 
     pub(crate) fn accept_draft(&self, draft: Draft, key: Option<&str>) -> Result<MoveId, EngineError> {
@@ -155,32 +191,6 @@ impl Engine {
         Ok(())
     }
 
-    /// Runs a move until it rests; at once if somebody already does.
-    pub fn drive(&self, id: MoveId) -> Result<(), EngineError> {
-        let Some(live) = self.moves.lock().get(&id).cloned() else { return Ok(()) };
-        if live.is_driven.swap(true, Ordering::Acquire) {
-            return Ok(());
-        }
-        let driven = self.driver.drive(&live);
-        live.is_driven.store(false, Ordering::Release);
-        live.touch(&self.driver.versions);
-        driven?;
-        self.mark_undone_by(&live)
-    }
-
-    /// That a move was undone is a visible change of it too.
-    fn mark_undone_by(&self, undoing: &Live) -> Result<(), EngineError> {
-        let undone = {
-            let recorded = undoing.recorded.lock();
-            recorded.of.plan.undoes.filter(|_| recorded.of.state == MoveState::Done)
-        };
-        let Some(undone) = undone else { return Ok(()) };
-        let (live, undone_by) = (self.live(undone)?, self.read(undone)?.undone_by);
-        live.recorded.lock().undone_by = undone_by;
-        live.touch(&self.driver.versions);
-        Ok(())
-    }
-
     /// After a start: finds out of every open move what survived. Answers those to drive;
     /// a stuck one is tried again if `retries_stuck`.
     pub fn recover(&self, retries_stuck: bool) -> Result<Vec<MoveId>, EngineError> {
@@ -201,144 +211,6 @@ impl Engine {
         }
         self.finish_purges()?;
         Ok(to_drive)
-    }
-
-    /// Asks for a running move to be undone as soon as its step can stop.
-    pub fn cancel(&self, id: MoveId) -> Result<(), EngineError> {
-        let Some(live) = self.moves.lock().get(&id).cloned() else {
-            self.read(id)?;
-            return Err(EngineError::PastCancelling(id));
-        };
-        if !live.recorded.lock().of.can_be_cancelled() {
-            return Err(EngineError::PastCancelling(id));
-        }
-        live.wants_cancel.store(true, Ordering::Relaxed);
-        live.touch(&self.driver.versions);
-        Ok(())
-    }
-
-    /// Lets a move wait before its destination name appears, as soon as its step can stop.
-    /// What it has done stays; it goes on with [`Engine::resume`] and [`Engine::drive`].
-    pub fn pause(&self, id: MoveId) -> Result<(), EngineError> {
-        let Some(live) = self.moves.lock().get(&id).cloned() else {
-            self.read(id)?;
-            return Err(EngineError::PastPausing(id));
-        };
-        if !live.recorded.lock().of.can_be_paused() {
-            return Err(EngineError::PastPausing(id));
-        }
-        live.wants_pause.store(true, Ordering::Relaxed);
-        // Whoever drives it hears of it; else it is recorded here.
-        if !live.is_driven.swap(true, Ordering::Acquire) {
-            let taken = self.driver.take_pause(&live);
-            live.is_driven.store(false, Ordering::Release);
-            taken?;
-        }
-        live.touch(&self.driver.versions);
-        Ok(())
-    }
-
-    /// Lets a paused move go on once it is driven.
-    pub fn resume(&self, id: MoveId) -> Result<(), EngineError> {
-        let live = self.live(id)?;
-        live.wants_pause.store(false, Ordering::Relaxed);
-        if live.recorded.lock().of.is_paused {
-            self.driver.record(&live, Event::Resumed)?;
-        }
-        Ok(())
-    }
-
-    /// Does what other processes asked for through the state folder.
-    pub fn answer_requests(&self) -> Result<(), EngineError> {
-        let requests = self.driver.journal.lock().take_requests()?;
-        for request in requests {
-            let done = match request.verb {
-                Verb::Cancel => self.cancel(request.id),
-                Verb::Pause => self.pause(request.id),
-            };
-            if let Err(error) = done {
-                tracing::info!(id = %request.id, verb = ?request.verb, %error, "it came too late");
-            }
-        }
-        Ok(())
-    }
-
-    /// Deletes the retired sources of a finished move. There is no way back from here.
-    pub fn purge(&self, id: MoveId) -> Result<(), EngineError> {
-        let live = self.live(id)?;
-        {
-            // An undo is accepted under the same lock: only one of the two can begin.
-            let _alone = self.admission.lock();
-            // Read anew: a move in memory does not learn that it was undone.
-            let recorded = self.read(id)?;
-            let has_kept = recorded.of.keeps_retired_source() && recorded.undone_by.is_none();
-            if recorded.of.purge == Purge::Purged || (recorded.of.purge == Purge::Kept && !has_kept) {
-                return Err(EngineError::NothingToPurge(id));
-            }
-            if let Some(undoing) = self.open_undo_of(id) {
-                return Err(EngineError::UndoneAlready(id, undoing));
-            }
-            if recorded.of.purge == Purge::Kept {
-                self.driver.record(&live, Event::PurgeStarted)?;
-            }
-        }
-        self.purge_started(&live)
-    }
-
-    fn purge_started(&self, live: &Live) -> Result<(), EngineError> {
-        let of = live.recorded.lock().of.clone();
-        for (item, item_number) in of.plan.items.iter().zip(0_u32..) {
-            if !item.keeps_something() {
-                continue;
-            }
-            let order = StepOrder {
-                move_id: of.id,
-                kind: StepKind::RetireSource,
-                action: Action::Run,
-                item_number,
-                item: item.clone(),
-                folders: vec![item.destination_folder.clone(), item.source_folder.clone()],
-                notes: notes(&of, item_number),
-                entries_a_checkpoint: ENTRIES_A_CHECKPOINT,
-                admissions: Vec::new(),
-            };
-            let retired =
-                |step: &Step| step.item == item_number && matches!(step.kind, StepKind::RetireSource | StepKind::SetAside);
-            let position = of.plan.sequence.iter().position(retired).unwrap_or(0);
-            let mut broken = None;
-            let mut hear = |report: StepReport| {
-                if let StepReport::Noted(note) = report {
-                    broken = self.driver.record(live, Event::Noted { position, note }).err();
-                }
-                if broken.is_none() { Then::GoOn } else { Then::Stop }
-            };
-            let report = crate::steps::purge(&*self.fs, &order, &mut hear);
-            if let Some(halt) = broken {
-                return Err(halt.into());
-            }
-            match report {
-                StepReport::Failed(failure) => return Err(EngineError::PurgeFailed(failure)),
-                _ => live.touch(&self.driver.versions),
-            }
-        }
-        Ok(self.driver.record(live, Event::Purged)?)
-    }
-
-    /// A purge that a crash cut short goes on: there is no way back from its beginning.
-    fn finish_purges(&self) -> Result<(), EngineError> {
-        let open = self.driver.journal.lock().open_purges()?;
-        for id in open {
-            let Some(recorded) = self.driver.journal.lock().read(id)? else { continue };
-            if recorded.of.purge == Purge::Started {
-                let live = Live::new(recorded, 0);
-                match self.purge_started(&live) {
-                    // What cannot be deleted now is tried at the next start; other moves go on.
-                    Err(EngineError::PurgeFailed(failure)) => tracing::warn!(%id, %failure, "a purge could not be finished"),
-                    other => other?,
-                }
-            }
-        }
-        Ok(())
     }
 
     /// A move that has not ended and undoes `id`; a stuck one still needs what it works on.
@@ -370,7 +242,9 @@ impl Engine {
         let live = self.moves.lock().get(&id).cloned();
         let mut snapshot = match live {
             Some(live) => self.snapshot(&live),
-            None => Snapshot { recorded: self.read(id)?, reading: Reading::default(), version: self.driver.versions.first },
+            None => {
+                Snapshot { recorded: self.read(id)?, reading: Reading::default(), version: self.driver.versions.first, waits: None }
+            }
         };
         // Another move may have undone it since it was taken into memory.
         snapshot.recorded.undone_by = self.read(id)?.undone_by;
@@ -407,13 +281,27 @@ impl Engine {
         let finished = recorded.of.steps.iter().filter(|status| **status == StepStatus::Finished).count();
         let share = finished as f64 / recorded.of.steps.len().max(1) as f64;
         let reading = live.meter.read(total_work(&recorded.of), share, self.driver.clock.now_ms());
-        Snapshot { recorded, reading, version }
+        let is_idle = live.wants_turn.load(Ordering::Relaxed) && !live.is_driven.load(Ordering::Relaxed);
+        let waits = match live.waiting.lock().as_ref() {
+            Some(waiting) => Some(Waits::Step(waiting.wait.clone())),
+            None => (is_idle && !recorded.of.is_resting()).then_some(Waits::Turn),
+        };
+        Snapshot { recorded, reading, version, waits }
     }
 
     /// What open moves have set aside at one payer.
     pub fn reserved(&self, payer: Payer) -> Amount {
-        let open: Vec<Move> = self.moves.lock().values().map(|live| live.recorded.lock().of.clone()).collect();
-        ledger::reserved(&open, payer)
+        reserved_by(&self.moves, None, &[payer], self.driver.clock.now_ms()).first().copied().unwrap_or(Amount::ZERO)
+    }
+
+    /// Whether somebody has been charged less so far than what moves have brought it.
+    pub(crate) fn is_settling(&self, payer: Payer) -> bool {
+        let now_ms = self.driver.clock.now_ms();
+        let moves = self.moves.lock();
+        moves.values().any(|live| {
+            let recorded = live.recorded.lock();
+            ledger::is_settling(standing(&recorded, now_ms), payer)
+        })
     }
 
     pub fn file_system(&self) -> &Arc<dyn FileSystem> {
@@ -435,14 +323,22 @@ impl Engine {
     }
 }
 
-fn reserved_by_others(moves: &Mutex<BTreeMap<MoveId, Arc<Live>>>, live: &Live) -> Vec<Amount> {
-    let (own, reservations) = {
+/// What all moves but `own` hold at each payer.
+fn reserved_by(moves: &Mutex<BTreeMap<MoveId, Arc<Live>>>, own: Option<MoveId>, payers: &[Payer], now_ms: i64) -> Vec<Amount> {
+    let others: Vec<Arc<Live>> = moves.lock().iter().filter(|(id, _)| Some(**id) != own).map(|(_, live)| live.clone()).collect();
+    let mut sums = vec![Amount::ZERO; payers.len()];
+    for live in others {
         let recorded = live.recorded.lock();
-        (recorded.of.id, recorded.of.plan.reservations.clone())
-    };
-    let others: Vec<Arc<Live>> = moves.lock().iter().filter(|(id, _)| **id != own).map(|(_, live)| live.clone()).collect();
-    let others: Vec<Move> = others.iter().map(|live| live.recorded.lock().of.clone()).collect();
-    reservations.iter().map(|reservation| ledger::reserved(&others, reservation.payer)).collect()
+        for (sum, payer) in sums.iter_mut().zip(payers) {
+            *sum += ledger::reserved([standing(&recorded, now_ms)], *payer);
+        }
+    }
+    sums
+}
+
+fn standing(recorded: &Recorded, now_ms: i64) -> Standing<'_> {
+    let latest_ms = recorded.events.last().map_or(recorded.accepted_ms, |(at_ms, _)| *at_ms);
+    Standing { of: &recorded.of, quiet_ms: now_ms.saturating_sub(latest_ms) }
 }
 
 /// What a move has to do in all, for its bar.

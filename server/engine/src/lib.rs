@@ -21,5 +21,6 @@ mod steps;
 pub mod survey;
 pub mod worker;
 
-pub use engine::{Engine, Snapshot};
+pub use engine::{Engine, Snapshot, Turn, Waits};
 pub use error::EngineError;
+pub use executor::Limits;

@@ -4,7 +4,9 @@ mod conflicts;
 mod undo;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use tidelock_shared::id::MoveId;
 use tidelock_shared::name::{FileName, FilePath};
@@ -14,11 +16,16 @@ use tidelock_shared::request::{MoveRequest, ValidMoveRequest};
 
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::executor::Live;
 use crate::fs::{Errno, FsError};
-use crate::planner::plan::{MovePlan, Payer, PlannedItem, Refusal, Warning};
-use crate::planner::{Draft, Facts, FoundItem, OpenMove, PayerNumbers, payer_of, payer_of_new, plan};
-use crate::survey::{Hear, Question, SurveyError, SurveyedFolder, survey_folder, survey_item};
+use crate::planner::overlap::{Footprint, OpenMove, overlaps};
+use crate::planner::plan::{MovePlan, Payer, Refusal, Warning};
+use crate::planner::{Draft, Facts, FoundItem, PayerNumbers, payer_of, payer_of_new, plan};
+use crate::reservation::ledger;
+use crate::survey::{Hear, Question, SurveyError, SurveyedFolder, lineage, survey_folder, survey_item};
 use conflicts::{Taken, place_all};
+
+const SETTLING_LOOKED_AT_EVERY_MS: i64 = 500;
 
 /// One thing, the folder that it shall enter, and its name there.
 struct Wanted<'a> {
@@ -74,7 +81,7 @@ impl Engine {
         undoes: Option<MoveId>,
         hear: &mut dyn Hear,
     ) -> Result<Draft, EngineError> {
-        let draft = self.decide_once(asked, found, undoes);
+        let draft = self.decide_when_settled(asked, found, undoes);
         let mut is_any = false;
         for (planned, found) in draft.plan.items.iter().zip(&mut *found) {
             if planned.is_staged() && !found.item.is_surveyed_for_a_copy {
@@ -85,7 +92,30 @@ impl Engine {
                 is_any = true;
             }
         }
-        Ok(if is_any { self.decide_once(asked, found, undoes) } else { draft })
+        Ok(if is_any { self.decide_when_settled(asked, found, undoes) } else { draft })
+    }
+
+    /// A project that seems full only because a finished move has not been charged in full yet is
+    /// looked at again until it has.
+    fn decide_when_settled(&self, asked: &MoveRequest, found: &mut [FoundItem], undoes: Option<MoveId>) -> Draft {
+        let looks = ledger::SETTLED_AFTER_MS / SETTLING_LOOKED_AT_EVERY_MS;
+        for _ in 0..looks {
+            let draft = self.decide_once(asked, found, undoes);
+            let is_ambiguous = |refusal: &Refusal| match refusal {
+                Refusal::NoHeadroom { payer, .. } => self.is_settling(*payer),
+                _ => false,
+            };
+            if !draft.refusals.iter().any(is_ambiguous) || self.is_halted() {
+                return draft;
+            }
+            self.driver.clock.pause(Duration::from_millis(SETTLING_LOOKED_AT_EVERY_MS.unsigned_abs()));
+            for found in &mut *found {
+                if let Ok(folder) = survey_folder(&*self.fs, &found.destination.folder.path) {
+                    found.destination = folder;
+                }
+            }
+        }
+        self.decide_once(asked, found, undoes)
     }
 
     fn decide_once(&self, asked: &MoveRequest, found: &[FoundItem], undoes: Option<MoveId>) -> Draft {
@@ -141,10 +171,13 @@ impl Engine {
             }
         };
         let name = wanted.name.clone();
+        let mut above = lineage(fs, &parent).map_err(EngineError::from).map_err(Found::Failed)?;
+        above.extend(lineage(fs, wanted.folder).map_err(EngineError::from).map_err(Found::Failed)?);
         Ok(FoundItem {
             item,
             destination,
             name,
+            above,
             taken_by: there.map(|there| there.kind),
             replaced: None,
             kept: None,
@@ -200,33 +233,24 @@ impl Engine {
     }
 
     fn open_moves(&self) -> Vec<OpenMove> {
-        let moves = self.moves.lock();
-        let open = moves.values().filter_map(|live| {
-            let recorded = live.recorded.lock();
-            let has_ended = matches!(recorded.of.state, MoveState::Done | MoveState::Undone);
-            (!has_ended).then(|| OpenMove { id: recorded.of.id, paths: paths(&recorded.of.plan) })
-        });
-        open.collect()
+        self.footprints(|live| !matches!(live.recorded.lock().of.state, MoveState::Done | MoveState::Undone))
     }
 
-    /// Moves that did anything since a plan was begun: what was read for it may be no longer so.
-    fn moves_since(&self, as_of: u64) -> Vec<OpenMove> {
+    fn footprints(&self, is_wanted: impl Fn(&Live) -> bool) -> Vec<OpenMove> {
         let moves = self.moves.lock();
-        let since = moves.values().filter(|live| live.recorded_version.load(Ordering::Relaxed) > as_of);
-        since.map(|live| live.recorded.lock()).map(|found| OpenMove { id: found.of.id, paths: paths(&found.of.plan) }).collect()
+        let footprint = |live: &Arc<Live>| {
+            let of = &live.recorded.lock().of;
+            OpenMove { id: of.id, footprint: Footprint::of(&of.plan.items) }
+        };
+        moves.values().filter(|live| is_wanted(live)).map(footprint).collect()
     }
 
     /// Asked again while nobody else can add a move: overlap and headroom.
     pub(crate) fn refusals_now(&self, plan: &MovePlan, as_of: u64) -> Vec<Refusal> {
-        let mut refusals = Vec::new();
         let mut open = self.open_moves();
-        open.extend(self.moves_since(as_of));
-        for path in paths(plan) {
-            let meets = |other: &FilePath| path.is_at_or_below(other) || other.is_at_or_below(&path);
-            if let Some(open) = open.iter().find(|open| open.paths.iter().any(meets)) {
-                refusals.push(Refusal::Overlap { path, other: open.id });
-            }
-        }
+        // What did anything since the plan was begun: what was read for it may be no longer so.
+        open.extend(self.footprints(|live| live.recorded_version.load(Ordering::Relaxed) > as_of));
+        let mut refusals = overlaps(&plan.items, &open);
         for reservation in &plan.reservations {
             let Ok(folder) = survey_folder(&*self.fs, &reservation.folder.path) else { continue };
             let numbers = self.numbers_of(&folder, reservation.payer);
@@ -238,15 +262,6 @@ impl Engine {
         }
         refusals
     }
-}
-
-/// Every path that a move works on.
-fn paths(plan: &MovePlan) -> Vec<FilePath> {
-    let join = |folder: &FilePath, name: &FileName| folder.join(name.clone());
-    let of_item = |item: &PlannedItem| {
-        [join(&item.source_folder.path, &item.source_name), join(&item.destination_folder.path, &item.destination_name)]
-    };
-    plan.items.iter().flat_map(of_item).collect()
 }
 
 fn refused(refusals: impl Iterator<Item = Refusal>) -> EngineError {

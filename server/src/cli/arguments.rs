@@ -145,6 +145,8 @@ pub(crate) enum Allow {
     HardLinksLeaving,
     /// Metadata that the destination cannot keep
     LostMetadata,
+    /// Bringing back from tape what has to be copied, however long that takes
+    Restore,
 }
 
 #[derive(Args, Debug)]

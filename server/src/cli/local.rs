@@ -114,7 +114,7 @@ impl Local {
         let journal = Journal::beside(&self.state).map_err(|error| user_error::journal_error(&error))?;
         let recorded = journal.read(id).map_err(|error| user_error::journal_error(&error))?;
         let recorded = recorded.ok_or_else(|| self.told(&EngineError::UnknownMove(id)))?;
-        Ok(Snapshot { recorded, reading: Reading::default(), version: 0 })
+        Ok(Snapshot { recorded, reading: Reading::default(), version: 0, waits: None })
     }
 
     fn told(&self, error: &EngineError) -> UserError {

@@ -243,6 +243,7 @@ fn request(arguments: &MoveArguments) -> Result<MoveRequest, UserError> {
     let allow = arguments.allow.iter().map(|allow| match allow {
         Allow::HardLinksLeaving => Consent::HardLinksLeaving,
         Allow::LostMetadata => Consent::LostMetadata,
+        Allow::Restore => Consent::Restore,
     });
     Ok(MoveRequest {
         sources: paths,

@@ -17,6 +17,7 @@ use super::server_file::ServerFile;
 use super::start::{Serve, ServeError, Started, start};
 use super::state::Running;
 use crate::events::becomes_true;
+use crate::service::Drivers;
 
 const REQUESTS_LOOKED_FOR_EVERY: Duration = Duration::from_millis(250);
 /// After the order to stop, for answers that are under way and for moves to reach a safe place.
@@ -107,12 +108,13 @@ fn recover(running: &Running) -> Result<(), ServeError> {
     for id in to_drive {
         running.site.drivers.drive(id);
     }
-    answer_requests(running.site.engine.clone(), running.stop.subscribe());
+    answer_requests(running.site.engine.clone(), running.site.drivers.clone(), running.stop.subscribe());
     Ok(())
 }
 
-/// Looks all the time for what other processes ask through the state folder.
-fn answer_requests(engine: Arc<Engine>, stop: watch::Receiver<bool>) {
+/// Looks all the time for what other processes ask through the state folder, and for moves that
+/// have waited long enough.
+fn answer_requests(engine: Arc<Engine>, drivers: Drivers, stop: watch::Receiver<bool>) {
     let look = move || {
         let mut could = true;
         while !*stop.borrow() {
@@ -123,6 +125,7 @@ fn answer_requests(engine: Arc<Engine>, stop: watch::Receiver<bool>) {
                 tracing::error!(error = error as &dyn std::error::Error, "requests of other processes cannot be read");
             }
             could = answered.is_ok();
+            drivers.begin_turns();
             std::thread::sleep(REQUESTS_LOOKED_FOR_EVERY);
         }
     };

@@ -160,7 +160,8 @@ impl MoveService for EngineService {
     fn start(&self, request: MoveRequest, key: Option<String>) -> Answer<'_, MoveView> {
         self.answer(move |service| {
             service.check_request(&request)?;
-            let id = service.site.engine.accept(&request, key.as_deref()).map_err(|error| service.site.told(&error))?;
+            let accepted = service.site.engine.accept_for(&service.user.name, &request, key.as_deref());
+            let id = accepted.map_err(|error| service.site.told(&error))?;
             service.site.drivers.drive(id);
             service.view(id)
         })

@@ -1,44 +1,60 @@
-//! Threads that drive moves: one for each, until it rests or the engine is halted.
+//! Threads that drive moves: one for each whose turn it is, until it rests or has to wait.
 
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
-use tidelock_engine::{Engine, EngineError};
+use tidelock_engine::{Engine, EngineError, Turn};
 use tidelock_shared::id::MoveId;
 
 const PAUSE_BETWEEN_LOOKS: Duration = Duration::from_millis(10);
 
-/// The running threads.
+/// The running threads. Clones share them.
+#[derive(Clone)]
 pub(crate) struct Drivers {
     engine: Arc<Engine>,
-    threads: Mutex<Vec<JoinHandle<()>>>,
+    threads: Arc<Mutex<Vec<JoinHandle<()>>>>,
 }
 
 impl Drivers {
     pub(crate) fn new(engine: Arc<Engine>) -> Self {
-        Self { engine, threads: Mutex::default() }
+        Self { engine, threads: Arc::default() }
     }
 
-    /// Runs a move from here on.
+    /// Lets a move run as soon as it is its turn.
     pub(crate) fn drive(&self, id: MoveId) {
-        let engine = self.engine.clone();
-        let work = move || match engine.drive(id) {
+        self.engine.queue(id);
+        self.begin_turns();
+    }
+
+    /// Begins with every move whose turn it is; asked again whenever one has ended, and from time
+    /// to time for those that wait for something.
+    pub(crate) fn begin_turns(&self) {
+        while let Some(turn) = (!self.engine.is_halted()).then(|| self.engine.take_turn()).flatten() {
+            let id = turn.id();
+            let drivers = self.clone();
+            match Builder::new().name(format!("move {}", id.number)).spawn(move || drivers.run(&turn)) {
+                Ok(thread) => {
+                    let mut threads = self.threads.lock();
+                    threads.retain(|thread| !thread.is_finished());
+                    threads.push(thread);
+                }
+                Err(error) => tracing::error!(%id, %error, "no thread for the move; it goes on at the next start"),
+            }
+        }
+    }
+
+    fn run(&self, turn: &Turn) {
+        let id = turn.id();
+        match self.engine.drive_turn(turn) {
             Ok(()) => {}
             Err(EngineError::Halted) => tracing::info!(%id, "the move goes on at the next start"),
             Err(error) => {
                 tracing::error!(%id, error = &error as &dyn std::error::Error, "the move stopped; it goes on at the next start");
             }
-        };
-        match Builder::new().name(format!("move {}", id.number)).spawn(work) {
-            Ok(thread) => {
-                let mut threads = self.threads.lock();
-                threads.retain(|thread| !thread.is_finished());
-                threads.push(thread);
-            }
-            Err(error) => tracing::error!(%id, %error, "no thread for the move; it goes on at the next start"),
         }
+        self.begin_turns();
     }
 
     /// Waits until every move has come to a safe place. Only after the engine was halted.

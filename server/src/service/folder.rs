@@ -6,7 +6,7 @@
 use std::cmp::Ordering;
 
 use tidelock_engine::fs::walk::look;
-use tidelock_engine::fs::{FileSystem, Folder, Status};
+use tidelock_engine::fs::{FileSystem, Folder, HsmState, Status};
 use tidelock_engine::planner::payer_of;
 use tidelock_engine::survey::{SurveyedFolder, survey_folder};
 use tidelock_shared::listing::{Entry, FolderListing, ListingRequest, Mount, ROWS_MAX, SortColumn};
@@ -185,7 +185,7 @@ impl Listed<'_> {
             links: status.links,
             project: tag.map(|tag| tag.id),
             is_drifted: is_drifted(self.tag, tag, is_folder),
-            is_released: status.kind == EntryKind::File && self.fs.is_released(at).unwrap_or(false),
+            is_released: status.kind == EntryKind::File && self.fs.hsm_state(at).is_ok_and(HsmState::is_released),
             points_to: points_to.map(|bytes| shown(&bytes).into_owned()),
             name,
         }))

@@ -159,7 +159,7 @@ impl<'a> Copier<'a> {
     /// Copies one file's content and attributes to a new name.
     pub(crate) fn copy_file(&mut self, source: At<'_>, status: &Status, copy: At<'_>) -> CopyResult<()> {
         // Asked before any read: a read of a released file would block, unkillably.
-        if self.fs.is_released(source)? {
+        if self.fs.hsm_state(source)?.is_released() {
             return Err(CopyError::Released);
         }
         let from = self.fs.open_file(source)?;

@@ -8,6 +8,7 @@ use parking_lot::Mutex;
 use tidelock_shared::progress::MoveState;
 use tidelock_shared::quota::Amount;
 
+use super::limits::{Limits, Throttle};
 use super::live::{Live, Versions};
 use super::orders::order;
 use crate::clock::Clock;
@@ -16,10 +17,14 @@ use crate::moves::decide::{Decision, decide};
 use crate::moves::event::{Event, Failure, FailureKind};
 use crate::moves::state::StepStatus;
 use crate::planner::sequence::{Step, StepKind};
-use crate::worker::{Action, Probe, StepOrder, StepReport, Then, Worker};
+use crate::worker::{Action, Probe, StepOrder, StepReport, Then, Wait, Worker};
 
 /// A step that must succeed (undoing, finishing) is tried so often before a person must look.
 const TRIES: u32 = 3;
+/// Whoever is slowed down looks up so often whether that is still wanted.
+const LONGEST_NAP: Duration = Duration::from_millis(100);
+/// A restore that has brought nothing to an end in thirty days never will.
+const RESTORE_PATIENCE_MS: i64 = 30 * 24 * 3600 * 1000;
 const PAUSE_BETWEEN_TRIES: Duration = Duration::from_millis(200);
 
 /// Why driving stopped before the move rested. The move goes on at the next start.
@@ -40,22 +45,34 @@ pub(crate) struct Driver {
     pub(crate) journal: Mutex<Journal>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entries_a_checkpoint: u64,
+    /// So long a step may wait for room before it counts as failed.
+    pub(crate) patience_ms: i64,
     pub(crate) versions: Versions,
     /// Set when the process is to end, or when the journal could not be written: then nothing
     /// is done any more, not even undone, until the journal has been read again.
     pub(crate) is_halted: AtomicBool,
+    pub(crate) limits: Mutex<Limits>,
+    pub(crate) throttle: Mutex<Throttle>,
     /// What other moves have reserved, asked anew for each step that admits.
     pub(crate) reserved_by_others: AskReserved,
+}
+
+/// What came of running a step.
+#[derive(PartialEq, Eq)]
+enum Ran {
+    On,
+    Waits,
 }
 
 enum Outcome {
     Finished,
     Failed(Failure),
+    Waits(Wait, Failure),
     Probed(Probe),
 }
 
 impl Driver {
-    /// Drives a move until it rests. Only one caller at a time may.
+    /// Drives a move until it rests or has to wait. Only one caller at a time may.
     pub(crate) fn drive(&self, live: &Live) -> Result<(), Halt> {
         loop {
             self.take_cancel(live)?;
@@ -64,10 +81,18 @@ impl Driver {
                 let recorded = live.recorded.lock();
                 (decide(&recorded.of), recorded.of.state == MoveState::Finishing)
             };
+            if !matches!(decision, Decision::Run(_)) {
+                // Whatever it waited for, it goes another way now.
+                *live.waiting.lock() = None;
+            }
             match decision {
                 Decision::Rest => return Ok(()),
                 Decision::Run(position) if is_forward => self.insist(live, position, Action::Run)?,
-                Decision::Run(position) => self.run(live, position)?,
+                Decision::Run(position) => {
+                    if self.run(live, position)? == Ran::Waits {
+                        return Ok(());
+                    }
+                }
                 Decision::Undo(position) => self.insist(live, position, Action::Undo)?,
                 Decision::Commit => self.record(live, Event::Committed)?,
                 Decision::RecordDone => self.record(live, Event::Done)?,
@@ -107,7 +132,7 @@ impl Driver {
     fn is_lost(&self, live: &Live, position: usize) -> Result<bool, Halt> {
         Ok(match self.perform(live, position, Action::Probe)? {
             Outcome::Probed(Probe::Run) => false,
-            Outcome::Probed(Probe::NotRun) | Outcome::Finished | Outcome::Failed(_) => true,
+            Outcome::Probed(Probe::NotRun) | Outcome::Finished | Outcome::Failed(_) | Outcome::Waits(..) => true,
         })
     }
 
@@ -116,20 +141,47 @@ impl Driver {
         if can && live.wants_cancel.load(Ordering::Relaxed) { self.record(live, Event::CancelRequested) } else { Ok(()) }
     }
 
-    /// Lets the move wait if somebody asked for that.
+    /// Lets the move wait if its asker or an administrator wants that.
     pub(crate) fn take_pause(&self, live: &Live) -> Result<(), Halt> {
         let can = live.recorded.lock().of.can_be_paused();
-        if live.wants_pause.swap(false, Ordering::Relaxed) && can { self.record(live, Event::Paused) } else { Ok(()) }
+        if live.wants_pause.swap(false, Ordering::Relaxed) && can {
+            self.record(live, Event::Paused)?;
+        }
+        let can = live.recorded.lock().of.can_be_held();
+        if live.wants_hold.swap(false, Ordering::Relaxed) && can { self.record(live, Event::Held) } else { Ok(()) }
     }
 
-    fn run(&self, live: &Live, position: usize) -> Result<(), Halt> {
-        self.record(live, Event::StepStarted { position })?;
-        match self.perform(live, position, Action::Run)? {
-            Outcome::Finished => self.record(live, Event::StepFinished { position }),
+    fn run(&self, live: &Live, position: usize) -> Result<Ran, Halt> {
+        // A step that waits is the same run still.
+        if live.waiting.lock().is_none() {
+            self.record(live, Event::StepStarted { position })?;
+        }
+        let outcome = self.perform(live, position, Action::Run)?;
+        if let Outcome::Waits(wait, _) = &outcome
+            && live.let_wait(wait.clone(), self.clock.now_ms(), self.patience_with(wait))
+        {
+            tracing::info!(id = %live.recorded.lock().of.id, ?wait, "waits");
+            live.touch(&self.versions);
+            return Ok(Ran::Waits);
+        }
+        *live.waiting.lock() = None;
+        match outcome {
+            Outcome::Finished => self.record(live, Event::StepFinished { position })?,
             // Whoever stopped it is heard before anything else begins.
-            Outcome::Failed(failure) if failure.kind == FailureKind::Cancelled => Ok(()),
-            Outcome::Failed(failure) => self.record(live, Event::StepFailed { position, failure }),
+            Outcome::Failed(failure) if failure.kind == FailureKind::Cancelled => {}
+            Outcome::Failed(failure) | Outcome::Waits(_, failure) => {
+                self.record(live, Event::StepFailed { position, failure })?;
+            }
             Outcome::Probed(_) => unreachable_report(),
+        }
+        Ok(Ran::On)
+    }
+
+    /// Tape takes as long as it takes; nobody asks for it by mistake.
+    fn patience_with(&self, wait: &Wait) -> i64 {
+        match wait {
+            Wait::Restore { .. } => RESTORE_PATIENCE_MS,
+            Wait::Room | Wait::Servers => self.patience_ms,
         }
     }
 
@@ -140,8 +192,10 @@ impl Driver {
         }
         for attempt in 1.. {
             match self.perform(live, position, action)? {
-                Outcome::Failed(failure) if attempt >= TRIES => return self.record(live, Event::Stuck { failure }),
-                Outcome::Failed(_) => self.clock.pause(PAUSE_BETWEEN_TRIES),
+                Outcome::Failed(failure) | Outcome::Waits(_, failure) if attempt >= TRIES => {
+                    return self.record(live, Event::Stuck { failure });
+                }
+                Outcome::Failed(_) | Outcome::Waits(..) => self.clock.pause(PAUSE_BETWEEN_TRIES),
                 Outcome::Finished | Outcome::Probed(_) => break,
             }
         }
@@ -153,8 +207,10 @@ impl Driver {
         let barrier = Step { kind: StepKind::Barrier, item: 0 };
         for attempt in 1.. {
             match self.perform_step(live, None, barrier, Action::Run)? {
-                Outcome::Failed(failure) if attempt >= TRIES => return self.record(live, Event::Stuck { failure }),
-                Outcome::Failed(_) => self.clock.pause(PAUSE_BETWEEN_TRIES),
+                Outcome::Failed(failure) | Outcome::Waits(_, failure) if attempt >= TRIES => {
+                    return self.record(live, Event::Stuck { failure });
+                }
+                Outcome::Failed(_) | Outcome::Waits(..) => self.clock.pause(PAUSE_BETWEEN_TRIES),
                 Outcome::Finished | Outcome::Probed(_) => break,
             }
         }
@@ -181,10 +237,17 @@ impl Driver {
         if step_restarts_work(order) {
             live.meter.restart();
         }
-        let (may_be_cancelled, may_be_paused) = {
+        let (may_be_cancelled, may_be_paused, may_be_held) = {
             let recorded = live.recorded.lock();
             let is_run = order.action == Action::Run;
-            (is_run && recorded.of.can_be_cancelled(), is_run && recorded.of.can_be_paused())
+            let of = &recorded.of;
+            (is_run && of.can_be_cancelled(), is_run && of.can_be_paused(), is_run && of.can_be_held())
+        };
+        let is_stopped = || {
+            may_be_cancelled && live.wants_cancel.load(Ordering::Relaxed)
+                || may_be_paused && live.wants_pause.load(Ordering::Relaxed)
+                || may_be_held && live.wants_hold.load(Ordering::Relaxed)
+                || self.is_halted.load(Ordering::Relaxed)
         };
         let mut outcome = None;
         let mut broken = None;
@@ -193,6 +256,7 @@ impl Driver {
                 StepReport::Progress { entries, bytes } => {
                     live.meter.add(entries, bytes);
                     live.touch(&self.versions);
+                    self.slow_down(order.kind, entries, bytes, &is_stopped);
                 }
                 StepReport::Noted(note) => {
                     let Some(position) = position else { return Then::GoOn };
@@ -202,12 +266,10 @@ impl Driver {
                 }
                 StepReport::Finished => outcome = Some(Outcome::Finished),
                 StepReport::Failed(failure) => outcome = Some(Outcome::Failed(failure)),
+                StepReport::Waits { wait, failure } => outcome = Some(Outcome::Waits(wait, failure)),
                 StepReport::Probed(probe) => outcome = Some(Outcome::Probed(probe)),
             }
-            let is_cancelled = may_be_cancelled && live.wants_cancel.load(Ordering::Relaxed)
-                || may_be_paused && live.wants_pause.load(Ordering::Relaxed);
-            let is_progress = broken.is_none() && !self.is_halted.load(Ordering::Relaxed);
-            if is_progress && !is_cancelled { Then::GoOn } else { Then::Stop }
+            if broken.is_none() && !is_stopped() { Then::GoOn } else { Then::Stop }
         });
         if let Some(halt) = broken {
             return Err(halt);
@@ -217,6 +279,18 @@ impl Driver {
         }
         let silent = Failure { kind: FailureKind::FileSystem, message: "the worker ended without a report".to_owned() };
         Ok(outcome.unwrap_or(Outcome::Failed(silent)))
+    }
+
+    /// Keeps all moves together within the limits: whoever has just done some work waits for it.
+    fn slow_down(&self, kind: StepKind, entries: u64, bytes: u64, is_stopped: &dyn Fn() -> bool) {
+        let limits = *self.limits.lock();
+        let operations = entries * operations_an_entry(kind);
+        let mut pause = self.throttle.lock().count(&limits, operations, bytes, self.clock.now_ms());
+        while !pause.is_zero() && !is_stopped() && *self.limits.lock() == limits {
+            let piece = pause.min(LONGEST_NAP);
+            self.clock.pause(piece);
+            pause -= piece;
+        }
     }
 
     /// Writes an event down, then lets it happen.
@@ -246,6 +320,17 @@ impl Driver {
     }
 }
 
+/// Calls that a step makes to change names and attributes of one entry, about: what the limit on
+/// operations counts.
+fn operations_an_entry(kind: StepKind) -> u64 {
+    match kind {
+        // Create, owner, mode, times, project ID, and some attributes; the content is bytes.
+        StepKind::CopyTree | StepKind::Verify => 6,
+        StepKind::Rebuild => 2,
+        _ => 1,
+    }
+}
+
 /// These count their work from the beginning each time they run.
 fn step_restarts_work(order: &StepOrder) -> bool {
     order.item_number == 0
@@ -254,6 +339,6 @@ fn step_restarts_work(order: &StepOrder) -> bool {
 }
 
 /// A worker answered a run with the report of a probe: the protocol is broken.
-fn unreachable_report() -> Result<(), Halt> {
+fn unreachable_report() {
     panic!("a worker answered a run with the report of a probe")
 }

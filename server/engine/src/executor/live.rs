@@ -6,6 +6,7 @@ use parking_lot::{Mutex, MutexGuard};
 
 use crate::journal::Recorded;
 use crate::progress::Meter;
+use crate::worker::Wait;
 
 /// One move that this process has seen open.
 pub(crate) struct Live {
@@ -15,12 +16,41 @@ pub(crate) struct Live {
     pub(crate) wants_cancel: AtomicBool,
     /// Somebody wants it to wait.
     pub(crate) wants_pause: AtomicBool,
+    /// An administrator wants it to wait.
+    pub(crate) wants_hold: AtomicBool,
+    /// It is to be driven as soon as it is its turn.
+    pub(crate) wants_turn: AtomicBool,
+    /// What its step waits for, since when, and until when it is left alone.
+    pub(crate) waiting: Mutex<Option<Waiting>>,
     /// Somebody drives it right now.
     pub(crate) is_driven: AtomicBool,
     /// Counts up over all moves with every change that can be seen.
     pub(crate) version: AtomicU64,
     /// The version of its last record: what it did to files lies before.
     pub(crate) recorded_version: AtomicU64,
+}
+
+/// Why a move rests although it has not ended. It is not written down: after a restart the step
+/// runs again and says the same, if it is still so.
+#[derive(Clone, Debug)]
+pub(crate) struct Waiting {
+    pub(crate) wait: Wait,
+    since_ms: i64,
+    until_ms: i64,
+    pause_ms: i64,
+}
+
+impl Waiting {
+    /// The first pause is short and each one longer than the last.
+    const PAUSE_MS: std::ops::RangeInclusive<i64> = 500..=30_000;
+
+    /// The next wait after `before`, if there was one; none once it has lasted longer than `patience_ms`.
+    fn after(before: Option<&Self>, wait: Wait, now_ms: i64, patience_ms: i64) -> Option<Self> {
+        let since_ms = before.map_or(now_ms, |before| before.since_ms);
+        let pause_ms = before.map_or(*Self::PAUSE_MS.start(), |before| (before.pause_ms * 2).min(*Self::PAUSE_MS.end()));
+        let waits = now_ms.saturating_sub(since_ms) < patience_ms;
+        waits.then_some(Self { wait, since_ms, until_ms: now_ms.saturating_add(pause_ms), pause_ms })
+    }
 }
 
 impl Live {
@@ -30,10 +60,26 @@ impl Live {
             meter: Meter::default(),
             wants_cancel: AtomicBool::new(false),
             wants_pause: AtomicBool::new(false),
+            wants_hold: AtomicBool::new(false),
+            wants_turn: AtomicBool::new(false),
+            waiting: Mutex::new(None),
             is_driven: AtomicBool::new(false),
             version: AtomicU64::new(version),
             recorded_version: AtomicU64::new(version),
         }
+    }
+
+    /// Lets the move wait; false if it has waited long enough.
+    pub(crate) fn let_wait(&self, wait: Wait, now_ms: i64, patience_ms: i64) -> bool {
+        let mut waiting = self.waiting.lock();
+        *waiting = Waiting::after(waiting.as_ref(), wait, now_ms, patience_ms);
+        waiting.is_some()
+    }
+
+    /// Whether it is time to try again. Somebody who wants something of it does not wait.
+    pub(crate) fn is_due(&self, now_ms: i64) -> bool {
+        let is_wanted = [&self.wants_cancel, &self.wants_pause, &self.wants_hold].iter().any(|wish| wish.load(Ordering::Relaxed));
+        is_wanted || self.waiting.lock().as_ref().is_none_or(|waiting| now_ms >= waiting.until_ms)
     }
 
     /// Something about the move can be seen anew.

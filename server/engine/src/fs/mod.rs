@@ -15,8 +15,8 @@ pub mod walk;
 
 pub use error::{Errno, FsError, FsResult};
 pub use object::{
-    At, Capabilities, Capacity, DataRange, File, Folder, FolderEntry, FolderStream, Identity, NamesDurability, Object, Quota,
-    Status, Timestamp,
+    At, Capabilities, Capacity, DataRange, File, Folder, FolderEntry, FolderStream, HsmState, Identity, NamesDurability, Object,
+    Quota, Status, Timestamp,
 };
 use tidelock_shared::id::ProjectId;
 use tidelock_shared::name::{FileName, FilePath};
@@ -46,8 +46,10 @@ pub trait FileSystem: Send + Sync {
     fn flags(&self, object: Object<'_>) -> FsResult<u32>;
     fn xattr_names(&self, object: Object<'_>) -> FsResult<Vec<Vec<u8>>>;
     fn xattr(&self, object: Object<'_>, name: &[u8]) -> FsResult<Vec<u8>>;
-    /// Whether the content is on tape only. Reading it would block, unkillably (recorded).
-    fn is_released(&self, at: At<'_>) -> FsResult<bool>;
+    /// Where a file's content is. Reading what is not here would block, unkillably (recorded).
+    fn hsm_state(&self, at: At<'_>) -> FsResult<HsmState>;
+    /// Asks for the content of a released file, and answers before it has come.
+    fn request_restore(&self, at: At<'_>) -> FsResult<()>;
 
     // Changing names. `rename` replaces like rename(2).
     fn create_folder(&self, at: At<'_>, mode: u32) -> FsResult<()>;

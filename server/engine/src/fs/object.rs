@@ -176,6 +176,26 @@ pub struct DataRange {
     pub length: u64,
 }
 
+/// Where the content of a file is, on a file system with an archive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HsmState {
+    /// Here; archived as well or not.
+    Present,
+    /// In the archive only.
+    Released,
+    /// In the archive only, and on its way.
+    Restoring,
+    /// In the archive only, and the archive has lost it.
+    Lost,
+}
+
+impl HsmState {
+    /// A read would have to wait.
+    pub fn is_released(self) -> bool {
+        self != Self::Present
+    }
+}
+
 /// What makes a new name survive a power cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NamesDurability {
@@ -196,6 +216,8 @@ pub struct Capabilities {
     pub names_durability: NamesDurability,
     /// Times are kept to the nanosecond; else to the second.
     pub keeps_nanoseconds: bool,
+    /// Usage follows what is charged only after seconds (Lustre, recorded).
+    pub charges_settle_late: bool,
 }
 
 /// Room on the whole file system.

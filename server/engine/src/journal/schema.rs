@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// What this release writes. Each migration leads from its position to the next version.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
     CREATE TABLE moves (
@@ -29,6 +29,9 @@ const MIGRATIONS: [&str; 2] = [
 ",
     "
     CREATE INDEX open_purges ON moves (number) WHERE ended = 'purging';
+",
+    "
+    CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 ",
 ];
 

@@ -9,6 +9,7 @@ use tidelock_shared::id::{EngineId, MoveId};
 use tidelock_shared::progress::MoveState;
 
 use super::{JournalError, StateFolder, schema};
+use crate::executor::Limits;
 use crate::moves::event::Event;
 use crate::moves::state::Move;
 use crate::planner::plan::MovePlan;
@@ -53,6 +54,7 @@ pub struct Request {
 pub enum Verb {
     Cancel,
     Pause,
+    Hold,
 }
 
 impl Verb {
@@ -60,6 +62,7 @@ impl Verb {
         match self {
             Self::Cancel => "cancel",
             Self::Pause => "pause",
+            Self::Hold => "hold",
         }
     }
 }
@@ -288,10 +291,26 @@ impl Journal {
         let mut requests = Vec::new();
         for row in rows {
             let (number, verb) = row.map_err(failed("write"))?;
-            let known = [Verb::Cancel, Verb::Pause].into_iter().find(|known| known.name() == verb);
+            let known = [Verb::Cancel, Verb::Pause, Verb::Hold].into_iter().find(|known| known.name() == verb);
             requests.extend(known.map(|verb| Request { id: self.id(number), verb }));
         }
         Ok(requests)
+    }
+
+    /// What an administrator last allowed; none if nobody ever said.
+    pub fn limits(&self) -> Result<Option<Limits>, JournalError> {
+        let text: Option<String> = self
+            .connection
+            .query_row("SELECT value FROM settings WHERE key = 'limits'", [], |row| row.get(0))
+            .optional()
+            .map_err(failed("read"))?;
+        let read = |text: String| serde_json::from_str(&text).map_err(|source| JournalError::Unreadable { number: 0, source });
+        text.map(read).transpose()
+    }
+
+    pub fn set_limits(&mut self, limits: &Limits) -> Result<(), JournalError> {
+        let text = serde_json::to_string(limits).map_err(|source| JournalError::Unreadable { number: 0, source })?;
+        self.connection.execute("INSERT OR REPLACE INTO settings VALUES ('limits', ?1)", [text]).map(drop).map_err(failed("write"))
     }
 
     /// Where the database lies below a state folder.

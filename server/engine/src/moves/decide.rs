@@ -22,7 +22,7 @@ pub enum Decision {
 /// The next thing to do.
 pub fn decide(of: &Move) -> Decision {
     match of.state {
-        MoveState::Accepted | MoveState::Preparing if of.is_paused => Decision::Rest,
+        _ if of.is_resting() => Decision::Rest,
         MoveState::Accepted | MoveState::Preparing | MoveState::Publishing => forward_to_commit(of),
         MoveState::Finishing => next_step(of).map_or(Decision::RecordDone, Decision::Run),
         MoveState::Unwinding => backward(of),

@@ -52,6 +52,9 @@ pub enum Event {
     /// From here the retired source is no longer the undo's reserve. There is no way back.
     PurgeStarted,
     Purged,
+    /// As paused, but by an administrator: whoever asked for the move cannot let it go on.
+    Held,
+    HoldLifted,
 }
 
 /// What a step found out.
@@ -65,7 +68,14 @@ pub enum Note {
     CopyBegun { seconds: i64 },
     /// Seconds since 1970 on the destination's clock: what was finished in the copy before then
     /// is on stable storage, so a copy that stops later goes on from there.
-    CopyDurable { seconds: i64 },
+    CopyDurable {
+        seconds: i64,
+        /// Copied by this run of the step until then.
+        #[serde(default)]
+        entries: u64,
+        #[serde(default)]
+        bytes: u64,
+    },
     /// Project IDs that are not the source's, by inode; written down before any is changed.
     Exceptions { tags: Vec<(u64, ProjectTag)> },
     /// Every exception is written down; from here entries are retagged.

@@ -32,6 +32,7 @@ pub struct Move {
     pub notes: Vec<(usize, Note)>,
     pub is_cancel_requested: bool,
     pub is_paused: bool,
+    pub is_held: bool,
     /// The first reason for unwinding or being stuck.
     pub failure: Option<Failure>,
     /// Whether the state before `Stuck` had passed the commit point.
@@ -78,6 +79,7 @@ impl Move {
             notes: Vec::new(),
             is_cancel_requested: false,
             is_paused: false,
+            is_held: false,
             failure: None,
             is_committed: false,
             purge: Purge::Kept,
@@ -123,6 +125,14 @@ impl Move {
             }
             (Accepted | Preparing, Event::Resumed) if self.is_paused => {
                 self.is_paused = false;
+                self.state
+            }
+            (Accepted | Preparing, Event::Held) if !self.is_held => {
+                self.is_held = true;
+                self.state
+            }
+            (Accepted | Preparing, Event::HoldLifted) if self.is_held => {
+                self.is_held = false;
                 self.state
             }
             (Accepted, Event::CancelRequested) => {
@@ -206,6 +216,18 @@ impl Move {
         !self.is_paused && matches!(self.state, MoveState::Accepted | MoveState::Preparing)
     }
 
+    /// Nothing is to be done for it until somebody says something.
+    pub fn is_resting(&self) -> bool {
+        let waits_for_somebody =
+            matches!(self.state, MoveState::Accepted | MoveState::Preparing) && (self.is_paused || self.is_held);
+        self.state.is_final() || waits_for_somebody
+    }
+
+    /// Whether an administrator can still hold it.
+    pub fn can_be_held(&self) -> bool {
+        !self.is_held && matches!(self.state, MoveState::Accepted | MoveState::Preparing)
+    }
+
     /// Whether retired sources or replaced things wait for an undo or a purge.
     pub fn keeps_retired_source(&self) -> bool {
         self.state == MoveState::Done && self.purge == Purge::Kept && self.plan.items.iter().any(PlannedItem::keeps_something)
@@ -231,6 +253,7 @@ mod tests {
             sequence: kinds.map(|kind| Step { kind, item: 0 }).to_vec(),
             reservations: Vec::new(),
             asked: Default::default(),
+            user: String::new(),
             undoes: None,
             warnings: Vec::new(),
             payers: Vec::new(),
@@ -294,6 +317,17 @@ mod tests {
         assert_eq!(decide(&resumed), decide(&driven(2)));
         assert_eq!(decide(&paused.apply(&Event::CancelRequested).unwrap()), Decision::Undo(1));
         assert!(!driven(4).can_be_paused(), "a name can be seen already");
+    }
+
+    #[test]
+    fn a_hold_is_lifted_by_itself_and_not_by_a_resume() {
+        let held = driven(2).apply(&Event::Held).unwrap();
+        assert_eq!(decide(&held), Decision::Rest);
+        assert!(held.clone().apply(&Event::Resumed).is_err());
+        let both = held.apply(&Event::Paused).unwrap().apply(&Event::HoldLifted).unwrap();
+        assert_eq!(decide(&both), Decision::Rest, "it is paused still");
+        assert_eq!(decide(&both.apply(&Event::Resumed).unwrap()), decide(&driven(2)));
+        assert!(!driven(4).can_be_held(), "a name can be seen already");
     }
 
     #[test]

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use tidelock_shared::id::MoveId;
-use tidelock_shared::name::{FileName, FilePath};
+use tidelock_shared::name::FileName;
 use tidelock_shared::plan::{Cost, ProjectRole};
 use tidelock_shared::quota::{Amount, Headroom, Limits, crosses_soft_limit};
 use tidelock_shared::request::{Consent, MoveRequest};
 use tidelock_shared::strategy::{Choice, EntryKind, RenameRule, Strategy, StrategyReason, choose};
 
+use super::overlap::{OpenMove, overlaps};
 use super::plan::{
-    FolderRef, KeptSource, MovePlan, Payer, PayerChange, PlannedItem, Refusal, Replaced, Reservation, Restored, Warning,
+    FolderRef, KeptSource, MovePlan, Payer, PayerChange, Place, PlannedItem, Refusal, Replaced, Reservation, Restored, Warning,
 };
 use super::sequence::sequence;
 use crate::survey::{NOBODY, SurveyedFolder, SurveyedItem};
@@ -40,6 +41,8 @@ pub struct FoundItem {
     pub item: SurveyedItem,
     pub destination: SurveyedFolder,
     pub name: FileName,
+    /// Every folder that the item or its destination lies in.
+    pub above: Vec<Place>,
     /// What has the name, if nobody said what is to become of it.
     pub taken_by: Option<EntryKind>,
     pub replaced: Option<SurveyedItem>,
@@ -58,13 +61,6 @@ pub struct PayerNumbers {
     pub reserved: Amount,
     /// Free on the whole mount.
     pub free: Headroom,
-}
-
-/// A move that has not ended, with every path it works on.
-#[derive(Clone, Debug)]
-pub struct OpenMove {
-    pub id: MoveId,
-    pub paths: Vec<FilePath>,
 }
 
 /// A plan, complete even where it is refused: people want to see what would have been.
@@ -96,7 +92,7 @@ pub fn plan(facts: &Facts<'_>) -> Draft {
     for (found, planned) in facts.items.iter().zip(&items) {
         refuse_item(found, planned, facts, &mut refusals);
     }
-    refuse_overlap(facts, &mut refusals);
+    refusals.extend(overlaps(&items, facts.open_moves));
     let (payers, reservations) = charges(facts, &items);
     refuse_shortage(facts, &reservations, &mut refusals);
     let warnings = warnings(facts, &items, &payers);
@@ -106,6 +102,7 @@ pub fn plan(facts: &Facts<'_>) -> Draft {
         items,
         reservations,
         asked: facts.asked.clone(),
+        user: String::new(),
         undoes: facts.undoes,
         warnings,
         payers,
@@ -150,6 +147,7 @@ fn planned(found: &FoundItem, facts: &Facts<'_>) -> PlannedItem {
         destination_name: found.name.clone(),
         tally,
         kept: found.kept.clone(),
+        above: found.above.clone(),
         replaces: found.replaced.as_ref().map(replaced),
         restores: found.restores.clone(),
     }
@@ -226,7 +224,10 @@ fn refuse_item(found: &FoundItem, planned: &PlannedItem, facts: &Facts<'_>, refu
     if let Some((example, entries)) = findings.unreadable.clone() {
         refusals.push(Refusal::MayNotRead { example, entries });
     }
-    if is_copied && item.tally.released > 0 {
+    if is_copied {
+        refusals.extend(findings.lost.clone().map(|(example, entries)| Refusal::Lost { example, entries }));
+    }
+    if is_copied && item.tally.released > 0 && !facts.asked.allow.contains(&Consent::Restore) {
         refusals.push(Refusal::Released { entries: item.tally.released });
     }
     if is_copied && !facts.is_root && findings.devices > 0 {
@@ -248,30 +249,23 @@ fn changes_charge(item: &PlannedItem) -> bool {
     !matches!(item.reason, StrategyReason::SameCharge | StrategyReason::NoProjects)
 }
 
-fn refuse_overlap(facts: &Facts<'_>, refusals: &mut Vec<Refusal>) {
-    let ours = facts.items.iter().flat_map(|found| [found.item.path(), found.destination.folder.path.join(found.name.clone())]);
-    for path in ours {
-        let meets = |other: &&FilePath| path.is_at_or_below(other) || other.is_at_or_below(&path);
-        if let Some(open) = facts.open_moves.iter().find(|open| open.paths.iter().any(|other| meets(&other))) {
-            refusals.push(Refusal::Overlap { path, other: open.id });
-        }
-    }
-}
-
 /// What each payer gains or loses, and what is to be set aside.
 fn charges(facts: &Facts<'_>, items: &[PlannedItem]) -> (Vec<PayerChange>, Vec<Reservation>) {
     let mut flows: BTreeMap<Payer, Flow> = BTreeMap::new();
-    for (item, found) in items.iter().zip(facts.items) {
+    for ((item, found), position) in items.iter().zip(facts.items).zip(0_u32..) {
         let is_made_anew = item.strategy == Strategy::StagedCopy;
         let destination = if is_made_anew { payer_of_new(&found.destination) } else { payer_of(&found.destination) };
         let source = payer_of(&found.item.folder);
         let crosses = (source != destination || item.strategy == Strategy::StagedCopy) && changes_charge(item);
-        let amount = if crosses { item.tally.amount } else { Amount::ZERO };
+        let amount = if crosses { item.copied_amount() } else { Amount::ZERO };
         let leaves = if item.strategy == Strategy::StagedCopy { Amount::ZERO } else { amount };
+        let comes_back = item.copied_amount().less(item.tally.amount);
         let flow = flows.entry(source).or_insert_with(|| Flow::at(&item.source_folder));
-        (flow.is_source, flow.lost) = (true, flow.lost + leaves);
+        (flow.is_source, flow.lost, flow.gained) = (true, flow.lost + leaves, flow.gained + comes_back);
         let flow = flows.entry(destination).or_insert_with(|| Flow::at(&item.destination_folder));
         (flow.is_destination, flow.gained) = (true, flow.gained + amount);
+        flow.settles_late |= found.destination.capabilities.charges_settle_late;
+        flow.copies.extend(Some(position).filter(|_| is_made_anew && crosses));
     }
     let change = |(payer, flow): (&Payer, &Flow)| {
         let numbers = facts.payers.get(payer).copied().unwrap_or_default();
@@ -288,8 +282,7 @@ fn charges(facts: &Facts<'_>, items: &[PlannedItem]) -> (Vec<PayerChange>, Vec<R
     let mut changes: Vec<PayerChange> = flows.iter().map(change).collect();
     changes.sort_by_key(|change| change.role != ProjectRole::Source);
     let gaining = flows.iter().filter(|(_, flow)| flow.gained != Amount::ZERO);
-    let reservations =
-        gaining.map(|(payer, flow)| Reservation { payer: *payer, folder: flow.folder.clone(), amount: flow.gained }).collect();
+    let reservations = gaining.map(|(payer, flow)| flow.reservation(*payer)).collect();
     (changes, reservations)
 }
 
@@ -300,11 +293,26 @@ struct Flow {
     lost: Amount,
     is_source: bool,
     is_destination: bool,
+    copies: Vec<u32>,
+    settles_late: bool,
 }
 
 impl Flow {
     fn at(folder: &FolderRef) -> Self {
-        Self { folder: folder.clone(), gained: Amount::ZERO, lost: Amount::ZERO, is_source: false, is_destination: false }
+        Self {
+            folder: folder.clone(),
+            gained: Amount::ZERO,
+            lost: Amount::ZERO,
+            is_source: false,
+            is_destination: false,
+            copies: Vec::new(),
+            settles_late: false,
+        }
+    }
+
+    fn reservation(&self, payer: Payer) -> Reservation {
+        let Self { folder, gained, copies, settles_late, .. } = self;
+        Reservation { payer, folder: folder.clone(), amount: *gained, copies: copies.clone(), settles_late: *settles_late }
     }
 
     fn role(&self) -> ProjectRole {
@@ -330,7 +338,7 @@ fn refuse_shortage(facts: &Facts<'_>, reservations: &[Reservation], refusals: &m
 fn warnings(facts: &Facts<'_>, items: &[PlannedItem], payers: &[PayerChange]) -> Vec<Warning> {
     let mut warnings = Vec::new();
     let copied = items.iter().filter(|item| item.strategy == Strategy::StagedCopy);
-    let twice = copied.fold(Amount::ZERO, |sum, item| sum + item.tally.amount);
+    let twice = copied.fold(Amount::ZERO, |sum, item| sum + item.copied_amount());
     if twice != Amount::ZERO {
         warnings.push(Warning::ChargedTwice { amount: twice });
     }
@@ -341,6 +349,7 @@ fn warnings(facts: &Facts<'_>, items: &[PlannedItem], payers: &[PayerChange]) ->
     if !losses.is_empty() {
         warnings.push(Warning::Losses { losses });
     }
+    warnings.extend(tape_warnings(items));
     let replaced = items.iter().filter_map(|item| item.replaces.as_ref());
     let (entries, amount) = replaced.fold((0, Amount::ZERO), |(entries, amount), old| (entries + old.entries, amount + old.amount));
     if entries > 0 {
@@ -376,6 +385,22 @@ fn warnings(facts: &Facts<'_>, items: &[PlannedItem], payers: &[PayerChange]) ->
         if change.usage.is_none() && change.payer.project.is_some() && change.role != ProjectRole::Source {
             warnings.push(Warning::LimitsUnknown { payer: change.payer });
         }
+    }
+    warnings
+}
+
+/// What becomes of files on tape: a copy needs them, everything else leaves them there.
+fn tape_warnings(items: &[PlannedItem]) -> Vec<Warning> {
+    let sum = |restores: bool| {
+        let of = items.iter().filter(|item| item.restores_from_tape() == restores);
+        of.fold((0, 0), |(entries, bytes), item| (entries + item.tally.released, bytes + item.tally.released_bytes))
+    };
+    let mut warnings = Vec::new();
+    if let (entries @ 1.., bytes) = sum(true) {
+        warnings.push(Warning::Restores { entries, bytes });
+    }
+    if let (entries @ 1.., bytes) = sum(false) {
+        warnings.push(Warning::StayOnTape { entries, bytes });
     }
     warnings
 }

@@ -4,7 +4,8 @@
 //! which the server makes of the typed refusals and warnings.
 
 mod decide;
+pub mod overlap;
 pub mod plan;
 pub mod sequence;
 
-pub use decide::{Draft, Facts, FoundItem, OpenMove, PayerNumbers, payer_of, payer_of_new, plan};
+pub use decide::{Draft, Facts, FoundItem, PayerNumbers, payer_of, payer_of_new, plan};

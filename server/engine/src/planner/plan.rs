@@ -26,6 +26,9 @@ pub struct MovePlan {
     pub reservations: Vec<Reservation>,
     /// As it was asked for.
     pub asked: MoveRequest,
+    /// Who asked, as the server knows them; empty where there is one user only.
+    #[serde(default)]
+    pub user: String,
     pub undoes: Option<MoveId>,
     /// What the asker was told and agreed to.
     pub warnings: Vec<Warning>,
@@ -97,6 +100,16 @@ pub enum Warning {
     LimitsUnknown {
         payer: Payer,
     },
+    /// These are brought back from tape first, and charged to the source again.
+    Restores {
+        entries: u64,
+        bytes: u64,
+    },
+    /// These stay on tape; brought back one day, they are charged to the destination.
+    StayOnTape {
+        entries: u64,
+        bytes: u64,
+    },
 }
 
 /// What stops a plan. All that apply are told together.
@@ -141,6 +154,11 @@ pub enum Refusal {
     Released {
         entries: u64,
     },
+    /// On tape only, and the archive has lost them: there is nothing to copy.
+    Lost {
+        example: FilePath,
+        entries: u64,
+    },
     HardLinksLeaving {
         inodes: u64,
     },
@@ -161,6 +179,13 @@ pub enum Refusal {
     NothingLeft,
     /// Two folders meet in more places than one plan holds.
     TooManyToMerge,
+}
+
+/// An inode: what a path may lead to by several ways, a bind mount for instance.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Place {
+    pub device: u64,
+    pub identity: Identity,
 }
 
 /// A folder by path and identity: found by the one, trusted by the other.
@@ -191,6 +216,9 @@ pub struct PlannedItem {
     /// The item is the copy that a finished staged copy made: undoing brings back the
     /// source it retired, and copies nothing.
     pub kept: Option<KeptSource>,
+    /// Every folder that the source or the destination lies in.
+    #[serde(default)]
+    pub above: Vec<Place>,
     /// What has the destination name: hidden first, under this very move.
     #[serde(default)]
     pub replaces: Option<Replaced>,
@@ -218,6 +246,17 @@ impl PlannedItem {
     /// Whether something stays hidden after the move, for its undo or its purge.
     pub fn keeps_something(&self) -> bool {
         self.keeps_source() || self.replaces.is_some()
+    }
+
+    /// Whether content has to come back from tape before it can be copied.
+    pub fn restores_from_tape(&self) -> bool {
+        self.strategy == Strategy::StagedCopy && self.kept.is_none() && self.tally.released > 0
+    }
+
+    /// What its copy will be charged.
+    pub fn copied_amount(&self) -> Amount {
+        let restored = if self.restores_from_tape() { self.tally.released_bytes } else { 0 };
+        self.tally.amount + Amount { bytes: restored, inodes: 0 }
     }
 
     /// Whether project IDs are changed in place.
@@ -264,6 +303,9 @@ pub struct Tally {
     pub content_bytes: u64,
     pub other_kinds: u64,
     pub released: u64,
+    /// Bytes that come back, and are charged again, when the released files do.
+    #[serde(default)]
+    pub released_bytes: u64,
     pub hard_links_leaving: u64,
     /// What a copy cannot keep, per class, with the number of entries.
     pub losses: BTreeMap<Loss, u64>,
@@ -292,6 +334,12 @@ pub struct Reservation {
     /// A folder to ask the numbers of.
     pub folder: FolderRef,
     pub amount: Amount,
+    /// The items whose copies it is for, by position.
+    #[serde(default)]
+    pub copies: Vec<u32>,
+    /// Usage here follows what is charged only after a while.
+    #[serde(default)]
+    pub settles_late: bool,
 }
 
 /// Who is charged: a project of a mount, or the whole mount where it has no projects.

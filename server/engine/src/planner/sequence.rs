@@ -22,6 +22,8 @@ pub struct Step {
 pub enum StepKind {
     /// Asks the headroom again, now that the reservation is recorded.
     Reserve,
+    /// Brings back from tape what has to be copied.
+    Restore,
     /// Gives every inode the destination's project ID.
     Retag,
     /// Takes the item past its folder's inherit flag.
@@ -53,6 +55,7 @@ impl StepKind {
     pub fn phase(self) -> Phase {
         match self {
             Self::Reserve => Phase::Reserve,
+            Self::Restore => Phase::Restore,
             Self::Retag | Self::Hop => Phase::Retag,
             Self::Rebuild => Phase::Rebuild,
             Self::MakeStaging | Self::CopyTree => Phase::Copy,
@@ -68,6 +71,7 @@ impl StepKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Reserve => "reserve",
+            Self::Restore => "restore",
             Self::Retag => "retag",
             Self::Hop => "hop",
             Self::MakeStaging => "make_staging",
@@ -89,6 +93,9 @@ impl StepKind {
 pub fn sequence(items: &[PlannedItem]) -> Vec<Step> {
     let mut steps = vec![Step { kind: StepKind::Reserve, item: 0 }];
     let numbered = || items.iter().zip(0_u32..);
+    // All of them first: tape takes longest, and nothing else waits on half a copy meanwhile.
+    let from_tape = numbered().filter(|(planned, _)| planned.restores_from_tape());
+    steps.extend(from_tape.map(|(_, item)| Step { kind: StepKind::Restore, item }));
     for (planned, item) in numbered() {
         let kinds: &[StepKind] = match planned.strategy {
             _ if planned.kept.is_some() => &[],
@@ -107,7 +114,7 @@ pub fn sequence(items: &[PlannedItem]) -> Vec<Step> {
         }
     }
     steps.extend(numbered().map(|(_, item)| Step { kind: StepKind::Check, item }));
-    let is_prepared = steps.iter().any(|step| !matches!(step.kind, StepKind::Reserve | StepKind::Check));
+    let is_prepared = steps.iter().any(|step| !matches!(step.kind, StepKind::Reserve | StepKind::Restore | StepKind::Check));
     if is_prepared {
         steps.push(Step { kind: StepKind::Barrier, item: 0 });
     }

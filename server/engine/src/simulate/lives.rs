@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use tidelock_shared::id::MoveId;
@@ -19,7 +20,7 @@ use super::others::{Others, forget_unsynced};
 use super::stage::{Exit, Stage, Trace};
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::fs::simulator::Random;
+use crate::fs::simulator::{Pace, Random};
 use crate::fs::{Errno, FileSystem};
 use crate::journal::Journal;
 use crate::worker::InProcess;
@@ -103,6 +104,8 @@ impl World {
     fn live(&mut self) -> Result<(), EngineError> {
         *self.model.lock() = Model::begin(&take(&self.furnished.root, &self.tops)?);
         self.model.lock().caller_is_root = self.furnished.caller.caller().is_root;
+        let restore = Duration::from_secs(self.random.below(20));
+        self.furnished.root.set_pace(Pace { restore, ..Pace::default() });
         let _outlives_each_engine = self.journal()?;
         let troubled_by_others = chance(&mut self.random, 50);
         let is_root = self.furnished.caller.caller().is_root;
@@ -134,11 +137,12 @@ impl World {
 
     fn engine(&mut self) -> Result<Engine, EngineError> {
         let checkpoints = one_of(&mut self.random, &[1, 2, 5, 1000]);
+        let patience = one_of(&mut self.random, &[0, 2, 60]);
         let fs: Arc<dyn FileSystem> = Arc::new(self.furnished.caller.watched_by(self.interference.clone()));
         let worker = Arc::new(InProcess::new(fs.clone()));
         let roots = self.tops.iter().map(|top| super::furnish::path(top)).collect::<Result<Vec<_>, _>>()?;
         let engine = Engine::new(fs, worker, self.journal()?, self.interference.clone(), roots)?;
-        Ok(engine.with_checkpoints_apart(checkpoints))
+        Ok(engine.with_checkpoints_apart(checkpoints).with_patience(Duration::from_secs(patience)))
     }
 
     /// One process with its faults: recovers what is open, then takes on new moves.
@@ -263,7 +267,9 @@ impl World {
             }
             _ => {}
         }
-        let allow = if chance(&mut self.random, 80) { vec![Consent::HardLinksLeaving, Consent::LostMetadata] } else { Vec::new() };
+        let mut allow =
+            if chance(&mut self.random, 80) { vec![Consent::HardLinksLeaving, Consent::LostMetadata] } else { Vec::new() };
+        allow.extend(chance(&mut self.random, 60).then_some(Consent::Restore));
         let on_conflict = one_of(&mut self.random, &ANSWERS);
         let choices = if chance(&mut self.random, 20) {
             vec![ConflictChoice { source: sources[0].clone(), on_conflict: one_of(&mut self.random, &ANSWERS) }]
@@ -346,7 +352,13 @@ impl World {
         let engine = self.engine()?;
         let error = Mutex::new(None);
         let recovering: Role<'_> = Box::new(|| {
-            let driven = engine.recover(true).and_then(|ids| ids.into_iter().try_for_each(|id| engine.drive(id)));
+            let driven = engine.recover(true).and_then(|ids| {
+                ids.into_iter().try_for_each(|id| {
+                    engine.resume(id)?;
+                    engine.lift_hold(id)?;
+                    engine.drive(id)
+                })
+            });
             *error.lock() = driven.err();
         });
         let exits = self.interference.stage.play(vec![recovering]);
@@ -391,6 +403,8 @@ impl World {
     }
 
     fn judge(&mut self, engine: &Engine) -> Result<(), EngineError> {
+        // Nothing stays reserved once every charge has had the time to arrive.
+        self.interference.pass(60_000);
         let mut moves = engine.list(u32::MAX)?;
         moves.sort_by_key(|snapshot| snapshot.recorded.of.id);
         let mut model = self.model.lock();

@@ -33,7 +33,7 @@ impl Others<'_> {
     /// Does one thing, at once as far as anybody else can see. Answers what it was.
     pub(super) fn act(&mut self, model: &mut Model, engine: &Engine) -> FsResult<&'static str> {
         if chance(&mut self.random, 12) {
-            return Ok(self.cancel(engine));
+            return Ok(self.wish(engine));
         }
         let kind = self.random.below(13);
         let path = self.choose();
@@ -49,16 +49,20 @@ impl Others<'_> {
         }
     }
 
-    fn cancel(&mut self, engine: &Engine) -> &'static str {
+    /// Somebody wants something of a move: its end, or that it waits.
+    fn wish(&mut self, engine: &Engine) -> &'static str {
         let Ok(moves) = engine.list(8) else { return "nothing" };
         if moves.is_empty() {
             return "nothing";
         }
         let index = usize::try_from(self.random.below(moves.len() as u64)).unwrap_or(0);
-        match engine.cancel(moves[index].recorded.of.id) {
-            Ok(()) => "cancel",
-            Err(_) => "cancel too late",
-        }
+        let id = moves[index].recorded.of.id;
+        let (name, done) = match self.random.below(6) {
+            0 => ("pause", engine.pause(id)),
+            1 => ("hold", engine.hold(id)),
+            _ => ("cancel", engine.cancel(id)),
+        };
+        if done.is_ok() { name } else { "asked too late" }
     }
 
     /// Where something lies or lay, or will once it has been moved.
@@ -120,7 +124,7 @@ impl Others<'_> {
         self.made += 1;
         let content = format!("written by others {}", self.made).into_bytes();
         let number = self.at(path, |at, _, number, kind| {
-            refuse_unless(kind == EntryKind::File && !self.root.is_released(at)?)?;
+            refuse_unless(kind == EntryKind::File && !self.root.hsm_state(at)?.is_released())?;
             self.root.write_at(&self.root.open_file(at)?, 0, &content)?;
             Ok(number)
         })?;
@@ -132,7 +136,7 @@ impl Others<'_> {
     fn write_late(&mut self, model: &mut Model, path: &FilePath) -> FsResult<&'static str> {
         if self.open.len() < 3 && chance(&mut self.random, 70) {
             let opened = self.at(path, |at, _, number, kind| {
-                refuse_unless(kind == EntryKind::File && !self.root.is_released(at)?)?;
+                refuse_unless(kind == EntryKind::File && !self.root.hsm_state(at)?.is_released())?;
                 Ok((number, self.root.open_file(at)?))
             })?;
             self.open.push(opened);

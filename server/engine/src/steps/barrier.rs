@@ -142,7 +142,7 @@ fn touch_one_below(fs: &dyn FileSystem, folder: &Folder, mdt: Option<u32>, entri
         *entries_left = entries_left.saturating_sub(1);
         let Some(status) = unless_absent(fs.status(at.into()))? else { continue };
         let is_ours = status.uid == fs.caller().uid;
-        if status.kind == EntryKind::File && is_ours && !fs.is_released(at)? {
+        if status.kind == EntryKind::File && is_ours && !fs.hsm_state(at)?.is_released() {
             // A file may be unreadable even for its owner.
             let Ok(file) = fs.open_file(at) else { continue };
             fs.set_mode((&file).into(), status.mode)?;

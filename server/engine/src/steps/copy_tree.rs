@@ -74,11 +74,13 @@ pub(super) struct Checkpoints {
     entries_apart: Option<u64>,
     entries: u64,
     bytes: u64,
+    entries_total: u64,
+    bytes_total: u64,
 }
 
 impl Checkpoints {
     pub(super) fn none() -> Self {
-        Self { entries_apart: None, entries: 0, bytes: 0 }
+        Self { entries_apart: None, entries: 0, bytes: 0, entries_total: 0, bytes_total: 0 }
     }
 
     fn of(context: &Context<'_>) -> Self {
@@ -89,6 +91,8 @@ impl Checkpoints {
         let Some(apart) = self.entries_apart else { return Ok(()) };
         self.entries += entries;
         self.bytes += bytes;
+        self.entries_total += entries;
+        self.bytes_total += bytes;
         if self.entries < apart && self.bytes < BYTES_A_CHECKPOINT {
             return Ok(());
         }
@@ -100,7 +104,7 @@ impl Checkpoints {
         context.fs.set_mode((&staging).into(), super::make_staging::STAGING_MODE)?;
         let seconds = context.fs.status((&staging).into())?.changed.seconds;
         sync_data(context, &destination)?;
-        context.note(Note::CopyDurable { seconds })
+        context.note(Note::CopyDurable { seconds, entries: self.entries_total, bytes: self.bytes_total })
     }
 }
 
@@ -177,7 +181,7 @@ pub(super) fn begun_at(context: &Context<'_>) -> Option<i64> {
 
 /// Up to when what was finished in the copy is on stable storage, on the copy's clock.
 fn durable_until(context: &Context<'_>) -> Option<i64> {
-    context.notes().filter_map(|note| if let Note::CopyDurable { seconds } = note { Some(*seconds) } else { None }).last()
+    context.notes().filter_map(|note| if let Note::CopyDurable { seconds, .. } = note { Some(*seconds) } else { None }).last()
 }
 
 pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {

@@ -2,9 +2,12 @@
 
 use tidelock_shared::name::FilePath;
 use tidelock_shared::quota::{Amount, Headroom};
+use tidelock_shared::strategy::Strategy;
 
-use crate::fs::FsError;
+use crate::fs::{Errno, FsError};
 use crate::moves::event::{Failure, FailureKind};
+use crate::planner::sequence::StepKind;
+use crate::worker::{Action, StepOrder, Wait};
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum StepError {
@@ -28,6 +31,8 @@ pub(super) enum StepError {
     SourceKeepsChanging(FilePath),
     #[error("new entries keep appearing while project IDs are changed")]
     RetagKeepsLosing,
+    #[error("it waits")]
+    Waits(Wait),
     #[error("{0:?} is on tape only")]
     Released(FilePath),
     #[error("the hidden name of this item cannot be formed")]
@@ -51,11 +56,29 @@ impl StepError {
                 FailureKind::WorldChanged
             }
             Self::SourceKeepsChanging(_) | Self::RetagKeepsLosing => FailureKind::SourceKeepsChanging,
-            Self::Released(_) => FailureKind::CannotKeep,
+            Self::Released(_) | Self::Waits(Wait::Restore { .. }) => FailureKind::CannotKeep,
             Self::FileSystem(error) if error.is_full() => FailureKind::NoHeadroom,
-            Self::Unnameable | Self::TwoNames | Self::FileSystem(_) => FailureKind::FileSystem,
+            Self::Unnameable | Self::TwoNames | Self::Waits(_) | Self::FileSystem(_) => FailureKind::FileSystem,
         };
         Failure { kind, message: chain(self) }
+    }
+
+    /// What the step waits for instead of failing. It only may while the source is where everybody
+    /// looks for it: a tree that is hidden already goes back into sight.
+    pub(super) fn wait(&self, order: &StepOrder) -> Option<Wait> {
+        if order.action != Action::Run {
+            return None;
+        }
+        let hides_nothing = matches!(
+            order.kind,
+            StepKind::Reserve | StepKind::Restore | StepKind::Retag | StepKind::MakeStaging | StepKind::CopyTree | StepKind::Verify
+        ) && order.item.strategy != Strategy::PiecewiseRename;
+        match self {
+            Self::Waits(wait) => Some(wait.clone()),
+            Self::FileSystem(error) if hides_nothing && error.is_full() => Some(Wait::Room),
+            Self::FileSystem(error) if hides_nothing && error.errno == Errno::REMOTEIO => Some(Wait::Servers),
+            _ => None,
+        }
     }
 }
 

@@ -19,6 +19,7 @@ mod put_back;
 mod rebuild;
 mod release;
 mod reserve;
+mod restore;
 mod retag;
 mod retire_source;
 mod set_aside;
@@ -41,12 +42,16 @@ pub(crate) fn perform(fs: &dyn FileSystem, order: &StepOrder, hear: &mut dyn FnM
         Action::Undo => undo(&mut context).map(|()| StepReport::Finished),
         Action::Probe => probe(&mut context).map(StepReport::Probed),
     };
-    result.unwrap_or_else(|error| StepReport::Failed(error.failure()))
+    result.unwrap_or_else(|error| match error.wait(order) {
+        Some(wait) => StepReport::Waits { wait, failure: error.failure() },
+        None => StepReport::Failed(error.failure()),
+    })
 }
 
 fn run(context: &mut Context<'_>) -> StepResult<()> {
     match context.order.kind {
         StepKind::Reserve => reserve::run(context),
+        StepKind::Restore => restore::run(context),
         StepKind::Retag => retag::run(context),
         StepKind::Hop => hop::run(context),
         StepKind::MakeStaging => make_staging::run(context),
@@ -75,7 +80,9 @@ fn undo(context: &mut Context<'_>) -> StepResult<()> {
         StepKind::Publish => publish::undo(context),
         StepKind::PutBack => put_back::undo(context),
         // These change nothing that would have to be taken back.
-        StepKind::Reserve | StepKind::Verify | StepKind::Check | StepKind::Barrier | StepKind::Release => Ok(()),
+        StepKind::Reserve | StepKind::Restore | StepKind::Verify | StepKind::Check | StepKind::Barrier | StepKind::Release => {
+            Ok(())
+        }
     }
 }
 
@@ -91,6 +98,8 @@ fn probe(context: &mut Context<'_>) -> StepResult<Probe> {
         StepKind::Publish => publish::probe(context),
         StepKind::PutBack => put_back::probe(context),
         // Looking again costs little and is right whatever was seen before.
-        StepKind::Reserve | StepKind::Verify | StepKind::Check | StepKind::Barrier | StepKind::Release => Ok(Probe::NotRun),
+        StepKind::Reserve | StepKind::Restore | StepKind::Verify | StepKind::Check | StepKind::Barrier | StepKind::Release => {
+            Ok(Probe::NotRun)
+        }
     }
 }

@@ -13,8 +13,10 @@ use tidelock_shared::strategy::EntryKind;
 
 use crate::copy::{belongs_to_file_system, is_privileged};
 use crate::fs::walk::{Visit, unless_absent, walk};
-use crate::fs::{At, Capabilities, Capacity, Errno, FileSystem, Folder, FsError, FsResult, Identity, Object, Quota, Status};
-use crate::planner::plan::{FolderRef, Loss, Tally};
+use crate::fs::{
+    At, Capabilities, Capacity, Errno, FileSystem, Folder, FsError, FsResult, HsmState, Identity, Object, Quota, Status,
+};
+use crate::planner::plan::{FolderRef, Loss, Place, Tally};
 
 /// A folder as found: by whom it is charged, what it can do.
 #[derive(Clone, Debug)]
@@ -76,6 +78,8 @@ pub struct Findings {
     pub frozen: Option<(FilePath, u64)>,
     pub unreadable: Option<(FilePath, u64)>,
     pub hidden_folder: Option<FilePath>,
+    /// On tape only, and the archive has lost them.
+    pub lost: Option<(FilePath, u64)>,
     /// The top is somebody else's.
     pub top_is_foreign: bool,
     /// The top is a folder that changes its parent, and the caller may not write to it.
@@ -115,8 +119,8 @@ fn describe(fs: &dyn FileSystem, folder: &Folder, path: &FilePath) -> FsResult<S
     let device = status.device;
     let caller = fs.caller();
     let charges_nobody = tag.is_some_and(|tag| !tag.inherit && tag.id != NOBODY);
-    let quota_of_nobody = if charges_nobody { fs.quota(folder, NOBODY)? } else { None };
-    let quota = tag.map_or(Ok(None), |tag| fs.quota(folder, tag.id))?;
+    let quota_of_nobody = if charges_nobody { told_quota(fs, folder, NOBODY)? } else { None };
+    let quota = tag.map_or(Ok(None), |tag| told_quota(fs, folder, tag.id))?;
     Ok(SurveyedFolder {
         folder: FolderRef { path: path.clone(), identity, device, tag },
         capabilities: fs.capabilities(folder)?,
@@ -126,6 +130,27 @@ fn describe(fs: &dyn FileSystem, folder: &Folder, path: &FilePath) -> FsResult<S
         may_change: fs.may_change(folder)?,
         lets_only_own_go: status.mode & STICKY != 0 && !caller.is_root && status.uid != caller.uid,
     })
+}
+
+/// The numbers of a project, as far as they can be told now.
+fn told_quota(fs: &dyn FileSystem, folder: &Folder, project: ProjectId) -> FsResult<Option<Quota>> {
+    match fs.quota(folder, project) {
+        Err(error) if error.errno == Errno::REMOTEIO => Ok(None),
+        answer => answer,
+    }
+}
+
+/// Every folder on the way to a path and itself, the file system's top first.
+pub fn lineage(fs: &dyn FileSystem, path: &FilePath) -> FsResult<Vec<Place>> {
+    let mut places = Vec::new();
+    for depth in 0..=path.names().len() {
+        let above = path.names().iter().take(depth).fold(FilePath::default(), |path, name| path.join(name.clone()));
+        // Above the first managed folder there may be nothing to look at.
+        let Some(folder) = unless_absent(fs.open_path(&above))? else { continue };
+        let device = fs.status((&folder).into())?.device;
+        places.push(Place { device, identity: fs.identity((&folder).into())? });
+    }
+    Ok(places)
 }
 
 /// What a survey compares with and looks for.
@@ -253,7 +278,7 @@ impl Count<'_> {
         match status.kind {
             EntryKind::File => {
                 self.tally.content_bytes += status.size.min(status.allocated.max(status.size.min(4096)));
-                self.tally.released += u64::from(self.fs.is_released(visit.at)?);
+                self.on_tape(visit)?;
             }
             EntryKind::Folder => {}
             EntryKind::CharacterDevice | EntryKind::BlockDevice => {
@@ -269,6 +294,19 @@ impl Count<'_> {
         self.charge(visit.at, is_folder)?;
         if self.keeps.is_some() {
             self.count_losses(visit)?;
+        }
+        Ok(())
+    }
+
+    fn on_tape(&mut self, visit: &Visit<'_>) -> FsResult<()> {
+        let state = self.fs.hsm_state(visit.at)?;
+        if state.is_released() {
+            self.tally.released += 1;
+            self.tally.released_bytes += visit.status.size.saturating_sub(visit.status.allocated);
+        }
+        if state == HsmState::Lost {
+            let path = path_below(&self.top_path, visit.below);
+            self.findings.lost.get_or_insert((path, 0)).1 += 1;
         }
         Ok(())
     }

@@ -58,7 +58,25 @@ pub enum StepReport {
     Noted(Note),
     Finished,
     Failed(Failure),
+    /// The step cannot go on now, but may later: it is run again then. `failure` is what to say
+    /// where nobody has the patience.
+    Waits {
+        wait: Wait,
+        failure: Failure,
+    },
     Probed(Probe),
+}
+
+/// What a step waits for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "for", rename_all = "snake_case")]
+pub enum Wait {
+    /// So much has not come back from tape yet.
+    Restore { files: u64, bytes: u64 },
+    /// A limit or a file system is full.
+    Room,
+    /// A server that has to be asked cannot be reached.
+    Servers,
 }
 
 /// What the file system says of an earlier run.

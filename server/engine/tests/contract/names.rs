@@ -157,7 +157,7 @@ pub(crate) fn released_case(bench: &mut Bench, case: &str) -> Option<String> {
         _ => return None,
     };
     let project = project.map(|folder| format!(" proj {}", bench.project(folder, "new"))).unwrap_or_default();
-    let state = if bench.root.is_released(at).unwrap() { " released" } else { "" };
+    let state = if bench.root.hsm_state(at).unwrap().is_released() { " released" } else { "" };
     Some(format!("{}{project}{state}", errno_name(&answer)))
 }
 

@@ -37,11 +37,11 @@ pub fn name(text: &str) -> FileName {
     FileName::new(text.as_bytes()).unwrap()
 }
 
-/// A clock that stands still and never waits. The engine reads it once for each record that it
+/// A clock that stands still unless somebody waits, which takes no time. The engine reads it once for each record that it
 /// writes: the process may be stopped right there.
 #[derive(Default)]
 pub struct StillClock {
-    now: i64,
+    now: AtomicI64,
     readings: Option<Arc<AtomicI64>>,
 }
 
@@ -52,10 +52,12 @@ impl Clock for StillClock {
         {
             std::panic::panic_any(Stopped);
         }
-        self.now
+        self.now.load(Ordering::Relaxed)
     }
 
-    fn pause(&self, _: Duration) {}
+    fn pause(&self, duration: Duration) {
+        self.now.fetch_add(i64::try_from(duration.as_millis()).unwrap(), Ordering::Relaxed);
+    }
 }
 
 /// Which move is tried, on which kind of mount, by whom.
@@ -104,6 +106,9 @@ pub const CASES: [Case; 17] = [
     case("", Personality::Ext4, ALICE, "/m/alpha/single", "/m/beta").where_taken("replace a folder by a file", OnConflict::Replace),
     case("", Personality::Xfs, 0, "/m/alpha/plain", "/n").where_taken("replace by a staged copy", OnConflict::Replace),
 ];
+
+/// So long moves wait for room here.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 pub struct World {
     pub case: Case,
@@ -202,9 +207,9 @@ impl World {
         let journal = Journal::open(&folder, || 0x1234_5678_9abc_def0).unwrap();
         let fs: Arc<dyn FileSystem> = Arc::new(view);
         let worker = Arc::new(InProcess::new(fs.clone()));
-        let clock = Arc::new(StillClock { now: self.now.load(Ordering::Relaxed), readings: Some(self.readings.clone()) });
+        let clock = Arc::new(StillClock { now: self.now.load(Ordering::Relaxed).into(), readings: Some(self.readings.clone()) });
         let engine = Engine::new(fs, worker, journal, clock, vec![path("/")]).unwrap();
-        (engine.with_checkpoints_apart(self.entries_a_checkpoint), folder)
+        (engine.with_checkpoints_apart(self.entries_a_checkpoint).with_patience(PATIENCE), folder)
     }
 
     /// Starts the case's move and drives it; none if the process was stopped on the way.

@@ -16,11 +16,11 @@ use tidelock_shared::strategy::EntryKind;
 
 use super::ioctl::{FLAG_INHERIT, FLAGS_KEPT};
 use super::tags::{attributes, set_attributes};
-use super::{Posix, handle, lustre, mount};
+use super::{Posix, handle, hsm, lustre, mount};
 use crate::fs::object::Handle;
 use crate::fs::{
     At, Caller, Capabilities, Capacity, DataRange, File, FileSystem, Folder, FolderEntry, FolderStream, FsError, FsResult,
-    Identity, Object, Quota, Status, Timestamp,
+    HsmState, Identity, Object, Quota, Status, Timestamp,
 };
 
 /// `STATX_ATTR_MOUNT_ROOT`.
@@ -247,22 +247,30 @@ impl FileSystem for Posix {
         c_string(name).and_then(|name| read(&name)).map_err(failed("xattr", object.name_bytes()))
     }
 
-    fn is_released(&self, at: At<'_>) -> FsResult<bool> {
+    fn hsm_state(&self, at: At<'_>) -> FsResult<HsmState> {
         let folder = folder_fd(at);
         if !lustre::is_lustre(folder) {
-            return Ok(false);
+            return Ok(HsmState::Present);
         }
-        let error = failed("is_released", at.name.as_bytes());
+        let error = failed("hsm_state", at.name.as_bytes());
         let status = rustix::fs::statat(folder, at.name.as_bytes(), AtFlags::SYMLINK_NOFOLLOW).map_err(&error)?;
         // A released file shows its whole size and one block at most; asking opens it, which
         // restores nothing.
         let may_be =
             FileType::from_raw_mode(status.st_mode) == FileType::RegularFile && status.st_size > 0 && status.st_blocks <= 1;
         if !may_be {
-            return Ok(false);
+            return Ok(HsmState::Present);
         }
         let opened = open(folder, at.name.as_bytes(), OFlags::RDONLY | OFlags::NONBLOCK, 0).map_err(&error)?;
-        lustre::is_released(opened.as_fd()).map_err(error)
+        hsm::state(opened.as_fd()).map_err(error)
+    }
+
+    fn request_restore(&self, at: At<'_>) -> FsResult<()> {
+        let name = c_string(at.name.as_bytes());
+        let handle = name.and_then(|name| handle::file_handle(folder_fd(at), &name));
+        handle
+            .and_then(|handle| hsm::request_restore(folder_fd(at), &handle))
+            .map_err(failed("request_restore", at.name.as_bytes()))
     }
 
     fn create_folder(&self, at: At<'_>, mode: u32) -> FsResult<()> {

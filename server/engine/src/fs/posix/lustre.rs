@@ -1,5 +1,5 @@
 //! What only Lustre can answer, by ioctl on a folder: project IDs of every kind of entry, quota,
-//! the MDT of a folder, and whether a file's content is on tape only.
+//! and the MDT of a folder.
 //!
 //! Numbers, sizes and meanings are those of the client's headers (`lustre_user.h`), the same from
 //! 2.15 to master. Every call is made on a mount that says that it is Lustre; a client that does
@@ -78,23 +78,6 @@ pub(super) fn mdt_index(folder: BorrowedFd<'_>) -> Result<Option<u32>, Errno> {
     }
 }
 
-/// `struct hsm_user_state`: the states come first.
-#[repr(C)]
-#[derive(Clone, Copy)]
-struct HsmUserState {
-    states: u32,
-    rest: [u8; 28],
-}
-
-/// Whether an open file's content is on tape only. Opening restores nothing; reading would.
-pub(super) fn is_released(file: BorrowedFd<'_>) -> Result<bool, Errno> {
-    const LL_IOC_HSM_STATE_GET: u32 = 0x8020_66d3;
-    const RELEASED: u32 = 4;
-    // SAFETY: LL_IOC_HSM_STATE_GET fills exactly one `struct hsm_user_state` of 32 bytes.
-    let state = unsafe { ioctl(file, Getter::<LL_IOC_HSM_STATE_GET, HsmUserState>::new()) }?;
-    Ok(state.states & RELEASED != 0)
-}
-
 /// `struct if_quotactl` up to the pool's name.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -127,8 +110,10 @@ struct DqBlk {
     padding: u32,
 }
 
-/// Limits and usage of a project, which any user may read. None where they cannot all be told:
-/// a partial answer would be taken for room.
+/// Limits and usage of a project, which any user may read; none where nothing is counted.
+///
+/// # Errors
+/// `EREMOTEIO` where a server cannot be reached: a partial answer would be taken for room.
 pub(super) fn quota(folder: BorrowedFd<'_>, project: ProjectId) -> Result<Option<Quota>, Errno> {
     const OBD_IOC_QUOTACTL: u32 = 0xc0b0_66a2;
     const Q_GETQUOTA: u32 = 0x0080_0007;
@@ -147,9 +132,8 @@ pub(super) fn quota(folder: BorrowedFd<'_>, project: ProjectId) -> Result<Option
     };
     // SAFETY: OBD_IOC_QUOTACTL reads and writes one `struct if_quotactl`, 176 bytes without a pool.
     match unsafe { ioctl(folder, Updater::<OBD_IOC_QUOTACTL, IfQuotactl>::new(&mut value)) } {
-        Ok(()) => Ok(decode(&value.limits)),
-        // Quota is off, or a target is not reachable: then nothing is known.
-        Err(Errno::SRCH | Errno::OPNOTSUPP | Errno::NOTTY | Errno::REMOTEIO) => Ok(None),
+        Ok(()) => decode(&value.limits).map(Some).ok_or(Errno::REMOTEIO),
+        Err(Errno::SRCH | Errno::OPNOTSUPP | Errno::NOTTY) => Ok(None),
         Err(errno) => Err(errno),
     }
 }
@@ -211,7 +195,6 @@ mod tests {
         let length = |number: u32| usize::try_from(number >> 16 & 0x3fff).unwrap();
         assert_eq!(size_of::<LuProject>(), length(LL_IOC_PROJECT));
         assert_eq!(size_of::<LuProject>(), 272);
-        assert_eq!(size_of::<HsmUserState>(), length(0x8020_66d3));
         assert_eq!(size_of::<DqBlk>(), 72);
         assert_eq!(size_of::<IfQuotactl>(), length(0xc0b0_66a2));
         assert_eq!(size_of::<IfQuotactl>(), 176);

@@ -5,6 +5,7 @@
 
 mod calls;
 mod handle;
+mod hsm;
 mod ioctl;
 mod limits;
 mod lustre;

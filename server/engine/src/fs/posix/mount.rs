@@ -40,6 +40,7 @@ pub(super) fn capabilities(kind: i64, has_project_ids: bool, is_root: bool) -> C
         renames_without_replacing: !is_lustre,
         names_durability: if is_lustre { NamesDurability::BarrierFile } else { NamesDurability::FolderSync },
         keeps_nanoseconds: !is_lustre,
+        charges_settle_late: is_lustre,
     }
 }
 

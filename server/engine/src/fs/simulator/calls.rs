@@ -13,7 +13,7 @@ use super::world::put;
 use crate::fs::object::Handle;
 use crate::fs::{
     At, Caller, Capabilities, Capacity, DataRange, Errno, File, FileSystem, Folder, FolderEntry, FolderStream, FsError, FsResult,
-    Identity, Object, Quota, Status, Timestamp,
+    HsmState, Identity, Object, Quota, Status, Timestamp,
 };
 
 /// Permission bits that `chmod` sets.
@@ -144,10 +144,12 @@ impl FileSystem for Simulator {
         })
     }
 
-    fn is_released(&self, at: At<'_>) -> FsResult<bool> {
-        self.look("is_released", at.name.as_bytes(), |inner| {
-            Ok(inner.inode("is_released", inner.find("is_released", at)?)?.is_released)
-        })
+    fn hsm_state(&self, at: At<'_>) -> FsResult<HsmState> {
+        self.state_in_archive(at)
+    }
+
+    fn request_restore(&self, at: At<'_>) -> FsResult<()> {
+        self.ask_archive(at)
     }
 
     fn create_folder(&self, at: At<'_>, mode: u32) -> FsResult<()> {
@@ -388,6 +390,7 @@ impl FileSystem for Simulator {
                 renames_without_replacing: !mount.personality.is_lustre(),
                 names_durability: mount.personality.names_durability(),
                 keeps_nanoseconds: !mount.personality.is_lustre(),
+                charges_settle_late: mount.personality.is_lustre(),
             })
         })
     }

@@ -14,6 +14,7 @@ mod calls;
 mod content;
 mod durability;
 mod faults;
+mod hsm;
 mod names;
 mod random;
 mod rules;

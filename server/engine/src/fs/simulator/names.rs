@@ -118,6 +118,7 @@ impl Inner {
             xattrs: std::collections::BTreeMap::new(),
             points_to: new.points_to,
             is_released: false,
+            restore_asked: None,
             parent: folder,
         };
         self.admit(caller, call, &inode, Amount { bytes: if is_folder { 4096 } else { 0 }, inodes: 1 })?;

@@ -88,6 +88,8 @@ pub struct Pace {
     /// Copying inside the kernel works between mounts too, as it does between some. The demo
     /// wants it: invented content stays a pattern, where reading and writing makes it bytes.
     pub copies_between_mounts: bool,
+    /// From the request to the content of a file on tape.
+    pub restore: Duration,
 }
 
 /// A simulated site as one caller sees it. Clones share the world.
@@ -214,6 +216,15 @@ impl Simulator {
         inner.commit(&[(Domain::Data(number), Change::Fill(number, Arc::new(Content::pattern(seed, size))))])
     }
 
+    /// What a file holds, on disk or on tape.
+    pub fn content(&self, inode: u64) -> Vec<u8> {
+        let inner = self.world.inner.lock();
+        let Some(content) = inner.state.contents.get(&inode) else { return Vec::new() };
+        let mut bytes = vec![0; usize::try_from(content.size).unwrap_or(0)];
+        content.read(0, &mut bytes);
+        bytes
+    }
+
     /// Leaves a file's content on tape only.
     pub fn release(&self, at: At<'_>) -> FsResult<()> {
         let mut inner = self.world.inner.lock();
@@ -270,6 +281,7 @@ impl Inner {
                 xattrs: BTreeMap::new(),
                 points_to: Vec::new(),
                 is_released: false,
+                restore_asked: None,
                 parent: number,
             };
             // Nothing but the log can refuse, and then the first real call reports it.

@@ -41,6 +41,9 @@ pub(super) struct Inode {
     pub(super) points_to: Vec<u8>,
     /// The content is on tape only.
     pub(super) is_released: bool,
+    /// Of a released file: when somebody asked for it to come back.
+    #[serde(default)]
+    pub(super) restore_asked: Option<Timestamp>,
     /// Of a folder: the folder it lies in; itself at the top of a mount.
     pub(super) parent: InodeNumber,
 }

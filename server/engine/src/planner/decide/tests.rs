@@ -1,13 +1,14 @@
 //! The planner on invented facts: no file system is near.
 
 use tidelock_shared::id::{EngineId, ProjectId};
-use tidelock_shared::name::FileName;
+use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::quota::Bounds;
 use tidelock_shared::strategy::{MountAbilities, RenameRule, SourceFlagRule};
 
 use super::*;
 use crate::fs::{Capabilities, Capacity, Identity, NamesDurability, Quota};
+use crate::planner::overlap::Footprint;
 use crate::planner::plan::{FolderRef, Loss, Tally};
 use crate::planner::sequence::StepKind;
 use crate::survey::Findings;
@@ -41,6 +42,7 @@ fn folder(at: &str, device: u64, project: u32, hard: Amount) -> SurveyedFolder {
             renames_without_replacing: false,
             names_durability: NamesDurability::BarrierFile,
             keeps_nanoseconds: false,
+            charges_settle_late: true,
         },
         capacity: Capacity { total: Amount { bytes: 1 << 50, inodes: 1 << 30 }, free: Amount { bytes: 1 << 50, inodes: 1 << 30 } },
         quota: Some(Quota { usage: Amount::ZERO, limits: Limits { bytes: bounds(hard.bytes), inodes: bounds(hard.inodes) } }),
@@ -77,6 +79,7 @@ fn found(item: SurveyedItem, destination: &SurveyedFolder) -> FoundItem {
         item,
         destination: destination.clone(),
         name: name("tree"),
+        above: Vec::new(),
         taken_by: None,
         replaced: None,
         kept: None,
@@ -85,6 +88,10 @@ fn found(item: SurveyedItem, destination: &SurveyedFolder) -> FoundItem {
 }
 
 fn draft_of(found: FoundItem, is_root: bool, open_moves: &[OpenMove], reserved: Amount) -> Draft {
+    draft_asked(&MoveRequest::default(), found, is_root, open_moves, reserved)
+}
+
+fn draft_asked(asked: &MoveRequest, found: FoundItem, is_root: bool, open_moves: &[OpenMove], reserved: Amount) -> Draft {
     let numbers = |folder: &SurveyedFolder| PayerNumbers {
         usage: folder.quota.map(|quota| quota.usage),
         limits: folder.quota.map(|quota| quota.limits).unwrap_or_default(),
@@ -92,8 +99,8 @@ fn draft_of(found: FoundItem, is_root: bool, open_moves: &[OpenMove], reserved: 
         free: Headroom { bytes: Some(folder.capacity.free.bytes), inodes: Some(folder.capacity.free.inodes) },
     };
     let payers = [&found.item.folder, &found.destination].map(|folder| (payer_of(folder), numbers(folder))).into();
-    let (asked, items) = (MoveRequest::default(), [found]);
-    plan(&Facts { asked: &asked, items: &items, payers: &payers, open_moves, is_root, undoes: None })
+    let items = [found];
+    plan(&Facts { asked, items: &items, payers: &payers, open_moves, is_root, undoes: None })
 }
 
 fn kinds(draft: &Draft) -> Vec<StepKind> {
@@ -141,6 +148,36 @@ fn what_running_moves_have_reserved_is_not_free() {
 }
 
 #[test]
+fn what_is_on_tape_is_brought_back_only_by_consent_and_charged_to_both() {
+    let (source, destination) = (folder("/m/alpha", 1, 1001, ROOMY), folder("/m/beta", 2, 1002, ROOMY));
+    let mut item = tree(&source);
+    (item.tally.released, item.tally.released_bytes) = (2, 5000);
+    let agreed = MoveRequest { allow: vec![Consent::Restore], ..MoveRequest::default() };
+    let draft = draft_asked(&agreed, found(item.clone(), &destination), true, &[], Amount::ZERO);
+    assert_eq!(draft.refusals, []);
+    assert_eq!(kinds(&draft)[..3], [StepKind::Reserve, StepKind::Restore, StepKind::MakeStaging]);
+    assert!(draft.plan.warnings.contains(&Warning::Restores { entries: 2, bytes: 5000 }));
+    let set_aside = |project| draft.plan.reservations.iter().find(|set| set.payer.project == Some(ProjectId(project))).unwrap();
+    assert_eq!(set_aside(1001).amount, Amount { bytes: 5000, inodes: 0 }, "the source pays for what comes back");
+    assert_eq!(set_aside(1002).amount, TREE + Amount { bytes: 5000, inodes: 0 });
+    let on_the_same = folder("/m/beta", 1, 1002, ROOMY);
+    let draft = draft_of(found(item, &on_the_same), true, &[], Amount::ZERO);
+    assert_eq!(draft.refusals, [], "a retag reads nothing");
+    assert!(draft.plan.warnings.contains(&Warning::StayOnTape { entries: 2, bytes: 5000 }));
+    assert!(!kinds(&draft).contains(&StepKind::Restore));
+}
+
+#[test]
+fn what_the_archive_has_lost_cannot_be_copied_by_any_consent() {
+    let mut item = tree(&folder("/m/alpha", 1, 1001, ROOMY));
+    item.tally.released = 1;
+    item.findings.lost = Some((path("/m/alpha/tree/gone"), 1));
+    let agreed = MoveRequest { allow: vec![Consent::Restore], ..MoveRequest::default() };
+    let draft = draft_asked(&agreed, found(item, &folder("/m/beta", 2, 1002, ROOMY)), true, &[], Amount::ZERO);
+    assert!(matches!(draft.refusals[..], [Refusal::Lost { entries: 1, .. }]), "{:?}", draft.refusals);
+}
+
+#[test]
 fn every_refusal_is_told_at_once() {
     let (source, destination) = (folder("/m/alpha", 1, 1001, ROOMY), folder("/m/beta", 2, 1002, Amount::ZERO));
     let mut item = tree(&source);
@@ -148,7 +185,9 @@ fn every_refusal_is_told_at_once() {
     item.tally.hard_links_leaving = 2;
     item.findings.frozen = Some((path("/m/alpha/tree/x"), 1));
     item.findings.devices = 1;
-    let other = OpenMove { id: MoveId { engine: EngineId::from_bits(1), number: 7 }, paths: vec![path("/m/alpha/tree/sub")] };
+    let inside = draft(tree(&folder("/m/alpha/tree", 1, 1001, ROOMY)), &folder("/m/gamma", 1, 1003, ROOMY));
+    let id = MoveId { engine: EngineId::from_bits(1), number: 7 };
+    let other = OpenMove { id, footprint: Footprint::of(&inside.plan.items) };
     let found = FoundItem { taken_by: Some(EntryKind::File), ..found(item, &destination) };
     let refusals = draft_of(found, false, &[other], Amount::ZERO).refusals;
     let told = |what: fn(&Refusal) -> bool| assert!(refusals.iter().any(what), "{refusals:?}");

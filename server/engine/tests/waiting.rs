@@ -1,0 +1,291 @@
+//! Moves that wait instead of failing: for tape, for room, for an administrator, for their turn.
+
+#![allow(clippy::unwrap_used, reason = "a test may take the short way out")]
+
+mod world;
+
+use std::time::Duration;
+
+use tidelock_engine::fs::simulator::{Pace, Personality};
+use tidelock_engine::fs::{Errno, FileSystem};
+use tidelock_engine::planner::plan::Refusal;
+use tidelock_engine::worker::Wait;
+use tidelock_engine::{Engine, EngineError, Limits, Waits};
+use tidelock_shared::progress::MoveState;
+use tidelock_shared::quota::{Amount, Bounds};
+use tidelock_shared::request::{Consent, MoveRequest};
+use world::{ALPHA, CASES, Case, World, assert_same, make_folder, name, path, write};
+
+fn case(what: &str) -> Case {
+    CASES.into_iter().find(|case| case.name == what).unwrap()
+}
+
+/// A copy of a tree with two files on tape, which come back after `restore`.
+fn with_tape(restore: Duration) -> (World, MoveRequest) {
+    let world = World::new(case("staged copy by a user, Lustre 2.12"));
+    let tree = world.root.open_path(&path("/m/alpha/tree")).unwrap();
+    let deep = world.root.open_path(&path("/m/alpha/tree/deep/deeper")).unwrap();
+    for at in [tree.at(&name("attributed")), deep.at(&name("file"))] {
+        world.root.release(at).unwrap();
+    }
+    world.root.set_pace(Pace { restore, ..Pace::default() });
+    let mut request = world.request();
+    request.allow.push(Consent::Restore);
+    (world, request)
+}
+
+fn state(engine: &Engine, id: tidelock_shared::id::MoveId) -> MoveState {
+    engine.get(id).unwrap().recorded.of.state
+}
+
+#[test]
+fn what_is_on_tape_is_brought_back_and_copied_and_never_read_before() {
+    let (world, request) = with_tape(Duration::from_secs(20));
+    let after = world.after();
+    let (engine, _folder) = world.engine();
+    let refused = engine.plan(&world.request(), &mut |_: &_| true).unwrap().refusals;
+    assert!(matches!(refused[..], [Refusal::Released { entries: 2 }]), "{refused:?}");
+    let id = engine.accept(&request, None).unwrap();
+    // One turn asks for it and rests; the world goes on.
+    engine.queue(id);
+    engine.drive_turn(&engine.take_turn().unwrap()).unwrap();
+    let waits = engine.get(id).unwrap().waits;
+    assert!(matches!(waits, Some(Waits::Step(Wait::Restore { files: 2, bytes: 5 }))), "{waits:?}");
+    assert!(engine.take_turn().is_none(), "it is not due yet");
+    world.pass(30_000);
+    engine.drive(id).unwrap();
+    assert_eq!(state(&engine, id), MoveState::Done);
+    assert_eq!(engine.get(id).unwrap().waits, None);
+    assert_same(&world.visible(), &after, "copied from tape");
+    assert_eq!(world.root.blocked_reads(), 0, "a read of a released file would block for ever");
+}
+
+#[test]
+fn a_move_that_waits_for_tape_is_cancelled_at_once() {
+    let (world, request) = with_tape(Duration::MAX);
+    let (engine, _folder) = world.engine();
+    let id = engine.accept(&request, None).unwrap();
+    engine.queue(id);
+    engine.drive_turn(&engine.take_turn().unwrap()).unwrap();
+    assert_eq!(state(&engine, id), MoveState::Preparing);
+    engine.cancel(id).unwrap();
+    engine.drive_turn(&engine.take_turn().expect("it is due, whatever it waits for")).unwrap();
+    assert_eq!(state(&engine, id), MoveState::Undone);
+    assert_eq!(world.root.blocked_reads(), 0);
+    world.root.set_pace(Pace::default());
+    world.root.faults().reset();
+    for at in ["/m/alpha/tree", "/m/alpha/tree/deep/deeper"] {
+        let folder = world.root.open_path(&path(at)).unwrap();
+        for file in ["attributed", "file"] {
+            // What was asked for comes one day; only then can the comparison read it.
+            let _ = world.root.hsm_state(folder.at(&name(file)));
+        }
+    }
+    assert_same(&world.census(), &world.before, "as before");
+}
+
+#[test]
+fn a_wait_for_tape_outlives_the_process() {
+    let (world, request) = with_tape(Duration::from_secs(20));
+    let after = world.after();
+    {
+        let (engine, _folder) = world.engine();
+        let id = engine.accept(&request, None).unwrap();
+        engine.queue(id);
+        engine.drive_turn(&engine.take_turn().unwrap()).unwrap();
+    }
+    world.pass(30_000);
+    world.recover().unwrap();
+    assert_same(&world.visible(), &after, "finished by another process");
+}
+
+/// From its n-th call on a move finds no room, for one turn; then there is some again, or never.
+/// Answers whether it waited, and how it ended.
+fn without_room(world: &World, call: u64, is_for_ever: bool) -> (bool, MoveState) {
+    let (engine, _folder) = world.engine();
+    let id = engine.accept(&world.request(), None).unwrap();
+    world.root.faults().reset();
+    world.root.faults().fail(call, Errno::DQUOT, true);
+    engine.queue(id);
+    engine.drive_turn(&engine.take_turn().unwrap()).unwrap();
+    let waited = engine.get(id).unwrap().waits == Some(Waits::Step(Wait::Room));
+    if is_for_ever {
+        engine.drive(id).unwrap();
+    }
+    world.root.faults().reset();
+    // What could not be undone without room either is tried again.
+    engine.recover(true).unwrap();
+    engine.drive(id).unwrap();
+    (waited, state(&engine, id))
+}
+
+#[test]
+fn a_copy_waits_for_room_and_goes_on_wherever_it_ran_out_of_it() {
+    let case = case("staged copy of a tree, another mount");
+    let calls = {
+        let world = World::new(case);
+        world.root.faults().reset();
+        world.run().unwrap().unwrap();
+        world.root.faults().calls()
+    };
+    let mut waits = 0;
+    for call in (0..calls).step_by(11) {
+        let world = World::new(case);
+        let after = world.after();
+        let (waited, state) = without_room(&world, call, false);
+        waits += u32::from(waited);
+        let what = format!("no room from call {call} on");
+        match state {
+            MoveState::Done => assert_same(&world.visible(), &after, &what),
+            MoveState::Undone => assert_same(&world.census(), &world.before, &what),
+            other => panic!("{what}: {other:?}"),
+        }
+        assert!(!waited || state == MoveState::Done, "{what}: it waited, and there was room again");
+    }
+    assert!(waits > 10, "a copy is mostly copying: {waits}");
+}
+
+#[test]
+fn nobody_waits_for_room_for_ever() {
+    let case = case("staged copy of a tree, another mount");
+    let mut waits = 0;
+    for call in (0..400).step_by(37) {
+        let world = World::new(case);
+        let (waited, state) = without_room(&world, call, true);
+        waits += u32::from(waited);
+        if waited {
+            assert_eq!(state, MoveState::Undone, "no room from call {call} on");
+            assert_same(&world.census(), &world.before, "as before");
+        }
+    }
+    assert!(waits > 3, "{waits}");
+}
+
+#[test]
+fn an_administrator_holds_a_move_and_only_he_lets_it_go() {
+    for case in CASES {
+        let world = World::new(case);
+        let after = world.after();
+        let (engine, folder) = world.engine();
+        let id = engine.accept(&world.request(), None).unwrap();
+        engine.hold(id).unwrap();
+        engine.resume(id).unwrap();
+        engine.drive(id).unwrap();
+        assert_eq!(state(&engine, id), MoveState::Accepted, "{}", case.name);
+        drop((engine, folder));
+        world.recover().unwrap();
+        assert_same(&world.census(), &world.before, case.name);
+        let (engine, _folder) = world.engine();
+        engine.lift_hold(id).unwrap();
+        engine.drive(id).unwrap();
+        assert_eq!(state(&engine, id), MoveState::Done, "{}", case.name);
+        assert_same(&world.visible(), &after, case.name);
+    }
+}
+
+#[test]
+fn a_held_move_can_still_be_cancelled() {
+    let world = World::new(case("retag and rename, Lustre"));
+    let (engine, _folder) = world.engine();
+    let id = engine.accept(&world.request(), None).unwrap();
+    engine.hold(id).unwrap();
+    engine.cancel(id).unwrap();
+    engine.queue(id);
+    engine.drive_turn(&engine.take_turn().expect("its way back needs nobody's leave")).unwrap();
+    assert_eq!(state(&engine, id), MoveState::Undone);
+    assert_same(&world.census(), &world.before, "as before");
+}
+
+#[test]
+fn so_many_moves_run_at_once_and_the_limit_outlives_a_restart() {
+    let world = World::new(case("retag and rename, Lustre"));
+    let alpha = world.root.open_path(&path("/m/alpha")).unwrap();
+    for item in ["one", "two", "three"] {
+        write(&world.root, &make_folder(&world.root, &alpha, item, 0o755), "file", b"content");
+    }
+    let request = |item: &str| MoveRequest { sources: vec![path(&format!("/m/alpha/{item}"))], ..world.request() };
+    let ids = {
+        let (engine, _folder) = world.engine();
+        engine.set_limits(Limits { moves_at_once: 1, ..Limits::default() }).unwrap();
+        let ids = ["one", "two", "three"].map(|item| engine.accept(&request(item), None).unwrap());
+        for id in ids {
+            engine.queue(id);
+        }
+        let turn = engine.take_turn().unwrap();
+        assert_eq!(turn.id(), ids[0]);
+        assert!(engine.take_turn().is_none(), "one at a time");
+        assert_eq!(engine.get(ids[1]).unwrap().waits, Some(Waits::Turn));
+        engine.drive_turn(&turn).unwrap();
+        assert_eq!(engine.take_turn().unwrap().id(), ids[1]);
+        ids
+    };
+    let (engine, _folder) = world.engine();
+    assert_eq!(engine.limits().moves_at_once, 1);
+    assert_eq!(engine.recover(false).unwrap(), ids[1..], "the first is done");
+}
+
+#[test]
+fn the_same_key_of_two_users_is_two_moves() {
+    let world = World::new(case("retag and rename, Lustre"));
+    let (engine, _folder) = world.engine();
+    let first = engine.accept_for("alice", &world.request(), Some("key")).unwrap();
+    assert_eq!(engine.accept_for("alice", &world.request(), Some("key")).unwrap(), first);
+    let other = engine.accept_for("bob", &world.request(), Some("key"));
+    assert!(matches!(other, Err(EngineError::Refused(_))), "bob's is his own, and meets alice's");
+}
+
+#[test]
+fn a_limit_on_operations_slows_a_move_down_and_changes_while_it_runs() {
+    let world = World::new(case("retag and rename, Lustre"));
+    let (engine, _folder) = world.engine();
+    let begin = engine.version();
+    engine.set_limits(Limits { operations_per_second: Some(1), ..Limits::default() }).unwrap();
+    let id = engine.accept(&world.request(), None).unwrap();
+    engine.drive(id).unwrap();
+    let recorded = engine.get(id).unwrap().recorded;
+    let (first, last) = (recorded.events.first().unwrap().0, recorded.events.last().unwrap().0);
+    assert!(last - first >= 5_000, "a dozen inodes at one a second: {} ms", last - first);
+    assert!(engine.version() > begin);
+}
+
+#[test]
+fn a_project_that_has_not_been_charged_in_full_yet_is_looked_at_again_instead_of_refusing() {
+    let world = World::new(case("retag and rename, Lustre"));
+    let alpha = world.root.open_path(&path("/m/alpha")).unwrap();
+    write(&world.root, &make_folder(&world.root, &alpha, "more", 0o755), "file", b"content");
+    let usage = world.root.usage(0, ALPHA);
+    // Room for both, if the first is not counted twice.
+    let bounds = |hard| Bounds { soft: None, hard: Some(hard) };
+    let limits = tidelock_shared::quota::Limits { bytes: bounds(usage.bytes), inodes: bounds(usage.inodes) };
+    world.root.set_limits(0, world::BETA, limits);
+    let (engine, _folder) = world.engine();
+    let id = engine.accept(&world.request(), None).unwrap();
+    engine.drive(id).unwrap();
+    let more = MoveRequest { sources: vec![path("/m/alpha/more")], ..world.request() };
+    let id = engine.accept(&more, None).unwrap();
+    engine.drive(id).unwrap();
+    assert_eq!(state(&engine, id), MoveState::Done);
+    assert!(world.root.usage(0, world::BETA) != Amount::ZERO);
+}
+
+#[test]
+fn a_tree_that_another_move_works_in_is_refused_by_identity() {
+    let world = World::new(case("retag and rename, Lustre"));
+    let alpha = world.root.open_path(&path("/m/alpha")).unwrap();
+    world.root.link(alpha.at(&name("single")), alpha.at(&name("second name"))).unwrap();
+    let (engine, _folder) = world.engine();
+    let request = |source: &str| MoveRequest { sources: vec![path(source)], ..world.request() };
+    let first = engine.accept(&request("/m/alpha/single"), None).unwrap();
+    let other = engine.accept(&request("/m/alpha/second name"), None).unwrap_err();
+    let EngineError::Refused(refusals) = other else { panic!("{other:?}") };
+    assert!(refusals.iter().any(|refusal| matches!(refusal, Refusal::Overlap { other, .. } if *other == first)), "{refusals:?}");
+}
+
+#[test]
+fn lustre_alone_settles_late() {
+    for (personality, late) in [(Personality::Lustre2_17, true), (Personality::Ext4, false)] {
+        let world = World::new(Case { personality, ..CASES[0] });
+        let folder = world.root.open_path(&path("/m/alpha")).unwrap();
+        assert_eq!(world.root.capabilities(&folder).unwrap().charges_settle_late, late);
+    }
+}
