@@ -103,6 +103,13 @@ impl World {
     fn live(&mut self) -> Result<(), EngineError> {
         *self.model.lock() = Model::begin(&take(&self.furnished.root, &self.tops)?);
         self.model.lock().caller_is_root = self.furnished.caller.caller().is_root;
+        for top in &self.tops {
+            let folder = self.furnished.root.open_path(&super::furnish::path(top)?)?;
+            if self.furnished.root.capabilities(&folder)?.abilities.remakes_other_kinds {
+                let device = self.furnished.root.status((&folder).into())?.device;
+                self.model.lock().sockets_stay_on.insert(device);
+            }
+        }
         let _outlives_each_engine = self.journal()?;
         let troubled_by_others = chance(&mut self.random, 50);
         let is_root = self.furnished.caller.caller().is_root;

@@ -30,6 +30,8 @@ pub(super) enum StepError {
     RetagKeepsLosing,
     #[error("{0:?} is on tape only")]
     Released(FilePath),
+    #[error("{0:?} has got another name, and a new one would not share it")]
+    CannotRemake(FilePath),
     #[error("the hidden name of this item cannot be formed")]
     Unnameable,
     #[error("a folder has its old and its new name at once")]
@@ -51,7 +53,7 @@ impl StepError {
                 FailureKind::WorldChanged
             }
             Self::SourceKeepsChanging(_) | Self::RetagKeepsLosing => FailureKind::SourceKeepsChanging,
-            Self::Released(_) => FailureKind::CannotKeep,
+            Self::Released(_) | Self::CannotRemake(_) => FailureKind::CannotKeep,
             Self::FileSystem(error) if error.is_full() => FailureKind::NoHeadroom,
             Self::Unnameable | Self::TwoNames | Self::FileSystem(_) => FailureKind::FileSystem,
         };

@@ -26,6 +26,7 @@ fn folder(at: &str, device: u64, project: u32, hard: Amount) -> SurveyedFolder {
         source_flag_rule: SourceFlagRule::BlocksNothing,
         may_retag: true,
         retags_every_kind: true,
+        remakes_other_kinds: false,
     };
     let bounds = |hard| Bounds { soft: None, hard: Some(hard) };
     SurveyedFolder {
