@@ -164,19 +164,21 @@ fn sockets_stay(item: &SurveyedItem) -> bool {
     item.folder.capabilities.abilities.remakes_other_kinds && item.kind == EntryKind::Folder
 }
 
-/// Where the kernel does not tell an item's own project ID (a symbolic link on ext4 and XFS), it
-/// is the one of the folder that the item was made in, as far as anybody can know.
+/// Where the kernel does not tell an inode's project ID (of a symbolic link on ext4 and XFS, of what
+/// the caller may not look at), it is the one of the folder that the item was made in, as far as
+/// anybody can know.
 fn is_charged_there(found: &FoundItem) -> bool {
     let item = &found.item;
     let (from, to) = (item.folder.folder.tag, found.destination.folder.tag);
-    item.findings.charged_elsewhere == 0 && (item.tag.is_some() || from.map(|tag| tag.id) == to.map(|tag| tag.id))
+    let is_told = item.tag.is_some() && item.findings.untold == 0;
+    item.findings.charged_elsewhere == 0 && (is_told || from.map(|tag| tag.id) == to.map(|tag| tag.id))
 }
 
 /// Entries can leave one by one, and everything can come back as it was: the old folders are gone
 /// once the move is done, so the ones made anew must lack nothing.
 fn may_empty_folders(item: &SurveyedItem) -> bool {
     let findings = &item.findings;
-    findings.closed_folders == 0 && findings.drifted == 0 && findings.losses_of_remade.is_empty()
+    findings.closed_folders == 0 && findings.drifted == 0 && findings.untold == 0 && findings.losses_of_remade.is_empty()
 }
 
 fn replaced(old: &SurveyedItem) -> Replaced {

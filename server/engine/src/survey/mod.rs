@@ -63,6 +63,8 @@ impl SurveyedItem {
 pub struct Findings {
     /// Inodes that are not charged as the destination is.
     pub charged_elsewhere: u64,
+    /// Inodes whose project ID the caller was not told.
+    pub untold: u64,
     /// Inodes that are not charged as the item's own top is.
     pub drifted: u64,
     /// Inodes of somebody else.
@@ -308,7 +310,10 @@ impl Count<'_> {
         // An unreadable file hides its tag on ext4 and XFS; the reading right is a finding of
         // its own where it matters.
         let tag = match self.fs.tag(at.into()) {
-            Err(error) if matches!(error.errno, Errno::ACCESS | Errno::PERM) => None,
+            Err(error) if matches!(error.errno, Errno::ACCESS | Errno::PERM) => {
+                self.findings.untold += 1;
+                None
+            }
             answer => answer?,
         };
         let Some(tag) = tag else { return Ok(()) };

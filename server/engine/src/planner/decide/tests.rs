@@ -124,6 +124,20 @@ fn a_copy_is_charged_twice_and_says_so() {
     assert_eq!(kinds(&draft).iter().map(|kind| kind.name()).collect::<Vec<_>>(), expected);
 }
 
+/// Seed 9508491: the plan said that the charge stays, and then the file was charged anew.
+#[test]
+fn what_could_not_be_looked_at_is_taken_for_charged_as_the_folder_that_it_lies_in() {
+    let item = |source: &SurveyedFolder| SurveyedItem {
+        kind: EntryKind::File,
+        findings: Findings { untold: 1, ..Findings::default() },
+        ..tree(source)
+    };
+    for (project, expected) in [(1001, StrategyReason::RenameRecharges), (1002, StrategyReason::SameCharge)] {
+        let draft = draft(item(&folder("/m/source", 1, project, ROOMY)), &folder("/m/beta", 1, 1002, ROOMY));
+        assert_eq!((draft.plan.items[0].strategy, draft.plan.items[0].reason), (Strategy::Rename, expected));
+    }
+}
+
 #[test]
 fn the_last_byte_and_the_last_inode_fit_and_one_more_does_not() {
     let fits = |hard| draft(tree(&folder("/m/alpha", 1, 1001, ROOMY)), &folder("/m/beta", 1, 1002, hard)).refusals;
