@@ -341,6 +341,8 @@ fn noted(note: &Note) -> String {
         Note::SetAsideAt { .. } => "time of setting aside noted".to_owned(),
         Note::Kept { path } => format!("kept at {}", path.shown()),
         Note::BroughtBackAs { path } => format!("came back as {}", path.shown()),
+        Note::Remade { pairs } => format!("{} entries are made anew", pairs.len()),
+        Note::MadeBack { pairs } => format!("{} entries are made anew once more", pairs.len()),
     }
 }
 

@@ -254,6 +254,24 @@ pub(crate) fn warning(warning: &Warning, names: &Names) -> UserError {
             UserError::new("limits_unknown", format!("You may not read the limits of {}.", names.payer(*payer)))
                 .hint("If it does not fit, the file system stops the copy and everything stays as it was.")
         }
+        Warning::Remade { entries } => UserError::new(
+            "remade",
+            match entries {
+                1 => "1 symbolic link or pipe is made anew, with everything but its inode number.".to_owned(),
+                more => {
+                    format!("{} symbolic links and pipes are made anew, with everything but their inode numbers.", grouped(*more))
+                }
+            },
+        )
+        .hint("A program that holds one of the pipes open has to open it again."),
+        Warning::SocketsStayCharged { entries } => UserError::new(
+            "sockets_stay_charged",
+            match entries {
+                1 => "1 socket moves along and stays charged to the source's project.".to_owned(),
+                more => format!("{} sockets move along and stay charged to the source's project.", grouped(*more)),
+            },
+        )
+        .hint("A new one would cut off the program that listens on it. Restarting that program charges it rightly."),
     }
 }
 

@@ -119,6 +119,7 @@ fn choice(thing: &Dragged, source: &FolderListing, destination: &FolderListing, 
         already_charged_there: item.id == destination.tag.id,
         // What the survey cannot tell yet; the plan decides.
         may_empty_folders: !thing.entry.is_drifted,
+        may_remake_other_kinds: true,
         holds_other_kinds: survey.other_kinds > 0 || !matches!(kind, EntryKind::File | EntryKind::Folder),
     }
 }
@@ -158,6 +159,7 @@ mod tests {
                     source_flag_rule: SourceFlagRule::BlocksNothing,
                     may_retag: true,
                     retags_every_kind: true,
+                    remakes_other_kinds: false,
                 },
                 placement: None,
             },

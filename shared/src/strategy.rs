@@ -60,6 +60,8 @@ pub enum StrategyReason {
     MayNotRetag,
     SourceFolderBlocks,
     KindCannotBeRetagged,
+    /// What cannot be retagged is made anew in the retagged folders.
+    RemakesOtherKinds,
 }
 
 impl fmt::Display for StrategyReason {
@@ -82,6 +84,9 @@ impl fmt::Display for StrategyReason {
             }
             Self::KindCannotBeRetagged => {
                 "This file system cannot change the project ID of symbolic links and special files, so the data must be copied."
+            }
+            Self::RemakesOtherKinds => {
+                "The project ID is changed in place, and symbolic links and pipes, which cannot change theirs, are made anew: no byte is copied."
             }
         })
     }
@@ -134,6 +139,10 @@ pub struct MountAbilities {
     pub may_retag: bool,
     /// Symbolic links, fifos, sockets and devices can be retagged too (Lustre 2.15 and later).
     pub retags_every_kind: bool,
+    /// What cannot be retagged can be made anew: a new entry of any kind is charged as its folder
+    /// says, and two names can be exchanged in one step (ext4, XFS).
+    #[serde(default)]
+    pub remakes_other_kinds: bool,
 }
 
 /// Everything that the choice depends on.
@@ -153,6 +162,8 @@ pub struct Choice {
     pub already_charged_there: bool,
     /// The tree holds something other than files and folders.
     pub holds_other_kinds: bool,
+    /// The caller may make each of those anew, and nothing of it would be lost.
+    pub may_remake_other_kinds: bool,
     /// The caller may change every folder of the tree, and every entry is charged as its top is:
     /// entries can leave one by one, and come back to the same charge.
     pub may_empty_folders: bool,
@@ -170,7 +181,10 @@ pub fn choose(choice: &Choice) -> (Strategy, StrategyReason) {
     if abilities.rename_rule == RenameRule::NoProjects {
         return (Strategy::Rename, StrategyReason::NoProjects);
     }
-    let may_retag_tree = abilities.may_retag && (abilities.retags_every_kind || !choice.holds_other_kinds);
+    let remakes = choice.holds_other_kinds && !abilities.retags_every_kind;
+    // An item that is such an entry itself is a copy that costs nothing.
+    let may_remake = abilities.remakes_other_kinds && choice.may_remake_other_kinds && choice.kind == EntryKind::Folder;
+    let may_retag_tree = abilities.may_retag && (may_remake || !remakes);
     if source_folder_blocks(choice) || way_back_is_blocked(choice) {
         return if may_retag_tree {
             (Strategy::RetagWithHop, StrategyReason::HopPassesFlag)
@@ -192,7 +206,8 @@ pub fn choose(choice: &Choice) -> (Strategy, StrategyReason) {
         return (Strategy::Rename, StrategyReason::RenameRecharges);
     }
     if may_retag_tree {
-        return (Strategy::RetagAndRename, StrategyReason::MayRetag);
+        let reason = if remakes { StrategyReason::RemakesOtherKinds } else { StrategyReason::MayRetag };
+        return (Strategy::RetagAndRename, reason);
     }
     if files_leave_one_by_one(choice) {
         return (Strategy::PiecewiseRename, StrategyReason::RenamesRecharge);
@@ -247,6 +262,7 @@ mod tests {
         source_flag_rule: SourceFlagRule::BlocksNothing,
         may_retag: true,
         retags_every_kind: true,
+        remakes_other_kinds: false,
     };
 
     fn between_projects(abilities: MountAbilities, kind: EntryKind) -> Choice {
@@ -260,6 +276,7 @@ mod tests {
             destination_folder: tag(1002),
             already_charged_there: false,
             holds_other_kinds: kind != EntryKind::File && kind != EntryKind::Folder,
+            may_remake_other_kinds: true,
             may_empty_folders: true,
         }
     }
@@ -270,7 +287,7 @@ mod tests {
         let user = MountAbilities { may_retag: false, ..root };
         let before_2_16 = MountAbilities { source_flag_rule: SourceFlagRule::BlocksFolders, ..root };
         let user_before_2_16 = MountAbilities { may_retag: false, ..before_2_16 };
-        let ext4 = MountAbilities { rename_rule: RenameRule::Refuses, retags_every_kind: false, ..root };
+        let ext4 = MountAbilities { rename_rule: RenameRule::Refuses, retags_every_kind: false, remakes_other_kinds: true, ..root };
         let plain = MountAbilities { rename_rule: RenameRule::NoProjects, may_retag: false, ..ext4 };
         for (abilities, kind, expected) in [
             (root, EntryKind::Folder, Strategy::RetagAndRename),
@@ -289,6 +306,24 @@ mod tests {
         ] {
             let (strategy, _) = choose(&between_projects(abilities, kind));
             assert_eq!(strategy, expected, "{abilities:?} {kind:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_retagged_is_made_anew_where_nothing_of_it_is_lost() {
+        let ext4 = MountAbilities {
+            rename_rule: RenameRule::Refuses,
+            retags_every_kind: false,
+            remakes_other_kinds: true,
+            ..ROOT_ON_LUSTRE_2_17
+        };
+        let retag = (Strategy::RetagAndRename, StrategyReason::RemakesOtherKinds);
+        let copy = (Strategy::StagedCopy, StrategyReason::KindCannotBeRetagged);
+        let before_2_15 = MountAbilities { remakes_other_kinds: false, ..ext4 };
+        for (abilities, may_remake_other_kinds, expected) in [(ext4, true, retag), (ext4, false, copy), (before_2_15, true, copy)] {
+            let mut choice = between_projects(abilities, EntryKind::Folder);
+            (choice.holds_other_kinds, choice.may_remake_other_kinds) = (true, may_remake_other_kinds);
+            assert_eq!(choose(&choice), expected);
         }
     }
 

@@ -176,6 +176,7 @@ pub(crate) mod tests {
                     source_flag_rule: SourceFlagRule::BlocksNothing,
                     may_retag: true,
                     retags_every_kind: true,
+                    remakes_other_kinds: false,
                 },
                 placement: None,
             },

@@ -62,6 +62,9 @@ pub trait FileSystem: Send + Sync {
     fn rename(&self, from: At<'_>, to: At<'_>) -> FsResult<()>;
     /// `EEXIST` if the name is taken; `EINVAL` where the mount cannot (Lustre, recorded).
     fn rename_without_replacing(&self, from: At<'_>, to: At<'_>) -> FsResult<()>;
+    /// Each name leads to what the other led to, in one step; `EINVAL` where the mount cannot
+    /// (Lustre, recorded).
+    fn exchange(&self, one: At<'_>, other: At<'_>) -> FsResult<()>;
 
     // Changing attributes.
     fn set_owner(&self, object: Object<'_>, uid: u32, gid: u32) -> FsResult<()>;
@@ -101,6 +104,8 @@ pub trait FileSystem: Send + Sync {
     fn may_change(&self, folder: &Folder) -> FsResult<bool>;
     /// Who the calls are checked as.
     fn caller(&self) -> Caller;
+    /// Whether the caller may give what is his to this group.
+    fn is_in_group(&self, gid: u32) -> bool;
 }
 
 /// Who the kernel takes us for.

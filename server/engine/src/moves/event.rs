@@ -90,6 +90,10 @@ pub enum Note {
     Kept { path: FilePath },
     /// The old name was taken meanwhile: the item came back under this one.
     BroughtBackAs { path: FilePath },
+    /// What cannot be retagged and what was made anew for it, before they change places.
+    Remade { pairs: Vec<(Identity, Identity)> },
+    /// The same on the way back.
+    MadeBack { pairs: Vec<(Identity, Identity)> },
 }
 
 /// Why a step could not be done, as the journal keeps it.

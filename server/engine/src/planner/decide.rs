@@ -123,7 +123,8 @@ fn planned(found: &FoundItem, facts: &Facts<'_>) -> PlannedItem {
         source_folder: item.folder.folder.tag.unwrap_or_default(),
         destination_folder: destination.tag.unwrap_or_default(),
         already_charged_there: is_charged_there(found),
-        holds_other_kinds: item.tally.other_kinds > 0,
+        holds_other_kinds: item.tally.other_kinds > if sockets_stay(item) { item.findings.sockets } else { 0 },
+        may_remake_other_kinds: item.findings.not_remakable == 0 && item.findings.closed_folders == 0,
         may_empty_folders: may_empty_folders(item),
     };
     let (mut strategy, mut reason) = choose(&choice);
@@ -133,6 +134,9 @@ fn planned(found: &FoundItem, facts: &Facts<'_>) -> PlannedItem {
     let mut tally = item.tally.clone();
     if strategy == Strategy::PiecewiseRename {
         tally.losses.clear();
+    }
+    if strategy == Strategy::RetagAndRename && sockets_stay(item) {
+        tally.amount = tally.amount.less(Amount { bytes: 0, inodes: item.findings.sockets });
     }
     PlannedItem {
         kind: item.kind,
@@ -153,19 +157,26 @@ fn planned(found: &FoundItem, facts: &Facts<'_>) -> PlannedItem {
     }
 }
 
-/// Where the kernel does not tell an item's own project ID (a symbolic link on ext4 and XFS), it
-/// is the one of the folder that the item was made in, as far as anybody can know.
+/// Where they cannot be retagged, sockets inside a folder stay as they are.
+fn sockets_stay(item: &SurveyedItem) -> bool {
+    item.folder.capabilities.abilities.remakes_other_kinds && item.kind == EntryKind::Folder
+}
+
+/// Where the kernel does not tell an inode's project ID (of a symbolic link on ext4 and XFS, of what
+/// the caller may not look at), it is the one of the folder that the item was made in, as far as
+/// anybody can know.
 fn is_charged_there(found: &FoundItem) -> bool {
     let item = &found.item;
     let (from, to) = (item.folder.folder.tag, found.destination.folder.tag);
-    item.findings.charged_elsewhere == 0 && (item.tag.is_some() || from.map(|tag| tag.id) == to.map(|tag| tag.id))
+    let is_told = item.tag.is_some() && item.findings.untold == 0;
+    item.findings.charged_elsewhere == 0 && (is_told || from.map(|tag| tag.id) == to.map(|tag| tag.id))
 }
 
 /// Entries can leave one by one, and everything can come back as it was: the old folders are gone
 /// once the move is done, so the ones made anew must lack nothing.
 fn may_empty_folders(item: &SurveyedItem) -> bool {
     let findings = &item.findings;
-    findings.closed_folders == 0 && findings.drifted == 0 && findings.losses_of_remade.is_empty()
+    findings.closed_folders == 0 && findings.drifted == 0 && findings.untold == 0 && findings.losses_of_remade.is_empty()
 }
 
 fn replaced(old: &SurveyedItem) -> Replaced {
@@ -365,6 +376,15 @@ fn warnings(facts: &Facts<'_>, items: &[PlannedItem], payers: &[PayerChange]) ->
         warnings.push(Warning::DriftMended { entries: drifted });
     }
     let pairs = || facts.items.iter().zip(items);
+    let retagged = || pairs().filter(|(found, planned)| planned.is_retagged() && sockets_stay(&found.item));
+    let sockets = retagged().map(|(found, _)| found.item.findings.sockets).sum();
+    let remade = retagged().map(|(found, _)| found.item.tally.other_kinds).sum::<u64>() - sockets;
+    if remade > 0 {
+        warnings.push(Warning::Remade { entries: remade });
+    }
+    if sockets > 0 {
+        warnings.push(Warning::SocketsStayCharged { entries: sockets });
+    }
     let inexact = pairs().filter(|(found, item)| !can_be_charged_back(found, item, facts)).count() as u64;
     if inexact > 0 {
         warnings.push(Warning::UndoneInexactly { entries: inexact });

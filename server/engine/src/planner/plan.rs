@@ -110,6 +110,14 @@ pub enum Warning {
         entries: u64,
         bytes: u64,
     },
+    /// Symbolic links, fifos and devices that become other inodes of the same content.
+    Remade {
+        entries: u64,
+    },
+    /// What listens on them would be cut off by new ones, so these stay charged to the source.
+    SocketsStayCharged {
+        entries: u64,
+    },
 }
 
 /// What stops a plan. All that apply are told together.

@@ -106,6 +106,13 @@ impl World {
         self.model.lock().caller_is_root = self.furnished.caller.caller().is_root;
         let restore = Duration::from_secs(self.random.below(20));
         self.furnished.root.set_pace(Pace { restore, ..Pace::default() });
+        for top in &self.tops {
+            let folder = self.furnished.root.open_path(&super::furnish::path(top)?)?;
+            if self.furnished.root.capabilities(&folder)?.abilities.remakes_other_kinds {
+                let device = self.furnished.root.status((&folder).into())?.device;
+                self.model.lock().sockets_stay_on.insert(device);
+            }
+        }
         let _outlives_each_engine = self.journal()?;
         let troubled_by_others = chance(&mut self.random, 50);
         let is_root = self.furnished.caller.caller().is_root;

@@ -47,6 +47,8 @@ pub(super) struct Model {
     /// An inode with a name elsewhere may lie on an MDT that no barrier reached.
     pub(super) power_was_cut: bool,
     pub(super) caller_is_root: bool,
+    /// Mounts on which a socket in a retagged folder stays what and charged as it was.
+    pub(super) sockets_stay_on: BTreeSet<u64>,
     pub(super) uncertain_projects: BTreeSet<u32>,
     /// How many moves met each inode that has several names: two of them at once do not know of
     /// each other, and the later one takes the project ID of the earlier for the old one.
@@ -189,6 +191,9 @@ impl Model {
             }
             let tag = item.destination_folder.tag.unwrap_or_default();
             let is_folder = object.attributes.kind == EntryKind::Folder;
+            if object.attributes.kind == EntryKind::Socket && self.sockets_stay_on.contains(&item.source_folder.device) {
+                continue;
+            }
             if item.strategy == Strategy::Rename && item.reason == StrategyReason::RenameRecharges {
                 object.attributes.project = tag.id.0;
             } else if item.strategy != Strategy::Rename {

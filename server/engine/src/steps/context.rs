@@ -63,6 +63,11 @@ impl Context<'_> {
         self.hidden_name(".hop")
     }
 
+    /// `.tidelock-<move>.<item>.workshop`: where what cannot be retagged is made anew.
+    pub(super) fn workshop_name(&self) -> StepResult<FileName> {
+        self.hidden_name(".workshop")
+    }
+
     /// `.tidelock-<move>.<item>.replaced`: what had the destination name.
     pub(super) fn replaced_name(&self) -> StepResult<FileName> {
         self.hidden_name(".replaced")

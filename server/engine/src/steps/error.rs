@@ -35,6 +35,8 @@ pub(super) enum StepError {
     Waits(Wait),
     #[error("{0:?} is on tape only")]
     Released(FilePath),
+    #[error("{0:?} has got another name, and a new one would not share it")]
+    CannotRemake(FilePath),
     #[error("the hidden name of this item cannot be formed")]
     Unnameable,
     #[error("a folder has its old and its new name at once")]
@@ -56,7 +58,7 @@ impl StepError {
                 FailureKind::WorldChanged
             }
             Self::SourceKeepsChanging(_) | Self::RetagKeepsLosing => FailureKind::SourceKeepsChanging,
-            Self::Released(_) | Self::Waits(Wait::Restore { .. }) => FailureKind::CannotKeep,
+            Self::Released(_) | Self::CannotRemake(_) | Self::Waits(Wait::Restore { .. }) => FailureKind::CannotKeep,
             Self::FileSystem(error) if error.is_full() => FailureKind::NoHeadroom,
             Self::Unnameable | Self::TwoNames | Self::Waits(_) | Self::FileSystem(_) => FailureKind::FileSystem,
         };

@@ -2,7 +2,11 @@
 //!
 //! Folders come first, so that what is created meanwhile inherits the new ID; the walk repeats
 //! until it finds no outlier. Before the first change every ID that is not the source's is
-//! written down, so that undoing brings each back.
+//! written down, so that undoing brings each back. What cannot be retagged is made anew
+//! ([`remake`]).
+
+mod remake;
+mod workshop;
 
 use std::collections::HashMap;
 
@@ -13,9 +17,10 @@ use tidelock_shared::strategy::EntryKind;
 use super::context::{Context, holds};
 use super::error::{StepError, StepResult};
 use crate::fs::walk::walk;
-use crate::fs::{At, FileSystem, Folder, Object};
+use crate::fs::{At, Folder, Object};
 use crate::moves::event::Note;
 use crate::worker::Probe;
+use remake::{Remaker, Way};
 
 /// Whoever creates entries faster than so many walks retag them is at work in the tree.
 const WALKS_MAX: u32 = 8;
@@ -31,12 +36,13 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
 /// Walks until every inode has the destination's tag.
 pub(super) fn retag_until_clean(context: &mut Context<'_>, at: At<'_>) -> StepResult<()> {
     let Some(tag) = context.destination_tag() else { return Ok(()) };
+    let mut remaker = Remaker::begin(context, Way::There)?;
     for _ in 0..WALKS_MAX {
         if !holds(context.fs, at, &context.item().identity)? {
             return Err(StepError::ItemReplaced(context.source_path()));
         }
-        if set_tags(context, at, &|_, _| tag)? == 0 {
-            return Ok(());
+        if set_tags(context, at, &mut remaker, &|_| tag)? == 0 {
+            return remaker.end(context);
         }
     }
     Err(StepError::RetagKeepsLosing)
@@ -99,22 +105,23 @@ fn expected(tag: ProjectTag, is_folder: bool) -> ProjectTag {
 }
 
 /// One walk: gives each inode the tag that `wanted` says for it; answers how many changed.
-fn set_tags(context: &mut Context<'_>, top: At<'_>, wanted: &dyn Fn(u64, ProjectTag) -> ProjectTag) -> StepResult<u64> {
+fn set_tags(context: &mut Context<'_>, top: At<'_>, remaker: &mut Remaker, wanted: &dyn Fn(u64) -> ProjectTag) -> StepResult<u64> {
     let fs = context.fs;
     let mut changed = 0;
     walk(fs, top, &mut |visit| -> StepResult<bool> {
         let is_folder = visit.status.kind == EntryKind::Folder;
         if let Some(tag) = fs.tag(visit.at.into())? {
-            let wanted = expected(wanted(visit.status.inode, tag), is_folder);
+            let wanted = expected(wanted(visit.status.inode), is_folder);
             if tag != wanted {
                 fs.set_tag(visit.at.into(), wanted)?;
                 changed += 1;
                 context.progress(1, 0)?;
             }
         }
+        changed += remaker.visit(context, top, &visit)?;
         Ok(is_folder)
     })?;
-    Ok(changed)
+    Ok(changed + remaker.end_walk(context, top)?)
 }
 
 /// The tags that differ from the source's, by inode.
@@ -131,7 +138,9 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
     let Some((folder, name)) = wherever(context)? else { return Ok(()) };
     let usual = context.item().source_tag.unwrap_or_default();
     let exceptions = exceptions(context);
-    set_tags(context, folder.at(&name), &|inode, _| exceptions.get(&inode).copied().unwrap_or(usual)).map(drop)
+    let mut remaker = Remaker::begin(context, Way::Back)?;
+    set_tags(context, folder.at(&name), &mut remaker, &|inode| exceptions.get(&inode).copied().unwrap_or(usual))?;
+    remaker.end(context)
 }
 
 /// Gives the top alone a tag with which a rename back is allowed: the source folder's ID where
@@ -151,11 +160,13 @@ pub(super) fn untag_top(context: &Context<'_>, at: At<'_>) -> StepResult<()> {
 }
 
 /// How many inodes of the tree at `at` are not charged to the destination.
-pub(super) fn outliers(fs: &dyn FileSystem, at: At<'_>, tag: ProjectTag) -> StepResult<u64> {
+fn outliers(context: &Context<'_>, at: At<'_>, tag: ProjectTag) -> StepResult<u64> {
+    let (fs, remaker) = (context.fs, Remaker::looking(context)?);
     let mut found = 0;
     walk(fs, at, &mut |visit| -> StepResult<bool> {
         let is_folder = visit.status.kind == EntryKind::Folder;
-        found += u64::from(fs.tag(visit.at.into())?.is_some_and(|has| has != expected(tag, is_folder)));
+        let is_other = fs.tag(visit.at.into())?.is_some_and(|has| has != expected(tag, is_folder));
+        found += u64::from(is_other || remaker.is_left(context, &visit)?);
         Ok(is_folder)
     })?;
     Ok(found)
@@ -175,5 +186,5 @@ pub(super) fn probe(context: &mut Context<'_>) -> StepResult<Probe> {
             at = place;
         }
     }
-    Ok(if outliers(context.fs, at, tag)? == 0 { Probe::Run } else { Probe::NotRun })
+    Ok(if outliers(context, at, tag)? == 0 { Probe::Run } else { Probe::NotRun })
 }

@@ -65,11 +65,16 @@ impl SurveyedItem {
 pub struct Findings {
     /// Inodes that are not charged as the destination is.
     pub charged_elsewhere: u64,
+    /// Inodes whose project ID the caller was not told.
+    pub untold: u64,
     /// Inodes that are not charged as the item's own top is.
     pub drifted: u64,
     /// Inodes of somebody else.
     pub foreign: u64,
     pub devices: u64,
+    pub sockets: u64,
+    /// Symbolic links, fifos and devices that the caller could not make anew as they are.
+    pub not_remakable: u64,
     /// Folders that the caller may not take entries out of.
     pub closed_folders: u64,
     /// What folders and symbolic links lose that the caller makes anew, per class.
@@ -184,6 +189,7 @@ pub fn survey_item(
         top_path: parent.join(name.clone()),
         top_tag: fs.tag(at.into())?,
         device: top.device,
+        remakes_other_kinds: fs.capabilities(&folder)?.abilities.remakes_other_kinds,
         tally: Tally::default(),
         findings: Findings::default(),
         names: HashMap::new(),
@@ -235,6 +241,7 @@ struct Count<'a> {
     top_path: FilePath,
     top_tag: Option<ProjectTag>,
     device: u64,
+    remakes_other_kinds: bool,
     tally: Tally,
     findings: Findings,
     /// Of inodes with several names: how many were met, of how many.
@@ -285,8 +292,13 @@ impl Count<'_> {
                 self.findings.devices += 1;
                 self.tally.other_kinds += 1;
             }
-            EntryKind::SymbolicLink | EntryKind::Fifo | EntryKind::Socket => self.tally.other_kinds += 1,
+            EntryKind::SymbolicLink | EntryKind::Fifo => self.tally.other_kinds += 1,
+            EntryKind::Socket => {
+                self.findings.sockets += 1;
+                self.tally.other_kinds += 1;
+            }
         }
+        self.remaking(visit)?;
         if status.is_frozen {
             let path = path_below(&self.top_path, visit.below);
             self.findings.frozen.get_or_insert((path, 0)).1 += 1;
@@ -311,6 +323,24 @@ impl Count<'_> {
         Ok(())
     }
 
+    /// Whether what may have to be made anew could be: by us, with its owner and attributes, and
+    /// without parting it from its other names.
+    fn remaking(&mut self, visit: &Visit<'_>) -> Result<(), SurveyError> {
+        let (fs, status) = (self.fs, &visit.status);
+        let is_remade = !matches!(status.kind, EntryKind::File | EntryKind::Folder | EntryKind::Socket);
+        if !self.remakes_other_kinds || !is_remade {
+            return Ok(());
+        }
+        let is_device = matches!(status.kind, EntryKind::CharacterDevice | EntryKind::BlockDevice);
+        let is_ours = fs.caller().is_root
+            || !is_device
+                && status.uid == fs.caller().uid
+                && fs.is_in_group(status.gid)
+                && !fs.xattr_names(visit.at.into())?.iter().any(|name| is_privileged(name) && !belongs_to_file_system(name));
+        self.findings.not_remakable += u64::from(status.links > 1 || !is_ours);
+        Ok(())
+    }
+
     fn charge(&mut self, at: At<'_>, is_folder: bool) -> Result<(), SurveyError> {
         if self.top_tag.is_none() && self.question.destination_tag.is_none() {
             return Ok(());
@@ -318,7 +348,10 @@ impl Count<'_> {
         // An unreadable file hides its tag on ext4 and XFS; the reading right is a finding of
         // its own where it matters.
         let tag = match self.fs.tag(at.into()) {
-            Err(error) if matches!(error.errno, Errno::ACCESS | Errno::PERM) => None,
+            Err(error) if matches!(error.errno, Errno::ACCESS | Errno::PERM) => {
+                self.findings.untold += 1;
+                None
+            }
             answer => answer?,
         };
         let Some(tag) = tag else { return Ok(()) };

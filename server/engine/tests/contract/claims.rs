@@ -48,6 +48,10 @@ pub(crate) fn answer(bench: &mut Bench, line: &Line<'_>) -> Option<String> {
             let other = if line.case.ends_with("existing") { bench.make("file", &beta) } else { "free".to_owned() };
             renamed_over(bench.root.rename_without_replacing(beta.at(&entry), beta.at(&name(&other))))
         }
+        "renameat2 EXCHANGE" => {
+            let (entry, other) = (name(&bench.make("file", &beta)), name(&bench.make("file", &beta)));
+            renamed_over(bench.root.exchange(beta.at(&entry), beta.at(&other)))
+        }
         "link() onto placeholder" => {
             let (entry, placeholder) = (name(&bench.make("file", &beta)), name(&bench.make("file", &beta)));
             renamed_over(bench.root.link(beta.at(&entry), beta.at(&placeholder)))

@@ -29,8 +29,7 @@ const RECORDINGS: [(&str, Personality); 5] = [
 ];
 
 /// Cases that the trait or the simulator has no words for, by section and what they contain.
-const NOT_TRIED: [(&str, &str, &str); 29] = [
-    ("", "EXCHANGE", "the engine never exchanges, so the trait has no call for it"),
+const NOT_TRIED: [(&str, &str, &str); 28] = [
     ("", "WHITEOUT", "the engine never leaves whiteouts, so the trait has no call for it"),
     ("", "lsattr", "the output of a tool"),
     ("", "FSGETXATTR via O_WRONLY", "through which descriptor a tag is read is the POSIX backend's matter"),

@@ -20,6 +20,12 @@ pub(crate) fn answer(bench: &mut Bench, line: &Line<'_>) -> Option<String> {
         }
         (_, ["link", kind, way, rest @ ..]) => link_case(bench, kind, way, rest.last().copied().unwrap_or("alice"), line),
         (_, ["renameat2", "NOREPLACE", rest @ ..]) => no_replace_case(bench, rest),
+        (_, ["renameat2", "EXCHANGE", kind, way]) => {
+            let (from, to) = way.split_once("->")?;
+            let (from, to) = (bench.open(from), bench.open(to));
+            let (one, other) = (bench.make(kind, &from), bench.make(kind, &to));
+            Some(errno_name(&bench.root.exchange(from.at(&name(&one)), to.at(&name(&other)))).to_owned())
+        }
         (_, ["rename", kind @ ("file" | "emptydir" | "dir+2" | "symlink" | "fifo" | "socket" | "file1M"), way, rest @ ..])
             if way.contains("->") && !way.contains('/') =>
         {

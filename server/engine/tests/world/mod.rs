@@ -87,12 +87,14 @@ impl Case {
 }
 
 /// One case for each way that a move can go.
-pub const CASES: [Case; 17] = [
+pub const CASES: [Case; 19] = [
     case("rename within a project, Lustre", Personality::Lustre2_17, 0, "/m/alpha/tree", "/m/alpha/other"),
     case("rename within a project, ext4", Personality::Ext4, 0, "/m/alpha/tree", "/m/alpha/other"),
     case("a file recharged by its rename, Lustre", Personality::Lustre2_17, ALICE, "/m/alpha/single", "/m/beta"),
     case("retag and rename, Lustre", Personality::Lustre2_17, 0, "/m/alpha/tree", "/m/beta"),
     case("retag and rename, ext4", Personality::Ext4, ALICE, "/m/alpha/plain", "/m/beta"),
+    case("retag and rename, links made anew, ext4", Personality::Ext4, ALICE, "/m/alpha/tree", "/m/beta"),
+    case("retag and rename, links made anew, XFS", Personality::Xfs, 0, "/m/alpha/tree", "/m/beta"),
     case("retag and rename of a link, Lustre", Personality::Lustre2_17, 0, "/m/alpha/link", "/m/beta"),
     case("retag with a hop, Lustre 2.15", Personality::Lustre2_15, 0, "/m/alpha/tree", "/m/beta"),
     case("piecewise rename by a user, Lustre", Personality::Lustre2_17, ALICE, "/m/alpha/tree", "/m/beta"),

@@ -319,6 +319,12 @@ impl FileSystem for Posix {
             .map_err(failed("rename_without_replacing", new))
     }
 
+    fn exchange(&self, one: At<'_>, other: At<'_>) -> FsResult<()> {
+        let (first, second) = (one.name.as_bytes(), other.name.as_bytes());
+        rustix::fs::renameat_with(folder_fd(one), first, folder_fd(other), second, RenameFlags::EXCHANGE)
+            .map_err(failed("exchange", second))
+    }
+
     fn set_owner(&self, object: Object<'_>, uid: u32, gid: u32) -> FsResult<()> {
         let (uid, gid) = (Some(Uid::from_raw(uid)), Some(Gid::from_raw(gid)));
         match object {
@@ -464,5 +470,10 @@ impl FileSystem for Posix {
     fn caller(&self) -> Caller {
         let uid = rustix::process::geteuid();
         Caller { uid: uid.as_raw(), is_root: uid.is_root() }
+    }
+
+    fn is_in_group(&self, gid: u32) -> bool {
+        let gid = Gid::from_raw(gid);
+        rustix::process::getegid() == gid || rustix::process::getgroups().is_ok_and(|groups| groups.contains(&gid))
     }
 }

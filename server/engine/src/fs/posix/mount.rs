@@ -36,6 +36,7 @@ pub(super) fn capabilities(kind: i64, has_project_ids: bool, is_root: bool) -> C
             source_flag_rule,
             may_retag: has_project_ids && (is_root || !is_lustre),
             retags_every_kind: is_lustre && lustre::retags_every_kind(),
+            remakes_other_kinds: has_project_ids && matches!(kind, EXT4 | XFS),
         },
         renames_without_replacing: !is_lustre,
         names_durability: if is_lustre { NamesDurability::BarrierFile } else { NamesDurability::FolderSync },

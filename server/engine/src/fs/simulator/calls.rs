@@ -211,6 +211,13 @@ impl FileSystem for Simulator {
         })
     }
 
+    fn exchange(&self, one: At<'_>, other: At<'_>) -> FsResult<()> {
+        self.change("exchange", other.name.as_bytes(), |inner| {
+            let now = self.time_in(inner, other.folder);
+            inner.exchange(self, one, other, now)
+        })
+    }
+
     fn set_owner(&self, object: Object<'_>, uid: u32, gid: u32) -> FsResult<()> {
         self.set("set_owner", object, |_, inode| {
             if self.uid != 0 && (uid != inode.uid || !self.gids.contains(&gid)) {
@@ -430,5 +437,9 @@ impl FileSystem for Simulator {
 
     fn caller(&self) -> Caller {
         Caller { uid: self.uid, is_root: self.uid == 0 }
+    }
+
+    fn is_in_group(&self, gid: u32) -> bool {
+        self.gids.contains(&gid)
     }
 }

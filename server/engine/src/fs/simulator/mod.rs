@@ -13,6 +13,7 @@ mod access;
 mod calls;
 mod content;
 mod durability;
+mod exchange;
 mod faults;
 mod hsm;
 mod names;

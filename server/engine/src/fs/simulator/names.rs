@@ -183,7 +183,7 @@ impl Inner {
     }
 
     /// The inode under a name that the caller may remove, with its folder.
-    fn removable(&self, caller: &Simulator, call: &'static str, at: At<'_>) -> FsResult<(InodeNumber, Inode, Inode)> {
+    pub(super) fn removable(&self, caller: &Simulator, call: &'static str, at: At<'_>) -> FsResult<(InodeNumber, Inode, Inode)> {
         let folder = number_of(&at.folder.0);
         let number = self.find(call, at)?;
         self.check(caller, call, folder, MAY_WRITE | MAY_ENTER)?;

@@ -27,6 +27,7 @@ fn folder(at: &str, device: u64, project: u32, hard: Amount) -> SurveyedFolder {
         source_flag_rule: SourceFlagRule::BlocksNothing,
         may_retag: true,
         retags_every_kind: true,
+        remakes_other_kinds: false,
     };
     let bounds = |hard| Bounds { soft: None, hard: Some(hard) };
     SurveyedFolder {
@@ -128,6 +129,20 @@ fn a_copy_is_charged_twice_and_says_so() {
     let expected =
         ["reserve", "make_staging", "copy_tree", "verify", "retire_source", "check", "barrier", "publish", "barrier", "release"];
     assert_eq!(kinds(&draft).iter().map(|kind| kind.name()).collect::<Vec<_>>(), expected);
+}
+
+/// Seed 9508491: the plan said that the charge stays, and then the file was charged anew.
+#[test]
+fn what_could_not_be_looked_at_is_taken_for_charged_as_the_folder_that_it_lies_in() {
+    let item = |source: &SurveyedFolder| SurveyedItem {
+        kind: EntryKind::File,
+        findings: Findings { untold: 1, ..Findings::default() },
+        ..tree(source)
+    };
+    for (project, expected) in [(1001, StrategyReason::RenameRecharges), (1002, StrategyReason::SameCharge)] {
+        let draft = draft(item(&folder("/m/source", 1, project, ROOMY)), &folder("/m/beta", 1, 1002, ROOMY));
+        assert_eq!((draft.plan.items[0].strategy, draft.plan.items[0].reason), (Strategy::Rename, expected));
+    }
 }
 
 #[test]

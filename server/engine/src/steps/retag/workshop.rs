@@ -1,0 +1,98 @@
+//! The workshop: a hidden folder beside the item in which entries are made anew.
+//!
+//! While entries are made in it, its inherit flag charges them to the project that they are for.
+//! Without the flag it lets everything in, so it has none while they take their places. So a
+//! crash that leaves it with the flag leaves only what was never used; without, there may be
+//! something of others' that had come out of an exchange and could not go back.
+
+use std::collections::HashSet;
+
+use tidelock_shared::id::ProjectId;
+use tidelock_shared::name::FileName;
+use tidelock_shared::project::ProjectTag;
+
+use super::super::context::{Context, path_of};
+use super::super::error::{StepError, StepResult};
+use crate::fs::walk::{remove_content, unless_absent};
+use crate::fs::{Errno, FileSystem, Folder, FsResult, Identity};
+use crate::moves::event::Note;
+
+const MODE: u32 = 0o700;
+
+pub(super) struct Workshop {
+    folder: Folder,
+    /// Whom its flag charges; none while it has no flag.
+    charges: Option<ProjectId>,
+    last: ProjectId,
+}
+
+impl Workshop {
+    pub(super) fn open(context: &Context<'_>) -> StepResult<Self> {
+        let (source, name) = (context.source_folder()?, context.workshop_name()?);
+        match context.fs.create_folder(source.at(&name), MODE) {
+            Err(error) if !error.is_taken() => return Err(error.into()),
+            _ => {}
+        }
+        Ok(Self { folder: context.fs.open_folder(source.at(&name))?, charges: None, last: ProjectId::default() })
+    }
+
+    pub(super) fn folder(&self) -> &Folder {
+        &self.folder
+    }
+
+    pub(super) fn charges(&self) -> Option<ProjectId> {
+        self.charges
+    }
+
+    pub(super) fn charge_to(&mut self, fs: &dyn FileSystem, id: ProjectId) -> FsResult<()> {
+        if self.charges != Some(id) {
+            fs.set_tag((&self.folder).into(), ProjectTag { id, inherit: true })?;
+            (self.charges, self.last) = (Some(id), id);
+        }
+        Ok(())
+    }
+
+    pub(super) fn charge_nothing(&mut self, fs: &dyn FileSystem) -> FsResult<()> {
+        self.charges = None;
+        fs.set_tag((&self.folder).into(), ProjectTag { id: self.last, inherit: false })
+    }
+}
+
+/// Where the so-many-th of a batch grows.
+pub(super) fn shelf(position: usize) -> StepResult<FileName> {
+    FileName::new(position.to_string().into_bytes()).map_err(|_| StepError::Unnameable)
+}
+
+/// Removes the workshop. What is not known in it is somebody's: then it is kept and reported.
+pub(super) fn clear(context: &mut Context<'_>, known: &HashSet<Identity>) -> StepResult<()> {
+    let fs = context.fs;
+    let (source, name) = (context.source_folder()?, context.workshop_name()?);
+    let Some(folder) = unless_absent(fs.open_folder(source.at(&name)))? else { return Ok(()) };
+    if fs.tag((&folder).into())?.is_some_and(|tag| tag.inherit) {
+        remove_content(fs, &folder)?;
+    } else {
+        remove_known(fs, &folder, known)?;
+    }
+    match fs.remove_folder(source.at(&name)) {
+        Err(error) if error.errno == Errno::NOTEMPTY => {
+            let kept = context.kept_name()?;
+            // A rename inside a flagged folder is refused for what is of another project.
+            let id = context.item().source_folder.tag.unwrap_or_default().id;
+            fs.set_tag((&folder).into(), ProjectTag { id, inherit: false })?;
+            context.note(Note::Kept { path: path_of(&context.item().source_folder, &kept) })?;
+            Ok(fs.rename_without_replacing(source.at(&name), source.at(&kept))?)
+        }
+        answer => Ok(unless_absent(answer).map(drop)?),
+    }
+}
+
+fn remove_known(fs: &dyn FileSystem, folder: &Folder, known: &HashSet<Identity>) -> FsResult<()> {
+    for entry in fs.read_folder(folder)? {
+        let name = entry?.name;
+        let found = unless_absent(fs.identity(folder.at(&name).into()))?;
+        if found.is_some_and(|found| known.contains(&found)) {
+            unless_absent(fs.unlink(folder.at(&name)))?;
+        }
+    }
+    Ok(())
+}

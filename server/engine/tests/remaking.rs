@@ -1,0 +1,102 @@
+//! What cannot be retagged is made anew inside the retagged folders, on ext4 and XFS.
+
+#![allow(clippy::unwrap_used, reason = "a test may take the short way out")]
+
+mod world;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tidelock_engine::fs::simulator::{Personality, Simulator, Watch};
+use tidelock_engine::fs::{Errno, FileSystem, FsError, FsResult};
+use tidelock_engine::planner::plan::Warning;
+use tidelock_shared::progress::MoveState;
+use tidelock_shared::strategy::{EntryKind, Strategy};
+use world::{ALICE, ALPHA, BETA, CASES, Case, World, name, path};
+
+const REMADE: Case = Case { name: "links made anew", personality: Personality::Ext4, caller: ALICE, ..CASES[3] };
+
+#[test]
+fn what_cannot_be_retagged_is_charged_to_the_destination_and_a_socket_stays_as_it_was() {
+    for personality in [Personality::Ext4, Personality::Xfs] {
+        let world = World::new(Case { personality, ..REMADE });
+        let tree = world.root.open_path(&path("/m/alpha/tree")).unwrap();
+        let socket = name("socket");
+        world.caller().create_special(tree.at(&socket), EntryKind::Socket, 0o600, 0).unwrap();
+        let inode = world.root.status(tree.at(&socket).into()).unwrap().inode;
+        let before = [ALPHA, BETA].map(|project| world.root.usage(0, project));
+        let (engine, _folder) = world.engine();
+        let draft = engine.plan(&world.request(), &mut |_: &_| true).unwrap();
+        assert!(draft.plan.warnings.contains(&Warning::Remade { entries: 2 }), "{:?}", draft.plan.warnings);
+        assert!(draft.plan.warnings.contains(&Warning::SocketsStayCharged { entries: 1 }));
+        let moved = draft.plan.items[0].tally.amount;
+        let id = engine.accept(&world.request(), None).unwrap();
+        engine.drive(id).unwrap();
+        let after = [ALPHA, BETA].map(|project| world.root.usage(0, project));
+        assert_eq!(after, [before[0].less(moved), before[1] + moved], "{personality:?}");
+        let tree = world.root.open_path(&path("/m/beta/tree")).unwrap();
+        assert_eq!(world.root.status(tree.at(&socket).into()).unwrap().inode, inode);
+        assert_eq!(world.root.charged_to(inode), ALPHA);
+        for text in ["dangling", "fifo"] {
+            let inode = world.root.status(tree.at(&name(text)).into()).unwrap().inode;
+            assert_eq!(world.root.charged_to(inode), BETA, "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_link_with_another_name_is_not_parted_from_it_but_copied() {
+    let world = World::new(REMADE);
+    let tree = world.root.open_path(&path("/m/alpha/tree")).unwrap();
+    world.caller().link(tree.at(&name("dangling")), tree.at(&name("twin"))).unwrap();
+    let (engine, _folder) = world.engine();
+    let draft = engine.plan(&world.request(), &mut |_: &_| true).unwrap();
+    assert_eq!(draft.plan.items[0].strategy, Strategy::StagedCopy);
+}
+
+/// Before one call, somebody points a link of the tree elsewhere, in one step as `ln -sfn` does.
+struct Repointing {
+    at: u64,
+    calls: AtomicU64,
+    theirs: Simulator,
+}
+
+impl Watch for Repointing {
+    fn before(&self, _: &'static str, _: &[u8], _: bool) -> FsResult<Option<Errno>> {
+        if self.calls.fetch_add(1, Ordering::Relaxed) == self.at {
+            let places = ["/m/alpha/tree", "/m/beta/tree"].map(path);
+            let Some(tree) = places.iter().find_map(|place| self.theirs.open_path(place).ok()) else { return Ok(None) };
+            let (new, link) = (name("theirs"), name("dangling"));
+            self.theirs.create_symbolic_link(tree.at(&new), b"/theirs")?;
+            self.theirs.rename(tree.at(&new), tree.at(&link))?;
+        }
+        Ok(None)
+    }
+
+    fn after(&self, _: Option<&FsError>) {}
+}
+
+#[test]
+fn a_link_that_others_replace_at_any_call_is_theirs_afterwards() {
+    for at in 0.. {
+        let world = World::new(REMADE);
+        let theirs = world.root.seen_by(ALICE, &[1000]);
+        let repointing = Arc::new(Repointing { at, calls: AtomicU64::new(0), theirs });
+        let (engine, _folder) = world.engine_on(world.caller().watched_by(repointing.clone()));
+        if let Ok(id) = engine.accept(&world.request(), None) {
+            engine.drive(id).unwrap();
+            let state = engine.get(id).unwrap().recorded.of.state;
+            assert!(matches!(state, MoveState::Done | MoveState::Undone), "replaced before call {at}: {state:?}");
+        }
+        if repointing.calls.load(Ordering::Relaxed) <= at {
+            break;
+        }
+        let census = world.census();
+        let links: Vec<_> = census.iter().filter(|(_, seen)| seen.points_to == b"/theirs").map(|(at, _)| at.as_str()).collect();
+        assert!(matches!(links.as_slice(), ["/m/alpha/tree/dangling" | "/m/beta/tree/dangling"]), "before call {at}: {links:?}");
+        assert_eq!(world.hidden_names(), Vec::<String>::new(), "replaced before call {at}");
+        for project in [ALPHA, BETA] {
+            assert_eq!(world.root.usage(0, project), world.recount(project), "replaced before call {at}");
+        }
+    }
+}
