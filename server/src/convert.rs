@@ -358,6 +358,8 @@ fn noted(note: &Note) -> String {
         Note::SetAsideAt { .. } => "time of setting aside noted".to_owned(),
         Note::Kept { path } => format!("kept at {}", path.shown()),
         Note::BroughtBackAs { path } => format!("came back as {}", path.shown()),
+        Note::Undescribed { path } => format!("not written down at {}: a lost journal could not be rebuilt", path.shown()),
+        Note::RecordStays { path } => format!("could not remove {}", path.shown()),
     }
 }
 

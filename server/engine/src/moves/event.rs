@@ -80,6 +80,10 @@ pub enum Note {
     Kept { path: FilePath },
     /// The old name was taken meanwhile: the item came back under this one.
     BroughtBackAs { path: FilePath },
+    /// The move could not be written down beside its source: it relies on the journal alone.
+    Undescribed { path: FilePath },
+    /// What was written down there could not be removed.
+    RecordStays { path: FilePath },
 }
 
 /// Why a step could not be done, as the journal keeps it.

@@ -34,6 +34,8 @@ pub(super) enum StepError {
     Unnameable,
     #[error("a folder has its old and its new name at once")]
     TwoNames,
+    #[error("{0:?} describes another move of this number: the journal is older than the file system")]
+    OtherRecord(FilePath),
     #[error("file system")]
     FileSystem(#[from] FsError),
 }
@@ -50,6 +52,7 @@ impl StepError {
             Self::FolderReplaced(_) | Self::ItemGone(_) | Self::ItemReplaced(_) | Self::TagChanged(_) | Self::TreeChanged(_) => {
                 FailureKind::WorldChanged
             }
+            Self::OtherRecord(_) => FailureKind::WorldChanged,
             Self::SourceKeepsChanging(_) | Self::RetagKeepsLosing => FailureKind::SourceKeepsChanging,
             Self::Released(_) => FailureKind::CannotKeep,
             Self::FileSystem(error) if error.is_full() => FailureKind::NoHeadroom,
