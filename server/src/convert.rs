@@ -343,6 +343,8 @@ fn noted(note: &Note) -> String {
         Note::BroughtBackAs { path } => format!("came back as {}", path.shown()),
         Note::Remade { pairs } => format!("{} entries are made anew", pairs.len()),
         Note::MadeBack { pairs } => format!("{} entries are made anew once more", pairs.len()),
+        Note::Undescribed { path } => format!("not written down at {}: a lost journal could not be rebuilt", path.shown()),
+        Note::RecordStays { path } => format!("could not remove {}", path.shown()),
     }
 }
 

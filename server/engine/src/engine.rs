@@ -87,6 +87,7 @@ impl Engine {
         let moves = Arc::new(Mutex::new(open));
         let (reserving, told) = (moves.clone(), clock.clone());
         let driver = Driver {
+            home: journal.home().to_owned(),
             worker,
             journal: Mutex::new(journal),
             clock,

@@ -175,7 +175,10 @@ fn check(world: &World, what: &str) {
     match state {
         Some(MoveState::Done) => {
             assert_same(&visible, &world.after(), what);
-            assert!(hidden.iter().all(|at| at.contains(".retired") || at.contains(".replaced")), "{what}: left {hidden:?}");
+            let (records, kept): (Vec<&&String>, Vec<&&String>) = hidden.iter().partition(|at| at.ends_with(".record"));
+            assert!(kept.iter().all(|at| at.contains(".retired") || at.contains(".replaced")), "{what}: left {hidden:?}");
+            // What stays hidden is described, and nothing else is.
+            assert_eq!(records.len(), usize::from(!kept.is_empty()), "{what}: left {hidden:?}");
         }
         Some(MoveState::Undone) | None => {
             assert_same(&visible, &world.before, what);

@@ -6,6 +6,9 @@ use super::{belongs_to_file_system, is_privileged};
 use crate::fs::{FileSystem, FsError, FsResult, Object, Status};
 use crate::planner::plan::Loss;
 
+/// Where a folder's times are kept while names come and go in it.
+pub(crate) const REMEMBERED_TIMES: &[u8] = b"user.tidelock.times";
+
 const SET_ID_BITS: u32 = 0o6000;
 
 /// Gives `copy` the attributes that `status` and `source` say. `losses` are the classes that
@@ -24,7 +27,8 @@ pub(crate) fn copy_metadata(
     let keeps_owner = owner.is_ok();
     unless_lost(owner, losses, Loss::Owner)?;
     for name in fs.xattr_names(source)? {
-        if !belongs_to_file_system(&name) {
+        // What a crash left of ours speaks of the source's times, not of the copy's.
+        if !belongs_to_file_system(&name) && name != REMEMBERED_TIMES {
             copy_xattr(fs, source, copy, &name, losses)?;
         }
     }

@@ -35,6 +35,9 @@ impl Engine {
 
     fn purge_started(&self, live: &Live) -> Result<(), EngineError> {
         let of = live.recorded.lock().of.clone();
+        if let Some(first) = of.plan.items.first() {
+            crate::steps::forget(&*self.fs, of.id, &first.source_folder).map_err(EngineError::PurgeFailed)?;
+        }
         for (item, item_number) in of.plan.items.iter().zip(0_u32..) {
             if !item.keeps_something() {
                 continue;
@@ -49,6 +52,7 @@ impl Engine {
                 notes: notes(&of, item_number),
                 entries_a_checkpoint: ENTRIES_A_CHECKPOINT,
                 admissions: Vec::new(),
+                record: None,
             };
             let retired =
                 |step: &Step| step.item == item_number && matches!(step.kind, StepKind::RetireSource | StepKind::SetAside);

@@ -55,6 +55,8 @@ pub(crate) struct Driver {
     pub(crate) throttle: Mutex<Throttle>,
     /// What other moves have reserved, asked anew for each step that admits.
     pub(crate) reserved_by_others: AskReserved,
+    /// Where the journal lies, for the records beside the sources.
+    pub(crate) home: String,
 }
 
 /// What came of running a step.
@@ -227,7 +229,7 @@ impl Driver {
 
     fn perform_step(&self, live: &Live, position: Option<usize>, step: Step, action: Action) -> Result<Outcome, Halt> {
         let reserved = (self.reserved_by_others)(live);
-        let Some(order) = order(&live.recorded.lock().of, step, action, &reserved, self.entries_a_checkpoint) else {
+        let Some(order) = order(&live.recorded.lock().of, step, action, &reserved, self.entries_a_checkpoint, &self.home) else {
             return Ok(Outcome::Finished);
         };
         self.perform_order(live, position, &order)

@@ -1,5 +1,8 @@
 //! From a move and a position to the order that a worker gets: pure.
 
+use std::collections::BTreeSet;
+
+use tidelock_shared::id::MoveId;
 use tidelock_shared::quota::Amount;
 use tidelock_shared::strategy::Strategy;
 
@@ -7,7 +10,8 @@ use crate::moves::event::Note;
 use crate::moves::state::Move;
 use crate::planner::plan::FolderRef;
 use crate::planner::sequence::{Step, StepKind};
-use crate::worker::{Action, Admission, StepOrder};
+use crate::recovery::{Record, RecordedNote};
+use crate::worker::{Action, Admission, RecordOrder, StepOrder};
 
 /// The order for one step. `reserved_by_others` is asked per reservation.
 pub(super) fn order(
@@ -16,6 +20,7 @@ pub(super) fn order(
     action: Action,
     reserved_by_others: &[Amount],
     entries_a_checkpoint: u64,
+    home: &str,
 ) -> Option<StepOrder> {
     let item = of.plan.items.get(usize::try_from(step.item).ok()?)?.clone();
     Some(StepOrder {
@@ -28,7 +33,36 @@ pub(super) fn order(
         notes: notes(of, step.item),
         entries_a_checkpoint,
         admissions: admissions(of, step, reserved_by_others),
+        record: record(of, step, home),
     })
+}
+
+/// What the step needs to know of the record; none in moves of releases that wrote none.
+fn record(of: &Move, step: Step, home: &str) -> Option<RecordOrder> {
+    let is_described = of.plan.sequence.iter().any(|step| step.kind == StepKind::Describe);
+    let folder = of.plan.items.first().filter(|_| is_described)?.source_folder.clone();
+    let is_written = step.kind == StepKind::Describe;
+    let content = is_written.then(|| Box::new(Record::new(of.id, home.to_owned(), of.plan.clone())));
+    let (mut notes, mut undone) = (Vec::new(), Vec::new());
+    if is_written {
+        let item = |position: usize| of.plan.sequence.get(position).map_or(0, |step| step.item);
+        notes = of.notes.iter().map(|(at, note)| RecordedNote { item: item(*at), note: note.clone() }).collect();
+    }
+    if step.kind == StepKind::Forget {
+        undone = records_of_undone(of);
+    }
+    Some(RecordOrder { folder, content, notes, stays: of.hides_something(), undone })
+}
+
+/// The items of an undo come back, in their order, to where those of the undone move were.
+fn records_of_undone(of: &Move) -> Vec<(MoveId, FolderRef)> {
+    let ids = of.plan.items.iter().flat_map(|item| {
+        let (kept, restored) = (item.kept.as_ref().map(|kept| kept.move_id), item.restores.as_ref().map(|old| old.move_id));
+        [kept, restored].into_iter().flatten()
+    });
+    let ids: BTreeSet<MoveId> = ids.collect();
+    let folder = of.plan.items.first().map(|item| item.destination_folder.clone());
+    ids.into_iter().zip(folder.into_iter().cycle()).collect()
 }
 
 /// What the steps of one item have noted.

@@ -31,6 +31,8 @@ pub trait FileSystem: Send + Sync {
     fn open_folder(&self, at: At<'_>) -> FsResult<Folder>;
     /// For reading, without following a link and without waiting (a fifo, a lease).
     fn open_file(&self, at: At<'_>) -> FsResult<File>;
+    /// An existing file for writing, without following a link.
+    fn open_to_write(&self, at: At<'_>) -> FsResult<File>;
     /// A new file for writing; `EEXIST` if the name is taken.
     fn create_file(&self, at: At<'_>, mode: u32) -> FsResult<File>;
 

@@ -15,6 +15,8 @@ use crate::moves::state::Move;
 use crate::planner::plan::MovePlan;
 
 const FILE: &str = "journal.sqlite";
+/// The home of a journal in memory: the same on every machine, as a simulation has to be.
+const NOWHERE: &str = "memory";
 /// How long a reader waits for a writer's commit.
 const BUSY_WAIT: Duration = Duration::from_secs(5);
 
@@ -22,6 +24,7 @@ const BUSY_WAIT: Duration = Duration::from_secs(5);
 pub struct Journal {
     connection: Connection,
     engine: EngineId,
+    home: String,
     watch: Option<Arc<dyn Watch>>,
 }
 
@@ -71,6 +74,11 @@ fn failed(action: &'static str) -> impl Fn(rusqlite::Error) -> JournalError {
     move |source| JournalError::Database { action, source }
 }
 
+fn home_of(path: &Path) -> String {
+    let machine = rustix::system::uname();
+    format!("{}:{}", machine.nodename().to_string_lossy(), path.display())
+}
+
 /// Tells a damaged database from one that just cannot be opened.
 fn opening(path: &Path) -> impl Fn(rusqlite::Error) -> JournalError {
     let path = path.to_owned();
@@ -93,14 +101,16 @@ impl Journal {
     /// A journal that lives as long as the value; for tests and the demo.
     pub fn in_memory(engine: u64) -> Result<Self, JournalError> {
         let connection = Connection::open_in_memory().map_err(failed("open"))?;
-        Self::prepare(connection, Path::new(":memory:"), || engine)
+        let journal = Self::prepare(connection, Path::new(":memory:"), || engine)?;
+        Ok(Self { home: NOWHERE.to_owned(), ..journal })
     }
 
     /// A journal in memory that lives as long as one of the values opened under its name, as one
     /// on a disk outlives whoever writes it; for simulations.
     pub fn watched_in_memory(name: &str, engine: u64, watch: Arc<dyn Watch>) -> Result<Self, JournalError> {
         let connection = Connection::open(format!("file:/{name}?vfs=memdb")).map_err(failed("open"))?;
-        Ok(Self { watch: Some(watch), ..Self::prepare(connection, Path::new(name), || engine)? })
+        let journal = Self::prepare(connection, Path::new(name), || engine)?;
+        Ok(Self { watch: Some(watch), home: NOWHERE.to_owned(), ..journal })
     }
 
     fn prepare(mut connection: Connection, path: &Path, random: impl FnOnce() -> u64) -> Result<Self, JournalError> {
@@ -119,7 +129,7 @@ impl Journal {
         schema::migrate(&mut connection).map_err(&error)?;
         let bits = i64::try_from(random() >> 24).unwrap_or(0);
         connection.execute("INSERT OR IGNORE INTO meta VALUES ('engine', ?1)", [bits]).map_err(failed("name"))?;
-        Self::named(connection)
+        Self::named(connection, path)
     }
 
     /// Opens an existing journal beside the process that holds it: to read, and to ask.
@@ -133,13 +143,19 @@ impl Journal {
         if schema::version(&connection).map_err(opening(path))? != schema::VERSION {
             return Err(JournalError::TooNew { path: path.to_owned() });
         }
-        Self::named(connection)
+        Self::named(connection, path)
     }
 
-    fn named(connection: Connection) -> Result<Self, JournalError> {
+    fn named(connection: Connection, path: &Path) -> Result<Self, JournalError> {
         let bits: i64 =
             connection.query_row("SELECT value FROM meta WHERE key = 'engine'", [], |row| row.get(0)).map_err(failed("read"))?;
-        Ok(Self { connection, engine: EngineId::from_bits(u64::try_from(bits).unwrap_or(0)), watch: None })
+        let engine = EngineId::from_bits(u64::try_from(bits).unwrap_or(0));
+        Ok(Self { connection, engine, home: home_of(path), watch: None })
+    }
+
+    /// The machine and the state folder: what tells a lost journal from that of another engine.
+    pub fn home(&self) -> &str {
+        &self.home
     }
 
     fn id(&self, number: u32) -> MoveId {

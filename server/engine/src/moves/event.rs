@@ -94,6 +94,10 @@ pub enum Note {
     Remade { pairs: Vec<(Identity, Identity)> },
     /// The same on the way back.
     MadeBack { pairs: Vec<(Identity, Identity)> },
+    /// The move could not be written down beside its source: it relies on the journal alone.
+    Undescribed { path: FilePath },
+    /// What was written down there could not be removed.
+    RecordStays { path: FilePath },
 }
 
 /// Why a step could not be done, as the journal keeps it.

@@ -228,6 +228,13 @@ impl Move {
         !self.is_held && matches!(self.state, MoveState::Accepted | MoveState::Preparing)
     }
 
+    /// Whether anything of it lies hidden once it has ended.
+    pub fn hides_something(&self) -> bool {
+        let has_kept = self.notes.iter().any(|(_, note)| matches!(note, Note::Kept { .. }));
+        let keeps = self.state != MoveState::Unwinding && self.plan.items.iter().any(PlannedItem::keeps_something);
+        has_kept || keeps
+    }
+
     /// Whether retired sources or replaced things wait for an undo or a purge.
     pub fn keeps_retired_source(&self) -> bool {
         self.state == MoveState::Done && self.purge == Purge::Kept && self.plan.items.iter().any(PlannedItem::keeps_something)

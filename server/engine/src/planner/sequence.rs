@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 use tidelock_shared::progress::Phase;
-use tidelock_shared::strategy::Strategy;
+use tidelock_shared::strategy::{EntryKind, Strategy};
 
 use super::plan::PlannedItem;
 
@@ -48,13 +48,17 @@ pub enum StepKind {
     PutBack,
     /// Clears away what only the move needed.
     Release,
+    /// Writes the move down beside its first source.
+    Describe,
+    /// Removes what was written down of moves that hide nothing any more.
+    Forget,
 }
 
 impl StepKind {
     /// What a person is told that the move is doing.
     pub fn phase(self) -> Phase {
         match self {
-            Self::Reserve => Phase::Reserve,
+            Self::Reserve | Self::Describe => Phase::Reserve,
             Self::Restore => Phase::Restore,
             Self::Retag | Self::Hop => Phase::Retag,
             Self::Rebuild => Phase::Rebuild,
@@ -63,7 +67,7 @@ impl StepKind {
             Self::RetireSource => Phase::Retire,
             Self::Check => Phase::Check,
             Self::SetAside | Self::Publish | Self::PutBack => Phase::Publish,
-            Self::Barrier | Self::Release => Phase::Settle,
+            Self::Barrier | Self::Release | Self::Forget => Phase::Settle,
         }
     }
 
@@ -85,6 +89,8 @@ impl StepKind {
             Self::Publish => "publish",
             Self::PutBack => "put_back",
             Self::Release => "release",
+            Self::Describe => "describe",
+            Self::Forget => "forget",
         }
     }
 }
@@ -92,6 +98,10 @@ impl StepKind {
 /// All steps of a move in order. The commit point lies after the last barrier.
 pub fn sequence(items: &[PlannedItem]) -> Vec<Step> {
     let mut steps = vec![Step { kind: StepKind::Reserve, item: 0 }];
+    let is_described = is_described(items);
+    if is_described {
+        steps.push(Step { kind: StepKind::Describe, item: 0 });
+    }
     let numbered = || items.iter().zip(0_u32..);
     // All of them first: tape takes longest, and nothing else waits on half a copy meanwhile.
     let from_tape = numbered().filter(|(planned, _)| planned.restores_from_tape());
@@ -114,7 +124,8 @@ pub fn sequence(items: &[PlannedItem]) -> Vec<Step> {
         }
     }
     steps.extend(numbered().map(|(_, item)| Step { kind: StepKind::Check, item }));
-    let is_prepared = steps.iter().any(|step| !matches!(step.kind, StepKind::Reserve | StepKind::Restore | StepKind::Check));
+    let prepares_nothing = [StepKind::Reserve, StepKind::Describe, StepKind::Restore, StepKind::Check];
+    let is_prepared = steps.iter().any(|step| !prepares_nothing.contains(&step.kind));
     if is_prepared {
         steps.push(Step { kind: StepKind::Barrier, item: 0 });
     }
@@ -131,7 +142,20 @@ pub fn sequence(items: &[PlannedItem]) -> Vec<Step> {
         // Folders removed after the commit are not to come back by a power cut.
         steps.push(Step { kind: StepKind::Barrier, item: 0 });
     }
+    if is_described {
+        steps.push(Step { kind: StepKind::Forget, item: 0 });
+    }
     steps
+}
+
+/// One folder that one rename takes to its new name is never half-way, and nothing of it is
+/// hidden: there would be nothing to tell.
+fn is_described(items: &[PlannedItem]) -> bool {
+    let is_one_rename = |item: &PlannedItem| {
+        let is_plain = item.kept.is_none() && item.restores.is_none() && !item.keeps_something();
+        item.kind == EntryKind::Folder && item.strategy == Strategy::Rename && is_plain
+    };
+    !matches!(items, [only] if is_one_rename(only))
 }
 
 /// The position of the barrier after which `Committed` is recorded: the first after the last

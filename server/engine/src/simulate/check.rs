@@ -18,6 +18,7 @@ use crate::fs::walk::walk;
 use crate::fs::{FileSystem, FsError, FsResult};
 use crate::moves::event::{FailureKind, Note};
 use crate::moves::state::{Move, Purge};
+use crate::recovery::Record;
 
 /// What happened that excuses something.
 #[derive(Clone, Copy, Debug, Default)]
@@ -52,6 +53,7 @@ pub(super) fn check(model: &Model, found: &[Sighting], moves: &[Snapshot], excus
     names(model, found, &mut offences);
     retired(model, found, &mut offences);
     unknown(model, found, moves, excuses, &mut offences);
+    described(found, moves, &mut offences);
     survivors(model, found, &mut offences);
     offences
 }
@@ -167,11 +169,34 @@ fn hidden_names(moves: &[Snapshot]) -> BTreeSet<FileName> {
                 brought_back.extend(name(format!(".tidelock-{}.{}.replaced", restored.move_id, restored.item)));
             }
         }
-        let kept = of.notes.iter().filter_map(|(_, note)| if let Note::Kept { path } = note { path.split_last() } else { None });
-        names.extend(kept.map(|(_, name)| name.clone()));
+        let told = of.notes.iter().filter_map(|(_, note)| match note {
+            Note::Kept { path } | Note::RecordStays { path } => path.split_last(),
+            _ => None,
+        });
+        names.extend(told.map(|(_, name)| name.clone()));
     }
     names.retain(|name| !brought_back.contains(name));
+    let described = moves.iter().filter(|snapshot| hides_any(&names, snapshot));
+    let records: Vec<FileName> = described.filter_map(|snapshot| Record::name(snapshot.recorded.of.id)).collect();
+    names.extend(records);
     names
+}
+
+fn hides_any(names: &BTreeSet<FileName>, snapshot: &Snapshot) -> bool {
+    let prefix = format!(".tidelock-{}.", snapshot.recorded.of.id);
+    names.iter().any(|name| name.as_bytes().starts_with(prefix.as_bytes()))
+}
+
+/// What a finished move keeps hidden is described beside its source.
+fn described(found: &[Sighting], moves: &[Snapshot], offences: &mut Vec<String>) {
+    for snapshot in moves {
+        let (of, is_undone) = (&snapshot.recorded.of, snapshot.recorded.undone_by.is_some());
+        let could_not = of.notes.iter().any(|(_, note)| matches!(note, Note::Undescribed { .. }));
+        let name = Record::name(of.id).filter(|_| of.keeps_retired_source() && !is_undone && !could_not);
+        if name.is_some() && !found.iter().any(|seen| seen.hidden == name) {
+            offences.push(format!("move {} keeps something hidden and is not described", of.id));
+        }
+    }
 }
 
 /// Nothing is lost, whoever worked on it; and what others wrote last is there.

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use tidelock_shared::id::MoveId;
 use tidelock_shared::name::FileName;
 use tidelock_shared::strategy::EntryKind;
 
@@ -21,20 +22,35 @@ const ENTRIES_LOOKED_AT: u32 = 10_000;
 const BARRIER_MODE: u32 = 0o600;
 
 pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
-    let name = barrier_name(context)?;
     for known in &context.order.folders {
-        let folder = open_known(context.fs, known)?;
-        match context.fs.capabilities(&folder)?.names_durability {
-            NamesDurability::FolderSync => context.fs.sync_folder(&folder)?,
-            NamesDurability::BarrierFile => barrier_file(context.fs, &folder, &name)?,
-        }
+        barrier_in(context.fs, &open_known(context.fs, known)?, context.order.move_id)?;
     }
     Ok(())
 }
 
+/// Makes the names in one folder durable.
+pub(super) fn barrier_in(fs: &dyn FileSystem, folder: &Folder, id: MoveId) -> StepResult<()> {
+    match fs.capabilities(folder)?.names_durability {
+        NamesDurability::FolderSync => Ok(fs.sync_folder(folder)?),
+        NamesDurability::BarrierFile => Ok(barrier_file(fs, folder, &name_of(id)?)?),
+    }
+}
+
+/// Makes the name of a file durable that was made in the folder and synced itself.
+pub(super) fn make_names_durable(fs: &dyn FileSystem, folder: &Folder) -> FsResult<()> {
+    match fs.capabilities(folder)?.names_durability {
+        NamesDurability::FolderSync => fs.sync_folder(folder),
+        // The file is its own barrier.
+        NamesDurability::BarrierFile => Ok(()),
+    }
+}
+
 pub(super) fn barrier_name(context: &Context<'_>) -> StepResult<FileName> {
-    let name = format!(".tidelock-{}.barrier", context.order.move_id);
-    FileName::new(name.into_bytes()).map_err(|_| StepError::Unnameable)
+    name_of(context.order.move_id)
+}
+
+fn name_of(id: MoveId) -> StepResult<FileName> {
+    FileName::new(format!(".tidelock-{id}.barrier").into_bytes()).map_err(|_| StepError::Unnameable)
 }
 
 fn barrier_file(fs: &dyn FileSystem, folder: &Folder, name: &FileName) -> FsResult<()> {

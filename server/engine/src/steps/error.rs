@@ -41,6 +41,8 @@ pub(super) enum StepError {
     Unnameable,
     #[error("a folder has its old and its new name at once")]
     TwoNames,
+    #[error("{0:?} describes another move of this number: the journal is older than the file system")]
+    OtherRecord(FilePath),
     #[error("file system")]
     FileSystem(#[from] FsError),
 }
@@ -57,6 +59,7 @@ impl StepError {
             Self::FolderReplaced(_) | Self::ItemGone(_) | Self::ItemReplaced(_) | Self::TagChanged(_) | Self::TreeChanged(_) => {
                 FailureKind::WorldChanged
             }
+            Self::OtherRecord(_) => FailureKind::WorldChanged,
             Self::SourceKeepsChanging(_) | Self::RetagKeepsLosing => FailureKind::SourceKeepsChanging,
             Self::Released(_) | Self::CannotRemake(_) | Self::Waits(Wait::Restore { .. }) => FailureKind::CannotKeep,
             Self::FileSystem(error) if error.is_full() => FailureKind::NoHeadroom,

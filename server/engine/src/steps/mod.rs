@@ -10,7 +10,9 @@ mod carry;
 mod check;
 mod context;
 mod copy_tree;
+mod describe;
 mod error;
+mod forget;
 mod hop;
 mod make_staging;
 mod publish;
@@ -29,10 +31,19 @@ mod verify;
 use context::Context;
 use error::StepResult;
 pub(crate) use purge::purge;
+use tidelock_shared::id::MoveId;
 
 use crate::fs::FileSystem;
+use crate::moves::event::Failure;
+use crate::planner::plan::FolderRef;
 use crate::planner::sequence::StepKind;
 use crate::worker::{Action, Probe, StepOrder, StepReport, Then};
+
+/// Removes the record of a move whose retired sources are about to be deleted: from here nothing
+/// may bring them back.
+pub(crate) fn forget(fs: &dyn FileSystem, id: MoveId, folder: &FolderRef) -> Result<(), Failure> {
+    forget::forget(fs, id, folder).map_err(|error| error.failure())
+}
 
 /// Performs one order and answers the closing report.
 pub(crate) fn perform(fs: &dyn FileSystem, order: &StepOrder, hear: &mut dyn FnMut(StepReport) -> Then) -> StepReport {
@@ -65,6 +76,8 @@ fn run(context: &mut Context<'_>) -> StepResult<()> {
         StepKind::Publish => publish::run(context),
         StepKind::PutBack => put_back::run(context),
         StepKind::Release => release::run(context),
+        StepKind::Describe => describe::run(context),
+        StepKind::Forget => forget::run(context),
     }
 }
 
@@ -79,10 +92,15 @@ fn undo(context: &mut Context<'_>) -> StepResult<()> {
         StepKind::SetAside => set_aside::undo(context),
         StepKind::Publish => publish::undo(context),
         StepKind::PutBack => put_back::undo(context),
+        StepKind::Describe => describe::undo(context),
         // These change nothing that would have to be taken back.
-        StepKind::Reserve | StepKind::Restore | StepKind::Verify | StepKind::Check | StepKind::Barrier | StepKind::Release => {
-            Ok(())
-        }
+        StepKind::Reserve
+        | StepKind::Restore
+        | StepKind::Verify
+        | StepKind::Check
+        | StepKind::Barrier
+        | StepKind::Release
+        | StepKind::Forget => Ok(()),
     }
 }
 
@@ -97,9 +115,14 @@ fn probe(context: &mut Context<'_>) -> StepResult<Probe> {
         StepKind::SetAside => set_aside::probe(context),
         StepKind::Publish => publish::probe(context),
         StepKind::PutBack => put_back::probe(context),
+        StepKind::Describe => describe::probe(context),
         // Looking again costs little and is right whatever was seen before.
-        StepKind::Reserve | StepKind::Restore | StepKind::Verify | StepKind::Check | StepKind::Barrier | StepKind::Release => {
-            Ok(Probe::NotRun)
-        }
+        StepKind::Reserve
+        | StepKind::Restore
+        | StepKind::Verify
+        | StepKind::Check
+        | StepKind::Barrier
+        | StepKind::Release
+        | StepKind::Forget => Ok(Probe::NotRun),
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::fs::{Errno, FileSystem, Folder, FsResult, Object, Timestamp};
 
-const ATTRIBUTE: &[u8] = b"user.tidelock.times";
+const ATTRIBUTE: &[u8] = crate::copy::REMEMBERED_TIMES;
 
 /// When a folder was last read and changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use tidelock_shared::quota::Amount;
 use crate::moves::event::{Failure, Note};
 use crate::planner::plan::{FolderRef, PlannedItem};
 use crate::planner::sequence::StepKind;
+use crate::recovery::{Record, RecordedNote};
 
 /// One step to run, undo or probe, with everything it needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,6 +26,21 @@ pub struct StepOrder {
     pub entries_a_checkpoint: u64,
     /// Headroom to ask again, for `reserve` and `check`.
     pub admissions: Vec<Admission>,
+    /// Where the move is written down; none if it is not.
+    pub record: Option<RecordOrder>,
+}
+
+/// What a step needs to know of the record beside the first source.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RecordOrder {
+    pub folder: FolderRef,
+    /// For `describe`: the move, and all that its steps have noted so far.
+    pub content: Option<Box<Record>>,
+    pub notes: Vec<RecordedNote>,
+    /// Something of the move stays hidden, so the record does too.
+    pub stays: bool,
+    /// For `forget`: moves that this one has undone, and where they are written down.
+    pub undone: Vec<(MoveId, FolderRef)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

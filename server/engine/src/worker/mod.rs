@@ -8,7 +8,7 @@ mod in_process;
 mod message;
 
 pub use in_process::InProcess;
-pub use message::{Action, Admission, Probe, StepOrder, StepReport, Then, Wait};
+pub use message::{Action, Admission, Probe, RecordOrder, StepOrder, StepReport, Then, Wait};
 
 /// Somebody who performs orders.
 pub trait Worker: Send + Sync {

@@ -135,6 +135,12 @@ impl FileSystem for Posix {
         opened.map(|opened| File(Handle::Descriptor(opened))).map_err(failed("open_file", at.name.as_bytes()))
     }
 
+    fn open_to_write(&self, at: At<'_>) -> FsResult<File> {
+        open(folder_fd(at), at.name.as_bytes(), OFlags::WRONLY | OFlags::NONBLOCK, 0)
+            .map(|opened| File(Handle::Descriptor(opened)))
+            .map_err(failed("open_to_write", at.name.as_bytes()))
+    }
+
     fn create_file(&self, at: At<'_>, mode: u32) -> FsResult<File> {
         open(folder_fd(at), at.name.as_bytes(), OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL, mode)
             .map(|opened| File(Handle::Descriptor(opened)))

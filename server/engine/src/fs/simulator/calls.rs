@@ -19,6 +19,20 @@ use crate::fs::{
 /// Permission bits that `chmod` sets.
 const MODE_BITS: u32 = 0o7777;
 
+impl Simulator {
+    fn open(&self, call: &'static str, at: At<'_>, right: u32) -> FsResult<File> {
+        self.look(call, at.name.as_bytes(), |inner| {
+            inner.check(self, call, number_of(&at.folder.0), MAY_ENTER)?;
+            let number = inner.find(call, at)?;
+            inner.check(self, call, number, right)?;
+            match inner.inode(call, number)?.kind {
+                EntryKind::SymbolicLink => Err(FsError::new(call, at.name.as_bytes(), Errno::LOOP)),
+                _ => Ok(File(Handle::Simulated(number))),
+            }
+        })
+    }
+}
+
 impl FileSystem for Simulator {
     fn open_path(&self, path: &FilePath) -> FsResult<Folder> {
         let (top, names) = self.look("open_path", &path.to_bytes(), |inner| {
@@ -41,16 +55,11 @@ impl FileSystem for Simulator {
     }
 
     fn open_file(&self, at: At<'_>) -> FsResult<File> {
-        let call = "open_file";
-        self.look(call, at.name.as_bytes(), |inner| {
-            inner.check(self, call, number_of(&at.folder.0), MAY_ENTER)?;
-            let number = inner.find(call, at)?;
-            inner.check(self, call, number, MAY_READ)?;
-            match inner.inode(call, number)?.kind {
-                EntryKind::SymbolicLink => Err(FsError::new(call, at.name.as_bytes(), Errno::LOOP)),
-                _ => Ok(File(Handle::Simulated(number))),
-            }
-        })
+        self.open("open_file", at, MAY_READ)
+    }
+
+    fn open_to_write(&self, at: At<'_>) -> FsResult<File> {
+        self.open("open_to_write", at, MAY_WRITE)
     }
 
     fn create_file(&self, at: At<'_>, mode: u32) -> FsResult<File> {

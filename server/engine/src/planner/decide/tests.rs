@@ -115,7 +115,7 @@ fn a_retag_reserves_the_destination_and_frees_the_source_and_copies_nothing() {
     assert_eq!(draft.plan.items[0].strategy, Strategy::RetagAndRename);
     assert_eq!(draft.plan.cost.bytes_copied, 0);
     assert_eq!(draft.plan.reservations.iter().map(|set| set.amount).collect::<Vec<_>>(), [TREE]);
-    let expected = ["reserve", "retag", "check", "barrier", "publish", "barrier", "release"];
+    let expected = ["reserve", "describe", "retag", "check", "barrier", "publish", "barrier", "release", "forget"];
     assert_eq!(kinds(&draft).iter().map(|kind| kind.name()).collect::<Vec<_>>(), expected);
 }
 
@@ -126,8 +126,20 @@ fn a_copy_is_charged_twice_and_says_so() {
     assert!(draft.plan.warnings.contains(&Warning::ChargedTwice { amount: TREE }));
     let source = draft.plan.payers.iter().find(|change| change.role == ProjectRole::Source).unwrap();
     assert_eq!(source.after, source.usage, "nothing is freed until the purge");
-    let expected =
-        ["reserve", "make_staging", "copy_tree", "verify", "retire_source", "check", "barrier", "publish", "barrier", "release"];
+    let expected = [
+        "reserve",
+        "describe",
+        "make_staging",
+        "copy_tree",
+        "verify",
+        "retire_source",
+        "check",
+        "barrier",
+        "publish",
+        "barrier",
+        "release",
+        "forget",
+    ];
     assert_eq!(kinds(&draft).iter().map(|kind| kind.name()).collect::<Vec<_>>(), expected);
 }
 
@@ -170,7 +182,8 @@ fn what_is_on_tape_is_brought_back_only_by_consent_and_charged_to_both() {
     let agreed = MoveRequest { allow: vec![Consent::Restore], ..MoveRequest::default() };
     let draft = draft_asked(&agreed, found(item.clone(), &destination), true, &[], Amount::ZERO);
     assert_eq!(draft.refusals, []);
-    assert_eq!(kinds(&draft)[..3], [StepKind::Reserve, StepKind::Restore, StepKind::MakeStaging]);
+    let first = [StepKind::Reserve, StepKind::Describe, StepKind::Restore, StepKind::MakeStaging];
+    assert_eq!(kinds(&draft)[..4], first);
     assert!(draft.plan.warnings.contains(&Warning::Restores { entries: 2, bytes: 5000 }));
     let set_aside = |project| draft.plan.reservations.iter().find(|set| set.payer.project == Some(ProjectId(project))).unwrap();
     assert_eq!(set_aside(1001).amount, Amount { bytes: 5000, inodes: 0 }, "the source pays for what comes back");
@@ -233,8 +246,20 @@ fn a_user_moves_a_folder_entry_by_entry_and_copies_nothing() {
         assert_eq!(draft.plan.items[0].strategy, Strategy::PiecewiseRename);
         assert_eq!(draft.plan.cost.bytes_copied, 0);
         assert_eq!(draft.plan.warnings, [], "what is renamed loses nothing");
-        let expected =
-            ["reserve", "retire_source", "make_staging", "rebuild", "check", "barrier", "publish", "barrier", "release", "barrier"];
+        let expected = [
+            "reserve",
+            "describe",
+            "retire_source",
+            "make_staging",
+            "rebuild",
+            "check",
+            "barrier",
+            "publish",
+            "barrier",
+            "release",
+            "barrier",
+            "forget",
+        ];
         assert_eq!(kinds(&draft).iter().map(|kind| kind.name()).collect::<Vec<_>>(), expected);
     }
 }
@@ -257,7 +282,8 @@ fn root_takes_a_hop_past_an_older_lustres_source_flag() {
     source.capabilities.abilities.source_flag_rule = SourceFlagRule::BlocksFolders;
     let draft = draft(tree(&source), &folder("/m/beta", 1, 1002, ROOMY));
     assert_eq!(draft.plan.items[0].strategy, Strategy::RetagWithHop);
-    let expected = ["reserve", "retag", "hop", "check", "barrier", "publish", "barrier", "release", "barrier"];
+    let expected =
+        ["reserve", "describe", "retag", "hop", "check", "barrier", "publish", "barrier", "release", "barrier", "forget"];
     assert_eq!(kinds(&draft).iter().map(|kind| kind.name()).collect::<Vec<_>>(), expected);
 }
 
@@ -275,7 +301,7 @@ fn what_is_replaced_makes_room_right_before_and_stays_charged() {
     assert_eq!(draft.plan.warnings, [Warning::Replaces { entries: 10, amount: TREE }]);
     let after = draft.plan.payers.iter().find(|change| change.role == ProjectRole::Destination).and_then(|change| change.after);
     assert_eq!(after, Some(TREE), "the replaced one is in the usage already, and nothing is freed");
-    let expected = ["reserve", "retag", "check", "barrier", "set_aside", "publish", "barrier", "release"];
+    let expected = ["reserve", "describe", "retag", "check", "barrier", "set_aside", "publish", "barrier", "release", "forget"];
     assert_eq!(kinds(&draft).iter().map(|kind| kind.name()).collect::<Vec<_>>(), expected);
 }
 

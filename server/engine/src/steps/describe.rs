@@ -1,0 +1,162 @@
+//! Writes the move down beside its first source, so that what it hides and changes can be
+//! understood, and taken up again, without the journal.
+//!
+//! What the steps find out afterwards is added to it after the journal has it. A move does not
+//! become impossible because the record cannot be made, in a project that is full for instance:
+//! that is noted, and the move relies on its journal alone.
+
+use tidelock_shared::name::FileName;
+
+use super::barrier::make_names_durable;
+use super::context::{Context, open_known, path_of};
+use super::error::{StepError, StepResult};
+use crate::fs::walk::{look, unless_absent};
+use crate::fs::{At, Errno, FileSystem, Folder, FsError, FsResult};
+use crate::moves::event::Note;
+use crate::planner::plan::FolderRef;
+use crate::recovery::{Record, RecordedNote};
+use crate::worker::{Probe, RecordOrder};
+
+const RECORD_MODE: u32 = 0o600;
+
+pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
+    let Some((record, header)) = what_to_write(context)? else { return Ok(()) };
+    let (folder, name) = (open_known(context.fs, &record.folder)?, record_name(context)?);
+    let written = match found(context.fs, folder.at(&name), &header)? {
+        FoundRecord::Whole => make_names_durable(context.fs, &folder).map_err(StepError::from),
+        FoundRecord::OfAnother => return Err(StepError::OtherRecord(path_of(&record.folder, &name))),
+        FoundRecord::None | FoundRecord::Torn => write(context.fs, &folder, &name, &header, &record),
+    };
+    match written {
+        Err(StepError::FileSystem(error)) if cannot_be_here(&error) => {
+            context.note(Note::Undescribed { path: path_of(&record.folder, &name) })
+        }
+        answer => answer,
+    }
+}
+
+/// The record and its first line; none if the move has no record.
+fn what_to_write(context: &Context<'_>) -> StepResult<Option<(RecordOrder, Vec<u8>)>> {
+    let Some(record) = &context.order.record else { return Ok(None) };
+    let Some(content) = &record.content else { return Ok(None) };
+    let header = content.header().ok_or(StepError::Unnameable)?;
+    Ok(Some((record.clone(), header)))
+}
+
+fn record_name(context: &Context<'_>) -> StepResult<FileName> {
+    Record::name(context.order.move_id).ok_or(StepError::Unnameable)
+}
+
+enum FoundRecord {
+    None,
+    Whole,
+    Torn,
+    /// An engine of the same name has given the number to another move before.
+    OfAnother,
+}
+
+fn found(fs: &dyn FileSystem, at: At<'_>, header: &[u8]) -> StepResult<FoundRecord> {
+    let Some(status) = look(fs, at)? else { return Ok(FoundRecord::None) };
+    let length = usize::try_from(status.size).unwrap_or(usize::MAX).min(header.len());
+    let begins = read(fs, at, length)?;
+    Ok(match begins.len() {
+        length if header[..length] != begins[..] => FoundRecord::OfAnother,
+        length if length < header.len() => FoundRecord::Torn,
+        _ => FoundRecord::Whole,
+    })
+}
+
+/// The first bytes of a file.
+fn read(fs: &dyn FileSystem, at: At<'_>, length: usize) -> FsResult<Vec<u8>> {
+    let file = fs.open_file(at)?;
+    let mut bytes = vec![0; length];
+    let mut end = 0;
+    while end < length {
+        match fs.read_at(&file, end as u64, &mut bytes[end..])? {
+            0 => break,
+            count => end += count,
+        }
+    }
+    bytes.truncate(end);
+    Ok(bytes)
+}
+
+fn write(fs: &dyn FileSystem, folder: &Folder, name: &FileName, header: &[u8], record: &RecordOrder) -> StepResult<()> {
+    let at = folder.at(name);
+    unless_absent(fs.unlink(at))?;
+    let lines = record.notes.iter().filter_map(RecordedNote::line);
+    let content = lines.fold(header.to_vec(), |content, line| [content, line].concat());
+    let file = fs.create_file(at, RECORD_MODE)?;
+    let written = write_all(fs, &file, 0, &content).and_then(|()| fs.sync_file(&file));
+    if let Err(error) = written {
+        // Half a record says nothing.
+        unless_absent(fs.unlink(at))?;
+        return Err(error.into());
+    }
+    Ok(make_names_durable(fs, folder)?)
+}
+
+fn write_all(fs: &dyn FileSystem, file: &crate::fs::File, offset: u64, bytes: &[u8]) -> FsResult<()> {
+    let mut done = 0;
+    while done < bytes.len() {
+        match fs.write_at(file, offset + done as u64, &bytes[done..])? {
+            0 => return Err(FsError::new("write_at", b"", Errno::IO)),
+            count => done += count,
+        }
+    }
+    Ok(())
+}
+
+/// The folder is full, or not ours to write in.
+fn cannot_be_here(error: &FsError) -> bool {
+    error.is_full() || matches!(error.errno, Errno::ACCESS | Errno::PERM | Errno::ROFS)
+}
+
+/// Adds what a step has found out; the journal has it already.
+pub(super) fn add(context: &Context<'_>, note: &Note) -> StepResult<()> {
+    let Some(record) = &context.order.record else { return Ok(()) };
+    let line = RecordedNote { item: context.order.item_number, note: note.clone() }.line();
+    let (name, line) = (record_name(context)?, line.ok_or(StepError::Unnameable)?);
+    let Some(folder) = open_if_there(context.fs, &record.folder)? else { return Ok(()) };
+    // A list of exceptions is of use once it is complete; that is synced.
+    let is_last = !matches!(note, Note::Exceptions { .. });
+    match append(context.fs, folder.at(&name), &line, is_last) {
+        Err(error) if error.is_absent() || cannot_be_here(&error) => Ok(()),
+        answer => Ok(answer?),
+    }
+}
+
+fn append(fs: &dyn FileSystem, at: At<'_>, line: &[u8], is_last: bool) -> FsResult<()> {
+    let file = fs.open_to_write(at)?;
+    let end = fs.status((&file).into())?.size;
+    write_all(fs, &file, end, line)?;
+    if is_last { fs.sync_file(&file) } else { Ok(()) }
+}
+
+/// The folder, unless others have removed or replaced it: then no record can be in it.
+pub(super) fn open_if_there(fs: &dyn FileSystem, known: &FolderRef) -> StepResult<Option<Folder>> {
+    match open_known(fs, known) {
+        Err(StepError::FolderReplaced(_)) => Ok(None),
+        Err(StepError::FileSystem(error)) if error.is_absent() || matches!(error.errno, Errno::NOTDIR | Errno::LOOP) => Ok(None),
+        answer => answer.map(Some),
+    }
+}
+
+pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
+    let Some((record, header)) = what_to_write(context)? else { return Ok(()) };
+    let Some(folder) = open_if_there(context.fs, &record.folder)? else { return Ok(()) };
+    let name = record_name(context)?;
+    let is_ours = !matches!(found(context.fs, folder.at(&name), &header)?, FoundRecord::None | FoundRecord::OfAnother);
+    if is_ours && !record.stays {
+        unless_absent(context.fs.unlink(folder.at(&name)))?;
+    }
+    Ok(())
+}
+
+pub(super) fn probe(context: &mut Context<'_>) -> StepResult<Probe> {
+    let Some((record, header)) = what_to_write(context)? else { return Ok(Probe::Run) };
+    let (folder, name) = (open_known(context.fs, &record.folder)?, record_name(context)?);
+    let is_impossible = context.notes().any(|note| matches!(note, Note::Undescribed { .. }));
+    let is_there = matches!(found(context.fs, folder.at(&name), &header)?, FoundRecord::Whole);
+    Ok(if is_there || is_impossible { Probe::Run } else { Probe::NotRun })
+}

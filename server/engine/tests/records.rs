@@ -1,0 +1,82 @@
+//! What a move leaves beside its source for whoever comes without the journal.
+
+#![allow(clippy::unwrap_used, reason = "a test may take the short way out")]
+
+mod world;
+
+use tidelock_engine::moves::event::Note;
+use tidelock_engine::recovery::{Record, RecordedNote};
+use tidelock_shared::progress::MoveState;
+use tidelock_shared::quota::{Bounds, Limits};
+use world::{ALPHA, CASES, Case, World};
+
+fn case(begins: &str) -> Case {
+    CASES.into_iter().find(|case| case.name.starts_with(begins)).unwrap()
+}
+
+/// The records that lie about.
+fn records(world: &World) -> Vec<(Record, Vec<RecordedNote>)> {
+    let census = world.census();
+    let found = census.iter().filter(|(at, _)| at.ends_with(".record"));
+    found.filter_map(|(_, seen)| Record::parse(&seen.content)).collect()
+}
+
+#[test]
+fn every_old_project_id_is_on_stable_storage_before_one_is_changed() {
+    for case in CASES.into_iter().filter(|case| case.name.starts_with("retag")) {
+        for call in 0.. {
+            let world = World::new(case);
+            world.root.faults().reset();
+            world.root.faults().stop_before(call);
+            let is_through = world.run().is_some();
+            world.root.faults().reset();
+            world.root.cut_power(call);
+            let (before, now) = (&world.before, world.census());
+            let is_retagged = now.iter().any(|(at, seen)| before.get(at).is_some_and(|old| old.project != seen.project));
+            let is_complete = |notes: &[RecordedNote]| notes.iter().any(|line| line.note == Note::ExceptionsComplete);
+            let is_described = records(&world).iter().any(|(record, notes)| record.plan.items.len() == 1 && is_complete(notes));
+            assert!(is_described || !is_retagged, "{} stopped at {call}", case.name);
+            if is_through {
+                break;
+            }
+        }
+    }
+}
+
+#[test]
+fn nobody_else_may_read_a_record_and_it_goes_with_what_it_describes() {
+    for case in CASES {
+        let world = World::new(case);
+        let id = world.run().unwrap().unwrap();
+        let (engine, _folder) = world.engine();
+        let hides = engine.get(id).unwrap().recorded.of.keeps_retired_source();
+        let modes: Vec<u32> =
+            world.census().into_iter().filter(|(at, _)| at.ends_with(".record")).map(|(_, seen)| seen.mode).collect();
+        assert_eq!(modes, if hides { vec![0o600] } else { vec![] }, "{}", case.name);
+        if hides {
+            let undo = engine.accept_undo(id).unwrap();
+            engine.drive(undo).unwrap();
+            assert!(records(&world).iter().all(|(record, _)| record.id == undo), "{}: the undone move is forgotten", case.name);
+            if engine.get(undo).unwrap().recorded.of.keeps_retired_source() {
+                engine.purge(undo).unwrap();
+            }
+            assert_eq!(records(&world), [], "{}", case.name);
+        }
+    }
+}
+
+#[test]
+fn a_project_without_room_for_a_record_is_left_all_the_same_and_the_move_says_so() {
+    for case in ["retag and rename, ext4", "a file recharged by its rename"].map(case) {
+        let world = World::new(case);
+        let hard = |hard| Bounds { soft: None, hard: Some(hard) };
+        let used = world.root.usage(0, ALPHA).inodes;
+        world.root.set_limits(0, ALPHA, Limits { bytes: hard(64 << 20), inodes: hard(used) });
+        let id = world.run().unwrap().unwrap();
+        let (engine, _folder) = world.engine();
+        let of = engine.get(id).unwrap().recorded.of;
+        assert_eq!(of.state, MoveState::Done, "{}: {:?}", case.name, of.failure);
+        assert!(of.notes.iter().any(|(_, note)| matches!(note, Note::Undescribed { .. })), "{}: {:?}", case.name, of.notes);
+        assert_eq!(records(&world), []);
+    }
+}
