@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use tidelock_shared::id::{MoveId, SurveyId};
+use tidelock_shared::limits::Limits;
 use tidelock_shared::listing::{FolderListing, ListingRequest};
 use tidelock_shared::name::FilePath;
 use tidelock_shared::plan::Plan;
@@ -48,6 +49,13 @@ pub trait MoveService: Send + Sync {
     /// Lets it wait, as soon as its step can stop; nothing of it can be seen yet.
     fn pause(&self, id: MoveId) -> Answer<'_, MoveView>;
     fn resume(&self, id: MoveId) -> Answer<'_, MoveView>;
+    /// An administrator lets it wait; whoever asked for it cannot let it go on.
+    fn hold(&self, id: MoveId) -> Answer<'_, MoveView>;
+    fn lift_hold(&self, id: MoveId) -> Answer<'_, MoveView>;
+    /// What all moves together may do at once.
+    fn limits(&self) -> Answer<'_, Limits>;
+    /// Changes that, also for what runs; for administrators.
+    fn set_limits(&self, limits: Limits) -> Answer<'_, Limits>;
     fn plan_undo(&self, id: MoveId) -> Answer<'_, Plan>;
     /// Starts the move that undoes `id`.
     fn undo(&self, id: MoveId) -> Answer<'_, MoveView>;

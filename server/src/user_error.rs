@@ -8,6 +8,7 @@ use tidelock_engine::fs::{Errno, FsError};
 use tidelock_engine::journal::{Journal, JournalError};
 use tidelock_engine::moves::event::{Failure, FailureKind};
 use tidelock_engine::planner::plan::{Loss, Refusal, Warning};
+use tidelock_shared::limits::Limits;
 use tidelock_shared::name::{FilePath, InvalidName};
 use tidelock_shared::quota::{Amount, Headroom};
 use tidelock_shared::request::RequestProblem;
@@ -283,6 +284,15 @@ fn lost(loss: Loss) -> &'static str {
         Loss::InodeFlags => "inode flags",
         Loss::Nanoseconds => "times below a second",
     }
+}
+
+/// Limits within which nothing could ever be done are a slip.
+pub(crate) fn check_limits(limits: &Limits) -> Result<(), UserError> {
+    if limits.lets_work_be_done() {
+        return Ok(());
+    }
+    Err(UserError::new("invalid_request", "A limit of 0 would let every move wait for ever.")
+        .hint("Hold single moves instead (tidelock hold MOVE), or leave the limit out."))
 }
 
 /// Why a move was undone or is stuck.

@@ -74,6 +74,42 @@ fn stdout(output: &Output) -> String {
 }
 
 #[test]
+fn limits_are_kept_and_a_slip_is_a_wrong_call() {
+    let place = Place::new();
+    let said = stdout(&place.run("limits", ["--json", "--moves-at-once", "2", "--bytes-per-second", "1000000"]));
+    assert!(said.contains(r#""moves_at_once":2"#) && said.contains(r#""bytes_per_second":1000000"#), "{said}");
+    let said = stdout(&place.run("limits", ["--json", "--bytes-per-second", "none"]));
+    assert!(said.contains(r#""moves_at_once":2"#) && said.contains(r#""bytes_per_second":null"#), "{said}");
+    place.refused("limits", ["--moves-at-once", "0"], 2, "invalid_request");
+    assert!(stdout(&place.run("limits", [""; 0])).contains("moves at once: 2"));
+}
+
+#[test]
+fn a_held_move_is_let_go_by_an_administrator() {
+    let place = Place::new();
+    // Where both lie on one mount nothing takes long enough to be held.
+    let Some(other) = other_mount(&place) else { return };
+    place.run("limits", ["--operations-per-second", "1"]);
+    let mut running = place.command("mv").args(["--yes", "--json"]).arg(place.at("from/tree")).arg(other.path()).spawn().unwrap();
+    let id = loop {
+        assert_eq!(running.try_wait().unwrap(), None, "it is slow enough to be held");
+        let said = stdout(&place.run("moves", ["--json"]));
+        if let Some(at) = said.find(r#""id":""#) {
+            break said[at + 6..].split('"').next().unwrap().to_owned();
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    };
+    let held = place.run("hold", [&id]);
+    assert!(stdout(&held).contains("unhold"), "{}", stdout(&held));
+    assert_eq!(running.wait().unwrap().code(), Some(4), "it waits for somebody");
+    place.run("limits", ["--operations-per-second", "none"]);
+    let resumed = place.run("resume", ["--json", &id]);
+    assert!(stdout(&resumed).contains(r#""is_held":true"#), "a resume lifts no hold: {}", stdout(&resumed));
+    assert_eq!(place.run("unhold", [&id]).status.code(), Some(0));
+    assert!(!place.at("from/tree").exists());
+}
+
+#[test]
 fn a_missing_source_is_refused() {
     let place = Place::new();
     place.refused("mv", [place.at("from/nothing"), place.at("to")], 3, "source_missing");

@@ -106,8 +106,13 @@ pub struct MoveView {
     pub started_ms: i64,
     pub finished_ms: Option<i64>,
     pub can_cancel: bool,
+    /// It goes on by itself once what the note names is there: room, tape, its turn.
+    pub is_waiting: bool,
     /// It waits until somebody lets it go on.
     pub is_paused: bool,
+    /// It waits until an administrator lets it go on.
+    pub is_held: bool,
+    pub can_hold: bool,
     pub can_pause: bool,
     pub can_undo: bool,
     pub can_purge: bool,

@@ -246,7 +246,9 @@ fn holds_back(choice: &Choice, left: ProjectTag, entered: ProjectTag) -> bool {
 /// change that.
 fn way_back_is_blocked(choice: &Choice) -> bool {
     let Choice { abilities, source_folder, destination_folder, .. } = choice;
-    let is_compared = abilities.rename_rule == RenameRule::Refuses || choice.kind == EntryKind::Folder;
+    // A symbolic link comes back by `link`, which is compared like a folder's rename.
+    let is_compared =
+        abilities.rename_rule == RenameRule::Refuses || matches!(choice.kind, EntryKind::Folder | EntryKind::SymbolicLink);
     let is_not_let_in = source_folder.inherit && source_folder.id != destination_folder.id && is_compared;
     holds_back(choice, *destination_folder, *source_folder)
         || (choice.already_charged_there && is_not_let_in && !abilities.may_retag)

@@ -19,6 +19,9 @@
 //! | `move_detail` | `id: text` | `MoveDetail` |
 //! | `cancel_move`, `pause_move`, `resume_move`, `undo_move`, `purge_move` | `id: text` | `MoveView` |
 //! | `plan_undo` | `id: text` | `Plan` |
+//! | `hold_move`, `lift_hold` | `id: text` | `MoveView`, for administrators |
+//! | `limits` | – | `Limits` |
+//! | `set_limits` | `limits: Limits` | `Limits`, for administrators |
 //!
 //! Not here: what the answers are (`MoveService`), and the feeds of progress, which are
 //! server-sent events and not calls (`live`).
@@ -32,6 +35,7 @@ pub use folders::{
     FolderCall, ProjectsCall, SessionCall, StartSurveyCall, SurveyCall, folder, projects, session, start_survey, survey,
 };
 pub use moves::{
-    CancelMoveCall, MoveDetailCall, MovesCall, PauseMoveCall, PlanCall, PlanUndoCall, PurgeMoveCall, ResumeMoveCall, StartMoveCall,
-    UndoMoveCall, cancel_move, move_detail, moves, pause_move, plan, plan_undo, purge_move, resume_move, start_move, undo_move,
+    CancelMoveCall, HoldMoveCall, LiftHoldCall, LimitsCall, MoveDetailCall, MovesCall, PauseMoveCall, PlanCall, PlanUndoCall,
+    PurgeMoveCall, ResumeMoveCall, SetLimitsCall, StartMoveCall, UndoMoveCall, cancel_move, hold_move, lift_hold, limits,
+    move_detail, moves, pause_move, plan, plan_undo, purge_move, resume_move, set_limits, start_move, undo_move,
 };

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use tidelock_shared::id::MoveId;
+use tidelock_shared::limits::Limits;
 use tidelock_shared::plan::Plan;
 use tidelock_shared::progress::{MoveDetail, MoveView};
 use tidelock_shared::request::MoveRequest;
@@ -51,6 +52,30 @@ pub async fn pause_move(id: MoveId) -> Result<MoveView, ApiError> {
 #[server(name = ResumeMoveCall, prefix = "/api", endpoint = "resume_move", input = Json, output = Json)]
 pub async fn resume_move(id: MoveId) -> Result<MoveView, ApiError> {
     answer(service()?.resume(id)).await
+}
+
+/// Lets a running move wait until an administrator lets it go on; for administrators.
+#[server(name = HoldMoveCall, prefix = "/api", endpoint = "hold_move", input = Json, output = Json)]
+pub async fn hold_move(id: MoveId) -> Result<MoveView, ApiError> {
+    answer(service()?.hold(id)).await
+}
+
+/// Lets a held move go on; for administrators.
+#[server(name = LiftHoldCall, prefix = "/api", endpoint = "lift_hold", input = Json, output = Json)]
+pub async fn lift_hold(id: MoveId) -> Result<MoveView, ApiError> {
+    answer(service()?.lift_hold(id)).await
+}
+
+/// What all moves together may do at once.
+#[server(name = LimitsCall, prefix = "/api", endpoint = "limits", input = Json, output = Json)]
+pub async fn limits() -> Result<Limits, ApiError> {
+    answer(service()?.limits()).await
+}
+
+/// Changes that, also for what runs already; for administrators.
+#[server(name = SetLimitsCall, prefix = "/api", endpoint = "set_limits", input = Json, output = Json)]
+pub async fn set_limits(limits: Limits) -> Result<Limits, ApiError> {
+    answer(service()?.set_limits(limits)).await
 }
 
 /// What undoing a finished move would do.

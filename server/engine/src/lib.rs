@@ -24,4 +24,3 @@ pub mod worker;
 
 pub use engine::{Engine, Snapshot, Turn, Waits};
 pub use error::EngineError;
-pub use executor::Limits;

@@ -47,6 +47,12 @@ pub(crate) enum Command {
     Pause(OneMove),
     /// Let a paused move go on
     Resume(OneMove),
+    /// Let a running move wait until an administrator lets it go on
+    Hold(OneMove),
+    /// Let a held move go on
+    Unhold(OneMove),
+    /// Show or change how much all moves together may do at once; changes count at once
+    Limits(LimitsArguments),
     /// Bring a finished move back, after checking that nothing has changed since
     Undo(UndoArguments),
     /// Delete the original that a finished copy has kept; then an undo has to copy
@@ -110,6 +116,9 @@ pub(crate) struct StartArguments {
     /// The same key twice is one move
     #[arg(long, value_name = "KEY")]
     pub(crate) key: Option<String>,
+    /// With --local: how long to wait for room in a full project before the move is undone
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub(crate) wait: u64,
 }
 
 /// What becomes of a source whose name is taken.
@@ -164,6 +173,33 @@ pub(crate) struct UndoArguments {
     /// Start without asking
     #[arg(long, short)]
     pub(crate) yes: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct LimitsArguments {
+    /// So many moves run at the same time; others wait for their turn
+    #[arg(long, value_name = "N")]
+    pub(crate) moves_at_once: Option<u32>,
+    /// Changes of names and attributes, about; none is no limit
+    #[arg(long, value_name = "N|none")]
+    pub(crate) operations_per_second: Option<Limit>,
+    /// Copied bytes; none is no limit
+    #[arg(long, value_name = "N|none")]
+    pub(crate) bytes_per_second: Option<Limit>,
+    #[command(flatten)]
+    pub(crate) at: Where,
+}
+
+/// A number, or `none`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limit(pub(crate) Option<u64>);
+
+impl std::str::FromStr for Limit {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "none" { Ok(Self(None)) } else { text.parse().map(Some).map(Self) }
+    }
 }
 
 #[derive(Args, Debug)]

@@ -1,6 +1,7 @@
 //! Whoever does the verbs: the engine in this process, or a server.
 
 use tidelock_shared::id::MoveId;
+use tidelock_shared::limits::Limits;
 use tidelock_shared::listing::ListingRequest;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::plan::Plan;
@@ -29,6 +30,10 @@ pub(super) trait Desk {
     }
     fn pause(&self, id: MoveId) -> Result<(), UserError>;
     fn resume(&self, id: MoveId) -> Result<(), UserError>;
+    fn hold(&self, id: MoveId) -> Result<(), UserError>;
+    fn lift_hold(&self, id: MoveId) -> Result<(), UserError>;
+    fn limits(&self) -> Result<Limits, UserError>;
+    fn set_limits(&self, limits: Limits) -> Result<(), UserError>;
     fn purge(&self, id: MoveId) -> Result<MoveView, UserError>;
     fn quota(&self, folder: &FilePath) -> Result<Project, UserError>;
     /// Whether a move goes on when this command ends.

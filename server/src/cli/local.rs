@@ -14,6 +14,7 @@ use tidelock_engine::survey::survey_folder;
 use tidelock_engine::worker::InProcess;
 use tidelock_engine::{Engine, EngineError, Snapshot};
 use tidelock_shared::id::MoveId;
+use tidelock_shared::limits::Limits;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::plan::Plan;
 use tidelock_shared::progress::{MoveDetail, MoveView};
@@ -29,6 +30,8 @@ use crate::user_error;
 
 /// Moves listed at most; `status` finds the older ones by name.
 const MOVES_LISTED: u32 = 1000;
+/// A command waits so long for room in a full project before it undoes its move.
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 const REQUESTS_LOOKED_FOR_EVERY: Duration = Duration::from_millis(250);
 
 /// Whether the verb needs the state folder for itself.
@@ -64,10 +67,16 @@ pub(crate) fn state_folder(given: Option<&Path>, name: &str) -> Result<PathBuf, 
 
 impl Local {
     pub(super) fn open(state: &Path, holding: Holding) -> Result<Self, UserError> {
+        Self::open_with(state, holding, PATIENCE)
+    }
+
+    /// The same where moves wait so long for room in a full project.
+    pub(super) fn open_with(state: &Path, holding: Holding, patience: Duration) -> Result<Self, UserError> {
         let told = |error: JournalError| user_error::journal_error(&error);
         let fs: Arc<dyn FileSystem> = Arc::new(Posix);
         let worker = Arc::new(InProcess::new(fs.clone()));
-        let (journal, held) = match (holding, StateFolder::hold(state)) {
+        let held = if holding == Holding::Alone { StateFolder::hold_patiently(state) } else { StateFolder::hold(state) };
+        let (journal, held) = match (holding, held) {
             (_, Ok(held)) => {
                 let bits = random_bytes().map_err(|error| UserError::new("state_random", format!("{error}.")))?;
                 (Journal::open(&held, || u64::from_ne_bytes(bits)).map_err(told)?, Some(held))
@@ -78,7 +87,7 @@ impl Local {
         let names = Names::of_this_machine();
         let engine = Engine::new(fs, worker, journal, Arc::new(SystemClock), vec![FilePath::default()])
             .map_err(|error| user_error::engine_error(&error, &names))?;
-        let local = Self { engine: Arc::new(engine), names, state: state.to_owned(), held };
+        let local = Self { engine: Arc::new(engine.with_patience(patience)), names, state: state.to_owned(), held };
         if local.held.is_some() {
             local.answer_requests_meanwhile();
         }
@@ -115,6 +124,12 @@ impl Local {
         let recorded = journal.read(id).map_err(|error| user_error::journal_error(&error))?;
         let recorded = recorded.ok_or_else(|| self.told(&EngineError::UnknownMove(id)))?;
         Ok(Snapshot { recorded, reading: Reading::default(), version: 0, waits: None })
+    }
+
+    /// Leaves a request for the process that holds the state folder.
+    fn ask(&self, id: MoveId, verb: Verb) -> Result<(), UserError> {
+        let journal = Journal::beside(&self.state).map_err(|error| user_error::journal_error(&error))?;
+        journal.ask(id, verb).map_err(|error| user_error::journal_error(&error))
     }
 
     fn told(&self, error: &EngineError) -> UserError {
@@ -188,8 +203,7 @@ impl Desk for Local {
             self.engine.recover(false).map_err(|error| self.told(&error))?;
             self.engine.cancel(id).and_then(|()| self.engine.drive(id)).map_err(|error| self.told(&error))
         } else {
-            let journal = Journal::beside(&self.state).map_err(|error| user_error::journal_error(&error))?;
-            journal.ask(id, Verb::Cancel).map_err(|error| user_error::journal_error(&error))
+            self.ask(id, Verb::Cancel)
         }
     }
 
@@ -205,14 +219,38 @@ impl Desk for Local {
         if self.held.is_some() {
             return self.engine.pause(id).map_err(|error| self.told(&error));
         }
-        let journal = Journal::beside(&self.state).map_err(|error| user_error::journal_error(&error))?;
-        journal.ask(id, Verb::Pause).map_err(|error| user_error::journal_error(&error))
+        self.ask(id, Verb::Pause)
     }
 
     fn resume(&self, id: MoveId) -> Result<(), UserError> {
         self.engine.recover(false).and_then(|_| self.engine.resume(id)).map_err(|error| self.told(&error))?;
         self.drive_meanwhile(id);
         Ok(())
+    }
+
+    fn hold(&self, id: MoveId) -> Result<(), UserError> {
+        if !self.detail(id)?.view.can_hold {
+            return Err(self.told(&EngineError::PastPausing(id)));
+        }
+        if self.held.is_some() {
+            return self.engine.hold(id).map_err(|error| self.told(&error));
+        }
+        self.ask(id, Verb::Hold)
+    }
+
+    fn lift_hold(&self, id: MoveId) -> Result<(), UserError> {
+        self.engine.recover(false).and_then(|_| self.engine.lift_hold(id)).map_err(|error| self.told(&error))?;
+        self.drive_meanwhile(id);
+        Ok(())
+    }
+
+    fn limits(&self) -> Result<Limits, UserError> {
+        Ok(self.engine.limits())
+    }
+
+    /// Whoever holds the state folder looks at its limits all the time.
+    fn set_limits(&self, limits: Limits) -> Result<(), UserError> {
+        self.engine.set_limits(limits).map_err(|error| self.told(&error))
     }
 
     fn purge(&self, id: MoveId) -> Result<MoveView, UserError> {
@@ -242,8 +280,8 @@ impl Desk for Local {
 }
 
 /// What a crash left is finished first; then the verb has the state to itself.
-pub(super) fn open_recovered(state: &Path, retries_stuck: bool) -> Result<(Local, Vec<MoveId>), UserError> {
-    let local = Local::open(state, Holding::Alone)?;
+pub(super) fn open_recovered(state: &Path, retries_stuck: bool, patience: Duration) -> Result<(Local, Vec<MoveId>), UserError> {
+    let local = Local::open_with(state, Holding::Alone, patience)?;
     let recovered = local.recover(retries_stuck)?;
     Ok((local, recovered))
 }

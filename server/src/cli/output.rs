@@ -6,6 +6,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use serde_json::json;
+use tidelock_shared::limits::Limits;
 use tidelock_shared::plan::{Plan, PlanItem, ProjectChange};
 use tidelock_shared::progress::{MoveState, MoveView, TimelineEvent};
 use tidelock_shared::project::Project;
@@ -119,6 +120,9 @@ impl Output {
                 }
             }
             MoveState::Undone => self.line(&format!("Undone: everything is as before (move {}).", view.id)),
+            _ if view.is_held => {
+                self.line(&format!("Held: {title} waits until an administrator says: tidelock unhold {}", view.id));
+            }
             _ if view.is_paused => self.line(&format!("Paused: {title} waits; go on with: tidelock resume {}", view.id)),
             MoveState::Stuck => self.line(&format!("Stuck: nothing is lost, but a person must look (move {}).", view.id)),
             other => self.line(&format!("{}: {} (move {}).", state_word(other), title, view.id)),
@@ -131,6 +135,19 @@ impl Output {
         {
             self.line(note);
         }
+    }
+
+    pub(super) fn limits(self, limits: &Limits) {
+        if self.json {
+            return self.object(limits);
+        }
+        let per_second = |limit: Option<u64>, word: fn(u64) -> String| match limit {
+            Some(limit) => format!("{} a second", word(limit)),
+            None => "no limit".to_owned(),
+        };
+        self.line(&format!("moves at once: {}", limits.moves_at_once));
+        self.line(&format!("operations:    {}", per_second(limits.operations_per_second, grouped)));
+        self.line(&format!("copied bytes:  {}", per_second(limits.bytes_per_second, bytes)));
     }
 
     pub(super) fn quota(self, project: &Project) {
@@ -210,7 +227,8 @@ pub(super) fn state_word(state: MoveState) -> &'static str {
 /// Progress on standard error: a bar on a terminal, else a line when the state changes.
 pub(super) struct Progress {
     bar: Option<ProgressBar>,
-    last: Option<MoveState>,
+    /// What was said last.
+    last: Option<String>,
 }
 
 impl Progress {
@@ -237,19 +255,21 @@ impl Progress {
             format!("{}/s", bytes(rate))
         });
         let left = view.seconds_left.map(|(least, most)| format!("{} to {} left", duration(least), duration(most)));
+        let wait = view.note.clone().filter(|_| view.is_waiting);
+        let told = wait.unwrap_or_else(|| state_word(view.state).to_owned());
         match &self.bar {
             Some(bar) => {
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a fraction of a thousand")]
                 bar.set_position((view.fraction * 1000.0) as u64);
-                bar.set_message(state_word(view.state));
+                bar.set_message(told.clone());
                 bar.set_prefix([rate, left].into_iter().flatten().collect::<Vec<_>>().join(", "));
             }
-            None if self.last != Some(view.state) => {
-                let _ = writeln!(stderr().lock(), "{}: {}", view.id, state_word(view.state));
+            None if self.last.as_ref() != Some(&told) => {
+                let _ = writeln!(stderr().lock(), "{}: {told}", view.id);
             }
             None => {}
         }
-        self.last = Some(view.state);
+        self.last = Some(told);
     }
 
     pub(super) fn close(&self) {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use tidelock_shared::id::MoveId;
+use tidelock_shared::limits::Limits;
 use tidelock_shared::listing::FolderListing;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::plan::Plan;
@@ -109,6 +110,22 @@ impl Desk for Remote {
 
     fn resume(&self, id: MoveId) -> Result<(), UserError> {
         self.ask::<MoveView>("resume_move", &json!({ "id": id })).map(drop)
+    }
+
+    fn hold(&self, id: MoveId) -> Result<(), UserError> {
+        self.ask::<MoveView>("hold_move", &json!({ "id": id })).map(drop)
+    }
+
+    fn lift_hold(&self, id: MoveId) -> Result<(), UserError> {
+        self.ask::<MoveView>("lift_hold", &json!({ "id": id })).map(drop)
+    }
+
+    fn limits(&self) -> Result<Limits, UserError> {
+        self.ask("limits", &json!({}))
+    }
+
+    fn set_limits(&self, limits: Limits) -> Result<(), UserError> {
+        self.ask::<Limits>("set_limits", &json!({ "limits": limits })).map(drop)
     }
 
     fn purge(&self, id: MoveId) -> Result<MoveView, UserError> {

@@ -7,18 +7,21 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tidelock_shared::id::MoveId;
+use tidelock_shared::limits::Limits;
 use tidelock_shared::name::{FileName, FilePath};
-use tidelock_shared::progress::{MoveDetail, MoveState};
+use tidelock_shared::progress::{MoveDetail, MoveState, MoveView};
 use tidelock_shared::request::{Consent, MoveRequest};
 use tidelock_shared::user_error::UserError;
 
 use super::Exit;
-use super::arguments::{Allow, Command, MoveArguments, OneMove, QuotaArguments, StartArguments, UndoArguments, Where};
+use super::arguments::{
+    Allow, Command, LimitsArguments, MoveArguments, OneMove, QuotaArguments, StartArguments, UndoArguments, Where,
+};
 use super::desk::{Desk, find};
-use super::local::{Holding, open_recovered, state_folder};
+use super::local::{Holding, PATIENCE, open_recovered, state_folder};
 use super::output::{Output, Progress};
 use super::simulate::simulate;
-use crate::user_error::invalid_path;
+use crate::user_error::{check_limits, invalid_path};
 
 /// How often a running move is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -33,6 +36,9 @@ pub(crate) fn run(command: &Command) -> Exit {
         Command::Cancel(one) => (&one.at, cancel(one)),
         Command::Pause(one) => (&one.at, pause(one)),
         Command::Resume(one) => (&one.at, resume(one)),
+        Command::Hold(one) => (&one.at, hold(one)),
+        Command::Unhold(one) => (&one.at, unhold(one)),
+        Command::Limits(arguments) => (&arguments.at, limits(arguments)),
         Command::Undo(arguments) => (&arguments.one.at, undo(arguments)),
         Command::Purge(arguments) => (&arguments.one.at, purge(arguments)),
         Command::Recover(at) => (at, recover(at)),
@@ -57,7 +63,7 @@ fn mv(arguments: &StartArguments) -> Result<Exit, UserError> {
     let request = request(&arguments.what)?;
     let at = &arguments.what.at;
     let output = Output { json: at.json };
-    let desk = find_for_starting(at)?;
+    let desk = find_for_starting(at, Duration::from_secs(arguments.wait))?;
     let plan = desk.plan(&request)?;
     output.plan(&plan);
     if plan.is_refused() && arguments.key.is_none() {
@@ -71,11 +77,11 @@ fn mv(arguments: &StartArguments) -> Result<Exit, UserError> {
 }
 
 /// In this process what a crash left comes first; then a new move may start.
-fn find_for_starting(at: &Where) -> Result<Box<dyn Desk>, UserError> {
+fn find_for_starting(at: &Where, patience: Duration) -> Result<Box<dyn Desk>, UserError> {
     if !at.local {
         return find(at, Holding::Alone);
     }
-    let (local, _) = open_recovered(&state_folder(at.state.as_deref(), "tidelock")?, false)?;
+    let (local, _) = open_recovered(&state_folder(at.state.as_deref(), "tidelock")?, false, patience)?;
     Ok(Box::new(local))
 }
 
@@ -95,7 +101,7 @@ fn follow(desk: &dyn Desk, id: MoveId, output: Output) -> Result<Exit, UserError
         told = detail.events.last().map_or(told, |event| event.sequence);
         progress.show(&detail.view);
         // Paused, a move in this process ends with the command and waits for `resume`.
-        if detail.view.state.is_final() || (detail.view.is_paused && !desk.outlives_us()) {
+        if detail.view.state.is_final() || ((detail.view.is_paused || detail.view.is_held) && !desk.outlives_us()) {
             progress.close();
             return Ok(ending(&detail, output));
         }
@@ -119,7 +125,7 @@ fn ending(detail: &MoveDetail, output: Output) -> Exit {
         output.ending(&detail.view);
     }
     match detail.view.state {
-        _ if detail.view.is_paused => Exit::Stuck,
+        _ if detail.view.is_paused || detail.view.is_held => Exit::Stuck,
         MoveState::Done => Exit::Done,
         MoveState::Stuck => Exit::Stuck,
         _ => Exit::Undone,
@@ -153,14 +159,53 @@ fn cancel(one: &OneMove) -> Result<Exit, UserError> {
 fn pause(one: &OneMove) -> Result<Exit, UserError> {
     let desk = find(&one.at, Holding::Beside)?;
     desk.pause(one.id)?;
+    wait_until(&*desk, one, |view| view.is_paused, |view| view.can_pause)
+}
+
+fn hold(one: &OneMove) -> Result<Exit, UserError> {
+    let desk = find(&one.at, Holding::Beside)?;
+    desk.hold(one.id)?;
+    wait_until(&*desk, one, |view| view.is_held, |view| view.can_hold)
+}
+
+/// Looks until a move waits as it was asked to, or it is too late for that.
+fn wait_until(
+    desk: &dyn Desk,
+    one: &OneMove,
+    is_so: impl Fn(&MoveView) -> bool,
+    can_be: impl Fn(&MoveView) -> bool,
+) -> Result<Exit, UserError> {
     loop {
         let detail = desk.detail(one.id)?;
-        if detail.view.is_paused || !detail.view.can_pause {
+        if is_so(&detail.view) || !can_be(&detail.view) {
             let exit = ending(&detail, Output { json: one.at.json });
-            return Ok(if detail.view.is_paused { Exit::Done } else { exit });
+            return Ok(if is_so(&detail.view) { Exit::Done } else { exit });
         }
         std::thread::sleep(LOOK_EVERY);
     }
+}
+
+fn unhold(one: &OneMove) -> Result<Exit, UserError> {
+    let desk = find(&one.at, Holding::Alone)?;
+    desk.lift_hold(one.id)?;
+    follow(&*desk, one.id, Output { json: one.at.json })
+}
+
+fn limits(arguments: &LimitsArguments) -> Result<Exit, UserError> {
+    let LimitsArguments { moves_at_once, operations_per_second, bytes_per_second, at } = arguments;
+    let desk = find(at, Holding::Beside)?;
+    let now = desk.limits()?;
+    let wanted = Limits {
+        moves_at_once: moves_at_once.unwrap_or(now.moves_at_once),
+        operations_per_second: operations_per_second.map_or(now.operations_per_second, |limit| limit.0),
+        bytes_per_second: bytes_per_second.map_or(now.bytes_per_second, |limit| limit.0),
+    };
+    if wanted != now {
+        check_limits(&wanted)?;
+        desk.set_limits(wanted)?;
+    }
+    Output { json: at.json }.limits(&wanted);
+    Ok(Exit::Done)
 }
 
 fn resume(one: &OneMove) -> Result<Exit, UserError> {
@@ -172,7 +217,7 @@ fn resume(one: &OneMove) -> Result<Exit, UserError> {
 fn undo(arguments: &UndoArguments) -> Result<Exit, UserError> {
     let one = &arguments.one;
     let output = Output { json: one.at.json };
-    let desk = find_for_starting(&one.at)?;
+    let desk = find_for_starting(&one.at, PATIENCE)?;
     let plan = desk.plan_undo(one.id)?;
     output.plan(&plan);
     if plan.is_refused() {
@@ -188,7 +233,7 @@ fn undo(arguments: &UndoArguments) -> Result<Exit, UserError> {
 fn purge(arguments: &UndoArguments) -> Result<Exit, UserError> {
     let one = &arguments.one;
     let output = Output { json: one.at.json };
-    let desk = find_for_starting(&one.at)?;
+    let desk = find_for_starting(&one.at, PATIENCE)?;
     let freed = desk.detail(one.id)?.view.retired;
     if let Some(freed) = freed
         && !output.json
@@ -213,7 +258,7 @@ fn purge(arguments: &UndoArguments) -> Result<Exit, UserError> {
 
 fn recover(at: &Where) -> Result<Exit, UserError> {
     let output = Output { json: at.json };
-    let (local, recovered) = open_recovered(&state_folder(at.state.as_deref(), "tidelock")?, true)?;
+    let (local, recovered) = open_recovered(&state_folder(at.state.as_deref(), "tidelock")?, true, PATIENCE)?;
     let mut is_stuck = false;
     for id in &recovered {
         let detail = local.detail(*id)?;

@@ -71,7 +71,7 @@ pub(super) struct Started {
 
 /// Takes the state folder and makes everything that serving needs.
 pub(super) fn start(options: &Serve, address: SocketAddr) -> Result<Started, ServeError> {
-    let state = StateFolder::hold(&options.state_folder)?;
+    let state = StateFolder::hold_patiently(&options.state_folder)?;
     let bits = u64::from_ne_bytes(random_bytes()?);
     let journal = Journal::open(&state, || bits)?;
     let (running, first_page) = match &options.mode {

@@ -9,6 +9,7 @@ use tidelock_engine::planner::Draft;
 use tidelock_engine::planner::plan::{MovePlan, Refusal};
 use tidelock_engine::survey::survey_folder;
 use tidelock_shared::id::{MoveId, SurveyId};
+use tidelock_shared::limits::Limits;
 use tidelock_shared::listing::{FolderListing, ListingRequest};
 use tidelock_shared::name::FilePath;
 use tidelock_shared::plan::Plan;
@@ -105,6 +106,15 @@ impl EngineService {
     fn check_move(&self, id: MoveId) -> Result<(), UserError> {
         let snapshot = self.site.engine.get(id).map_err(|error| self.site.told(&error))?;
         self.check(self.forbidden_in(&snapshot.recorded.of.plan))
+    }
+
+    /// Whoever runs a server alone is its administrator; in the demo that is root.
+    fn check_administrator(&self) -> Result<(), UserError> {
+        if self.site.is_demo() && self.user.uid != 0 {
+            return Err(UserError::new("permission_administrator", "Only an administrator may do that.")
+                .hint("Ask one; the demo's is called admin."));
+        }
+        Ok(())
     }
 
     fn check_request(&self, request: &MoveRequest) -> Result<(), UserError> {
@@ -204,6 +214,37 @@ impl MoveService for EngineService {
             service.site.engine.resume(id).map_err(|error| service.site.told(&error))?;
             service.site.drivers.drive(id);
             service.view(id)
+        })
+    }
+
+    fn hold(&self, id: MoveId) -> Answer<'_, MoveView> {
+        self.answer(move |service| {
+            service.check_administrator()?;
+            service.site.engine.hold(id).map_err(|error| service.site.told(&error))?;
+            service.view(id)
+        })
+    }
+
+    fn lift_hold(&self, id: MoveId) -> Answer<'_, MoveView> {
+        self.answer(move |service| {
+            service.check_administrator()?;
+            service.site.engine.lift_hold(id).map_err(|error| service.site.told(&error))?;
+            service.site.drivers.drive(id);
+            service.view(id)
+        })
+    }
+
+    fn limits(&self) -> Answer<'_, Limits> {
+        self.answer(|service| Ok(service.site.engine.limits()))
+    }
+
+    fn set_limits(&self, limits: Limits) -> Answer<'_, Limits> {
+        self.answer(move |service| {
+            service.check_administrator()?;
+            user_error::check_limits(&limits)?;
+            service.site.engine.set_limits(limits).map_err(|error| service.site.told(&error))?;
+            service.site.drivers.begin_turns();
+            Ok(limits)
         })
     }
 

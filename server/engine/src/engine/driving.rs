@@ -5,11 +5,12 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tidelock_shared::id::MoveId;
+use tidelock_shared::limits::Limits;
 use tidelock_shared::progress::MoveState;
 
 use super::Engine;
 use crate::error::EngineError;
-use crate::executor::{Candidate, Limits, Live, next};
+use crate::executor::{Candidate, Live, next};
 use crate::worker::Wait;
 
 /// While a move waits, so often it is looked at whether it is due.
@@ -95,7 +96,8 @@ impl Engine {
         *self.driver.limits.lock()
     }
 
-    /// Changes that, also for what runs already, and keeps it over restarts.
+    /// Changes that, also for what runs already, and keeps it over restarts. Without room for any work
+    /// at all moves would only wait: whoever asks checks `lets_work_be_done`.
     pub fn set_limits(&self, limits: Limits) -> Result<(), EngineError> {
         self.driver.journal.lock().set_limits(&limits)?;
         *self.driver.limits.lock() = limits;

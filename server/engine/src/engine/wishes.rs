@@ -82,7 +82,13 @@ impl Engine {
 
     /// Does what other processes asked for through the state folder.
     pub fn answer_requests(&self) -> Result<(), EngineError> {
-        let requests = self.driver.journal.lock().take_requests()?;
+        let (requests, limits) = {
+            let mut journal = self.driver.journal.lock();
+            (journal.take_requests()?, journal.limits()?)
+        };
+        if let Some(limits) = limits {
+            *self.driver.limits.lock() = limits;
+        }
         for request in requests {
             let done = match request.verb {
                 Verb::Cancel => self.cancel(request.id),

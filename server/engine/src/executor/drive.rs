@@ -5,12 +5,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use tidelock_shared::limits::Limits;
 use tidelock_shared::progress::MoveState;
 use tidelock_shared::quota::Amount;
 
-use super::limits::{Limits, Throttle};
 use super::live::{Live, Versions};
 use super::orders::order;
+use super::throttle::Throttle;
 use crate::clock::Clock;
 use crate::journal::{Journal, JournalError};
 use crate::moves::decide::{Decision, decide};

@@ -4,14 +4,13 @@
 //! folder does, and it is the only one that does.
 
 mod drive;
-mod limits;
 mod live;
 mod orders;
+mod throttle;
 mod turns;
 
 pub(crate) use drive::{Driver, Halt};
-pub use limits::Limits;
-pub(crate) use limits::Throttle;
 pub(crate) use live::{Live, Versions};
 pub(crate) use orders::notes;
+pub(crate) use throttle::Throttle;
 pub(crate) use turns::{Candidate, next};

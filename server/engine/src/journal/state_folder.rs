@@ -3,8 +3,12 @@
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::JournalError;
+
+const LOOKS: u32 = 100;
+const PAUSE_BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
 /// A state folder that this process holds, until the value is dropped or the process ends.
 #[derive(Debug)]
@@ -25,6 +29,17 @@ impl StateFolder {
             Err(TryLockError::WouldBlock) => Err(JournalError::InUse { path: path.to_owned() }),
             Err(TryLockError::Error(source)) => Err(unwritable(source)),
         }
+    }
+
+    /// The same for whoever needs it for long: a verb that only looks holds it for a moment too.
+    pub fn hold_patiently(path: &Path) -> Result<Self, JournalError> {
+        for _ in 0..LOOKS {
+            match Self::hold(path) {
+                Err(JournalError::InUse { .. }) => std::thread::sleep(PAUSE_BETWEEN_LOOKS),
+                answer => return answer,
+            }
+        }
+        Self::hold(path)
     }
 
     pub fn path(&self) -> &Path {

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params};
 use tidelock_shared::id::{EngineId, MoveId};
+use tidelock_shared::limits::Limits;
 use tidelock_shared::progress::MoveState;
 
 use super::{JournalError, StateFolder, schema};
-use crate::executor::Limits;
 use crate::moves::event::Event;
 use crate::moves::state::Move;
 use crate::planner::plan::MovePlan;

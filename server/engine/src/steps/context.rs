@@ -30,8 +30,9 @@ impl Context<'_> {
 
     /// Has a note written down; fails if it could not be, and then nothing more may be done.
     pub(super) fn note(&mut self, note: Note) -> StepResult<()> {
-        match (self.hear)(StepReport::Noted(note.clone())) {
-            Then::GoOn => super::describe::add(self, &note),
+        let described = note.clone();
+        match (self.hear)(StepReport::Noted(note)) {
+            Then::GoOn => super::describe::add(self, &described),
             Then::Stop => Err(StepError::Cancelled),
         }
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use tidelock_app::service::Session;
+use tidelock_shared::limits::Limits;
 use tidelock_shared::listing::FolderListing;
 use tidelock_shared::plan::Plan;
 use tidelock_shared::preview::SurveyProgress;
@@ -150,6 +151,51 @@ fn a_running_move_is_paused_resumed_and_cancelled() {
         assert!(!resumed.is_paused);
         server.call::<MoveView>("cancel_move", json!({ "id": begun.id })).await.unwrap();
         assert_eq!(rests(&server, begun.id).await.view.state, MoveState::Undone);
+    });
+}
+
+#[test]
+fn an_administrator_holds_a_move_and_its_asker_cannot_let_it_go() {
+    on_runtime(async {
+        let server = demo_server_with(Duration::from_millis(100));
+        let begun: MoveView = server.call("start_move", moving("/lustre/climate/common", "/lustre/genomics")).await.unwrap();
+        let by_its_asker = server.call::<MoveView>("hold_move", json!({ "id": begun.id })).await.unwrap_err();
+        assert_eq!((by_its_asker.0, by_its_asker.1.code.as_str()), (StatusCode::FORBIDDEN, "permission_administrator"));
+        server.call_as::<MoveView>("admin", "hold_move", json!({ "id": begun.id })).await.unwrap();
+        let mut view = begun;
+        while !view.is_held {
+            assert!(!view.state.is_final(), "{:?}", view.state);
+            view = server.call::<MoveDetail>("move_detail", json!({ "id": view.id })).await.unwrap().view;
+        }
+        assert!(view.note.is_some_and(|note| note.contains("administrator")));
+        let resumed: MoveView = server.call("resume_move", json!({ "id": view.id })).await.unwrap();
+        assert!(resumed.is_held);
+        assert!(server.call::<MoveView>("lift_hold", json!({ "id": view.id })).await.is_err());
+        server.call_as::<MoveView>("admin", "lift_hold", json!({ "id": view.id })).await.unwrap();
+        assert_eq!(rests(&server, view.id).await.view.state, MoveState::Done);
+    });
+}
+
+#[test]
+fn an_administrator_changes_the_limits_and_everybody_may_look() {
+    on_runtime(async {
+        let server = demo_server_with(Duration::from_millis(20));
+        let limits: Limits = server.call("limits", json!({})).await.unwrap();
+        assert_eq!(limits, Limits::default());
+        let one = Limits { moves_at_once: 1, ..limits };
+        assert!(server.call::<Limits>("set_limits", json!({ "limits": one })).await.is_err());
+        let never = Limits { moves_at_once: 0, ..limits };
+        let slip = server.call_as::<Limits>("admin", "set_limits", json!({ "limits": never })).await.unwrap_err();
+        assert_eq!((slip.0, slip.1.code.as_str()), (StatusCode::BAD_REQUEST, "invalid_request"));
+        server.call_as::<Limits>("admin", "set_limits", json!({ "limits": one })).await.unwrap();
+        assert_eq!(server.call::<Limits>("limits", json!({})).await.unwrap(), one);
+        let first: MoveView = server.call("start_move", moving("/lustre/climate/common", "/lustre/genomics")).await.unwrap();
+        let second: MoveView = server.call("start_move", moving("/lustre/climate/old-laptop", "/lustre/genomics")).await.unwrap();
+        assert!(second.is_waiting, "one moves at a time: {:?} {:?}", first.state, second.state);
+        assert!(second.note.is_some_and(|note| note.contains("turn")));
+        server.call::<MoveView>("cancel_move", json!({ "id": second.id })).await.unwrap();
+        assert_eq!(rests(&server, second.id).await.view.state, MoveState::Undone);
+        assert_eq!(rests(&server, first.id).await.view.state, MoveState::Done);
     });
 }
 

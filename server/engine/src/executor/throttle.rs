@@ -1,25 +1,8 @@
-//! How much all moves together may do at once, changeable while they run.
+//! Keeps all moves together within what an administrator allows.
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
-/// What an administrator allows. None is no limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Limits {
-    /// Moves that run at the same time; others wait for their turn.
-    pub moves_at_once: u32,
-    /// Calls that change names or attributes: what a metadata server feels.
-    pub operations_per_second: Option<u64>,
-    /// Copied bytes.
-    pub bytes_per_second: Option<u64>,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { moves_at_once: 4, operations_per_second: None, bytes_per_second: None }
-    }
-}
+use tidelock_shared::limits::Limits;
 
 /// What was done so far this moment: a bucket that empties at the allowed rate.
 #[derive(Clone, Copy, Debug, Default)]
