@@ -12,8 +12,8 @@ use super::site::Simulator;
 use super::world::put;
 use crate::fs::object::Handle;
 use crate::fs::{
-    At, Caller, Capabilities, Capacity, DataRange, Errno, File, FileSystem, Folder, FolderEntry, FolderStream, FsError, FsResult,
-    Identity, Object, Quota, Status, Timestamp,
+    At, Caller, Capabilities, Capacity, DataRange, Enforcement, Errno, File, FileSystem, Folder, FolderEntry, FolderStream,
+    FsError, FsResult, Identity, Object, Quota, Status, Timestamp,
 };
 
 /// Permission bits that `chmod` sets.
@@ -418,10 +418,24 @@ impl FileSystem for Simulator {
         })
     }
 
+    fn enforcement(&self, folder: &Folder) -> FsResult<Enforcement> {
+        self.look("enforcement", b"", |inner| {
+            let inode = inner.inode("enforcement", number_of(&folder.0))?;
+            Ok(if inner.personality(inode).has_projects() { Enforcement::On } else { Enforcement::Off })
+        })
+    }
+
     fn placement(&self, folder: &Folder) -> FsResult<Option<u32>> {
         self.look("placement", b"", |inner| {
             let inode = inner.inode("placement", number_of(&folder.0))?;
             Ok(inner.personality(inode).is_lustre().then_some(u32::from(inode.mdt)))
+        })
+    }
+
+    fn mdts(&self, folder: &Folder) -> FsResult<Option<u32>> {
+        self.look("mdts", b"", |inner| {
+            let mount = inner.mount(inner.inode("mdts", number_of(&folder.0))?);
+            Ok(mount.personality.is_lustre().then_some(u32::from(mount.mdts)))
         })
     }
 
