@@ -356,8 +356,9 @@ impl FileSystem for Simulator {
             let inode = inner.inode("sync_file", number)?.clone();
             inner.sync_data(number);
             // On Lustre the MDS is asked only for what this client made or changed since (measured).
-            let reaches_names = !inner.personality(&inode).is_lustre() || inner.touched.remove(&number);
-            if reaches_names {
+            if !inner.personality(&inode).is_lustre() {
+                inner.sync_names_up_to(inode.mount, inode.mdt, number);
+            } else if inner.touched.remove(&number) {
                 inner.sync_names(inode.mount, inode.mdt);
             }
             Ok(())
@@ -366,9 +367,10 @@ impl FileSystem for Simulator {
 
     fn sync_folder(&self, folder: &Folder) -> FsResult<()> {
         self.change("sync_folder", b"", |inner| {
-            let inode = inner.inode("sync_folder", number_of(&folder.0))?.clone();
+            let number = number_of(&folder.0);
+            let inode = inner.inode("sync_folder", number)?.clone();
             if !inner.personality(&inode).is_lustre() {
-                inner.sync_names(inode.mount, inode.mdt);
+                inner.sync_names_up_to(inode.mount, inode.mdt, number);
             }
             Ok(())
         })
