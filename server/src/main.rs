@@ -11,6 +11,7 @@ mod assets;
 mod cli;
 mod convert;
 mod demo;
+mod doctor;
 mod events;
 mod http;
 mod identity;

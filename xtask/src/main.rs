@@ -15,6 +15,7 @@ mod site;
 mod style;
 mod test;
 mod verdict;
+mod vm;
 
 use anyhow::{Context, Result, bail};
 use build::Profile;
@@ -32,6 +33,7 @@ cargo xtask build [--release]          build the client and the program with the
 cargo xtask demo [ARGUMENT…]           build for release and run `tidelock demo ARGUMENT…`
 cargo xtask test [--no-skips] [SUITE…] run every suite, or those named; with --no-skips
                                        (or CI=true) a suite that cannot run has failed
+cargo xtask vm test | run COMMAND…     ask real ext4 and XFS with project quotas, in a virtual machine
 cargo xtask matrix                     run the tests that break things; write docs/crash-matrix.md";
 
 fn main() -> ExitCode {
@@ -57,6 +59,11 @@ fn run() -> Result<ExitCode> {
         ["build", "--release"] => build(Profile::Release)?,
         ["demo", rest @ ..] => return demo(rest),
         ["matrix"] => matrix::write()?,
+        ["vm", "test"] => return test::run(&["kernels"]),
+        ["vm", "run", words @ ..] if !words.is_empty() => {
+            needs::provide_all(&[Need::VirtualMachine])?;
+            return Ok(if vm::run(words)? { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        }
         ["test", rest @ ..] => return test::run(rest),
         [] | ["help" | "--help" | "-h"] => println!("{HELP}"),
         _ => bail!("unknown command `{}`\n{HELP}", arguments.join(" ")),

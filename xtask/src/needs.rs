@@ -21,10 +21,13 @@ pub(crate) enum Need {
     /// Node.js and the packages of `end2end/`.
     NodePackages,
     Chromium,
+    /// QEMU, and what makes and reads the guest's file systems.
+    VirtualMachine,
 }
 
 impl Need {
-    pub(crate) const ALL: [Self; 5] = [Self::WasmTarget, Self::Rustfmt, Self::Clippy, Self::NodePackages, Self::Chromium];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::WasmTarget, Self::Rustfmt, Self::Clippy, Self::NodePackages, Self::Chromium, Self::VirtualMachine];
     pub(crate) const OF_DEMO: [Self; 1] = [Self::WasmTarget];
 
     fn name(self) -> &'static str {
@@ -34,6 +37,7 @@ impl Need {
             Self::Clippy => "clippy",
             Self::NodePackages => "Node.js packages of end2end",
             Self::Chromium => "Chromium",
+            Self::VirtualMachine => "a virtual machine",
         }
     }
 
@@ -45,6 +49,7 @@ impl Need {
             Self::Clippy => component("clippy", "clippy"),
             Self::NodePackages => node_packages(),
             Self::Chromium => chromium(),
+            Self::VirtualMachine => virtual_machine(),
         }
         .with_context(|| format!("cannot install {}", self.name()))
     }
@@ -116,6 +121,23 @@ fn chromium() -> Result<()> {
         return Ok(());
     }
     apt_install(&["chromium"]).context("put `chromium` or `google-chrome` on PATH")
+}
+
+fn virtual_machine() -> Result<()> {
+    let programs = [
+        ("qemu-system-x86_64", "qemu-system-x86"),
+        ("mkfs.ext4", "e2fsprogs"),
+        ("mkfs.xfs", "xfsprogs"),
+        ("repquota", "quota"),
+        ("busybox", "busybox-static"),
+        ("xz", "xz-utils"),
+    ];
+    // An ordinary user's PATH is without the folders of the system's programs.
+    let is_there = |program: &str| {
+        on_path(&[program]).is_some() || ["/sbin", "/usr/sbin"].iter().any(|folder| Path::new(folder).join(program).exists())
+    };
+    let missing: Vec<&str> = programs.iter().filter(|(program, _)| !is_there(program)).map(|(_, package)| *package).collect();
+    if missing.is_empty() { Ok(()) } else { apt_install(&missing).context("install QEMU, xfsprogs, quota and busybox-static") }
 }
 
 fn apt_install(packages: &[&str]) -> Result<()> {

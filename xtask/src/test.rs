@@ -10,13 +10,14 @@ use crate::{
     needs::{Need, on_path},
     process,
     verdict::{Outcome, Ran, Verdict},
+    vm,
 };
 use anyhow::{Result, ensure};
 use std::{collections::BTreeMap, env, process::ExitCode, time::Instant};
 use xshell::{Shell, cmd};
 
 /// Quick answers first; `build` before the suites that look at what it made.
-const SUITES: [Suite; 10] = [
+const SUITES: [Suite; 11] = [
     suite("format", &[Need::Rustfmt], || cargo(&["fmt", "--all", "--check"])),
     suite("lints", &[Need::Clippy], || cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])),
     suite("lints-client", &[Need::Clippy, Need::WasmTarget], || {
@@ -30,6 +31,7 @@ const SUITES: [Suite; 10] = [
         None => cargo(&["test", "--no-fail-fast", "--lib", "--bins", "--tests"]),
     }),
     suite("docs", &[], || cargo(&["test", "--doc"])),
+    suite("kernels", &[Need::VirtualMachine], vm::test),
     suite("build", &[Need::WasmTarget], || {
         build::everything(build::Profile::Release)?;
         Ok(Ran { success: true, counts: None })

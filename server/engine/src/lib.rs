@@ -6,6 +6,7 @@
 
 pub mod clock;
 mod copy;
+pub mod doctor;
 mod engine;
 mod error;
 mod executor;

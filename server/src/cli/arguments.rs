@@ -61,6 +61,8 @@ pub(crate) enum Command {
     Recover(Where),
     /// Show who pays for a folder, what is used, and what may be used
     Quota(QuotaArguments),
+    /// Tell what the mount of a folder can and cannot promise; tries it in a hidden folder
+    Doctor(DoctorArguments),
     /// Serve an invented site in the browser, on nothing but this program
     Demo(DemoArguments),
     /// Serve folders of this machine in the browser, as yourself
@@ -208,6 +210,15 @@ pub(crate) struct QuotaArguments {
     pub(crate) folder: OsString,
     #[command(flatten)]
     pub(crate) at: Where,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct DoctorArguments {
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: OsString,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args, Debug)]

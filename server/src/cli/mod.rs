@@ -5,6 +5,7 @@
 
 mod arguments;
 mod desk;
+mod doctor;
 mod local;
 mod output;
 mod remote;

@@ -18,6 +18,7 @@ use super::arguments::{
     Allow, Command, LimitsArguments, MoveArguments, OneMove, QuotaArguments, StartArguments, UndoArguments, Where,
 };
 use super::desk::{Desk, find};
+use super::doctor::doctor;
 use super::local::{Holding, PATIENCE, open_recovered, state_folder};
 use super::output::{Output, Progress};
 use super::simulate::simulate;
@@ -43,6 +44,7 @@ pub(crate) fn run(command: &Command) -> Exit {
         Command::Purge(arguments) => (&arguments.one.at, purge(arguments)),
         Command::Recover(at) => (at, recover(at)),
         Command::Simulate(arguments) => return simulate(arguments),
+        Command::Doctor(arguments) => return doctor(arguments),
         Command::Quota(arguments) => (&arguments.at, quota(arguments)),
         Command::Demo(_) | Command::Serve(_) | Command::Completions { .. } => return Exit::Usage,
     };

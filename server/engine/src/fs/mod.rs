@@ -15,8 +15,8 @@ pub mod walk;
 
 pub use error::{Errno, FsError, FsResult};
 pub use object::{
-    At, Capabilities, Capacity, DataRange, File, Folder, FolderEntry, FolderStream, HsmState, Identity, NamesDurability, Object,
-    Quota, Status, Timestamp,
+    At, Capabilities, Capacity, DataRange, Enforcement, File, Folder, FolderEntry, FolderStream, HsmState, Identity,
+    NamesDurability, Object, Quota, Status, Timestamp,
 };
 use tidelock_shared::id::ProjectId;
 use tidelock_shared::name::{FileName, FilePath};
@@ -97,11 +97,16 @@ pub trait FileSystem: Send + Sync {
 
     // The mount.
     fn capabilities(&self, folder: &Folder) -> FsResult<Capabilities>;
+    /// Of the whole file system for whoever may read limits. A flagged folder shows everybody else
+    /// his project's room: to the soft limit where there is one.
     fn capacity(&self, folder: &Folder) -> FsResult<Capacity>;
     /// None where there is no project quota or the caller may not read it.
     fn quota(&self, folder: &Folder, project: ProjectId) -> FsResult<Option<Quota>>;
+    fn enforcement(&self, folder: &Folder) -> FsResult<Enforcement>;
     /// The MDT of the folder itself, where the file system has several.
     fn placement(&self, folder: &Folder) -> FsResult<Option<u32>>;
+    /// How many MDTs there are, as far as the caller is told.
+    fn mdts(&self, folder: &Folder) -> FsResult<Option<u32>>;
     /// Whether the caller may make and remove names in the folder.
     fn may_change(&self, folder: &Folder) -> FsResult<bool>;
     /// Who the calls are checked as.

@@ -228,6 +228,16 @@ pub struct Capacity {
     pub free: Amount,
 }
 
+/// Whether a mount holds projects to their limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Enforcement {
+    On,
+    /// Usage is counted, and nobody is held to a limit.
+    CountsOnly,
+    Off,
+    Unknown,
+}
+
 /// A project's numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Quota {

@@ -95,7 +95,7 @@ pub fn plan(facts: &Facts<'_>) -> Draft {
     refusals.extend(overlaps(&items, facts.open_moves));
     let (payers, reservations) = charges(facts, &items);
     refuse_shortage(facts, &reservations, &mut refusals);
-    let warnings = warnings(facts, &items, &payers);
+    let warnings = warnings(facts, &items, &payers, &reservations);
     let plan = MovePlan {
         sequence: sequence(&items),
         cost: cost(&items),
@@ -346,7 +346,7 @@ fn refuse_shortage(facts: &Facts<'_>, reservations: &[Reservation], refusals: &m
     }
 }
 
-fn warnings(facts: &Facts<'_>, items: &[PlannedItem], payers: &[PayerChange]) -> Vec<Warning> {
+fn warnings(facts: &Facts<'_>, items: &[PlannedItem], payers: &[PayerChange], gains: &[Reservation]) -> Vec<Warning> {
     let mut warnings = Vec::new();
     let copied = items.iter().filter(|item| item.strategy == Strategy::StagedCopy);
     let twice = copied.fold(Amount::ZERO, |sum, item| sum + item.copied_amount());
@@ -402,7 +402,8 @@ fn warnings(facts: &Facts<'_>, items: &[PlannedItem], payers: &[PayerChange]) ->
         {
             warnings.push(Warning::SoftLimit { payer: change.payer });
         }
-        if change.usage.is_none() && change.payer.project.is_some() && change.role != ProjectRole::Source {
+        let gains = gains.iter().any(|gain| gain.payer == change.payer);
+        if gains && change.usage.is_none() && change.payer.project.is_some() {
             warnings.push(Warning::LimitsUnknown { payer: change.payer });
         }
     }

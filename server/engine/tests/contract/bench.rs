@@ -1,15 +1,22 @@
-//! The folders that the recordings worked in, on the simulator, and the words of their answers.
+//! The folders that the recordings worked in, simulated or on a real mount, and the words of their
+//! answers.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use tidelock_engine::fs::simulator::{Simulator, Site, SiteMount};
-use tidelock_engine::fs::{Errno, FileSystem, Folder, FsResult, Timestamp};
+use tidelock_engine::fs::{Errno, File, FileSystem, Folder, FsResult, Timestamp};
 use tidelock_shared::id::ProjectId;
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::quota::{Amount, Bounds, Limits};
 use tidelock_shared::strategy::EntryKind;
 
+use crate::kernel;
 use crate::world::{self, name, path};
+
+/// A file system as somebody sees it.
+pub(crate) type Fs = Arc<dyn FileSystem>;
 
 pub(crate) const ALICE: u32 = 1000;
 pub(crate) const BOB: u32 = 1001;
@@ -17,9 +24,18 @@ pub(crate) const BOB: u32 = 1001;
 /// A mount with the recordings' folders: `p1P`, `p2P` in projects 1001 and 1002, `np` without,
 /// `x1`, `x2` untagged; and `A0 B0 A1 B1 N0 N1` on MDT 0 and 1.
 pub(crate) struct Bench {
-    pub(crate) root: Simulator,
+    pub(crate) root: Fs,
+    on: On,
     top: Folder,
     made: u32,
+    /// What was charged, for whoever clears away.
+    projects: RefCell<BTreeSet<u32>>,
+    limited: RefCell<BTreeSet<u32>>,
+}
+
+enum On {
+    Simulator(Simulator),
+    Kernel { mount: String, folder: String },
 }
 
 impl Bench {
@@ -27,7 +43,27 @@ impl Bench {
         let site = Site { mounts: vec![mount], limits: BTreeMap::new() };
         let root = Simulator::in_memory(site, || Timestamp { seconds: 1_000_000, nanoseconds: 0 });
         let top = root.open_path(&path("/m")).unwrap();
-        let bench = Self { root, top, made: 0 };
+        Self::with(Arc::new(root.clone()), On::Simulator(root), top)
+    }
+
+    /// In a new folder of a real mount; [`Bench::clear`] removes it.
+    pub(crate) fn on_mount(mount: &str) -> Self {
+        let root = kernel::seen_by(0);
+        let folder = format!("{mount}/bench");
+        root.create_folder(root.open_path(&path(mount)).unwrap().at(&name("bench")), 0o755).unwrap();
+        let top = root.open_path(&path(&folder)).unwrap();
+        Self::with(root, On::Kernel { mount: mount.to_owned(), folder }, top)
+    }
+
+    pub(crate) fn clear(self) {
+        if let On::Kernel { mount, folder } = &self.on {
+            self.limited.borrow().iter().for_each(|project| kernel::limit(mount, *project, 0, 0));
+            kernel::remove(folder, mount, &self.projects.borrow().iter().copied().collect::<Vec<_>>());
+        }
+    }
+
+    fn with(root: Fs, on: On, top: Folder) -> Self {
+        let bench = Self { root, on, top, made: 0, projects: RefCell::default(), limited: RefCell::default() };
         // As in the recordings: p1P, np and x2 on one MDT, p2P and x1 on the other.
         for (folder, project, mdt) in [("p1P", 1001, 0), ("p2P", 1002, 1), ("np", 0, 0), ("x1", 0, 1), ("x2", 0, 0)] {
             bench.folder(folder, project, mdt);
@@ -42,6 +78,7 @@ impl Bench {
 
     /// A folder of everybody's in a project, on an MDT.
     pub(crate) fn folder(&self, text: &str, project: u32, mdt: u32) -> Folder {
+        self.charges(project);
         let name = name(text);
         loop {
             self.root.create_folder(self.top.at(&name), 0o777).unwrap();
@@ -67,25 +104,68 @@ impl Bench {
         self.root.open_folder(self.top.at(&name(text))).unwrap()
     }
 
+    fn charges(&self, project: u32) {
+        if project != 0 {
+            self.projects.borrow_mut().insert(project);
+        }
+    }
+
+    /// What only the simulator can do.
+    pub(crate) fn simulator(&self) -> &Simulator {
+        match &self.on {
+            On::Simulator(simulator) => simulator,
+            On::Kernel { .. } => panic!("a real kernel was asked for what only the simulator has"),
+        }
+    }
+
     /// Holds a project to so many bytes and inodes from now on.
     pub(crate) fn limit(&self, project: u32, bytes: Option<u64>, inodes: Option<u64>) {
+        self.limited.borrow_mut().insert(project);
         let hard = |hard| Bounds { soft: None, hard };
-        self.root.set_limits(0, ProjectId(project), Limits { bytes: hard(bytes), inodes: hard(inodes) });
+        match &self.on {
+            On::Simulator(simulator) => {
+                simulator.set_limits(0, ProjectId(project), Limits { bytes: hard(bytes), inodes: hard(inodes) });
+            }
+            On::Kernel { mount, .. } => kernel::limit(mount, project, bytes.unwrap_or(0), inodes.unwrap_or(0)),
+        }
     }
 
     pub(crate) fn usage(&self, project: u32) -> Amount {
-        self.root.usage(0, ProjectId(project))
+        match &self.on {
+            On::Simulator(simulator) => simulator.usage(0, ProjectId(project)),
+            On::Kernel { mount, .. } => kernel::usage(mount, project),
+        }
+    }
+
+    /// Gives a new file so many bytes.
+    pub(crate) fn fill(&self, folder: &Folder, text: &str, file: &File, bytes: u64) {
+        if let On::Simulator(simulator) = &self.on {
+            return simulator.fill(folder.at(&name(text)), 1, bytes).unwrap();
+        }
+        let piece = vec![1; 1 << 20];
+        let mut offset = 0;
+        while offset < bytes {
+            let length = usize::try_from((bytes - offset).min(1 << 20)).unwrap();
+            offset += self.root.write_at(file, offset, &piece[..length]).unwrap() as u64;
+        }
     }
 
     /// A file of alice's with so many bytes.
     pub(crate) fn sized(&mut self, folder: &Folder, bytes: u64) -> String {
-        let text = self.make("file", folder);
-        self.root.fill(folder.at(&name(&text)), 1, bytes).unwrap();
+        let text = self.fresh();
+        let file = self.by("alice").create_file(folder.at(&name(&text)), 0o644).unwrap();
+        self.fill(folder, &text, &file, bytes);
         text
     }
 
+    fn fresh(&mut self) -> String {
+        self.made += 1;
+        format!("entry{}", self.made)
+    }
+
     /// Gives an entry a project ID as its owner, root or whoever `by` is.
-    pub(crate) fn retag(&self, by: &Simulator, folder: &Folder, text: &str, project: u32, inherit: bool) -> FsResult<()> {
+    pub(crate) fn retag(&self, by: &Fs, folder: &Folder, text: &str, project: u32, inherit: bool) -> FsResult<()> {
+        self.charges(project);
         by.set_tag(folder.at(&name(text)).into(), ProjectTag { id: ProjectId(project), inherit })
     }
 
@@ -95,18 +175,21 @@ impl Bench {
         format!("({}, '{}')", tag.id, if tag.inherit { "0x200" } else { "0x0" })
     }
 
-    pub(crate) fn by(&self, who: &str) -> Simulator {
-        match who {
-            "root" => self.root.clone(),
-            "bob" => self.root.seen_by(BOB, &[BOB]),
-            _ => self.root.seen_by(ALICE, &[ALICE]),
+    pub(crate) fn by(&self, who: &str) -> Fs {
+        let uid = match who {
+            "root" => 0,
+            "bob" => BOB,
+            _ => ALICE,
+        };
+        match &self.on {
+            On::Simulator(simulator) => Arc::new(simulator.seen_by(uid, &[uid])),
+            On::Kernel { .. } => kernel::seen_by(uid),
         }
     }
 
     /// A fresh entry of a kind, made by alice.
     pub(crate) fn make(&mut self, kind: &str, folder: &Folder) -> String {
-        self.made += 1;
-        let text = format!("entry{}", self.made);
+        let text = self.fresh();
         let name = name(&text);
         let (alice, at) = (self.by("alice"), folder.at(&name));
         match kind {
@@ -118,10 +201,10 @@ impl Bench {
                 alice.create_folder(at, 0o755).unwrap();
                 let inner = alice.open_folder(at).unwrap();
                 for kid in ["kid", "kid2"] {
-                    world::write(&alice, &inner, kid, b"x");
+                    world::write(&*alice, &inner, kid, b"x");
                 }
             }
-            _ => world::write(&alice, folder, &text, b"content"),
+            _ => world::write(&*alice, folder, &text, b"content"),
         }
         text
     }
@@ -130,9 +213,15 @@ impl Bench {
     /// kind that it cannot read; `kid=…` of a folder's first child.
     pub(crate) fn project(&self, folder: &Folder, text: &str) -> String {
         let name = name(text);
-        let inode = self.root.status(folder.at(&name).into()).unwrap();
-        let id = self.root.charged_to(inode.inode);
         let tag = self.root.tag(folder.at(&name).into()).unwrap();
+        let id = match (&self.on, tag) {
+            (On::Simulator(simulator), _) => {
+                simulator.charged_to(simulator.status(folder.at(&name).into()).unwrap().inode).to_string()
+            }
+            (_, Some(tag)) => tag.id.to_string(),
+            // What the kernel does not tell, the recordings do not know either.
+            (_, None) => "?".to_owned(),
+        };
         format!("{id}{}", if tag.is_some_and(|tag| tag.inherit) { "P" } else { "" })
     }
 }

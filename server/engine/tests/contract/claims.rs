@@ -28,7 +28,7 @@ pub(crate) fn answer(bench: &mut Bench, line: &Line<'_>) -> Option<String> {
         }
         "rename(staged -> final 0000 with an entry)" | "rename(staged -> final 0755 with an entry)" => {
             let (staged, claim) = staged_and_claim(bench, &beta, &beta);
-            world::write(&bench.root, &bench.root.open_folder(beta.at(&claim)).unwrap(), "theirs", b"x");
+            world::write(&*bench.root, &bench.root.open_folder(beta.at(&claim)).unwrap(), "theirs", b"x");
             let mode = if line.case.contains("0755") { 0o755 } else { 0 };
             bench.root.set_mode(beta.at(&claim).into(), mode).unwrap();
             renamed_over(bench.by("alice").rename(beta.at(&staged), beta.at(&claim)))
@@ -65,7 +65,7 @@ pub(crate) fn answer(bench: &mut Bench, line: &Line<'_>) -> Option<String> {
 fn staged_and_claim(bench: &mut Bench, staging: &Folder, publishing: &Folder) -> (FileName, FileName) {
     let alice = bench.by("alice");
     let staged = name(&bench.make("dir", staging));
-    world::write(&alice, &alice.open_folder(staging.at(&staged)).unwrap(), "k", b"x");
+    world::write(&*alice, &alice.open_folder(staging.at(&staged)).unwrap(), "k", b"x");
     let claim = name("final");
     alice.create_folder(publishing.at(&claim), 0).unwrap();
     (staged, claim)
@@ -81,8 +81,8 @@ fn listed(bench: &Bench, folder: &Folder, of: &FileName) -> String {
 fn write_into_a_claim(bench: &Bench, beta: &Folder) -> String {
     bench.root.set_owner(beta.into(), 0, SHARED_GROUP).unwrap();
     bench.root.set_mode(beta.into(), 0o2775).unwrap();
-    let alice = bench.root.seen_by(crate::bench::ALICE, &[SHARED_GROUP]);
-    let bob = bench.root.seen_by(BOB, &[BOB, SHARED_GROUP]);
+    let alice = bench.simulator().seen_by(crate::bench::ALICE, &[SHARED_GROUP]);
+    let bob = bench.simulator().seen_by(BOB, &[BOB, SHARED_GROUP]);
     let claim = name("claim");
     alice.create_folder(beta.at(&claim), 0).unwrap();
     let inside = bob.open_folder(beta.at(&claim)).unwrap();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tidelock_engine::fs::walk::walk;
-use tidelock_engine::fs::{FileSystem, Folder, FsError};
+use tidelock_engine::fs::{Folder, FsError};
 use tidelock_shared::strategy::EntryKind;
 
 use crate::Line;
@@ -154,7 +154,7 @@ pub(crate) fn released_case(bench: &mut Bench, case: &str) -> Option<String> {
     let (p1, p2) = (bench.open("p1"), bench.open("p2"));
     let entry = bench.make("file", &p1);
     let (old, new) = (name(&entry), name("new"));
-    bench.root.release(p1.at(&old)).unwrap();
+    bench.simulator().release(p1.at(&old)).unwrap();
     let (answer, project, at) = match case {
         "rename released same project" => (bench.root.rename(p1.at(&old), p1.at(&new)), None, p1.at(&new)),
         "rename released file to other project p2" => (bench.root.rename(p1.at(&old), p2.at(&new)), Some(&p2), p2.at(&new)),
@@ -192,7 +192,7 @@ fn census(bench: &Bench, top: &Folder) -> String {
     let mut counts = BTreeMap::new();
     let kinds = |kind| if kind == EntryKind::Folder { 'd' } else { 'f' };
     for entry in bench.root.read_folder(top).unwrap() {
-        walk(&bench.root, top.at(&entry.unwrap().name), &mut |visit| -> Result<bool, FsError> {
+        walk(&*bench.root, top.at(&entry.unwrap().name), &mut |visit| -> Result<bool, FsError> {
             let tag = bench.root.tag(visit.at.into())?.unwrap();
             let kind = visit.status.kind;
             let flag = if tag.inherit { "0x200" } else { "0x0" };

@@ -1,12 +1,14 @@
 //! Who may change a project ID, of what, and what it does.
 
+use std::sync::Arc;
+
 use tidelock_engine::fs::walk::walk;
-use tidelock_engine::fs::{FileSystem, Folder, FsError, Object};
+use tidelock_engine::fs::{Folder, FsError, Object};
 use tidelock_shared::id::ProjectId;
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::strategy::EntryKind;
 
-use crate::bench::{ALICE, BOB, Bench, errno_name};
+use crate::bench::{ALICE, BOB, Bench, Fs, errno_name};
 use crate::world::{self, name};
 use crate::{Line, numbers};
 
@@ -75,8 +77,8 @@ pub(crate) fn chprojid_case(bench: &mut Bench, line: &Line<'_>) -> Option<String
     }
     match line.case {
         "gid=1003, carol not in group" => {
-            let carol = bench.root.seen_by(CAROL, &[CAROL]);
-            world::write(&carol, &p1, "hers", b"x");
+            let carol: Fs = Arc::new(bench.simulator().seen_by(CAROL, &[CAROL]));
+            world::write(&*carol, &p1, "hers", b"x");
             Some(errno_name(&bench.retag(&carol, &p1, "hers", 1002, false)).to_owned())
         }
         case if case.starts_with("gid=-1, alice retags 8M into full 2202") => {
@@ -100,7 +102,8 @@ pub(crate) fn chprojid_case(bench: &mut Bench, line: &Line<'_>) -> Option<String
         case if case.contains(" by alice(owner)") || case.contains("bob") => {
             let entry = bench.make("file", &p1);
             let uid = if case.contains("bob") { BOB } else { ALICE };
-            let set = bench.retag(&bench.root.seen_by(uid, &[uid, GROUP]), &p1, &entry, 1002, false);
+            let member: Fs = Arc::new(bench.simulator().seen_by(uid, &[uid, GROUP]));
+            let set = bench.retag(&member, &p1, &entry, 1002, false);
             Some(format!("{} now {}", errno_name(&set), bench.project(&p1, &entry)))
         }
         _ => None,
@@ -134,7 +137,7 @@ pub(crate) fn retag_case(bench: &mut Bench, case: &str) -> Option<String> {
     let entry = name(&bench.make("dir+2", &p1));
     if is_after {
         let tag = ProjectTag { id: ProjectId(1002), inherit: true };
-        walk(&bench.root, p1.at(&entry), &mut |visit| -> Result<bool, FsError> {
+        walk(&*bench.root, p1.at(&entry), &mut |visit| -> Result<bool, FsError> {
             bench.root.set_tag(visit.at.into(), tag)?;
             Ok(visit.status.kind == EntryKind::Folder)
         })

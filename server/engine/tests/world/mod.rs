@@ -348,7 +348,8 @@ pub fn stoppable<T>(work: impl FnOnce() -> T) -> Option<T> {
     }
 }
 
-fn take_census(fs: &Simulator, folder: &Folder, at: &str, census: &mut Census, first: &mut BTreeMap<u64, String>) {
+/// Everything below a folder, by the path that it is shown with.
+pub fn take_census(fs: &dyn FileSystem, folder: &Folder, at: &str, census: &mut Census, first: &mut BTreeMap<u64, String>) {
     let mut names: Vec<FileName> = fs.read_folder(folder).unwrap().map(|entry| entry.unwrap().name).collect();
     names.sort();
     for name in names {
@@ -437,7 +438,7 @@ fn take_the_name(root: &Simulator, case: &Case) {
     write(&alice, &taken, "old", b"was here before");
 }
 
-pub fn make_folder(fs: &Simulator, parent: &Folder, text: &str, mode: u32) -> Folder {
+pub fn make_folder(fs: &dyn FileSystem, parent: &Folder, text: &str, mode: u32) -> Folder {
     let name = name(text);
     fs.create_folder(parent.at(&name), mode).unwrap();
     let folder = fs.open_folder(parent.at(&name)).unwrap();
@@ -445,7 +446,7 @@ pub fn make_folder(fs: &Simulator, parent: &Folder, text: &str, mode: u32) -> Fo
     folder
 }
 
-pub fn write(fs: &Simulator, folder: &Folder, text: &str, content: &[u8]) {
+pub fn write(fs: &dyn FileSystem, folder: &Folder, text: &str, content: &[u8]) {
     let file = fs.create_file(folder.at(&name(text)), 0o644).unwrap();
     if !content.is_empty() {
         fs.write_at(&file, 0, content).unwrap();

@@ -16,11 +16,11 @@ use tidelock_shared::strategy::EntryKind;
 
 use super::ioctl::{FLAG_INHERIT, FLAGS_KEPT};
 use super::tags::{attributes, set_attributes};
-use super::{Posix, handle, hsm, lustre, mount};
+use super::{Posix, handle, hsm, lustre, mount, quota};
 use crate::fs::object::Handle;
 use crate::fs::{
-    At, Caller, Capabilities, Capacity, DataRange, File, FileSystem, Folder, FolderEntry, FolderStream, FsError, FsResult,
-    HsmState, Identity, Object, Quota, Status, Timestamp,
+    At, Caller, Capabilities, Capacity, DataRange, Enforcement, File, FileSystem, Folder, FolderEntry, FolderStream, FsError,
+    FsResult, HsmState, Identity, Object, Quota, Status, Timestamp,
 };
 
 /// `STATX_ATTR_MOUNT_ROOT`.
@@ -445,7 +445,14 @@ impl FileSystem for Posix {
     }
 
     fn capacity(&self, folder: &Folder) -> FsResult<Capacity> {
-        let read = rustix::fs::fstatvfs(descriptor(&folder.0)).map_err(failed("capacity", b""))?;
+        let error = failed("capacity", b"");
+        let shows_project = self.tag(folder.into())?.filter(|tag| tag.inherit && tag.id != ProjectId::default());
+        let read = match shows_project.map(|tag| self.quota(folder, tag.id)).transpose()?.flatten() {
+            // The top may be out of reach; then what the folder shows is all there is to know.
+            Some(_) => mount::top(descriptor(&folder.0)).and_then(rustix::fs::fstatvfs),
+            None => Err(Errno::PERM),
+        };
+        let read = read.or_else(|_| rustix::fs::fstatvfs(descriptor(&folder.0))).map_err(error)?;
         Ok(Capacity {
             total: Amount { bytes: read.f_blocks * read.f_frsize, inodes: read.f_files },
             free: Amount { bytes: read.f_bavail * read.f_frsize, inodes: read.f_favail },
@@ -454,14 +461,24 @@ impl FileSystem for Posix {
 
     fn quota(&self, folder: &Folder, project: ProjectId) -> FsResult<Option<Quota>> {
         let folder = descriptor(&folder.0);
-        let read = if lustre::is_lustre(folder) { lustre::quota(folder, project) } else { Ok(None) };
+        let read = if lustre::is_lustre(folder) { lustre::quota(folder, project) } else { quota::quota(folder, project) };
         read.map_err(failed("quota", b""))
+    }
+
+    fn enforcement(&self, folder: &Folder) -> FsResult<Enforcement> {
+        let folder = descriptor(&folder.0);
+        // Lustre's servers enforce by their own settings, which a client is not told.
+        Ok(if lustre::is_lustre(folder) { Enforcement::Unknown } else { quota::enforcement(folder) })
     }
 
     fn placement(&self, folder: &Folder) -> FsResult<Option<u32>> {
         let folder = descriptor(&folder.0);
         let read = if lustre::is_lustre(folder) { lustre::mdt_index(folder) } else { Ok(None) };
         read.map_err(failed("placement", b""))
+    }
+
+    fn mdts(&self, folder: &Folder) -> FsResult<Option<u32>> {
+        Ok(if lustre::is_lustre(descriptor(&folder.0)) { lustre::mdts() } else { None })
     }
 
     fn may_change(&self, folder: &Folder) -> FsResult<bool> {

@@ -160,6 +160,17 @@ pub(super) fn client_release() -> Option<u32> {
     std::fs::read_to_string("/sys/fs/lustre/version").ok().and_then(|text| release_in(&text))
 }
 
+/// The client's view of the metadata servers (`lmv.*.numobd`); none where it has several file
+/// systems and does not say which is which.
+pub(super) fn mdts() -> Option<u32> {
+    let mut views = std::fs::read_dir("/sys/fs/lustre/lmv").ok()?.flatten();
+    let (first, second) = (views.next()?, views.next());
+    if second.is_some() {
+        return None;
+    }
+    std::fs::read_to_string(first.path().join("numobd")).ok()?.trim().parse().ok()
+}
+
 /// `LL_IOC_PROJECT` came with the client of 2.15.
 pub(super) fn retags_every_kind() -> bool {
     client_release().is_some_and(|release| release >= 2015)

@@ -1,7 +1,7 @@
 //! Any real mount, through the kernel: Lustre, ext4, XFS, tmpfs and others.
 //!
-//! Project quotas are not needed here: where the caller cannot read any (ext4 and XFS so far),
-//! capacity comes from `statfs`. Two mounts answer a real `EXDEV`.
+//! Project quotas are not needed here: where there are none, or the caller may not read them
+//! (everybody but root on ext4 and XFS), capacity comes from `statfs`.
 
 mod calls;
 mod handle;
@@ -10,6 +10,7 @@ mod ioctl;
 mod limits;
 mod lustre;
 mod mount;
+mod quota;
 mod tags;
 
 pub use limits::obey_limits;

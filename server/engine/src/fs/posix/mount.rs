@@ -3,9 +3,13 @@
 //! Where releases differ the client's own is the first guess. A server that thinks otherwise
 //! refuses a rename; then the move goes back, and the mount is known better from there on.
 
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use rustix::fs::{Mode, OFlags};
+use rustix::io::Errno;
 use tidelock_shared::strategy::{MountAbilities, RenameRule, SourceFlagRule};
 
-use super::lustre;
+use super::{lustre, quota};
 use crate::fs::{Capabilities, NamesDurability};
 
 const EXT4: i64 = 0xef53;
@@ -19,6 +23,10 @@ const BTRFS: i64 = 0x9123_683e;
 /// survey finds. On Lustre only root may, unless `enable_chprojid_gid` says otherwise (recorded).
 pub(super) fn capabilities(kind: i64, has_project_ids: bool, is_root: bool) -> Capabilities {
     let is_lustre = kind == lustre::MAGIC;
+    // It answers when asked for IDs, and takes none.
+    let has_project_ids = has_project_ids && kind != TMPFS;
+    // The kernel lets nobody change project IDs from another one.
+    let is_at_home = quota::is_first_user_namespace();
     let (rename_rule, source_flag_rule) =
         if is_lustre { lustre_rules() } else { (RenameRule::Refuses, SourceFlagRule::BlocksNothing) };
     let name = match kind {
@@ -34,7 +42,7 @@ pub(super) fn capabilities(kind: i64, has_project_ids: bool, is_root: bool) -> C
         abilities: MountAbilities {
             rename_rule: if has_project_ids { rename_rule } else { RenameRule::NoProjects },
             source_flag_rule,
-            may_retag: has_project_ids && (is_root || !is_lustre),
+            may_retag: has_project_ids && is_at_home && (is_root || !is_lustre),
             retags_every_kind: is_lustre && lustre::retags_every_kind(),
             remakes_other_kinds: has_project_ids && matches!(kind, EXT4 | XFS),
         },
@@ -53,5 +61,20 @@ fn lustre_rules() -> (RenameRule, SourceFlagRule) {
         Some(2016..) => (RenameRule::RechargesFiles, SourceFlagRule::BlocksNothing),
         Some(2015) => (RenameRule::RechargesFiles, SourceFlagRule::BlocksFolders),
         _ => (RenameRule::Refuses, SourceFlagRule::BlocksEverything),
+    }
+}
+
+/// The topmost folder of the mount that can be reached from a folder.
+pub(super) fn top(folder: BorrowedFd<'_>) -> Result<OwnedFd, Errno> {
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let open = |folder: BorrowedFd<'_>, name| rustix::fs::openat(folder, name, flags, Mode::empty());
+    let mut top = open(folder, c".")?;
+    loop {
+        let above = open(top.as_fd(), c"..")?;
+        let (here, there) = (rustix::fs::fstat(&top)?, rustix::fs::fstat(&above)?);
+        if there.st_dev != here.st_dev || there.st_ino == here.st_ino {
+            return Ok(top);
+        }
+        top = above;
     }
 }

@@ -12,8 +12,8 @@ use super::site::Simulator;
 use super::world::put;
 use crate::fs::object::Handle;
 use crate::fs::{
-    At, Caller, Capabilities, Capacity, DataRange, Errno, File, FileSystem, Folder, FolderEntry, FolderStream, FsError, FsResult,
-    HsmState, Identity, Object, Quota, Status, Timestamp,
+    At, Caller, Capabilities, Capacity, DataRange, Enforcement, Errno, File, FileSystem, Folder, FolderEntry, FolderStream,
+    FsError, FsResult, HsmState, Identity, Object, Quota, Status, Timestamp,
 };
 
 /// Permission bits that `chmod` sets.
@@ -367,8 +367,9 @@ impl FileSystem for Simulator {
             let inode = inner.inode("sync_file", number)?.clone();
             inner.sync_data(number);
             // On Lustre the MDS is asked only for what this client made or changed since (measured).
-            let reaches_names = !inner.personality(&inode).is_lustre() || inner.touched.remove(&number);
-            if reaches_names {
+            if !inner.personality(&inode).is_lustre() {
+                inner.sync_names_up_to(inode.mount, inode.mdt, number);
+            } else if inner.touched.remove(&number) {
                 inner.sync_names(inode.mount, inode.mdt);
             }
             Ok(())
@@ -377,9 +378,10 @@ impl FileSystem for Simulator {
 
     fn sync_folder(&self, folder: &Folder) -> FsResult<()> {
         self.change("sync_folder", b"", |inner| {
-            let inode = inner.inode("sync_folder", number_of(&folder.0))?.clone();
+            let number = number_of(&folder.0);
+            let inode = inner.inode("sync_folder", number)?.clone();
             if !inner.personality(&inode).is_lustre() {
-                inner.sync_names(inode.mount, inode.mdt);
+                inner.sync_names_up_to(inode.mount, inode.mdt, number);
             }
             Ok(())
         })
@@ -430,10 +432,24 @@ impl FileSystem for Simulator {
         })
     }
 
+    fn enforcement(&self, folder: &Folder) -> FsResult<Enforcement> {
+        self.look("enforcement", b"", |inner| {
+            let inode = inner.inode("enforcement", number_of(&folder.0))?;
+            Ok(if inner.personality(inode).has_projects() { Enforcement::On } else { Enforcement::Off })
+        })
+    }
+
     fn placement(&self, folder: &Folder) -> FsResult<Option<u32>> {
         self.look("placement", b"", |inner| {
             let inode = inner.inode("placement", number_of(&folder.0))?;
             Ok(inner.personality(inode).is_lustre().then_some(u32::from(inode.mdt)))
+        })
+    }
+
+    fn mdts(&self, folder: &Folder) -> FsResult<Option<u32>> {
+        self.look("mdts", b"", |inner| {
+            let mount = inner.mount(inner.inode("mdts", number_of(&folder.0))?);
+            Ok(mount.personality.is_lustre().then_some(u32::from(mount.mdts)))
         })
     }
 

@@ -36,21 +36,35 @@ impl Disk {
     }
 
     pub(super) fn sync_names(&mut self, mount: MountIndex, mdt: u16) {
-        self.sync(|domain| domain == Domain::Names(mount, mdt));
+        self.sync(|waiting| waiting.domain == Domain::Names(mount, mdt));
+    }
+
+    /// The journal of an ext4 or XFS up to the last change of one inode, which carries everything
+    /// before it. What changed elsewhere since then stays where it is (measured on XFS).
+    pub(super) fn sync_names_up_to(&mut self, mount: MountIndex, mdt: u16, inode: InodeNumber) {
+        let domain = Domain::Names(mount, mdt);
+        let is_of_inode = |change: &Change| match change {
+            Change::Put(number, _) | Change::Drop(number) | Change::Fill(number, _) => *number == inode,
+            Change::Enter { folder, inode: entry, .. } => *folder == inode || *entry == inode,
+            Change::Leave { folder, .. } => *folder == inode,
+        };
+        let last = self.waiting.iter().rev().find(|waiting| waiting.domain == domain && is_of_inode(&waiting.change));
+        let Some(last) = last.map(|waiting| waiting.call) else { return };
+        self.sync(|waiting| waiting.domain == domain && waiting.call <= last);
     }
 
     pub(super) fn sync_data(&mut self, inode: InodeNumber) {
-        self.sync(|domain| domain == Domain::Data(inode));
+        self.sync(|waiting| waiting.domain == Domain::Data(inode));
     }
 
     pub(super) fn sync_all(&mut self) {
         self.sync(|_| true);
     }
 
-    fn sync(&mut self, reaches: impl Fn(Domain) -> bool) {
+    fn sync(&mut self, reaches: impl Fn(&Waiting) -> bool) {
         let (durable, partly_durable) = (&mut self.durable, &mut self.partly_durable);
         self.waiting.retain(|waiting| {
-            let kept = !reaches(waiting.domain);
+            let kept = !reaches(waiting);
             if !kept {
                 durable.apply(&waiting.change);
                 if is_names(waiting.domain) {

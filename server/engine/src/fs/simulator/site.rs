@@ -328,6 +328,13 @@ impl Inner {
         }
     }
 
+    pub(super) fn sync_names_up_to(&mut self, mount: MountIndex, mdt: u16, inode: InodeNumber) {
+        match &mut self.kept {
+            Kept::Disk(disk) => disk.sync_names_up_to(mount, mdt, inode),
+            Kept::Log(log) => log.sync(),
+        }
+    }
+
     pub(super) fn sync_data(&mut self, inode: InodeNumber) {
         match &mut self.kept {
             Kept::Disk(disk) => disk.sync_data(inode),

@@ -1,0 +1,195 @@
+//! Finds out what a mount can do for this caller: facts, no sentences.
+//!
+//! What has to be tried is tried in a hidden scratch folder that is removed again. Where the
+//! caller may not make one nothing is tried, and what only a trial tells stays unknown.
+
+use tidelock_shared::name::{FileName, FilePath};
+use tidelock_shared::project::ProjectTag;
+
+use crate::fs::walk::remove_tree;
+use crate::fs::{At, Capabilities, Enforcement, Errno, FileSystem, Folder, FsError, FsResult, Object, Timestamp};
+
+const SCRATCH_MODE: u32 = 0o700;
+const FILE_MODE: u32 = 0o600;
+/// So many names are tried for the scratch folder, in case a crash left one.
+const NAMES: u32 = 10;
+
+/// What was found of one mount.
+#[derive(Clone, Debug)]
+pub struct Examination {
+    pub capabilities: Capabilities,
+    /// Of the folder; none without project IDs.
+    pub tag: Option<ProjectTag>,
+    pub enforcement: Enforcement,
+    /// Whether the caller may read what the folder's project uses and may use.
+    pub reads_limits: bool,
+    pub is_root: bool,
+    /// The metadata server of the folder, and of how many, where there are several.
+    pub placement: Option<u32>,
+    pub mdts: Option<u32>,
+    /// None where the caller may not make the scratch folder.
+    pub trials: Option<Trials>,
+}
+
+/// What came of a trial; an error says what the mount answered instead.
+pub type Trial<T = ()> = Result<T, Errno>;
+
+#[derive(Clone, Debug)]
+pub struct Trials {
+    /// `renameat2(RENAME_NOREPLACE)`.
+    pub renames_without_replacing: Trial,
+    pub exchanges: Trial,
+    pub links: Trial,
+    pub changes_project_ids: Trial,
+    /// A symbolic link tells its project ID.
+    pub tags_every_kind: Trial<bool>,
+    pub attributes: Trial,
+    /// Times keep their nanoseconds.
+    pub keeps_nanoseconds: Trial<bool>,
+    pub syncs: Trial,
+}
+
+/// Looks at the mount of a folder.
+///
+/// # Errors
+/// If the folder cannot be looked at, or the scratch folder not removed again.
+pub fn examine(fs: &dyn FileSystem, path: &FilePath) -> FsResult<Examination> {
+    let folder = fs.open_path(path)?;
+    let tag = fs.tag((&folder).into())?;
+    let quota = tag.map(|tag| fs.quota(&folder, tag.id)).transpose()?.flatten();
+    Ok(Examination {
+        capabilities: fs.capabilities(&folder)?,
+        tag,
+        enforcement: fs.enforcement(&folder)?,
+        reads_limits: quota.is_some(),
+        is_root: fs.caller().is_root,
+        placement: fs.placement(&folder)?,
+        mdts: fs.mdts(&folder)?,
+        trials: if fs.may_change(&folder)? { try_out(fs, &folder)? } else { None },
+    })
+}
+
+fn try_out(fs: &dyn FileSystem, folder: &Folder) -> FsResult<Option<Trials>> {
+    let Some(name) = make_scratch(fs, folder)? else { return Ok(None) };
+    let trials = fs.open_folder(folder.at(&name)).and_then(|scratch| try_in(fs, &scratch));
+    // Removed whatever came of it.
+    remove_tree(fs, folder.at(&name))?;
+    trials.map(Some)
+}
+
+/// None where there is no room for it, or no right after all.
+fn make_scratch(fs: &dyn FileSystem, folder: &Folder) -> FsResult<Option<FileName>> {
+    for number in 0..NAMES {
+        let name = named(format!(".tidelock-doctor-{}.{number}", std::process::id()))?;
+        match fs.create_folder(folder.at(&name), SCRATCH_MODE) {
+            Ok(()) => return Ok(Some(name)),
+            Err(error) if error.is_taken() => {}
+            Err(_) => return Ok(None),
+        }
+    }
+    Ok(None)
+}
+
+fn named(text: String) -> FsResult<FileName> {
+    FileName::new(text.into_bytes()).map_err(|_| FsError::new("doctor", b"", Errno::INVAL))
+}
+
+fn try_in(fs: &dyn FileSystem, scratch: &Folder) -> FsResult<Trials> {
+    let names = ["one", "other", "link", "symbolic"].map(|text| named(text.to_owned()));
+    let [one, other, link, symbolic] = names;
+    let (one, other, link, symbolic) = (one?, other?, link?, symbolic?);
+    let (one, other, link, symbolic) = (scratch.at(&one), scratch.at(&other), scratch.at(&link), scratch.at(&symbolic));
+    let syncs = write_and_sync(fs, scratch, one);
+    fs.create_file(other, FILE_MODE)?;
+    Ok(Trials {
+        syncs: trial(syncs),
+        keeps_nanoseconds: trial(keeps_nanoseconds(fs, one)),
+        attributes: trial(fs.set_xattr(one.into(), b"user.tidelock", b"1")),
+        exchanges: trial(fs.exchange(one, other)),
+        links: trial(fs.link(one, link)),
+        tags_every_kind: trial(fs.create_symbolic_link(symbolic, b"one").and_then(|()| Ok(fs.tag(symbolic.into())?.is_some()))),
+        changes_project_ids: trial(changes_project_id(fs, scratch)),
+        renames_without_replacing: trial(refuses_to_replace(fs, one, other)),
+    })
+}
+
+fn trial<T>(answer: FsResult<T>) -> Trial<T> {
+    answer.map_err(|error| error.errno)
+}
+
+fn write_and_sync(fs: &dyn FileSystem, scratch: &Folder, at: At<'_>) -> FsResult<()> {
+    let file = fs.create_file(at, FILE_MODE)?;
+    // A full project takes no byte, and syncs all the same.
+    match fs.write_at(&file, 0, b"\n") {
+        Err(error) if !error.is_full() => return Err(error),
+        _ => {}
+    }
+    fs.sync_file(&file)?;
+    fs.sync_folder(scratch)
+}
+
+fn keeps_nanoseconds(fs: &dyn FileSystem, at: At<'_>) -> FsResult<bool> {
+    let time = Timestamp { seconds: 1_000_000_000, nanoseconds: 123_456_789 };
+    fs.set_times(at.into(), time, time)?;
+    Ok(fs.status(at.into())?.modified == time)
+}
+
+/// The flag needs the same right as the ID, and charges nobody else.
+fn changes_project_id(fs: &dyn FileSystem, scratch: &Folder) -> FsResult<()> {
+    let object = Object::Folder(scratch);
+    let tag = fs.tag(object)?.ok_or_else(|| FsError::new("doctor", b"", Errno::OPNOTSUPP))?;
+    fs.set_tag(object, ProjectTag { inherit: !tag.inherit, ..tag })?;
+    fs.set_tag(object, tag)
+}
+
+/// A taken name is refused, and a free one is not.
+fn refuses_to_replace(fs: &dyn FileSystem, one: At<'_>, other: At<'_>) -> FsResult<()> {
+    match fs.rename_without_replacing(one, other) {
+        Err(error) if error.is_taken() => {}
+        Err(error) => return Err(error),
+        Ok(()) => return Err(FsError::new("doctor", b"", Errno::OPNOTSUPP)),
+    }
+    fs.unlink(other)?;
+    fs.rename_without_replacing(one, other)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::fs::simulator::{Personality, Simulator, Site, SiteMount};
+
+    fn world(personality: Personality) -> (Simulator, FilePath) {
+        let path = FilePath::parse(b"/m").unwrap();
+        let site = Site { mounts: vec![SiteMount::new(path.clone(), personality)], limits: BTreeMap::new() };
+        (Simulator::in_memory(site, Timestamp::default), path)
+    }
+
+    #[test]
+    fn what_each_mount_can_do_is_found_by_trying_and_nothing_is_left() {
+        for (personality, no_replace, every_kind, nanoseconds) in [
+            (Personality::Lustre2_17, Err(Errno::INVAL), true, false),
+            (Personality::Ext4, Ok(()), false, true),
+            (Personality::Xfs, Ok(()), false, true),
+            (Personality::Plain, Ok(()), false, true),
+        ] {
+            let (root, path) = world(personality);
+            let found = examine(&root, &path).unwrap();
+            let trials = found.trials.unwrap();
+            assert_eq!(trials.renames_without_replacing, no_replace, "{personality:?}");
+            assert_eq!(trials.tags_every_kind, Ok(every_kind), "{personality:?}");
+            assert_eq!(trials.keeps_nanoseconds, Ok(nanoseconds), "{personality:?}");
+            assert_eq!(trials.changes_project_ids.is_ok(), personality != Personality::Plain, "{personality:?}");
+            let top = root.open_path(&path).unwrap();
+            assert_eq!(root.read_folder(&top).unwrap().count(), 0, "{personality:?}: nothing is left");
+        }
+    }
+
+    #[test]
+    fn without_the_right_to_write_nothing_is_tried() {
+        let (root, path) = world(Personality::Lustre2_17);
+        let found = examine(&root.seen_by(1000, &[1000]), &path).unwrap();
+        assert!(found.trials.is_none());
+    }
+}

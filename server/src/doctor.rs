@@ -1,0 +1,284 @@
+//! What a mount can and cannot promise, in sentences: the engine's facts, said for people.
+//!
+//! Not here: finding the facts (`tidelock_engine::doctor`).
+
+use serde::Serialize;
+use tidelock_engine::doctor::{Examination, Trials};
+use tidelock_engine::fs::{Enforcement, NamesDurability};
+use tidelock_shared::name::FilePath;
+use tidelock_shared::strategy::RenameRule;
+
+/// Everything said about one folder's mount.
+#[derive(Debug, Serialize)]
+pub(crate) struct Report {
+    pub(crate) path: String,
+    pub(crate) file_system: String,
+    pub(crate) facts: Vec<Fact>,
+    pub(crate) guarantees: Vec<Guarantee>,
+    pub(crate) advice: Vec<String>,
+}
+
+/// One property of the mount.
+#[derive(Debug, Serialize)]
+pub(crate) struct Fact {
+    pub(crate) what: &'static str,
+    /// None where only a trial would tell, and there was none.
+    pub(crate) is_so: Option<bool>,
+    pub(crate) text: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Verdict {
+    Holds,
+    HoldsWithLimits,
+    DoesNotHold,
+    Unknown,
+}
+
+impl Verdict {
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::Holds => "holds",
+            Self::HoldsWithLimits => "holds with limits",
+            Self::DoesNotHold => "does not hold",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// One promise of a move, and how far it goes here.
+#[derive(Debug, Serialize)]
+pub(crate) struct Guarantee {
+    pub(crate) name: &'static str,
+    pub(crate) verdict: Verdict,
+    pub(crate) because: Vec<&'static str>,
+}
+
+pub(crate) fn report(path: &FilePath, found: &Examination) -> Report {
+    Report {
+        path: path.shown(),
+        file_system: found.capabilities.kind.clone(),
+        facts: facts(found),
+        guarantees: vec![atomic(found), consistent(found), isolated(found), durable(found), undoable(found)],
+        advice: advice(found),
+    }
+}
+
+fn has_ids(found: &Examination) -> bool {
+    found.capabilities.abilities.rename_rule != RenameRule::NoProjects
+}
+
+/// What a trial said, or nothing where there was none.
+fn tried(found: &Examination, ask: impl Fn(&Trials) -> bool) -> Option<bool> {
+    found.trials.as_ref().map(ask)
+}
+
+fn fact(what: &'static str, is_so: Option<bool>, yes: &str, no: &str) -> Fact {
+    let text = match is_so {
+        Some(true) => yes.to_owned(),
+        Some(false) => no.to_owned(),
+        None => format!("Unknown, as nothing may be written here to try it: {}", lower(yes)),
+    };
+    Fact { what, is_so, text }
+}
+
+/// A sentence as the rest of one.
+fn lower(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
+fn facts(found: &Examination) -> Vec<Fact> {
+    let mut facts = about_projects(found);
+    facts.push(fact(
+        "renames_without_replacing",
+        tried(found, |trials| trials.renames_without_replacing.is_ok()),
+        "A rename can refuse to replace anything.",
+        "A rename cannot refuse to replace: names are claimed first, by a hard link or an empty folder.",
+    ));
+    let links = tried(found, |trials| trials.links.is_ok());
+    facts.push(fact("hard_links", links, "Hard links can be made.", "Hard links cannot be made."));
+    facts.push(fact(
+        "attributes",
+        tried(found, |trials| trials.attributes.is_ok()),
+        "Extended attributes are kept.",
+        "Extended attributes, and with them ACLs, are not kept.",
+    ));
+    facts.push(fact(
+        "nanoseconds",
+        tried(found, |trials| trials.keeps_nanoseconds == Ok(true)),
+        "Times are kept to the nanosecond.",
+        "Times are kept in whole seconds: what changed within two seconds counts as possibly changed.",
+    ));
+    facts.push(fact(
+        "syncs_folders",
+        Some(found.capabilities.names_durability == NamesDurability::FolderSync),
+        "A new name is made durable by syncing its folder.",
+        "Syncing a folder makes nothing durable here: a small file is written and synced after each change of names.",
+    ));
+    if let Some(mdt) = found.placement {
+        let of = found.mdts.map(|mdts| format!(" of {mdts}")).unwrap_or_default();
+        facts.push(Fact { what: "mdt", is_so: None, text: format!("The folder lies on metadata server {mdt}{of}.") });
+        let text = "Files whose content is on tape only are recognised, and never read by accident.".to_owned();
+        facts.push(Fact { what: "tape", is_so: Some(true), text });
+    }
+    facts
+}
+
+fn about_projects(found: &Examination) -> Vec<Fact> {
+    let has_ids = has_ids(found);
+    let mut facts = vec![fact("project_ids", Some(has_ids), "Project IDs can be read.", "There are no project IDs here.")];
+    if !has_ids {
+        return facts;
+    }
+    facts.push(fact(
+        "changes_project_ids",
+        tried(found, |trials| trials.changes_project_ids.is_ok()),
+        "You may change project IDs.",
+        "Only an administrator changes project IDs here.",
+    ));
+    facts.push(fact(
+        "tags_every_kind",
+        tried(found, |trials| trials.tags_every_kind == Ok(true)),
+        "Symbolic links and special files have project IDs that can be changed.",
+        if found.capabilities.abilities.remakes_other_kinds {
+            "Symbolic links, pipes and sockets keep the project ID that they are made with: links and pipes are made anew, sockets stay charged."
+        } else {
+            "Symbolic links and special files keep the project ID that they are made with: trees with some are copied."
+        },
+    ));
+    facts.push(enforcement(found));
+    if found.enforcement != Enforcement::Off {
+        facts.push(fact(
+            "reads_limits",
+            Some(found.reads_limits),
+            "Usage and limits of projects can be read.",
+            "You may not read limits: what the folder itself shows is all there is to go by.",
+        ));
+    }
+    facts
+}
+
+fn enforcement(found: &Examination) -> Fact {
+    let (is_so, text) = match found.enforcement {
+        Enforcement::On => (Some(true), "Projects are held to their limits, and so is this program when it runs as root."),
+        Enforcement::CountsOnly => (Some(false), "Usage is counted, but nobody is held to a limit on this mount."),
+        Enforcement::Off => (Some(false), "Project quota is off on this mount: nothing is counted and nobody is held to a limit."),
+        Enforcement::Unknown => (None, "Whether limits are enforced is not told to clients here."),
+    };
+    Fact { what: "enforcement", is_so, text: text.to_owned() }
+}
+
+fn atomic(found: &Examination) -> Guarantee {
+    let (verdict, because) = match &found.trials {
+        None => (Verdict::Unknown, "It depends on renames that refuse to replace, or on hard links; neither could be tried."),
+        Some(trials) if trials.renames_without_replacing.is_ok() => {
+            (Verdict::Holds, "A name appears by one rename that replaces nothing.")
+        }
+        Some(trials) if trials.links.is_ok() => (
+            Verdict::HoldsWithLimits,
+            "A folder's name is claimed first: for a moment it is an empty folder that nobody can enter.",
+        ),
+        Some(_) => {
+            (Verdict::DoesNotHold, "Neither renames nor hard links can be kept from replacing what somebody else has just made.")
+        }
+    };
+    Guarantee { name: "atomic", verdict, because: vec![because] }
+}
+
+fn consistent(found: &Examination) -> Guarantee {
+    let mut because = Vec::new();
+    if !has_ids(found) || found.enforcement == Enforcement::Off {
+        because.push("There are no project limits to check; the room of the whole file system is checked.");
+    } else if !found.reads_limits {
+        because.push(
+            "You may not read limits: the room that the folder shows is checked, and the file system stops what goes beyond.",
+        );
+    } else if found.enforcement == Enforcement::CountsOnly {
+        because.push("Moves are held to the limits; other programs are not, and can fill what was set aside.");
+    }
+    let verdict = if because.is_empty() { Verdict::Holds } else { Verdict::HoldsWithLimits };
+    if because.is_empty() {
+        because.push("Limits, usage and what other moves have set aside are checked before the start and before the end.");
+    }
+    Guarantee { name: "consistent", verdict, because }
+}
+
+fn isolated(found: &Examination) -> Guarantee {
+    let copies_only = !found.capabilities.abilities.may_retag && found.capabilities.abilities.rename_rule == RenameRule::Refuses;
+    if copies_only {
+        let because = "Between projects data is copied: a program that keeps a file open may write after the last look. That is noticed and kept where it can be.";
+        return Guarantee { name: "isolated", verdict: Verdict::HoldsWithLimits, because: vec![because] };
+    }
+    let because = "What moves keeps its inode, so programs that have it open do not notice. What has to be copied is compared before it appears.";
+    Guarantee { name: "isolated", verdict: Verdict::Holds, because: vec![because] }
+}
+
+fn durable(found: &Examination) -> Guarantee {
+    let (verdict, because) = match &found.trials {
+        _ if found.capabilities.kind == "tmpfs" => (Verdict::DoesNotHold, "This file system is in memory only."),
+        None => (Verdict::Unknown, "Whether this mount syncs could not be tried."),
+        Some(trials) if trials.syncs.is_err() => (Verdict::DoesNotHold, "The mount refuses to sync a file or a folder."),
+        Some(_) => (Verdict::Holds, "Data and names are on stable storage before a move is called done."),
+    };
+    Guarantee { name: "durable", verdict, because: vec![because] }
+}
+
+fn undoable(found: &Examination) -> Guarantee {
+    let may_retag = tried(found, |trials| trials.changes_project_ids.is_ok()).unwrap_or(found.capabilities.abilities.may_retag);
+    if has_ids(found) && !may_retag {
+        let because = "An old project ID comes back only where its folder gives it; the plan says beforehand where it does not.";
+        return Guarantee { name: "undoable", verdict: Verdict::HoldsWithLimits, because: vec![because] };
+    }
+    let because = "A finished move can be brought back exactly, also days later, until it is purged.";
+    Guarantee { name: "undoable", verdict: Verdict::Holds, because: vec![because] }
+}
+
+fn advice(found: &Examination) -> Vec<String> {
+    let mut advice =
+        vec!["Programs that delete by age or name must leave out `.tidelock-*`: these hold what an undo brings back.".to_owned()];
+    if found.enforcement == Enforcement::Off && has_ids(found) {
+        advice
+            .push("To hold projects to limits, mount with `prjquota` (ext4 needs the features `project` and `quota`).".to_owned());
+    }
+    if found.trials.is_none() {
+        advice.push("Ask again in a folder where you may write to learn the rest.".to_owned());
+    }
+    advice
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use tidelock_engine::doctor::examine;
+    use tidelock_engine::fs::Timestamp;
+    use tidelock_engine::fs::simulator::{Personality, Simulator, Site, SiteMount};
+
+    use super::*;
+
+    fn verdicts(personality: Personality, uid: u32) -> Vec<(&'static str, Verdict)> {
+        let path = FilePath::parse(b"/m").unwrap();
+        let site = Site { mounts: vec![SiteMount::new(path.clone(), personality)], limits: BTreeMap::new() };
+        let root = Simulator::in_memory(site, Timestamp::default);
+        let found = examine(&root.seen_by(uid, &[uid]), &path).unwrap();
+        report(&path, &found).guarantees.iter().map(|guarantee| (guarantee.name, guarantee.verdict)).collect()
+    }
+
+    #[test]
+    fn each_mount_promises_what_it_can() {
+        use Verdict::{DoesNotHold, Holds, HoldsWithLimits, Unknown};
+        for (personality, uid, expected) in [
+            (Personality::Ext4, 0, [Holds, Holds, Holds, Holds, Holds]),
+            (Personality::Lustre2_17, 0, [HoldsWithLimits, Holds, Holds, Holds, Holds]),
+            (Personality::Plain, 0, [Holds, HoldsWithLimits, Holds, DoesNotHold, Holds]),
+            // Nothing may be written there, so nothing was tried.
+            (Personality::Ext4, 1000, [Unknown, HoldsWithLimits, Holds, Unknown, Holds]),
+            (Personality::Lustre2_12, 1000, [Unknown, Holds, HoldsWithLimits, Unknown, HoldsWithLimits]),
+        ] {
+            let names = ["atomic", "consistent", "isolated", "durable", "undoable"];
+            assert_eq!(verdicts(personality, uid), names.into_iter().zip(expected).collect::<Vec<_>>(), "{personality:?} {uid}");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! A virtual machine with a kernel that keeps project quotas: hosts seldom have one at hand.
+//!
+//! Everything comes from the distribution's packages and stays under `target/vm`. The guest's root
+//! is the host's, read only over 9p, so it runs what was just built; its own are two disks, ext4
+//! and XFS with project quotas, made anew each time.
+//!
+//! Not here: what is tested in it; that is the engine's `contract` and `real_moves`.
+
+mod guest;
+mod initramfs;
+mod kernel;
+
+use crate::{process, verdict::Ran};
+use anyhow::{Context, Result, ensure};
+use std::fs;
+use xshell::{Shell, cmd};
+
+const FOLDER: &str = "target/vm";
+/// The engine's test programs that have something to ask a real kernel.
+const TESTS: [&str; 2] = ["contract", "real_moves"];
+/// How the tests are told which kinds are mounted where.
+const MOUNTS: &str = "TIDELOCK_REAL_MOUNTS='ext4=/mnt/ext4 xfs=/mnt/xfs'";
+
+/// Runs the tests that ask real kernels; `cargo xtask vm test`.
+pub(crate) fn test() -> Result<Ran> {
+    let programs = build()?;
+    let mut script = String::from("status=0\n");
+    for program in programs {
+        script += &format!("{MOUNTS} {program} --nocapture --test-threads 1 real_ || status=1\n");
+    }
+    let finished = run_script(&format!("{script}exit $status\n"))?;
+    ensure!(finished.output.contains("guest: ended with"), "the virtual machine did not come to its end");
+    Ok(Ran::of(&finished))
+}
+
+/// Runs a command of the shell in the guest; `cargo xtask vm run COMMAND…`.
+pub(crate) fn run(words: &[&str]) -> Result<bool> {
+    Ok(run_script(&format!("{MOUNTS}\nexport TIDELOCK_REAL_MOUNTS\n{}\n", words.join(" ")))?.success)
+}
+
+fn run_script(script: &str) -> Result<process::Finished> {
+    fs::create_dir_all(FOLDER)?;
+    let kernel = kernel::provide()?;
+    let initramfs = initramfs::write(&kernel)?;
+    let mut finished = guest::run(&kernel, &initramfs, script)?;
+    finished.success &= finished.output.contains("guest: ended with 0");
+    Ok(finished)
+}
+
+/// Builds the test programs; answers where they lie.
+fn build() -> Result<Vec<String>> {
+    let shell = Shell::new()?;
+    let tests = TESTS.iter().flat_map(|test| ["--test", test]);
+    let told = cmd!(shell, "cargo test --package tidelock-engine {tests...} --no-run --message-format=json").read()?;
+    let programs: Vec<String> = told.lines().filter_map(executable).map(str::to_owned).collect();
+    ensure!(programs.len() == TESTS.len(), "cargo named {} test programs instead of {}", programs.len(), TESTS.len());
+    Ok(programs)
+}
+
+/// The program that a line of cargo's JSON tells of.
+fn executable(line: &str) -> Option<&str> {
+    line.split_once("\"executable\":\"")?.1.split('"').next()
+}
+
+/// The host's path of something under `target/vm`, as the guest finds it below its root.
+fn absolute(path: &str) -> Result<String> {
+    let path = fs::canonicalize(path).with_context(|| format!("{path} is missing"))?;
+    Ok(path.to_string_lossy().into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_program_is_read_off_cargos_line() {
+        let line = r#"{"reason":"compiler-artifact","filenames":["/a/b"],"executable":"/a/deps/contract-1","fresh":true}"#;
+        assert_eq!(executable(line), Some("/a/deps/contract-1"));
+        assert_eq!(executable(r#"{"reason":"compiler-artifact","executable":null}"#), None);
+    }
+}
