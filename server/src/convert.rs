@@ -167,7 +167,7 @@ pub(crate) fn consent_name(consent: Consent) -> &'static str {
 }
 
 /// Bytes as one word of a shell: plain, quoted, or with escapes where they are not text.
-fn shell_word(bytes: &[u8]) -> String {
+pub(crate) fn shell_word(bytes: &[u8]) -> String {
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-+,:@%".contains(byte);
     match std::str::from_utf8(bytes) {
         Ok(text) if bytes.iter().all(is_plain) => text.to_owned(),

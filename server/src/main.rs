@@ -15,6 +15,7 @@ mod events;
 mod http;
 mod identity;
 mod names;
+mod orphans;
 mod service;
 mod telemetry;
 mod user_error;

@@ -8,6 +8,7 @@ use tidelock_engine::fs::{Errno, FsError};
 use tidelock_engine::journal::{Journal, JournalError};
 use tidelock_engine::moves::event::{Failure, FailureKind};
 use tidelock_engine::planner::plan::{Loss, Refusal, Warning};
+use tidelock_engine::recovery::Verdict;
 use tidelock_shared::name::{FilePath, InvalidName};
 use tidelock_shared::quota::{Amount, Headroom};
 use tidelock_shared::request::RequestProblem;
@@ -294,11 +295,52 @@ pub(crate) fn engine_error(error: &EngineError, names: &Names) -> UserError {
         }
         EngineError::PurgeFailed(said) => UserError::new("purge_failed", format!("The old copy could not be purged: {said}."))
             .hint("Try again; it goes on where it stopped."),
+        EngineError::JournalIsOld(path) => UserError::new(
+            "state_older",
+            format!(
+                "The state folder is older than what lies at {}: an old backup was put back. Nothing was touched.",
+                quoted(path)
+            ),
+        )
+        .hint("Put the newest backup back. Without one, move the journal out of it and run `tidelock recover --orphans DIR`."),
+        EngineError::SeveralEngines(one, other) => UserError::new(
+            "several_engines",
+            format!("Records of two engines are found together, {one} and {other}; one state folder can take up one of them."),
+        )
+        .hint("Look below folders that only one of them has worked in."),
+        EngineError::NoOrphan(path) => {
+            UserError::new("unknown_orphan", format!("{} is nothing that a move has hidden.", quoted(path)))
+                .hint("`tidelock recover --orphans DIR` lists what there is.")
+        }
+        EngineError::NotForOrphans(path, verdict) => {
+            let (code, why, hint) = not_for_orphans(*verdict);
+            UserError::new(code, format!("{} {why}.", quoted(path))).hint(hint)
+        }
+        EngineError::NameUnknown(path) => {
+            UserError::new("name_unknown", format!("No record tells the old name of {}.", quoted(path)))
+                .hint("Look into it, and rename it by hand.")
+        }
+        EngineError::RestoreFailed(said) => UserError::new("restore_failed", format!("It could not be brought back: {said}."))
+            .hint("Try again, or look where it is with `tidelock recover --orphans DIR`."),
         EngineError::Halted => UserError::new("unavailable", "The server is shutting down, or could not write its journal.")
             .hint("Start it again: open moves go on by themselves."),
         EngineError::FileSystem(error) => file_system(error),
         EngineError::Journal(error) => journal_error(error),
         EngineError::Stopped => UserError::new("stopped", "It was stopped."),
+    }
+}
+
+fn not_for_orphans(verdict: Verdict) -> (&'static str, &'static str, &'static str) {
+    match verdict {
+        Verdict::OfAnotherEngine => (
+            "of_another_engine",
+            "belongs to another tidelock, which may be at work",
+            "If that one runs nowhere any more, say so with --adopt ENGINE.",
+        ),
+        Verdict::Rebuildable => {
+            ("rebuildable", "belongs to a move that can be taken up again", "`tidelock recover --orphans DIR` does that.")
+        }
+        _ => ("accounted", "is needed by a move that this tidelock knows", "Undo or purge that move instead."),
     }
 }
 

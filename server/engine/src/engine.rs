@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 use tidelock_shared::id::MoveId;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::progress::{Counters, MoveState};
@@ -17,17 +17,16 @@ use tidelock_shared::strategy::Strategy;
 
 use crate::clock::Clock;
 use crate::error::EngineError;
-use crate::executor::{Driver, Halt, Live, Versions, notes};
+use crate::executor::{Driver, Halt, Live, Versions};
 use crate::fs::FileSystem;
 use crate::journal::{Journal, Recorded, Verb};
 use crate::moves::event::Event;
 use crate::moves::state::{Move, Purge, StepStatus};
 use crate::planner::Draft;
 use crate::planner::plan::Payer;
-use crate::planner::sequence::{Step, StepKind};
 use crate::progress::Reading;
 use crate::reservation::ledger;
-use crate::worker::{Action, StepOrder, StepReport, Then, Worker};
+use crate::worker::Worker;
 
 /// A copy of small files makes so many in ten to thirty seconds.
 const ENTRIES_A_CHECKPOINT: u64 = 50_000;
@@ -38,10 +37,10 @@ pub struct Engine {
     /// Nothing outside these is planned.
     pub(crate) roots: Vec<FilePath>,
     pub(crate) moves: Arc<Mutex<BTreeMap<MoveId, Arc<Live>>>>,
-    driver: Driver,
+    pub(crate) driver: Driver,
     /// One plan becomes a move at a time: between looking at the reservations and adding to
     /// them nobody else may.
-    admission: Mutex<()>,
+    pub(crate) admission: Mutex<()>,
 }
 
 /// A move as it stands, with how fast it is.
@@ -176,7 +175,12 @@ impl Engine {
             recorded.of.plan.undoes.filter(|_| recorded.of.state == MoveState::Done)
         };
         let Some(undone) = undone else { return Ok(()) };
-        let (live, undone_by) = (self.live(undone)?, self.read(undone)?.undone_by);
+        // A rebuilt journal may not know the move that was undone.
+        let undone_by = match self.read(undone) {
+            Err(EngineError::UnknownMove(_)) => return Ok(()),
+            answer => answer?.undone_by,
+        };
+        let live = self.live(undone)?;
         live.recorded.lock().undone_by = undone_by;
         live.touch(&self.driver.versions);
         Ok(())
@@ -184,8 +188,14 @@ impl Engine {
 
     /// After a start: finds out of every open move what survived. Answers those to drive;
     /// a stuck one is tried again if `retries_stuck`.
+    ///
+    /// # Errors
+    /// [`EngineError::JournalIsOld`] where the folders know more than the journal: then nothing
+    /// is touched.
     pub fn recover(&self, retries_stuck: bool) -> Result<Vec<MoveId>, EngineError> {
         let open: Vec<Arc<Live>> = self.moves.lock().values().cloned().collect();
+        let moves: Vec<Move> = open.iter().map(|live| live.recorded.lock().of.clone()).collect();
+        self.journal_is_newest(&moves)?;
         let mut to_drive = Vec::new();
         for live in open {
             let (id, state, purge) = {
@@ -264,88 +274,6 @@ impl Engine {
         Ok(())
     }
 
-    /// Deletes the retired sources of a finished move. There is no way back from here.
-    pub fn purge(&self, id: MoveId) -> Result<(), EngineError> {
-        let live = self.live(id)?;
-        {
-            // An undo is accepted under the same lock: only one of the two can begin.
-            let _alone = self.admission.lock();
-            // Read anew: a move in memory does not learn that it was undone.
-            let recorded = self.read(id)?;
-            let has_kept = recorded.of.keeps_retired_source() && recorded.undone_by.is_none();
-            if recorded.of.purge == Purge::Purged || (recorded.of.purge == Purge::Kept && !has_kept) {
-                return Err(EngineError::NothingToPurge(id));
-            }
-            if let Some(undoing) = self.open_undo_of(id) {
-                return Err(EngineError::UndoneAlready(id, undoing));
-            }
-            if recorded.of.purge == Purge::Kept {
-                self.driver.record(&live, Event::PurgeStarted)?;
-            }
-        }
-        self.purge_started(&live)
-    }
-
-    fn purge_started(&self, live: &Live) -> Result<(), EngineError> {
-        let of = live.recorded.lock().of.clone();
-        if let Some(first) = of.plan.items.first() {
-            crate::steps::forget(&*self.fs, of.id, &first.source_folder).map_err(EngineError::PurgeFailed)?;
-        }
-        for (item, item_number) in of.plan.items.iter().zip(0_u32..) {
-            if !item.keeps_something() {
-                continue;
-            }
-            let order = StepOrder {
-                move_id: of.id,
-                kind: StepKind::RetireSource,
-                action: Action::Run,
-                item_number,
-                item: item.clone(),
-                folders: vec![item.destination_folder.clone(), item.source_folder.clone()],
-                notes: notes(&of, item_number),
-                entries_a_checkpoint: ENTRIES_A_CHECKPOINT,
-                admissions: Vec::new(),
-                record: None,
-            };
-            let retired =
-                |step: &Step| step.item == item_number && matches!(step.kind, StepKind::RetireSource | StepKind::SetAside);
-            let position = of.plan.sequence.iter().position(retired).unwrap_or(0);
-            let mut broken = None;
-            let mut hear = |report: StepReport| {
-                if let StepReport::Noted(note) = report {
-                    broken = self.driver.record(live, Event::Noted { position, note }).err();
-                }
-                if broken.is_none() { Then::GoOn } else { Then::Stop }
-            };
-            let report = crate::steps::purge(&*self.fs, &order, &mut hear);
-            if let Some(halt) = broken {
-                return Err(halt.into());
-            }
-            match report {
-                StepReport::Failed(failure) => return Err(EngineError::PurgeFailed(failure)),
-                _ => live.touch(&self.driver.versions),
-            }
-        }
-        Ok(self.driver.record(live, Event::Purged)?)
-    }
-
-    /// A purge that a crash cut short goes on: there is no way back from its beginning.
-    fn finish_purges(&self) -> Result<(), EngineError> {
-        let open = self.driver.journal.lock().open_purges()?;
-        for id in open {
-            let Some(recorded) = self.driver.journal.lock().read(id)? else { continue };
-            if recorded.of.purge == Purge::Started {
-                let live = Live::new(recorded, 0);
-                match self.purge_started(&live) {
-                    // What cannot be deleted now is tried at the next start; other moves go on.
-                    Err(EngineError::PurgeFailed(failure)) => tracing::warn!(%id, %failure, "a purge could not be finished"),
-                    other => other?,
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// A move that has not ended and undoes `id`; a stuck one still needs what it works on.
     pub(crate) fn open_undo_of(&self, id: MoveId) -> Option<MoveId> {
         let moves = self.moves.lock();
@@ -358,12 +286,29 @@ impl Engine {
     }
 
     /// The move in memory, taken up from the journal if it has ended long ago.
-    fn live(&self, id: MoveId) -> Result<Arc<Live>, EngineError> {
+    pub(crate) fn live(&self, id: MoveId) -> Result<Arc<Live>, EngineError> {
         if let Some(live) = self.moves.lock().get(&id) {
             return Ok(live.clone());
         }
         let live = Arc::new(Live::new(self.read(id)?, self.driver.versions.first));
         Ok(self.moves.lock().entry(id).or_insert(live).clone())
+    }
+
+    pub(crate) fn journal(&self) -> MutexGuard<'_, Journal> {
+        self.driver.journal.lock()
+    }
+
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.driver.clock.now_ms()
+    }
+
+    pub(crate) fn home(&self) -> &str {
+        &self.driver.home
+    }
+
+    pub(crate) fn newest_number(&self) -> Result<u32, EngineError> {
+        let journal = self.journal();
+        Ok(journal.newest(1)?.first().map_or(0, |id| id.number).max(journal.lost_until()?))
     }
 
     pub(crate) fn read(&self, id: MoveId) -> Result<Recorded, EngineError> {

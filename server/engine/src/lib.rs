@@ -15,6 +15,7 @@ pub mod moves;
 pub mod planner;
 mod planning;
 pub mod progress;
+mod purging;
 pub mod recovery;
 pub mod reservation;
 pub mod simulate;

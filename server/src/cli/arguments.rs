@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use tidelock_shared::id::MoveId;
+use tidelock_shared::id::{EngineId, MoveId};
 use tidelock_shared::request;
 
 /// Move files between projects with the guarantees of a database transaction.
@@ -51,8 +51,8 @@ pub(crate) enum Command {
     Undo(UndoArguments),
     /// Delete the original that a finished copy has kept; then an undo has to copy
     Purge(UndoArguments),
-    /// Finish or unwind whatever a crash left
-    Recover(Where),
+    /// Finish or unwind whatever a crash left, and find what moves have left lying about
+    Recover(RecoverArguments),
     /// Show who pays for a folder, what is used, and what may be used
     Quota(QuotaArguments),
     /// Serve an invented site in the browser, on nothing but this program
@@ -162,6 +162,28 @@ pub(crate) struct UndoArguments {
     /// Start without asking
     #[arg(long, short)]
     pub(crate) yes: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct RecoverArguments {
+    /// Look below these folders for what moves have hidden: moves of a lost state folder are
+    /// taken up again from their records, what a crash left behind is removed, the rest is listed
+    #[arg(long, value_name = "DIR", num_args = 1..)]
+    pub(crate) orphans: Vec<OsString>,
+    /// Delete something that a move has hidden and nobody knows of any more
+    #[arg(long, value_name = "PATH", conflicts_with = "restore")]
+    pub(crate) remove: Option<OsString>,
+    /// Give it its old name back; nothing is replaced
+    #[arg(long, value_name = "PATH")]
+    pub(crate) restore: Option<OsString>,
+    /// Treat what this engine has hidden as its own: you know that it runs nowhere any more
+    #[arg(long, value_name = "ENGINE")]
+    pub(crate) adopt: Option<EngineId>,
+    /// Delete without asking
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) at: Where,
 }
 
 #[derive(Args, Debug)]

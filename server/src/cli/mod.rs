@@ -7,6 +7,7 @@ mod arguments;
 mod desk;
 mod local;
 mod output;
+mod recover;
 mod remote;
 mod simulate;
 mod verbs;
@@ -48,7 +49,13 @@ impl Exit {
             "unavailable" | "no_state" | "no_server" | "journal" | "port_in_use" | "unauthorized" => Self::Unreachable,
             code if code.starts_with("state_") => Self::Unreachable,
             code if code.starts_with("stuck") => Self::Stuck,
-            code if code == "stopped" || code == "cancelled" || code == "file_system" || code == "purge_failed" => Self::Undone,
+            code if code == "stopped"
+                || code == "cancelled"
+                || code == "file_system"
+                || matches!(code, "purge_failed" | "restore_failed") =>
+            {
+                Self::Undone
+            }
             _ => Self::Refused,
         }
     }

@@ -21,8 +21,8 @@ const BUSY_WAIT: Duration = Duration::from_secs(5);
 
 /// The journal of one state folder.
 pub struct Journal {
-    connection: Connection,
-    engine: EngineId,
+    pub(super) connection: Connection,
+    pub(super) engine: EngineId,
     home: String,
     watch: Option<Arc<dyn Watch>>,
 }
@@ -67,7 +67,7 @@ impl Verb {
     }
 }
 
-fn failed(action: &'static str) -> impl Fn(rusqlite::Error) -> JournalError {
+pub(super) fn failed(action: &'static str) -> impl Fn(rusqlite::Error) -> JournalError {
     move |source| JournalError::Database { action, source }
 }
 
@@ -182,7 +182,10 @@ impl Journal {
         let undoes = plan.undoes.map(|id| id.number);
         let number: u32 = transaction
             .query_row(
-                "INSERT INTO moves (plan, accepted_ms, key, undoes) VALUES (?1, ?2, ?3, ?4) RETURNING number",
+                "INSERT INTO moves (number, plan, accepted_ms, key, undoes) SELECT 1 + MAX(
+                    COALESCE((SELECT MAX(number) FROM moves), 0),
+                    COALESCE((SELECT value FROM meta WHERE key = 'lost_until'), 0)
+                ), ?1, ?2, ?3, ?4 RETURNING number",
                 params![text, now_ms, key, undoes],
                 |row| row.get(0),
             )
@@ -223,11 +226,11 @@ impl Journal {
         self.after_write()
     }
 
-    fn before_write(&self) -> Result<(), JournalError> {
+    pub(super) fn before_write(&self) -> Result<(), JournalError> {
         self.watch.as_ref().map_or(Ok(()), |watch| watch.before_write())
     }
 
-    fn after_write(&self) -> Result<(), JournalError> {
+    pub(super) fn after_write(&self) -> Result<(), JournalError> {
         self.watch.as_ref().map_or(Ok(()), |watch| watch.after_write())
     }
 

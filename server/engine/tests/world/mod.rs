@@ -191,6 +191,16 @@ impl World {
         self.state.path().to_owned()
     }
 
+    /// The time as it is now, which stands still from here.
+    pub fn clock(&self) -> StillClock {
+        StillClock { now: self.now.load(Ordering::Relaxed), readings: Some(self.readings.clone()) }
+    }
+
+    /// Something that has nothing to do with the case's move.
+    pub fn unrelated(&self) -> MoveRequest {
+        MoveRequest { sources: vec![path("/m/alpha/single")], destination: path("/m/alpha/other"), ..MoveRequest::default() }
+    }
+
     /// A new engine on what is left, as after a start of the program.
     pub fn engine(&self) -> (Engine, StateFolder) {
         self.engine_on(self.caller())
@@ -202,8 +212,7 @@ impl World {
         let journal = Journal::open(&folder, || 0x1234_5678_9abc_def0).unwrap();
         let fs: Arc<dyn FileSystem> = Arc::new(view);
         let worker = Arc::new(InProcess::new(fs.clone()));
-        let clock = Arc::new(StillClock { now: self.now.load(Ordering::Relaxed), readings: Some(self.readings.clone()) });
-        let engine = Engine::new(fs, worker, journal, clock, vec![path("/")]).unwrap();
+        let engine = Engine::new(fs, worker, journal, Arc::new(self.clock()), vec![path("/")]).unwrap();
         (engine.with_checkpoints_apart(self.entries_a_checkpoint), folder)
     }
 
