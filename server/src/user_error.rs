@@ -7,7 +7,7 @@ use tidelock_engine::EngineError;
 use tidelock_engine::fs::{Errno, FsError};
 use tidelock_engine::journal::{Journal, JournalError};
 use tidelock_engine::moves::event::{Failure, FailureKind};
-use tidelock_engine::planner::plan::{Loss, Refusal, Warning};
+use tidelock_engine::planner::plan::{Changes, Loss, Refusal, Warning};
 use tidelock_engine::recovery::Verdict;
 use tidelock_shared::name::{FilePath, InvalidName};
 use tidelock_shared::quota::{Amount, Headroom};
@@ -232,7 +232,27 @@ pub(crate) fn warning(warning: &Warning, names: &Names) -> UserError {
             UserError::new("limits_unknown", format!("You may not read the limits of {}.", names.payer(*payer)))
                 .hint("If it does not fit, the file system stops the copy and everything stays as it was.")
         }
+        Warning::ChangedMeanwhile { path, changes, stay_behind } => changed_meanwhile(path, changes, *stay_behind),
     }
+}
+
+/// What an undo does to what was changed since the move.
+fn changed_meanwhile(path: &FilePath, changes: &Changes, stay_behind: bool) -> UserError {
+    let parts = [(changes.added, "added"), (changes.removed, "removed"), (changes.changed, "changed")];
+    let parts = parts.iter().filter(|(number, _)| *number > 0);
+    let parts: Vec<String> = parts.map(|(number, what)| format!("{} {what}", count(*number, "entry", "entries"))).collect();
+    let examples: Vec<String> = changes.examples.iter().map(quoted).collect();
+    let examples = if examples.is_empty() { String::new() } else { format!(", for example {}", examples.join(", ")) };
+    let said = format!("{} is not as the move left it: {}{examples}.", quoted(path), parts.join(", "));
+    let error = if stay_behind {
+        let fate = "The original comes back as it was; what was added or changed stays in the copy, which is hidden and kept.";
+        UserError::new("changed_meanwhile", format!("{said} {fate}"))
+            .hint("Copy out first what you want to go on with. Purging the undo keeps what differs.")
+    } else {
+        UserError::new("changed_meanwhile", format!("{said} It all comes back as it is now."))
+            .hint("Times and the number of entries tell this: what was replaced by as many others is not seen.")
+    };
+    if changes.is_exact || !stay_behind { error } else { error.hint("Some of it may not be read by you and was not compared.") }
 }
 
 fn lost(loss: Loss) -> &'static str {
