@@ -221,6 +221,7 @@ pub(crate) fn move_view(snapshot: &Snapshot, names: &Names) -> MoveView {
         can_undo: of.state == MoveState::Done && of.purge != Purge::Started && snapshot.recorded.undone_by.is_none(),
         can_purge: of.keeps_retired_source() && snapshot.recorded.undone_by.is_none(),
         retired: of.keeps_retired_source().then(|| retired(of)),
+        kept_until_ms: snapshot.kept_until_ms,
         undoes: of.plan.undoes,
         undone_by: snapshot.recorded.undone_by,
     }

@@ -62,7 +62,8 @@ pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> UserError {
         )
         .hint("An administrator can clear the flag with chattr -i or chattr -a."),
         Refusal::OtherMoveInside(path) => UserError::new("other_move", format!("Another move is at work at {}.", quoted(path)))
-            .hint("Wait until it has ended. If nobody runs it any more, `tidelock recover` on its state folder finishes it."),
+            .hint("Wait until it has ended. If nobody runs it any more, `tidelock recover` on its state folder finishes it.")
+            .hint("`tidelock recover --orphans DIR` says whose it is and what can be done about it."),
         Refusal::Overlap { path, other } => {
             UserError::new("overlap", format!("Move {other} is already working on {}.", quoted(path)))
                 .hint(format!("Wait until it has ended (tidelock status {other}), or cancel it."))
@@ -427,7 +428,7 @@ pub(crate) fn serve_error(error: &ServeError) -> UserError {
             .hint("Take another address with --listen ADDR:PORT."),
         ServeError::State(error) => journal_error(error),
         ServeError::Engine(error) => match engine_error(error, &Names::default()) {
-            refused if refused.code.starts_with("refused") => refused,
+            told if told.code.starts_with("refused") || told.code.starts_with("state_") => told,
             other => UserError { code: format!("state_{}", other.code), ..other },
         },
         ServeError::World { path, source } => {

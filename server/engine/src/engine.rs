@@ -48,6 +48,8 @@ pub struct Engine {
 pub struct Snapshot {
     pub recorded: Recorded,
     pub reading: Reading,
+    /// When what an undo needs is purged by itself, in milliseconds since 1970.
+    pub kept_until_ms: Option<i64>,
     /// Counts up over all moves; the same while nothing changes.
     pub version: u64,
 }
@@ -320,10 +322,16 @@ impl Engine {
         let live = self.moves.lock().get(&id).cloned();
         let mut snapshot = match live {
             Some(live) => self.snapshot(&live),
-            None => Snapshot { recorded: self.read(id)?, reading: Reading::default(), version: self.driver.versions.first },
+            None => Snapshot {
+                recorded: self.read(id)?,
+                reading: Reading::default(),
+                kept_until_ms: None,
+                version: self.driver.versions.first,
+            },
         };
         // Another move may have undone it since it was taken into memory.
         snapshot.recorded.undone_by = self.read(id)?.undone_by;
+        snapshot.kept_until_ms = self.kept_until_ms(&snapshot.recorded);
         Ok(snapshot)
     }
 
@@ -357,7 +365,16 @@ impl Engine {
         let finished = recorded.of.steps.iter().filter(|status| **status == StepStatus::Finished).count();
         let share = finished as f64 / recorded.of.steps.len().max(1) as f64;
         let reading = live.meter.read(total_work(&recorded.of), share, self.driver.clock.now_ms());
-        Snapshot { recorded, reading, version }
+        let kept_until_ms = self.kept_until_ms(&recorded);
+        Snapshot { recorded, reading, kept_until_ms, version }
+    }
+
+    fn kept_until_ms(&self, recorded: &Recorded) -> Option<i64> {
+        if !recorded.of.keeps_retired_source() {
+            return None;
+        }
+        let retention = self.journal().retention().unwrap_or_default();
+        retention.ends_ms(recorded)
     }
 
     /// What open moves have set aside at one payer.

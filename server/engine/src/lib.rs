@@ -18,6 +18,7 @@ pub mod progress;
 mod purging;
 pub mod recovery;
 pub mod reservation;
+mod retention;
 pub mod simulate;
 mod steps;
 pub mod survey;
@@ -25,3 +26,4 @@ pub mod worker;
 
 pub use engine::{Engine, Snapshot};
 pub use error::EngineError;
+pub use retention::Retention;

@@ -234,6 +234,10 @@ pub(crate) struct ServeFolders {
     /// A folder to manage; nothing outside of these is shown or moved
     #[arg(long = "root", value_name = "DIR", required = true)]
     pub(crate) roots: Vec<OsString>,
+    /// After so many days the originals that copies have kept are deleted; 0 for never
+    /// [default: as before, at first 7]
+    #[arg(long, value_name = "DAYS")]
+    pub(crate) retention: Option<u32>,
     #[command(flatten)]
     pub(crate) serve: ServeArguments,
 }

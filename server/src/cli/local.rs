@@ -138,9 +138,10 @@ impl Local {
     /// Another process drives the move: what it has written down by now.
     fn as_recorded(&self, id: MoveId) -> Result<Snapshot, UserError> {
         let journal = Journal::beside(&self.state).map_err(|error| user_error::journal_error(&error))?;
+        let kept_until_ms = self.engine.get(id).ok().and_then(|snapshot| snapshot.kept_until_ms);
         let recorded = journal.read(id).map_err(|error| user_error::journal_error(&error))?;
         let recorded = recorded.ok_or_else(|| self.told(&EngineError::UnknownMove(id)))?;
-        Ok(Snapshot { recorded, reading: Reading::default(), version: 0 })
+        Ok(Snapshot { recorded, reading: Reading::default(), kept_until_ms, version: 0 })
     }
 
     fn told(&self, error: &EngineError) -> UserError {

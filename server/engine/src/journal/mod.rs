@@ -8,6 +8,7 @@
 
 mod adopt;
 mod error;
+mod kept;
 mod schema;
 mod state_folder;
 mod store;

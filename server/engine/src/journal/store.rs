@@ -205,6 +205,7 @@ impl Journal {
         let text = serde_json::to_string(event).map_err(|source| JournalError::Unreadable { number, source })?;
         let ended = match (state, event) {
             (MoveState::Done, Event::PurgeStarted) => Some("purging"),
+            (MoveState::Done, Event::Purged) => Some("purged"),
             (MoveState::Done, _) => Some("done"),
             (MoveState::Undone, _) => Some("undone"),
             _ => None,
@@ -261,7 +262,7 @@ impl Journal {
     }
 
     fn undone_by(&self, number: u32) -> Result<Option<MoveId>, JournalError> {
-        let sql = "SELECT MAX(number) FROM moves WHERE undoes = ?1 AND ended IN ('done', 'purging')";
+        let sql = "SELECT MAX(number) FROM moves WHERE undoes = ?1 AND ended IN ('done', 'purging', 'purged')";
         let undoing: Option<u32> = self.connection.query_row(sql, [number], |row| row.get(0)).map_err(failed("read"))?;
         Ok(undoing.map(|number| self.id(number)))
     }
@@ -281,7 +282,7 @@ impl Journal {
         self.numbers("SELECT number FROM moves ORDER BY number DESC LIMIT ?1", at_most)
     }
 
-    fn numbers(&self, sql: &str, at_most: u32) -> Result<Vec<MoveId>, JournalError> {
+    pub(super) fn numbers(&self, sql: &str, at_most: u32) -> Result<Vec<MoveId>, JournalError> {
         let mut statement = self.connection.prepare_cached(sql).map_err(failed("read"))?;
         let rows = statement.query_map([at_most], |row| row.get::<_, u32>(0)).map_err(failed("read"))?;
         rows.map(|row| row.map(|number| self.id(number)).map_err(failed("read"))).collect()

@@ -193,7 +193,12 @@ impl World {
 
     /// The time as it is now, which stands still from here.
     pub fn clock(&self) -> StillClock {
-        StillClock { now: self.now.load(Ordering::Relaxed), readings: Some(self.readings.clone()) }
+        self.clock_apart(0)
+    }
+
+    /// A clock that is so far from that of the file systems.
+    pub fn clock_apart(&self, milliseconds: i64) -> StillClock {
+        StillClock { now: self.now.load(Ordering::Relaxed) + milliseconds, readings: Some(self.readings.clone()) }
     }
 
     /// Something that has nothing to do with the case's move.
