@@ -170,7 +170,7 @@ pub(crate) fn consent_name(consent: Consent) -> &'static str {
 }
 
 /// Bytes as one word of a shell: plain, quoted, or with escapes where they are not text.
-fn shell_word(bytes: &[u8]) -> String {
+pub(crate) fn shell_word(bytes: &[u8]) -> String {
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-+,:@%".contains(byte);
     match std::str::from_utf8(bytes) {
         Ok(text) if bytes.iter().all(is_plain) => text.to_owned(),
@@ -227,6 +227,7 @@ pub(crate) fn move_view(snapshot: &Snapshot, names: &Names) -> MoveView {
         can_undo: of.state == MoveState::Done && of.purge != Purge::Started && snapshot.recorded.undone_by.is_none(),
         can_purge: of.keeps_retired_source() && snapshot.recorded.undone_by.is_none(),
         retired: of.keeps_retired_source().then(|| retired(of)),
+        kept_until_ms: snapshot.kept_until_ms,
         undoes: of.plan.undoes,
         undone_by: snapshot.recorded.undone_by,
     }

@@ -16,6 +16,7 @@ mod events;
 mod http;
 mod identity;
 mod names;
+mod orphans;
 mod service;
 mod telemetry;
 mod user_error;
@@ -34,11 +35,11 @@ fn main() -> ExitCode {
         }
         Command::Demo(demo) => {
             let look = Duration::from_micros(demo.look);
-            serve(&demo.serve, "tidelock-demo", Ok(http::Mode::Demo { look }))
+            serve(&demo.serve, "tidelock-demo", Ok(http::Mode::Demo { look }), None)
         }
         Command::Serve(folders) => {
             let roots = folders.roots.iter().map(|root| cli::absolute(root)).collect::<Result<_, _>>();
-            serve(&folders.serve, "tidelock", roots.map(|roots| http::Mode::SingleUser { roots }))
+            serve(&folders.serve, "tidelock", roots.map(|roots| http::Mode::SingleUser { roots }), folders.retention)
         }
         command => {
             telemetry::start(telemetry::Level::ERROR);
@@ -49,12 +50,12 @@ fn main() -> ExitCode {
 }
 
 /// Serves until it is told to stop. `folder` names the state folder where none is given.
-fn serve(arguments: &ServeArguments, folder: &str, mode: Result<http::Mode, UserError>) -> Exit {
+fn serve(arguments: &ServeArguments, folder: &str, mode: Result<http::Mode, UserError>, retention: Option<u32>) -> Exit {
     telemetry::start(telemetry::Level::INFO);
     let served = mode.and_then(|mode| {
         let given = arguments.state.as_deref().map(Path::new);
         let state_folder = cli::state_folder(given, folder)?;
-        let options = http::Serve { listen: arguments.listen, state_folder, mode };
+        let options = http::Serve { listen: arguments.listen, state_folder, mode, retention };
         http::serve(options).map_err(|error| user_error::serve_error(&error))
     });
     match served {

@@ -7,16 +7,20 @@ use tidelock_engine::EngineError;
 use tidelock_engine::fs::{Errno, FsError};
 use tidelock_engine::journal::{Journal, JournalError};
 use tidelock_engine::moves::event::{Failure, FailureKind};
-use tidelock_engine::planner::plan::{Loss, Refusal, Warning};
+use tidelock_engine::planner::plan::Refusal;
+use tidelock_engine::recovery::Verdict;
 use tidelock_shared::limits::Limits;
 use tidelock_shared::name::{FilePath, InvalidName};
 use tidelock_shared::quota::{Amount, Headroom};
 use tidelock_shared::request::RequestProblem;
 use tidelock_shared::user_error::UserError;
 
+mod warning;
+
 use crate::http::ServeError;
 use crate::names::Names;
-use crate::words::{bytes, count, grouped};
+use crate::words::{bytes, count};
+pub(crate) use warning::warning;
 
 /// What stops a plan.
 pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> UserError {
@@ -62,7 +66,8 @@ pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> UserError {
         )
         .hint("An administrator can clear the flag with chattr -i or chattr -a."),
         Refusal::OtherMoveInside(path) => UserError::new("other_move", format!("Another move is at work at {}.", quoted(path)))
-            .hint("Wait until it has ended. If nobody runs it any more, `tidelock recover` on its state folder finishes it."),
+            .hint("Wait until it has ended. If nobody runs it any more, `tidelock recover` on its state folder finishes it.")
+            .hint("`tidelock recover --orphans DIR` says whose it is and what can be done about it."),
         Refusal::Overlap { path, other } => {
             UserError::new("overlap", format!("Move {other} is already working on {}.", quoted(path)))
                 .hint(format!("Wait until it has ended (tidelock status {other}), or cancel it."))
@@ -161,131 +166,6 @@ pub(crate) fn invalid_path(text: &str, error: InvalidName) -> UserError {
     UserError::new("invalid_path", format!("'{text}' cannot be used: {error}.")).hint(hint)
 }
 
-/// What one should know before the start.
-pub(crate) fn warning(warning: &Warning, names: &Names) -> UserError {
-    match warning {
-        Warning::ChargedTwice { amount } => UserError::new(
-            "charged_twice",
-            format!(
-                "Until the old copy is purged, both sides are charged: {} and {} stay where they were.",
-                bytes(amount.bytes),
-                count(amount.inodes, "inode", "inodes")
-            ),
-        )
-        .hint("The old copy makes undo free of copying. Purge it when you are sure."),
-        Warning::Losses { losses } => {
-            let parts: Vec<String> = losses
-                .iter()
-                .map(|(loss, entries)| format!("{} of {}", lost(*loss), count(*entries, "entry", "entries")))
-                .collect();
-            UserError::new("lost_metadata", format!("The copy cannot keep {}.", parts.join(", ")))
-                .hint("Content, names and links are kept in any case. An undo brings back the original with everything.")
-        }
-        Warning::HardLinksLeaving { inodes } => UserError::new(
-            "hard_links_leaving",
-            format!("{} further names outside; their charge moves, those names stay.", have(*inodes, "file", "files")),
-        ),
-        Warning::SoftLimit { payer } => {
-            UserError::new("soft_limit", format!("{} goes over its soft limit, and its grace time begins.", names.payer(*payer)))
-                .hint("Within the grace time, free room or ask for more quota.")
-        }
-        Warning::DriftMended { entries } => UserError::new(
-            "drift_mended",
-            format!(
-                "{} charged to another project than the rest; afterwards all are charged to the destination.",
-                are(*entries, "entry", "entries")
-            ),
-        )
-        .hint("An undo charges them to the source's project like the rest."),
-        Warning::Skipped { items } => UserError::new(
-            "skipped",
-            match items {
-                1 => "1 item is skipped: its name is taken. It stays where it is.".to_owned(),
-                more => format!("{} items are skipped: their names are taken. They stay where they are.", grouped(*more)),
-            },
-        ),
-        Warning::Replaces { entries, amount } => UserError::new(
-            "replaces",
-            format!("What has the name now is replaced: {}, {}.", count(*entries, "entry", "entries"), bytes(amount.bytes)),
-        )
-        .hint("It is kept hidden, comes back with an undo, and stays charged until the move is purged."),
-        Warning::EmptiedFoldersStay { folders } => UserError::new(
-            "emptied_folders_stay",
-            match folders {
-                1 => "1 folder is merged into the one that is there. It stays behind, empty.".to_owned(),
-                more => format!("{} folders are merged into those that are there. They stay behind, empty.", grouped(*more)),
-            },
-        )
-        .hint("An undo puts everything back. What is empty can be removed when you are sure."),
-        Warning::ReplacedIsGone => {
-            UserError::new("replaced_is_gone", "What the move had replaced has been purged and does not come back.")
-        }
-        Warning::UndoneInexactly { entries } => UserError::new(
-            "undone_inexactly",
-            format!(
-                "This cannot be undone exactly: {} would come back charged to the destination's project.",
-                count(*entries, "entry", "entries")
-            ),
-        )
-        .hint("Only an administrator could bring the old project ID back."),
-        Warning::ChargedToNobody { amount } => UserError::new(
-            "charged_to_nobody",
-            format!(
-                "The destination does not pass its project on to new entries: {} and {} will be charged to no project.",
-                bytes(amount.bytes),
-                count(amount.inodes, "inode", "inodes")
-            ),
-        )
-        .hint("Whoever looks after the project can set the inherit flag on the folder (lfs project -s, or chattr +P)."),
-        Warning::Restores { entries, bytes: size } => UserError::new(
-            "restores",
-            format!(
-                "{} first brought back from tape, {} in all, and charged to the source again.",
-                are(*entries, "file", "files"),
-                bytes(*size)
-            ),
-        )
-        .hint("How long that takes depends on the archive. The move waits meanwhile, and can be cancelled."),
-        Warning::StayOnTape { entries, bytes: size } => UserError::new(
-            "stay_on_tape",
-            format!("{} on tape only and stay there: nothing is read.", are(*entries, "file", "files")),
-        )
-        .hint(format!("Brought back one day, they charge the destination {}.", bytes(*size))),
-        Warning::LimitsUnknown { payer } => {
-            UserError::new("limits_unknown", format!("You may not read the limits of {}.", names.payer(*payer)))
-                .hint("If it does not fit, the file system stops the copy and everything stays as it was.")
-        }
-        Warning::Remade { entries } => UserError::new(
-            "remade",
-            match entries {
-                1 => "1 symbolic link or pipe is made anew, with everything but its inode number.".to_owned(),
-                more => {
-                    format!("{} symbolic links and pipes are made anew, with everything but their inode numbers.", grouped(*more))
-                }
-            },
-        )
-        .hint("A program that holds one of the pipes open has to open it again."),
-        Warning::SocketsStayCharged { entries } => UserError::new(
-            "sockets_stay_charged",
-            match entries {
-                1 => "1 socket moves along and stays charged to the source's project.".to_owned(),
-                more => format!("{} sockets move along and stay charged to the source's project.", grouped(*more)),
-            },
-        )
-        .hint("A new one would cut off the program that listens on it. Restarting that program charges it rightly."),
-    }
-}
-
-fn lost(loss: Loss) -> &'static str {
-    match loss {
-        Loss::Owner => "owner and group",
-        Loss::PrivilegedAttributes => "capabilities and other privileged attributes",
-        Loss::ExtendedAttributes => "ACLs and extended attributes",
-        Loss::InodeFlags => "inode flags",
-        Loss::Nanoseconds => "times below a second",
-    }
-}
-
 /// Limits within which nothing could ever be done are a slip.
 pub(crate) fn check_limits(limits: &Limits) -> Result<(), UserError> {
     if limits.lets_work_be_done() {
@@ -345,11 +225,52 @@ pub(crate) fn engine_error(error: &EngineError, names: &Names) -> UserError {
         }
         EngineError::PurgeFailed(said) => UserError::new("purge_failed", format!("The old copy could not be purged: {said}."))
             .hint("Try again; it goes on where it stopped."),
+        EngineError::JournalIsOld(path) => UserError::new(
+            "state_older",
+            format!(
+                "The state folder is older than what lies at {}: an old backup was put back. Nothing was touched.",
+                quoted(path)
+            ),
+        )
+        .hint("Put the newest backup back. Without one, move the journal out of it and run `tidelock recover --orphans DIR`."),
+        EngineError::SeveralEngines(one, other) => UserError::new(
+            "several_engines",
+            format!("Records of two engines are found together, {one} and {other}; one state folder can take up one of them."),
+        )
+        .hint("Look below folders that only one of them has worked in."),
+        EngineError::NoOrphan(path) => {
+            UserError::new("unknown_orphan", format!("{} is nothing that a move has hidden.", quoted(path)))
+                .hint("`tidelock recover --orphans DIR` lists what there is.")
+        }
+        EngineError::NotForOrphans(path, verdict) => {
+            let (code, why, hint) = not_for_orphans(*verdict);
+            UserError::new(code, format!("{} {why}.", quoted(path))).hint(hint)
+        }
+        EngineError::NameUnknown(path) => {
+            UserError::new("name_unknown", format!("No record tells the old name of {}.", quoted(path)))
+                .hint("Look into it, and rename it by hand.")
+        }
+        EngineError::RestoreFailed(said) => UserError::new("restore_failed", format!("It could not be brought back: {said}."))
+            .hint("Try again, or look where it is with `tidelock recover --orphans DIR`."),
         EngineError::Halted => UserError::new("unavailable", "The server is shutting down, or could not write its journal.")
             .hint("Start it again: open moves go on by themselves."),
         EngineError::FileSystem(error) => file_system(error),
         EngineError::Journal(error) => journal_error(error),
         EngineError::Stopped => UserError::new("stopped", "It was stopped."),
+    }
+}
+
+fn not_for_orphans(verdict: Verdict) -> (&'static str, &'static str, &'static str) {
+    match verdict {
+        Verdict::OfAnotherEngine => (
+            "of_another_engine",
+            "belongs to another tidelock, which may be at work",
+            "If that one runs nowhere any more, say so with --adopt ENGINE.",
+        ),
+        Verdict::Rebuildable => {
+            ("rebuildable", "belongs to a move that can be taken up again", "`tidelock recover --orphans DIR` does that.")
+        }
+        _ => ("accounted", "is needed by a move that this tidelock knows", "Undo or purge that move instead."),
     }
 }
 
@@ -416,7 +337,7 @@ pub(crate) fn serve_error(error: &ServeError) -> UserError {
             .hint("Take another address with --listen ADDR:PORT."),
         ServeError::State(error) => journal_error(error),
         ServeError::Engine(error) => match engine_error(error, &Names::default()) {
-            refused if refused.code.starts_with("refused") => refused,
+            told if told.code.starts_with("refused") || told.code.starts_with("state_") => told,
             other => UserError { code: format!("state_{}", other.code), ..other },
         },
         ServeError::World { path, source } => {

@@ -49,9 +49,32 @@ pub(crate) fn duration(seconds: f64) -> String {
     }
 }
 
+/// The day of a time in milliseconds since 1970, in UTC: `2026-11-26`.
+pub(crate) fn day(time_ms: i64) -> String {
+    // Days are counted from March on, so that the leap day is the last of a year.
+    let days = time_ms.div_euclid(86_400_000) + 719_468;
+    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_have_dates() {
+        for (days, expected) in
+            [(0, "1970-01-01"), (59, "1970-03-01"), (11_016, "2000-02-29"), (20_783, "2026-11-26"), (-1, "1969-12-31")]
+        {
+            assert_eq!(day(days * 86_400_000 + 1), expected);
+        }
+    }
 
     #[test]
     fn bytes_have_three_significant_digits_and_a_unit() {

@@ -22,6 +22,10 @@ impl EngineId {
     pub const fn from_bits(bits: u64) -> Self {
         Self(bits & ((1 << 40) - 1))
     }
+
+    pub const fn bits(self) -> u64 {
+        self.0
+    }
 }
 
 impl fmt::Display for EngineId {
@@ -31,6 +35,15 @@ impl fmt::Display for EngineId {
             write!(out, "{}", char::from(ALPHABET[usize::try_from(digit).unwrap_or(0)]))?;
         }
         Ok(())
+    }
+}
+
+impl FromStr for EngineId {
+    type Err = InvalidMoveId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let first: MoveId = format!("{text}-1").parse().map_err(|_| InvalidMoveId(text.to_owned()))?;
+        Ok(first.engine)
     }
 }
 

@@ -118,6 +118,9 @@ pub struct MoveView {
     pub can_purge: bool,
     /// What the retired source still charges its project; freed by purge.
     pub retired: Option<Amount>,
+    /// When it is purged by itself, in milliseconds since 1970; none for never.
+    #[serde(default)]
+    pub kept_until_ms: Option<i64>,
     pub undoes: Option<MoveId>,
     pub undone_by: Option<MoveId>,
 }

@@ -115,6 +115,7 @@ fn Now(view: MoveView) -> impl IntoView {
     let kept = view.clone();
     let took =
         view.finished_ms.map(|finished| format!(" · took {}", format::duration((finished - view.started_ms) as f64 / 1000.0)));
+    let kept_until = view.kept_until_ms;
     let retired = view
         .retired
         .map(|retired| format!("still charges {} to {}, kept for undo", format::bytes(retired.bytes), view.from_project));
@@ -159,7 +160,11 @@ fn Now(view: MoveView) -> impl IntoView {
                         view! {
                             <div class="facts__row">
                                 <dt>"Hidden original"</dt>
-                                <dd>{retired}</dd>
+                                <dd>
+                                    {retired}
+                                    {kept_until
+                                        .map(|end| view! { " until " <Timestamp seconds=end.div_euclid(1000) /> })}
+                                </dd>
                             </div>
                         }
                     })}

@@ -197,6 +197,7 @@ pub(crate) mod tests {
             can_undo: false,
             can_purge: false,
             retired: None,
+            kept_until_ms: None,
             undoes: None,
             undone_by: None,
         }

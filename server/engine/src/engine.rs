@@ -4,7 +4,6 @@
 //! meanwhile calls from another thread.
 
 mod driving;
-mod purging;
 mod wishes;
 
 use std::collections::BTreeMap;
@@ -12,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 use tidelock_shared::id::MoveId;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::progress::{Counters, MoveState};
@@ -50,7 +49,7 @@ pub struct Engine {
     pub(crate) driver: Driver,
     /// One plan becomes a move at a time: between looking at the reservations and adding to
     /// them nobody else may.
-    admission: Mutex<()>,
+    pub(crate) admission: Mutex<()>,
 }
 
 /// A move as it stands, with how fast it is.
@@ -58,6 +57,8 @@ pub struct Engine {
 pub struct Snapshot {
     pub recorded: Recorded,
     pub reading: Reading,
+    /// When what an undo needs is purged by itself, in milliseconds since 1970.
+    pub kept_until_ms: Option<i64>,
     /// Counts up over all moves; the same while nothing changes.
     pub version: u64,
     /// Why it does not run although it could.
@@ -194,8 +195,14 @@ impl Engine {
 
     /// After a start: finds out of every open move what survived. Answers those to drive;
     /// a stuck one is tried again if `retries_stuck`.
+    ///
+    /// # Errors
+    /// [`EngineError::JournalIsOld`] where the folders know more than the journal: then nothing
+    /// is touched.
     pub fn recover(&self, retries_stuck: bool) -> Result<Vec<MoveId>, EngineError> {
         let open: Vec<Arc<Live>> = self.moves.lock().values().cloned().collect();
+        let moves: Vec<Move> = open.iter().map(|live| live.recorded.lock().of.clone()).collect();
+        self.journal_is_newest(&moves)?;
         let mut to_drive = Vec::new();
         for live in open {
             let (id, state, purge) = {
@@ -226,12 +233,29 @@ impl Engine {
     }
 
     /// The move in memory, taken up from the journal if it has ended long ago.
-    fn live(&self, id: MoveId) -> Result<Arc<Live>, EngineError> {
+    pub(crate) fn live(&self, id: MoveId) -> Result<Arc<Live>, EngineError> {
         if let Some(live) = self.moves.lock().get(&id) {
             return Ok(live.clone());
         }
         let live = Arc::new(Live::new(self.read(id)?, self.driver.versions.first));
         Ok(self.moves.lock().entry(id).or_insert(live).clone())
+    }
+
+    pub(crate) fn journal(&self) -> MutexGuard<'_, Journal> {
+        self.driver.journal.lock()
+    }
+
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.driver.clock.now_ms()
+    }
+
+    pub(crate) fn home(&self) -> &str {
+        &self.driver.home
+    }
+
+    pub(crate) fn newest_number(&self) -> Result<u32, EngineError> {
+        let journal = self.journal();
+        Ok(journal.newest(1)?.first().map_or(0, |id| id.number).max(journal.lost_until()?))
     }
 
     pub(crate) fn read(&self, id: MoveId) -> Result<Recorded, EngineError> {
@@ -243,12 +267,17 @@ impl Engine {
         let live = self.moves.lock().get(&id).cloned();
         let mut snapshot = match live {
             Some(live) => self.snapshot(&live),
-            None => {
-                Snapshot { recorded: self.read(id)?, reading: Reading::default(), version: self.driver.versions.first, waits: None }
-            }
+            None => Snapshot {
+                recorded: self.read(id)?,
+                reading: Reading::default(),
+                kept_until_ms: None,
+                version: self.driver.versions.first,
+                waits: None,
+            },
         };
         // Another move may have undone it since it was taken into memory.
         snapshot.recorded.undone_by = self.read(id)?.undone_by;
+        snapshot.kept_until_ms = self.kept_until_ms(&snapshot.recorded);
         Ok(snapshot)
     }
 
@@ -287,7 +316,16 @@ impl Engine {
             Some(waiting) => Some(Waits::Step(waiting.wait.clone())),
             None => (is_idle && !recorded.of.is_resting()).then_some(Waits::Turn),
         };
-        Snapshot { recorded, reading, version, waits }
+        let kept_until_ms = self.kept_until_ms(&recorded);
+        Snapshot { recorded, reading, kept_until_ms, version, waits }
+    }
+
+    fn kept_until_ms(&self, recorded: &Recorded) -> Option<i64> {
+        if !recorded.of.keeps_retired_source() {
+            return None;
+        }
+        let retention = self.journal().retention().unwrap_or_default();
+        retention.ends_ms(recorded)
     }
 
     /// What open moves have set aside at one payer.

@@ -1,10 +1,12 @@
 //! Why the engine could not do what was asked. Refusals of a plan are no errors.
 
-use tidelock_shared::id::MoveId;
+use tidelock_shared::id::{EngineId, MoveId};
+use tidelock_shared::name::FilePath;
 
 use crate::fs::FsError;
 use crate::journal::JournalError;
 use crate::planner::plan::Refusal;
+use crate::recovery::Verdict;
 use crate::survey::SurveyError;
 
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +29,18 @@ pub enum EngineError {
     BeingPurged(MoveId),
     #[error("the retired source could not be purged")]
     PurgeFailed(#[source] crate::moves::event::Failure),
+    #[error("the journal is older than {0:?}")]
+    JournalIsOld(FilePath),
+    #[error("records of engines {0} and {1} are found together")]
+    SeveralEngines(EngineId, EngineId),
+    #[error("{0:?} is nothing that a move has left")]
+    NoOrphan(FilePath),
+    #[error("{0:?} waits for nobody's word: {1:?}")]
+    NotForOrphans(FilePath, Verdict),
+    #[error("no record tells the old name of {0:?}")]
+    NameUnknown(FilePath),
+    #[error("it could not be brought back")]
+    RestoreFailed(#[source] crate::moves::event::Failure),
     #[error("the engine has stopped after it could not write its journal, or is shutting down")]
     Halted,
     #[error("file system")]

@@ -16,8 +16,10 @@ pub mod moves;
 pub mod planner;
 mod planning;
 pub mod progress;
+mod purging;
 pub mod recovery;
 pub mod reservation;
+mod retention;
 pub mod simulate;
 mod steps;
 pub mod survey;
@@ -25,3 +27,4 @@ pub mod worker;
 
 pub use engine::{Engine, Snapshot, Turn, Waits};
 pub use error::EngineError;
+pub use retention::Retention;

@@ -1,6 +1,7 @@
 //! From a request to a draft: reads what the planner needs, then asks it.
 
 mod conflicts;
+mod since;
 mod undo;
 
 use std::collections::BTreeMap;

@@ -11,7 +11,7 @@ use tidelock_engine::EngineError;
 use tidelock_engine::fs::simulator::{Personality, Simulator, Watch};
 use tidelock_engine::fs::{Errno, FileSystem, FsError, FsResult};
 use tidelock_engine::moves::event::Note;
-use tidelock_engine::planner::plan::Refusal;
+use tidelock_engine::planner::plan::{Changes, Refusal, Warning};
 use tidelock_shared::progress::MoveState;
 use tidelock_shared::request::{ConflictChoice, MoveRequest, OnConflict};
 use world::{ALICE, CASES, Case, Census, World, assert_same, make_folder, name, path, write};
@@ -195,6 +195,56 @@ fn a_purge_of_an_undo_keeps_what_was_changed_in_the_copy_before_the_undo() {
     let kept: Vec<String> = world.census().into_values().map(|seen| String::from_utf8_lossy(&seen.content).into_owned()).collect();
     assert!(kept.iter().any(|content| content == "worked on since"));
     assert!(!world.hidden_names().iter().any(|at| at.ends_with("/empty")), "{:?}", world.hidden_names());
+}
+
+fn warned_of(world: &World, id: tidelock_shared::id::MoveId) -> Option<(Changes, bool)> {
+    let (engine, _folder) = world.engine();
+    let draft = engine.plan_undo(id, &mut |_: &_| true).unwrap();
+    assert_eq!(draft.refusals, []);
+    draft.plan.warnings.into_iter().find_map(|warning| match warning {
+        Warning::ChangedMeanwhile { changes, stay_behind, .. } => Some((changes, stay_behind)),
+        _ => None,
+    })
+}
+
+#[test]
+fn the_plan_of_an_undo_says_what_was_changed_since() {
+    for case in CASES.into_iter().filter(|case| case.source.ends_with("tree") && case.on_conflict == OnConflict::Refuse) {
+        let world = World::new(case);
+        let id = world.run().unwrap().unwrap();
+        world.pass(60_000);
+        assert_eq!(warned_of(&world, id), None, "{}: nothing has changed", case.name);
+        let top = format!("{}/tree", case.destination);
+        let tree = world.root.open_path(&path(&top)).unwrap();
+        let new = make_folder(&world.root, &tree, "new", 0o755);
+        write(&world.root, &new, "file", b"new");
+        world.root.write_at(&world.root.open_file(tree.at(&name("attributed"))).unwrap(), 0, b"other").unwrap();
+        world.root.unlink(tree.at(&name("empty"))).unwrap();
+        let (changes, stay_behind) = warned_of(&world, id).unwrap();
+        let counts = (changes.added, changes.removed, changes.changed);
+        if stay_behind {
+            assert_eq!((counts, changes.is_exact), ((2, 1, 1), true), "{}: {changes:?}", case.name);
+            let examples = ["attributed", "empty", "new"].map(|name| path(&format!("{top}/{name}")));
+            let mut found = changes.examples.clone();
+            found.sort();
+            assert_eq!(found, examples, "{}", case.name);
+        } else {
+            // Two more and one less are one more, as far as a count can tell.
+            assert_eq!((counts, changes.is_exact), ((1, 0, 2), false), "{}: {changes:?}", case.name);
+        }
+    }
+}
+
+#[test]
+fn an_undo_whose_kept_source_is_gone_is_refused_before_anything_is_touched() {
+    let case = CASES.into_iter().find(|case| case.name.starts_with("staged copy of a file")).unwrap();
+    let world = World::new(case);
+    let id = world.run().unwrap().unwrap();
+    let alpha = world.root.open_path(&path("/m/alpha")).unwrap();
+    world.root.unlink(alpha.at(&name(&format!(".tidelock-{id}.0.retired")))).unwrap();
+    let (engine, _folder) = world.engine();
+    let refused = engine.accept_undo(id);
+    assert!(matches!(&refused, Err(EngineError::Refused(why)) if matches!(why[..], [Refusal::ChangedSince { .. }])), "{refused:?}");
 }
 
 /// Before one call, something of somebody else's takes the place of the item.

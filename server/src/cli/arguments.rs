@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use tidelock_shared::id::MoveId;
+use tidelock_shared::id::{EngineId, MoveId};
 use tidelock_shared::request;
 
 /// Move files between projects with the guarantees of a database transaction.
@@ -57,8 +57,8 @@ pub(crate) enum Command {
     Undo(UndoArguments),
     /// Delete the original that a finished copy has kept; then an undo has to copy
     Purge(UndoArguments),
-    /// Finish or unwind whatever a crash left
-    Recover(Where),
+    /// Finish or unwind whatever a crash left, and find what moves have left lying about
+    Recover(RecoverArguments),
     /// Show who pays for a folder, what is used, and what may be used
     Quota(QuotaArguments),
     /// Tell what the mount of a folder can and cannot promise; tries it in a hidden folder
@@ -178,6 +178,28 @@ pub(crate) struct UndoArguments {
 }
 
 #[derive(Args, Debug)]
+pub(crate) struct RecoverArguments {
+    /// Look below these folders for what moves have hidden: moves of a lost state folder are
+    /// taken up again from their records, what a crash left behind is removed, the rest is listed
+    #[arg(long, value_name = "DIR", num_args = 1..)]
+    pub(crate) orphans: Vec<OsString>,
+    /// Delete something that a move has hidden and nobody knows of any more
+    #[arg(long, value_name = "PATH", conflicts_with = "restore")]
+    pub(crate) remove: Option<OsString>,
+    /// Give it its old name back; nothing is replaced
+    #[arg(long, value_name = "PATH")]
+    pub(crate) restore: Option<OsString>,
+    /// Treat what this engine has hidden as its own: you know that it runs nowhere any more
+    #[arg(long, value_name = "ENGINE")]
+    pub(crate) adopt: Option<EngineId>,
+    /// Delete without asking
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) at: Where,
+}
+
+#[derive(Args, Debug)]
 pub(crate) struct LimitsArguments {
     /// So many moves run at the same time; others wait for their turn
     #[arg(long, value_name = "N")]
@@ -261,6 +283,10 @@ pub(crate) struct ServeFolders {
     /// A folder to manage; nothing outside of these is shown or moved
     #[arg(long = "root", value_name = "DIR", required = true)]
     pub(crate) roots: Vec<OsString>,
+    /// After so many days the originals that copies have kept are deleted; 0 for never
+    /// [default: as before, at first 7]
+    #[arg(long, value_name = "DAYS")]
+    pub(crate) retention: Option<u32>,
     #[command(flatten)]
     pub(crate) serve: ServeArguments,
 }

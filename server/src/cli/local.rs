@@ -10,10 +10,11 @@ use tidelock_engine::fs::posix::Posix;
 use tidelock_engine::journal::{Journal, JournalError, StateFolder, Verb};
 use tidelock_engine::planner::payer_of;
 use tidelock_engine::progress::Reading;
+use tidelock_engine::recovery::{Found, Orphan, Verdict};
 use tidelock_engine::survey::survey_folder;
 use tidelock_engine::worker::InProcess;
 use tidelock_engine::{Engine, EngineError, Snapshot};
-use tidelock_shared::id::MoveId;
+use tidelock_shared::id::{EngineId, MoveId};
 use tidelock_shared::limits::Limits;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::plan::Plan;
@@ -104,6 +105,31 @@ impl Local {
         Ok(open)
     }
 
+    /// Takes up the moves of a lost state folder from their records.
+    pub(super) fn rebuild(&self, tops: &[FilePath], adopted: Option<EngineId>) -> Result<Vec<MoveId>, UserError> {
+        let found = self.orphans(tops, adopted)?;
+        if let Some(newer) = found.orphans.iter().find(|orphan| orphan.verdict == Verdict::NewerThanJournal) {
+            return Err(self.told(&EngineError::JournalIsOld(newer.path.clone())));
+        }
+        self.engine.rebuild(&found).map_err(|error| self.told(&error))
+    }
+
+    pub(super) fn orphans(&self, tops: &[FilePath], adopted: Option<EngineId>) -> Result<Found, UserError> {
+        self.engine.orphans(tops, adopted).map_err(|error| self.told(&error))
+    }
+
+    pub(super) fn remove_left_behind(&self, orphan: &Orphan) -> Result<(), UserError> {
+        self.engine.remove_left_behind(orphan).map_err(|error| self.told(&error))
+    }
+
+    pub(super) fn remove_orphan(&self, found: &Found, path: &FilePath) -> Result<(), UserError> {
+        self.engine.remove_orphan(found, path).map_err(|error| self.told(&error))
+    }
+
+    pub(super) fn restore_orphan(&self, found: &Found, path: &FilePath) -> Result<FilePath, UserError> {
+        self.engine.restore_orphan(found, path).map_err(|error| self.told(&error))
+    }
+
     /// Other processes ask through the state folder, to cancel for example.
     fn answer_requests_meanwhile(&self) {
         let engine = Arc::downgrade(&self.engine);
@@ -121,9 +147,10 @@ impl Local {
     /// Another process drives the move: what it has written down by now.
     fn as_recorded(&self, id: MoveId) -> Result<Snapshot, UserError> {
         let journal = Journal::beside(&self.state).map_err(|error| user_error::journal_error(&error))?;
+        let kept_until_ms = self.engine.get(id).ok().and_then(|snapshot| snapshot.kept_until_ms);
         let recorded = journal.read(id).map_err(|error| user_error::journal_error(&error))?;
         let recorded = recorded.ok_or_else(|| self.told(&EngineError::UnknownMove(id)))?;
-        Ok(Snapshot { recorded, reading: Reading::default(), version: 0, waits: None })
+        Ok(Snapshot { recorded, reading: Reading::default(), kept_until_ms, version: 0, waits: None })
     }
 
     /// Leaves a request for the process that holds the state folder.

@@ -8,6 +8,7 @@ mod desk;
 mod doctor;
 mod local;
 mod output;
+mod recover;
 mod remote;
 mod simulate;
 mod verbs;
@@ -49,7 +50,13 @@ impl Exit {
             "unavailable" | "no_state" | "no_server" | "journal" | "port_in_use" | "unauthorized" => Self::Unreachable,
             code if code.starts_with("state_") => Self::Unreachable,
             code if code.starts_with("stuck") => Self::Stuck,
-            code if code == "stopped" || code == "cancelled" || code == "file_system" || code == "purge_failed" => Self::Undone,
+            code if code == "stopped"
+                || code == "cancelled"
+                || code == "file_system"
+                || matches!(code, "purge_failed" | "restore_failed") =>
+            {
+                Self::Undone
+            }
             _ => Self::Refused,
         }
     }

@@ -13,7 +13,7 @@ use tidelock_shared::project::Project;
 use tidelock_shared::quota::{Amount, Bounds};
 use tidelock_shared::user_error::UserError;
 
-use crate::words::{bytes, count, duration, grouped};
+use crate::words::{bytes, count, day, duration, grouped};
 
 /// Where answers and errors go, and in which form.
 #[derive(Clone, Copy, Debug)]
@@ -90,11 +90,12 @@ impl Output {
         }
         for view in moves {
             self.line(&format!(
-                "{:<14} {:<10} {} → {}",
+                "{:<14} {:<10} {} → {}{}",
                 view.id.to_string(),
                 state_word(view.state),
                 view.title,
-                view.destination_folder
+                view.destination_folder,
+                kept(view)
             ));
         }
     }
@@ -113,7 +114,8 @@ impl Output {
                 self.line(&format!("Done: {title} is now in {} (move {}).", view.destination_folder, view.id));
                 if let Some(retired) = view.retired {
                     self.line(&format!(
-                        "The original is kept for an undo and still charged {}; free it with: tidelock purge {}",
+                        "The original is kept for an undo{} and still charged {}; free it with: tidelock purge {}",
+                        view.kept_until_ms.map(|end| format!(" until {}", day(end))).unwrap_or_default(),
                         bytes(retired.bytes),
                         view.id
                     ));
@@ -184,6 +186,13 @@ impl Output {
         let _ = std::io::stdin().read_line(&mut answer);
         Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
     }
+}
+
+/// What a finished move still charges, and until when.
+fn kept(view: &MoveView) -> String {
+    let Some(retired) = view.retired.filter(|_| view.undone_by.is_none()) else { return String::new() };
+    let end = view.kept_until_ms.map(|end| format!(" until {}", day(end))).unwrap_or_default();
+    format!("  (original kept{end}, charged {})", bytes(retired.bytes))
 }
 
 /// An estimate of a time.

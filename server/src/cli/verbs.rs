@@ -21,6 +21,7 @@ use super::desk::{Desk, find};
 use super::doctor::doctor;
 use super::local::{Holding, PATIENCE, open_recovered, state_folder};
 use super::output::{Output, Progress};
+use super::recover::recover;
 use super::simulate::simulate;
 use crate::user_error::{check_limits, invalid_path};
 
@@ -42,7 +43,7 @@ pub(crate) fn run(command: &Command) -> Exit {
         Command::Limits(arguments) => (&arguments.at, limits(arguments)),
         Command::Undo(arguments) => (&arguments.one.at, undo(arguments)),
         Command::Purge(arguments) => (&arguments.one.at, purge(arguments)),
-        Command::Recover(at) => (at, recover(at)),
+        Command::Recover(arguments) => (&arguments.at, recover(arguments)),
         Command::Simulate(arguments) => return simulate(arguments),
         Command::Doctor(arguments) => return doctor(arguments),
         Command::Quota(arguments) => (&arguments.at, quota(arguments)),
@@ -120,7 +121,7 @@ fn follow(desk: &dyn Desk, id: MoveId, output: Output) -> Result<Exit, UserError
     }
 }
 
-fn ending(detail: &MoveDetail, output: Output) -> Exit {
+pub(super) fn ending(detail: &MoveDetail, output: Output) -> Exit {
     if output.json {
         output.object(detail);
     } else {
@@ -256,21 +257,6 @@ fn purge(arguments: &UndoArguments) -> Result<Exit, UserError> {
         output.line("Purged.");
     }
     Ok(Exit::Done)
-}
-
-fn recover(at: &Where) -> Result<Exit, UserError> {
-    let output = Output { json: at.json };
-    let (local, recovered) = open_recovered(&state_folder(at.state.as_deref(), "tidelock")?, true, PATIENCE)?;
-    let mut is_stuck = false;
-    for id in &recovered {
-        let detail = local.detail(*id)?;
-        is_stuck |= detail.view.state == MoveState::Stuck;
-        ending(&detail, output);
-    }
-    if recovered.is_empty() && !at.json {
-        output.line("Nothing was left open.");
-    }
-    Ok(if is_stuck { Exit::Stuck } else { Exit::Done })
 }
 
 fn quota(arguments: &QuotaArguments) -> Result<Exit, UserError> {

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::serve::ListenerExt;
 use tidelock_engine::Engine;
@@ -19,6 +19,7 @@ use super::state::Running;
 use crate::events::becomes_true;
 use crate::service::Drivers;
 
+const PURGES_LOOKED_FOR_EVERY: Duration = Duration::from_secs(600);
 const REQUESTS_LOOKED_FOR_EVERY: Duration = Duration::from_millis(250);
 /// After the order to stop, for answers that are under way and for moves to reach a safe place.
 const STOPPED_WITHIN: Duration = Duration::from_secs(5);
@@ -109,6 +110,7 @@ fn recover(running: &Running) -> Result<(), ServeError> {
         running.site.drivers.drive(id);
     }
     answer_requests(running.site.engine.clone(), running.site.drivers.clone(), running.stop.subscribe());
+    purge_what_is_due(running.site.engine.clone(), running.stop.subscribe());
     Ok(())
 }
 
@@ -131,6 +133,25 @@ fn answer_requests(engine: Arc<Engine>, drivers: Drivers, stop: watch::Receiver<
     };
     if let Err(error) = std::thread::Builder::new().name("requests".to_owned()).spawn(look) {
         tracing::error!(%error, "requests of other processes are not looked for");
+    }
+}
+
+/// Looks from time to time whether the retention of something is over.
+fn purge_what_is_due(engine: Arc<Engine>, stop: watch::Receiver<bool>) {
+    let look = move || {
+        while !*stop.borrow() && !engine.is_halted() {
+            match engine.purge_due() {
+                Ok(purged) => purged.iter().for_each(|id| tracing::info!(%id, "the retention is over: the original is purged")),
+                Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "what is due cannot be purged"),
+            }
+            let next = Instant::now() + PURGES_LOOKED_FOR_EVERY;
+            while Instant::now() < next && !*stop.borrow() {
+                std::thread::sleep(REQUESTS_LOOKED_FOR_EVERY);
+            }
+        }
+    };
+    if let Err(error) = std::thread::Builder::new().name("retention".to_owned()).spawn(look) {
+        tracing::error!(%error, "nothing is purged by itself");
     }
 }
 

@@ -12,7 +12,7 @@ use tidelock_engine::fs::{FileSystem, FsError};
 use tidelock_engine::journal::{Journal, JournalError, StateFolder};
 use tidelock_engine::survey::survey_folder;
 use tidelock_engine::worker::InProcess;
-use tidelock_engine::{Engine, EngineError};
+use tidelock_engine::{Engine, EngineError, Retention};
 use tidelock_shared::name::FilePath;
 
 use super::state::Running;
@@ -28,6 +28,8 @@ pub(crate) struct Serve {
     pub(crate) listen: SocketAddr,
     pub(crate) state_folder: PathBuf,
     pub(crate) mode: Mode,
+    /// Days that originals are kept; none leaves it as it was.
+    pub(crate) retention: Option<u32>,
 }
 
 #[derive(Clone, Debug)]
@@ -82,6 +84,9 @@ pub(super) fn start(options: &Serve, address: SocketAddr) -> Result<Started, Ser
         }
         Mode::SingleUser { roots } => of_single_user(roots, journal, address)?,
     };
+    if let Some(days) = options.retention {
+        running.site.engine.set_retention(Retention::of_days(days))?;
+    }
     Ok(Started { running, first_page, _state: state })
 }
 

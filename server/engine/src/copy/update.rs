@@ -34,7 +34,7 @@ impl<'a> Differences<'a> {
 }
 
 impl Differences<'_> {
-    fn differs(&self, source: &Status, copy: &Status) -> bool {
+    pub(crate) fn differs(&self, source: &Status, copy: &Status) -> bool {
         let is_folder = source.kind == EntryKind::Folder;
         let changed_since = self.copied_since.is_some_and(|since| !is_folder && source.changed.seconds >= since - DOUBT_SECONDS);
         let may_be_lost = self.durable_until.is_some_and(|until| !is_folder && copy.changed.seconds >= until - DOUBT_SECONDS);

@@ -91,6 +91,21 @@ pub fn remove_content(fs: &dyn FileSystem, folder: &Folder) -> FsResult<()> {
     }
 }
 
+/// Up to `length` bytes of a file's content.
+pub fn read_whole(fs: &dyn FileSystem, at: At<'_>, length: u64) -> FsResult<Vec<u8>> {
+    let file = fs.open_file(at)?;
+    let mut bytes = vec![0; usize::try_from(length).unwrap_or(usize::MAX)];
+    let mut end = 0;
+    while end < bytes.len() {
+        match fs.read_at(&file, end as u64, &mut bytes[end..])? {
+            0 => break,
+            count => end += count,
+        }
+    }
+    bytes.truncate(end);
+    Ok(bytes)
+}
+
 /// The status of an entry, or none if the name is free.
 pub fn look(fs: &dyn FileSystem, at: At<'_>) -> FsResult<Option<Status>> {
     unless_absent(fs.status(Object::Entry(at)))

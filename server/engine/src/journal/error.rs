@@ -18,6 +18,8 @@ pub enum JournalError {
     Database { action: &'static str, source: rusqlite::Error },
     #[error("an event of move {number} cannot be understood")]
     Unreadable { number: u32, source: serde_json::Error },
+    #[error("the journal has moves of its own and cannot take the place of another")]
+    NotEmpty,
     #[error("the events of move {number} contradict each other")]
     Contradiction { number: u32, source: Box<crate::moves::state::IllegalTransition> },
 }

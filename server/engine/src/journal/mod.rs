@@ -6,11 +6,14 @@
 //!
 //! Not here: what to do next (`moves::decide`) and doing it (`steps`).
 
+mod adopt;
 mod error;
+mod kept;
 mod schema;
 mod state_folder;
 mod store;
 
+pub use adopt::Adopted;
 pub use error::JournalError;
 pub use state_folder::StateFolder;
 pub use store::{Journal, Recorded, Request, Verb, Watch};

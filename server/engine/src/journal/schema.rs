@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// What this release writes. Each migration leads from its position to the next version.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
     CREATE TABLE moves (
@@ -12,7 +12,7 @@ const MIGRATIONS: [&str; 3] = [
         accepted_ms INTEGER NOT NULL,
         key TEXT UNIQUE,
         undoes INTEGER,
-        -- 'done', 'undone' or 'purging', set with the event that leads there.
+        -- 'done', 'undone', 'purging' or 'purged', set with the event that leads there.
         ended TEXT
     ) STRICT;
     CREATE INDEX open_moves ON moves (number) WHERE ended IS NULL;
@@ -32,6 +32,12 @@ const MIGRATIONS: [&str; 3] = [
 ",
     "
     CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+",
+    "
+    UPDATE moves SET ended = 'purged' WHERE ended = 'done'
+        AND EXISTS (SELECT 1 FROM events WHERE move = number AND event = '{\"event\":\"purged\"}');
+    CREATE INDEX unpurged_moves ON moves (number) WHERE ended = 'done'
+        AND (plan LIKE '%staged_copy%' OR plan LIKE '%\"kept\":{%' OR plan LIKE '%\"replaces\":{%');
 ",
 ];
 

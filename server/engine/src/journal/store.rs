@@ -22,8 +22,8 @@ const BUSY_WAIT: Duration = Duration::from_secs(5);
 
 /// The journal of one state folder.
 pub struct Journal {
-    connection: Connection,
-    engine: EngineId,
+    pub(super) connection: Connection,
+    pub(super) engine: EngineId,
     home: String,
     watch: Option<Arc<dyn Watch>>,
 }
@@ -70,7 +70,7 @@ impl Verb {
     }
 }
 
-fn failed(action: &'static str) -> impl Fn(rusqlite::Error) -> JournalError {
+pub(super) fn failed(action: &'static str) -> impl Fn(rusqlite::Error) -> JournalError {
     move |source| JournalError::Database { action, source }
 }
 
@@ -185,7 +185,10 @@ impl Journal {
         let undoes = plan.undoes.map(|id| id.number);
         let number: u32 = transaction
             .query_row(
-                "INSERT INTO moves (plan, accepted_ms, key, undoes) VALUES (?1, ?2, ?3, ?4) RETURNING number",
+                "INSERT INTO moves (number, plan, accepted_ms, key, undoes) SELECT 1 + MAX(
+                    COALESCE((SELECT MAX(number) FROM moves), 0),
+                    COALESCE((SELECT value FROM meta WHERE key = 'lost_until'), 0)
+                ), ?1, ?2, ?3, ?4 RETURNING number",
                 params![text, now_ms, key, undoes],
                 |row| row.get(0),
             )
@@ -205,6 +208,7 @@ impl Journal {
         let text = serde_json::to_string(event).map_err(|source| JournalError::Unreadable { number, source })?;
         let ended = match (state, event) {
             (MoveState::Done, Event::PurgeStarted) => Some("purging"),
+            (MoveState::Done, Event::Purged) => Some("purged"),
             (MoveState::Done, _) => Some("done"),
             (MoveState::Undone, _) => Some("undone"),
             _ => None,
@@ -226,11 +230,11 @@ impl Journal {
         self.after_write()
     }
 
-    fn before_write(&self) -> Result<(), JournalError> {
+    pub(super) fn before_write(&self) -> Result<(), JournalError> {
         self.watch.as_ref().map_or(Ok(()), |watch| watch.before_write())
     }
 
-    fn after_write(&self) -> Result<(), JournalError> {
+    pub(super) fn after_write(&self) -> Result<(), JournalError> {
         self.watch.as_ref().map_or(Ok(()), |watch| watch.after_write())
     }
 
@@ -261,7 +265,7 @@ impl Journal {
     }
 
     fn undone_by(&self, number: u32) -> Result<Option<MoveId>, JournalError> {
-        let sql = "SELECT MAX(number) FROM moves WHERE undoes = ?1 AND ended IN ('done', 'purging')";
+        let sql = "SELECT MAX(number) FROM moves WHERE undoes = ?1 AND ended IN ('done', 'purging', 'purged')";
         let undoing: Option<u32> = self.connection.query_row(sql, [number], |row| row.get(0)).map_err(failed("read"))?;
         Ok(undoing.map(|number| self.id(number)))
     }
@@ -281,7 +285,7 @@ impl Journal {
         self.numbers("SELECT number FROM moves ORDER BY number DESC LIMIT ?1", at_most)
     }
 
-    fn numbers(&self, sql: &str, at_most: u32) -> Result<Vec<MoveId>, JournalError> {
+    pub(super) fn numbers(&self, sql: &str, at_most: u32) -> Result<Vec<MoveId>, JournalError> {
         let mut statement = self.connection.prepare_cached(sql).map_err(failed("read"))?;
         let rows = statement.query_map([at_most], |row| row.get::<_, u32>(0)).map_err(failed("read"))?;
         rows.map(|row| row.map(|number| self.id(number)).map_err(failed("read"))).collect()

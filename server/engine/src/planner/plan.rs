@@ -118,6 +118,31 @@ pub enum Warning {
     SocketsStayCharged {
         entries: u64,
     },
+    /// What an undo takes away is not as the move left it.
+    ChangedMeanwhile {
+        path: FilePath,
+        changes: Changes,
+        /// The original comes back as it was, and the changes stay hidden with the copy.
+        stay_behind: bool,
+    },
+}
+
+/// How a tree differs from what it was.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changes {
+    pub added: u64,
+    pub removed: u64,
+    pub changed: u64,
+    /// A few of them.
+    pub examples: Vec<FilePath>,
+    /// Both sides were compared entry by entry. Else times and numbers tell what they can.
+    pub is_exact: bool,
+}
+
+impl Changes {
+    pub fn is_any(&self) -> bool {
+        (self.added, self.removed, self.changed) != (0, 0, 0)
+    }
 }
 
 /// What stops a plan. All that apply are told together.

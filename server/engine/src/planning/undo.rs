@@ -1,14 +1,18 @@
 //! The reversal of a finished move, after checking that the world is as the move left it.
 
 use tidelock_shared::id::MoveId;
+use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::progress::MoveState;
 use tidelock_shared::request::MoveRequest;
 
-use super::{Found, Wanted};
+use super::{Found, Wanted, since};
+use crate::copy::Differences;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::fs::Identity;
-use crate::moves::event::Note;
+use crate::fs::walk::unless_absent;
+use crate::journal::Recorded;
+use crate::moves::event::{Event, Note};
 use crate::moves::state::{Move, Purge};
 use crate::planner::plan::{KeptSource, PlannedItem, Refusal, Restored, Warning};
 use crate::planner::{Draft, FoundItem};
@@ -33,7 +37,7 @@ impl Engine {
             return Err(EngineError::BeingPurged(id));
         }
         let mut refusals = Vec::new();
-        let mut found = Vec::new();
+        let (mut found, mut warnings) = (Vec::new(), Vec::new());
         for (done, position) in of.plan.items.iter().zip(0_u32..) {
             let source = done.destination_folder.path.join(done.destination_name.clone());
             let wanted = Wanted { source: &source, folder: &done.source_folder.path, name: &done.source_name };
@@ -41,6 +45,11 @@ impl Engine {
                 Ok(item) => {
                     if published_identity(of, position, done).as_ref() != Some(&item.item.identity) {
                         refusals.push(Refusal::ChangedSince { path: source });
+                    }
+                    match self.world_since(&snapshot.recorded, position, done)? {
+                        Since::Gone(path) => refusals.push(Refusal::ChangedSince { path }),
+                        Since::Changed(warning) => warnings.push(warning),
+                        Since::Same => {}
                     }
                     found.push(FoundItem { kept: kept(of, position, done), restores: restores(of, position, done), ..item });
                 }
@@ -60,10 +69,37 @@ impl Engine {
         };
         let mut draft = self.decide(&asked, &mut found, Some(id), hear)?;
         draft.refusals.extend(refusals);
+        draft.plan.warnings.extend(warnings);
         if of.purge == Purge::Purged && of.plan.items.iter().any(|item| item.replaces.is_some()) {
             draft.plan.warnings.push(Warning::ReplacedIsGone);
         }
         Ok(Draft { as_of, ..draft })
+    }
+
+    /// How what the move left has changed since.
+    fn world_since(&self, recorded: &Recorded, position: u32, done: &PlannedItem) -> Result<Since, EngineError> {
+        let (fs, of) = (&*self.fs, &recorded.of);
+        let path = done.destination_folder.path.join(done.destination_name.clone());
+        let folder = fs.open_path(&done.destination_folder.path)?;
+        let item = folder.at(&done.destination_name);
+        let stay_behind = kept(of, position, done).is_some();
+        let changes = if stay_behind {
+            let hidden = format!(".tidelock-{}.{position}.retired", of.id);
+            let Ok(hidden) = FileName::new(hidden.into_bytes()) else { return Ok(Since::Same) };
+            let source = fs.open_path(&done.source_folder.path)?;
+            let identity = unless_absent(fs.identity(source.at(&hidden).into()))?;
+            if identity.as_ref() != Some(&done.identity) {
+                return Ok(Since::Gone(done.source_folder.path.join(hidden)));
+            }
+            let losses = done.tally.losses.keys().copied().collect();
+            since::of_copy(fs, source.at(&hidden), item, &path, &Differences::of_attributes(&losses))?
+        } else {
+            let ended = recorded.events.iter().rev().find(|(_, event)| *event == Event::Done).map_or(0, |(time, _)| *time);
+            // What an undo brought back is not what it counted.
+            let then = done.kept.is_none().then_some(done.tally.entries);
+            since::of_renamed(fs, item, &path, then, ended.div_euclid(1000))?
+        };
+        Ok(if changes.is_any() { Since::Changed(Warning::ChangedMeanwhile { path, changes, stay_behind }) } else { Since::Same })
     }
 
     /// Records the move that undoes `id`.
@@ -71,6 +107,13 @@ impl Engine {
         let draft = self.plan_undo(id, &mut |_: &_| true)?;
         self.accept_draft(draft, None)
     }
+}
+
+enum Since {
+    Same,
+    Changed(Warning),
+    /// The source that was kept for the undo is not there any more.
+    Gone(FilePath),
 }
 
 /// The source that a staged copy retired and nobody has purged: it comes back instead.

@@ -48,6 +48,12 @@ impl Record {
         Some(line)
     }
 
+    /// Whether a crash came before the first line was whole: then the move had not begun.
+    pub fn is_torn(bytes: &[u8]) -> bool {
+        let line = bytes.iter().position(|byte| *byte == b'\n').map(|end| &bytes[..end]);
+        line.is_none_or(|line| serde_json::from_slice::<serde::de::IgnoredAny>(line).is_err())
+    }
+
     /// Reads what was written; none if it is no record of a version that this release knows.
     pub fn parse(bytes: &[u8]) -> Option<(Self, Vec<RecordedNote>)> {
         let end = bytes.iter().position(|byte| *byte == b'\n')?;
@@ -107,12 +113,15 @@ mod tests {
         }
         for torn in 0..header.len() {
             assert_eq!(Record::parse(&header[..torn]), None, "torn after {torn}");
+            assert!(Record::is_torn(&header[..torn]));
         }
+        assert!(!Record::is_torn(&header));
     }
 
     #[test]
     fn a_record_of_a_later_release_is_not_guessed_at() {
         let later = Record { version: VERSION + 1, ..record() };
         assert_eq!(Record::parse(&later.header().unwrap()), None);
+        assert!(!Record::is_torn(&later.header().unwrap()));
     }
 }

@@ -30,9 +30,8 @@ impl Context<'_> {
 
     /// Has a note written down; fails if it could not be, and then nothing more may be done.
     pub(super) fn note(&mut self, note: Note) -> StepResult<()> {
-        let described = note.clone();
-        match (self.hear)(StepReport::Noted(note)) {
-            Then::GoOn => super::describe::add(self, &described),
+        match (self.hear)(StepReport::Noted(note.clone())) {
+            Then::GoOn => super::describe::add(self, note),
             Then::Stop => Err(StepError::Cancelled),
         }
     }

@@ -10,7 +10,7 @@ use tidelock_shared::name::FileName;
 use super::barrier::make_names_durable;
 use super::context::{Context, open_known, path_of};
 use super::error::{StepError, StepResult};
-use crate::fs::walk::{look, unless_absent};
+use crate::fs::walk::{look, read_whole, unless_absent};
 use crate::fs::{At, Errno, FileSystem, Folder, FsError, FsResult};
 use crate::moves::event::Note;
 use crate::planner::plan::FolderRef;
@@ -57,28 +57,12 @@ enum FoundRecord {
 
 fn found(fs: &dyn FileSystem, at: At<'_>, header: &[u8]) -> StepResult<FoundRecord> {
     let Some(status) = look(fs, at)? else { return Ok(FoundRecord::None) };
-    let length = usize::try_from(status.size).unwrap_or(usize::MAX).min(header.len());
-    let begins = read(fs, at, length)?;
+    let begins = read_whole(fs, at, status.size.min(header.len() as u64))?;
     Ok(match begins.len() {
         length if header[..length] != begins[..] => FoundRecord::OfAnother,
         length if length < header.len() => FoundRecord::Torn,
         _ => FoundRecord::Whole,
     })
-}
-
-/// The first bytes of a file.
-fn read(fs: &dyn FileSystem, at: At<'_>, length: usize) -> FsResult<Vec<u8>> {
-    let file = fs.open_file(at)?;
-    let mut bytes = vec![0; length];
-    let mut end = 0;
-    while end < length {
-        match fs.read_at(&file, end as u64, &mut bytes[end..])? {
-            0 => break,
-            count => end += count,
-        }
-    }
-    bytes.truncate(end);
-    Ok(bytes)
 }
 
 fn write(fs: &dyn FileSystem, folder: &Folder, name: &FileName, header: &[u8], record: &RecordOrder) -> StepResult<()> {
@@ -113,13 +97,13 @@ fn cannot_be_here(error: &FsError) -> bool {
 }
 
 /// Adds what a step has found out; the journal has it already.
-pub(super) fn add(context: &Context<'_>, note: &Note) -> StepResult<()> {
+pub(super) fn add(context: &Context<'_>, note: Note) -> StepResult<()> {
     let Some(record) = &context.order.record else { return Ok(()) };
-    let line = RecordedNote { item: context.order.item_number, note: note.clone() }.line();
-    let (name, line) = (record_name(context)?, line.ok_or(StepError::Unnameable)?);
-    let Some(folder) = open_if_there(context.fs, &record.folder)? else { return Ok(()) };
     // A list of exceptions is of use once it is complete; that is synced.
     let is_last = !matches!(note, Note::Exceptions { .. });
+    let line = RecordedNote { item: context.order.item_number, note }.line();
+    let (name, line) = (record_name(context)?, line.ok_or(StepError::Unnameable)?);
+    let Some(folder) = open_if_there(context.fs, &record.folder)? else { return Ok(()) };
     match append(context.fs, folder.at(&name), &line, is_last) {
         Err(error) if error.is_absent() || cannot_be_here(&error) => Ok(()),
         answer => Ok(answer?),

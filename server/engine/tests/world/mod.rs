@@ -198,6 +198,21 @@ impl World {
         self.state.path().to_owned()
     }
 
+    /// The time as it is now, which stands still from here.
+    pub fn clock(&self) -> StillClock {
+        self.clock_apart(0)
+    }
+
+    /// A clock that is so far from that of the file systems.
+    pub fn clock_apart(&self, milliseconds: i64) -> StillClock {
+        StillClock { now: (self.now.load(Ordering::Relaxed) + milliseconds).into(), readings: Some(self.readings.clone()) }
+    }
+
+    /// Something that has nothing to do with the case's move.
+    pub fn unrelated(&self) -> MoveRequest {
+        MoveRequest { sources: vec![path("/m/alpha/single")], destination: path("/m/alpha/other"), ..MoveRequest::default() }
+    }
+
     /// A new engine on what is left, as after a start of the program.
     pub fn engine(&self) -> (Engine, StateFolder) {
         self.engine_on(self.caller())
@@ -209,8 +224,7 @@ impl World {
         let journal = Journal::open(&folder, || 0x1234_5678_9abc_def0).unwrap();
         let fs: Arc<dyn FileSystem> = Arc::new(view);
         let worker = Arc::new(InProcess::new(fs.clone()));
-        let clock = Arc::new(StillClock { now: self.now.load(Ordering::Relaxed).into(), readings: Some(self.readings.clone()) });
-        let engine = Engine::new(fs, worker, journal, clock, vec![path("/")]).unwrap();
+        let engine = Engine::new(fs, worker, journal, Arc::new(self.clock()), vec![path("/")]).unwrap();
         (engine.with_checkpoints_apart(self.entries_a_checkpoint).with_patience(PATIENCE), folder)
     }
 

@@ -43,7 +43,7 @@ fn nothing_is_asked_of_a_server_that_has_not_recovered() {
 const DEMO: Mode = Mode::Demo { look: Duration::ZERO };
 
 fn options(state: &Path, mode: Mode) -> Serve {
-    Serve { listen: "127.0.0.1:0".parse().unwrap(), state_folder: state.to_owned(), mode }
+    Serve { listen: "127.0.0.1:0".parse().unwrap(), state_folder: state.to_owned(), mode, retention: None }
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn a_port_in_use_is_told_before_anything_is_touched() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let state = tempfile::tempdir().unwrap();
     let folder = state.path().join("state");
-    let options = Serve { listen: taken.local_addr().unwrap(), state_folder: folder.clone(), mode: DEMO };
+    let options = Serve { listen: taken.local_addr().unwrap(), state_folder: folder.clone(), mode: DEMO, retention: None };
     assert!(matches!(serve(options), Err(ServeError::Listen { .. })));
     assert!(!folder.exists());
 }

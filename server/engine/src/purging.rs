@@ -1,8 +1,8 @@
-//! Deleting for good what finished moves have hidden.
+//! Deleting what finished moves keep hidden, on somebody's word or after the retention.
 
 use tidelock_shared::id::MoveId;
 
-use super::{ENTRIES_A_CHECKPOINT, Engine};
+use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::executor::{Live, notes};
 use crate::moves::event::Event;
@@ -50,7 +50,7 @@ impl Engine {
                 item: item.clone(),
                 folders: vec![item.destination_folder.clone(), item.source_folder.clone()],
                 notes: notes(&of, item_number),
-                entries_a_checkpoint: ENTRIES_A_CHECKPOINT,
+                entries_a_checkpoint: u64::MAX,
                 admissions: Vec::new(),
                 record: None,
             };
@@ -77,7 +77,7 @@ impl Engine {
     }
 
     /// A purge that a crash cut short goes on: there is no way back from its beginning.
-    pub(super) fn finish_purges(&self) -> Result<(), EngineError> {
+    pub(crate) fn finish_purges(&self) -> Result<(), EngineError> {
         let open = self.driver.journal.lock().open_purges()?;
         for id in open {
             let Some(recorded) = self.driver.journal.lock().read(id)? else { continue };

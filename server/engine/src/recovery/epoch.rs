@@ -1,0 +1,70 @@
+//! A journal that is older than the folders it meets: a backup that was put back.
+//!
+//! It takes moves for open that have ended since, and would give their numbers out again. Nothing
+//! is recovered with it by itself. Two things tell: a record knows more than the journal, which
+//! is impossible since the journal is written first; and a hidden name carries a number that the
+//! journal has not given out yet.
+
+use tidelock_shared::id::MoveId;
+use tidelock_shared::name::FilePath;
+
+use super::plan::HiddenName;
+use super::record::Record;
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::fs::FsResult;
+use crate::fs::walk::read_whole;
+use crate::moves::state::Move;
+use crate::planner::plan::FolderRef;
+use crate::planner::sequence::StepKind;
+
+/// So many names of a folder are looked at.
+const NAMES_LOOKED_AT: usize = 100_000;
+
+impl Engine {
+    /// Fails if one of these open moves shows that the journal is an old one.
+    pub(crate) fn journal_is_newest(&self, open: &[Move]) -> Result<(), EngineError> {
+        let newest = self.newest_number()?;
+        for of in open {
+            let Some(first) = of.plan.items.first() else { continue };
+            if let Some(path) = self.told_by_record(of, &first.source_folder) {
+                return Err(EngineError::JournalIsOld(path));
+            }
+            for folder in [&first.source_folder, &first.destination_folder] {
+                if let Some(path) = self.later_name(of.id, newest, folder).ok().flatten() {
+                    return Err(EngineError::JournalIsOld(path));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Where the record lies, if it knows more than the journal. What cannot be read says nothing.
+    fn told_by_record(&self, of: &Move, known: &FolderRef) -> Option<FilePath> {
+        if !of.plan.sequence.iter().any(|step| step.kind == StepKind::Describe) {
+            return None;
+        }
+        let fs = &*self.fs;
+        let name = Record::name(of.id)?;
+        let folder = fs.open_path(&known.path).ok()?;
+        let status = fs.status(folder.at(&name).into()).ok().filter(|status| status.uid == fs.caller().uid)?;
+        let bytes = read_whole(fs, folder.at(&name), status.size).ok()?;
+        let (record, notes) = Record::parse(&bytes)?;
+        let is_same = record.id == of.id && record.plan.asked == of.plan.asked;
+        let is_told = |line: &super::record::RecordedNote| of.notes.iter().any(|(_, note)| *note == line.note);
+        let knows_more = !is_same || notes.iter().any(|line| !is_told(line));
+        knows_more.then(|| known.path.join(name))
+    }
+
+    fn later_name(&self, id: MoveId, newest: u32, known: &FolderRef) -> FsResult<Option<FilePath>> {
+        let folder = self.fs.open_path(&known.path)?;
+        for entry in self.fs.read_folder(&folder)?.take(NAMES_LOOKED_AT) {
+            let name = entry?.name;
+            let is_later = |found: HiddenName| found.id.engine == id.engine && found.id.number > newest;
+            if HiddenName::read(&name).is_some_and(is_later) {
+                return Ok(Some(known.path.join(name)));
+            }
+        }
+        Ok(None)
+    }
+}

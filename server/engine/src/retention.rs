@@ -1,0 +1,118 @@
+//! How long what a finished move keeps hidden waits for an undo, and deleting it afterwards.
+//!
+//! A wrong clock must not delete anything early: while this machine's clock lies before the last
+//! thing that the journal tells, or far from the file system's, nothing is purged.
+
+use tidelock_shared::id::MoveId;
+use tidelock_shared::name::FileName;
+
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::fs::walk::unless_absent;
+use crate::fs::{Errno, FileSystem, Folder, FsResult};
+use crate::journal::Recorded;
+use crate::moves::event::Event;
+use crate::moves::state::Move;
+use crate::recovery::Record;
+
+const DAY_MS: i64 = 86_400_000;
+/// The clocks of a site agree better than that.
+const CLOCKS_APART_MAX_MS: i64 = 3_600_000;
+
+/// Days; none keeps everything until somebody purges it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention(pub Option<u32>);
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self(Some(7))
+    }
+}
+
+impl Retention {
+    /// 0 days mean never.
+    pub fn of_days(days: u32) -> Self {
+        Self((days > 0).then_some(days))
+    }
+
+    /// Until when the move keeps what an undo needs, in milliseconds since 1970; none if it keeps
+    /// nothing, or for ever.
+    pub(crate) fn ends_ms(self, recorded: &Recorded) -> Option<i64> {
+        let days = self.0.filter(|_| recorded.of.keeps_retired_source() && recorded.undone_by.is_none())?;
+        let done = recorded.events.iter().rev().find(|(_, event)| *event == Event::Done)?.0;
+        Some(done.saturating_add(i64::from(days) * DAY_MS))
+    }
+}
+
+impl Engine {
+    /// Remembers how long originals are kept, for this and all later starts.
+    pub fn set_retention(&self, retention: Retention) -> Result<(), EngineError> {
+        Ok(self.journal().set_retention(retention)?)
+    }
+
+    /// Purges every move whose retention is over. Answers those; what cannot be deleted now is
+    /// tried again the next time.
+    pub fn purge_due(&self) -> Result<Vec<MoveId>, EngineError> {
+        let now = self.now_ms();
+        let (retention, last, done) = {
+            let journal = self.journal();
+            (journal.retention()?, journal.last_event_ms()?, journal.unpurged()?)
+        };
+        if retention.0.is_none() {
+            return Ok(Vec::new());
+        }
+        if now < last {
+            tracing::warn!("the clock lies before the last event of the journal: nothing is purged");
+            return Ok(Vec::new());
+        }
+        let mut purged = Vec::new();
+        for id in done {
+            let recorded = self.read(id)?;
+            if retention.ends_ms(&recorded).is_none_or(|end| now < end) || self.open_undo_of(id).is_some() {
+                continue;
+            }
+            let clock = self.file_system_clock_ms(&recorded.of);
+            if clock.is_none_or(|clock| (clock - now).abs() > CLOCKS_APART_MAX_MS) {
+                tracing::warn!(%id, ?clock, "the file system's clock cannot be told or is another: the purge waits");
+                continue;
+            }
+            match self.purge(id) {
+                Ok(()) => purged.push(id),
+                // Somebody was quicker, or it is tried again.
+                Err(error @ (EngineError::PurgeFailed(_) | EngineError::NothingToPurge(_) | EngineError::UndoneAlready(..))) => {
+                    tracing::warn!(%id, error = &error as &dyn std::error::Error, "a purge that is due was not done");
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(purged)
+    }
+
+    /// What the file system takes the time for, told by a change that changes nothing: of the
+    /// record, or of what is hidden itself. None if neither is there or may be changed.
+    fn file_system_clock_ms(&self, of: &Move) -> Option<i64> {
+        let first = of.plan.items.first()?;
+        let hidden = |role: &str| FileName::new(format!(".tidelock-{}.0.{role}", of.id).into_bytes()).ok();
+        let places = [
+            (&first.source_folder, Record::name(of.id)),
+            (&first.source_folder, hidden("retired")),
+            (&first.destination_folder, hidden("replaced")),
+        ];
+        places.into_iter().find_map(|(folder, name)| {
+            let folder = self.fs.open_path(&folder.path).ok()?;
+            changed_now_ms(&*self.fs, &folder, &name?).ok().flatten()
+        })
+    }
+}
+
+/// When a name was changed that gets the mode that it has.
+fn changed_now_ms(fs: &dyn FileSystem, folder: &Folder, name: &FileName) -> FsResult<Option<i64>> {
+    let at = folder.at(name);
+    let Some(status) = unless_absent(fs.status(at.into()))? else { return Ok(None) };
+    match fs.set_mode(at.into(), status.mode) {
+        Err(error) if matches!(error.errno, Errno::PERM | Errno::ACCESS | Errno::OPNOTSUPP) => return Ok(None),
+        answer => answer?,
+    }
+    let changed = fs.status(at.into())?.changed;
+    Ok(Some(changed.seconds * 1000 + i64::from(changed.nanoseconds / 1_000_000)))
+}

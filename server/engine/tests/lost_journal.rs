@@ -1,0 +1,244 @@
+//! A journal that is lost at any call, or is an old one that was put back: what lies beside the
+//! sources is enough for before or after.
+
+#![allow(clippy::unwrap_used, reason = "a test may take the short way out")]
+
+mod world;
+
+use std::sync::Arc;
+
+use tidelock_engine::fs::FileSystem;
+use tidelock_engine::journal::{Journal, StateFolder};
+use tidelock_engine::recovery::Verdict;
+use tidelock_engine::worker::InProcess;
+use tidelock_engine::{Engine, EngineError};
+use tidelock_shared::id::MoveId;
+use tidelock_shared::name::FilePath;
+use tidelock_shared::progress::MoveState;
+use world::{CASES, Case, Tried, World, assert_same, name, path, write};
+
+const NEW_NAME: u64 = 0xfeed_5678_9abc_def0;
+
+fn tops() -> Vec<FilePath> {
+    vec![path("/m"), path("/n")]
+}
+
+/// The next start finds an empty state folder, hours later.
+fn lose_journal(world: &World) {
+    for entry in std::fs::read_dir(world.state.path()).unwrap() {
+        std::fs::remove_file(entry.unwrap().path()).unwrap();
+    }
+    world.pass(7_200_000);
+}
+
+/// An engine that gives itself a new name if its state folder is empty.
+fn new_engine(world: &World) -> (Engine, StateFolder) {
+    let folder = StateFolder::hold(world.state.path()).unwrap();
+    let journal = Journal::open(&folder, || NEW_NAME).unwrap();
+    let fs: Arc<dyn FileSystem> = Arc::new(world.caller());
+    let worker = Arc::new(InProcess::new(fs.clone()));
+    (Engine::new(fs, worker, journal, Arc::new(world.clock()), vec![path("/")]).unwrap(), folder)
+}
+
+/// What `recover` does with the folders that it is given.
+fn rebuild(engine: &Engine) -> Vec<MoveId> {
+    let found = engine.orphans(&tops(), None).unwrap();
+    let rebuilt = engine.rebuild(&found).unwrap();
+    for id in engine.recover(false).unwrap() {
+        engine.drive(id).unwrap();
+    }
+    for orphan in engine.orphans(&tops(), None).unwrap().orphans {
+        if orphan.verdict == Verdict::LeftBehind {
+            engine.remove_left_behind(&orphan).unwrap();
+        }
+    }
+    rebuilt
+}
+
+#[test]
+fn a_journal_that_is_lost_at_any_call_leaves_everything_as_before_or_as_after() {
+    for (case, offset) in CASES.into_iter().zip(0..) {
+        let mut tried = Tried::of("journal lost before a call", case);
+        // Every third call, another third for each case, with and without a power cut.
+        for call in (offset % 3..).step_by(3) {
+            let world = World::new(case);
+            world.root.faults().reset();
+            world.root.faults().stop_before(call);
+            let is_through = world.run().is_some();
+            world.root.faults().reset();
+            if call % 2 == 1 {
+                world.root.cut_power(call);
+            }
+            lose_journal(&world);
+            let (engine, _folder) = new_engine(&world);
+            rebuild(&engine);
+            check(&world, &engine, &format!("{} lost at {call}", case.name));
+            tried.one();
+            if is_through {
+                break;
+            }
+        }
+    }
+}
+
+fn check(world: &World, engine: &Engine, what: &str) {
+    let hidden = world.hidden_names();
+    let visible = world.visible();
+    let moves = engine.list(10).unwrap();
+    match moves.first().map(|snapshot| snapshot.recorded.of.state) {
+        Some(MoveState::Done) => assert_same(&visible, &world.after(), what),
+        Some(MoveState::Undone) => {
+            assert_same(&visible, &world.before, what);
+            assert_eq!(hidden, Vec::<String>::new(), "{what}");
+        }
+        None => {
+            let is_before = visible.keys().eq(world.before.keys());
+            assert_same(&visible, &if is_before { world.before.clone() } else { world.after() }, what);
+            assert_eq!(hidden, Vec::<String>::new(), "{what}");
+        }
+        other => panic!("{what}: ended as {other:?}: {:?}", moves[0].recorded.of.failure),
+    }
+}
+
+fn keeps_something(case: &Case) -> bool {
+    case.name.starts_with("staged copy") || case.name.starts_with("replace")
+}
+
+#[test]
+fn a_finished_move_of_a_lost_journal_can_be_undone_or_purged() {
+    for case in CASES.into_iter().filter(keeps_something) {
+        for purges in [false, true] {
+            let world = World::new(case);
+            let id = world.run().unwrap().unwrap();
+            lose_journal(&world);
+            let (engine, _folder) = new_engine(&world);
+            assert_eq!(rebuild(&engine), [id], "{}: it keeps its name", case.name);
+            assert_eq!(engine.get(id).unwrap().recorded.of.state, MoveState::Done, "{}", case.name);
+            if purges {
+                engine.purge(id).unwrap();
+                assert_same(&world.census(), &world.after(), case.name);
+            } else {
+                let undo = engine.accept_undo(id).unwrap();
+                assert!(undo.number > id.number && undo.engine == id.engine, "{}", case.name);
+                engine.drive(undo).unwrap();
+                assert_same(&world.visible(), &world.before, case.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn an_undo_that_is_lost_on_the_way_ends_and_does_not_take_the_move_with_it() {
+    for case in CASES.into_iter().filter(|case| case.name.starts_with("staged copy")) {
+        for call in (1..).step_by(7) {
+            let world = World::new(case);
+            let id = world.run().unwrap().unwrap();
+            world.root.faults().reset();
+            world.root.faults().stop_before(call);
+            let is_through = world::stoppable(|| {
+                let (engine, _folder) = world.engine();
+                let undo = engine.accept_undo(id).unwrap();
+                engine.drive(undo).unwrap();
+            })
+            .is_some();
+            world.root.faults().reset();
+            lose_journal(&world);
+            let (engine, _folder) = new_engine(&world);
+            rebuild(&engine);
+            let what = format!("{} lost at {call} of the undo", case.name);
+            let visible = world.visible();
+            let is_back = visible.keys().eq(world.before.keys());
+            assert_same(&visible, &if is_back { world.before.clone() } else { world.after() }, &what);
+            let states: Vec<MoveState> = engine.list(10).unwrap().into_iter().map(|snapshot| snapshot.recorded.of.state).collect();
+            assert!(states.iter().all(|state| matches!(state, MoveState::Done | MoveState::Undone)), "{what}: {states:?}");
+            if is_through {
+                break;
+            }
+        }
+    }
+}
+
+fn staged_copy() -> World {
+    World::new(CASES.into_iter().find(|case| case.name.starts_with("staged copy of a tree")).unwrap())
+}
+
+#[test]
+fn what_another_engine_hides_is_not_touched() {
+    let world = staged_copy();
+    world.run().unwrap().unwrap();
+    let before = world.census();
+    world.pass(7_200_000);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let folder = StateFolder::hold(elsewhere.path()).unwrap();
+    let journal = Journal::open(&folder, || NEW_NAME).unwrap();
+    let fs: Arc<dyn FileSystem> = Arc::new(world.caller());
+    let worker = Arc::new(InProcess::new(fs.clone()));
+    let engine = Engine::new(fs, worker, journal, Arc::new(world.clock()), vec![path("/")]).unwrap();
+    assert_eq!(rebuild(&engine), []);
+    let found = engine.orphans(&tops(), None).unwrap();
+    assert_eq!(found.orphans.len(), 2, "the source and its record");
+    for orphan in &found.orphans {
+        assert_eq!(orphan.verdict, Verdict::OfAnotherEngine);
+        assert!(matches!(engine.remove_orphan(&found, &orphan.path), Err(EngineError::NotForOrphans(..))));
+        assert!(matches!(engine.restore_orphan(&found, &orphan.path), Err(EngineError::NotForOrphans(..))));
+    }
+    assert_same(&world.census(), &before, "nothing is touched");
+    // Until a person says that the other is gone for good.
+    let id = found.orphans[0].id.unwrap();
+    let found = engine.orphans(&tops(), Some(id.engine)).unwrap();
+    assert_eq!(engine.rebuild(&found).unwrap(), [id]);
+}
+
+#[test]
+fn a_retired_source_without_a_record_waits_for_a_word_and_comes_back_with_one() {
+    for has_record in [false, true] {
+        let world = staged_copy();
+        let id = world.run().unwrap().unwrap();
+        let alpha = world.root.open_path(&path("/m/alpha")).unwrap();
+        if !has_record {
+            world.root.unlink(alpha.at(&name(&format!(".tidelock-{id}.record")))).unwrap();
+        }
+        // Another journal has taken the place of the lost one.
+        lose_journal(&world);
+        let (engine, _folder) = new_engine(&world);
+        assert_eq!(engine.accept(&world.unrelated(), None).map(drop).map_err(|error| error.to_string()), Ok(()));
+        let hidden = path(&format!("/m/alpha/.tidelock-{id}.0.retired"));
+        rebuild(&engine);
+        let found = engine.orphans(&tops(), Some(id.engine)).unwrap();
+        let orphan = found.orphans.iter().find(|orphan| orphan.path == hidden).unwrap();
+        assert_eq!(orphan.verdict, Verdict::NeedsWord, "and it is still there");
+        if has_record {
+            assert_eq!(orphan.original, Some(path("/m/alpha/tree")));
+            // Somebody has taken the name meanwhile: nothing is replaced.
+            write(&world.root, &alpha, "tree", b"somebody else's");
+            assert_eq!(engine.restore_orphan(&found, &hidden).unwrap(), path("/m/alpha/tree (returned)"));
+            assert!(world.visible().contains_key("/m/alpha/tree (returned)/deep/deeper/file"));
+        } else {
+            assert!(matches!(engine.restore_orphan(&found, &hidden), Err(EngineError::NameUnknown(_))));
+            engine.remove_orphan(&found, &hidden).unwrap();
+            assert!(!world.hidden_names().iter().any(|at| at.contains(".retired")));
+        }
+    }
+}
+
+#[test]
+fn a_journal_from_a_backup_recovers_nothing_by_itself() {
+    let case = CASES.into_iter().find(|case| case.name.starts_with("staged copy of a tree")).unwrap();
+    let world = World::new(case);
+    // Stopped early; that is the backup. Then the move went on to its end.
+    world.readings.store(4, std::sync::atomic::Ordering::Relaxed);
+    assert!(world.run().is_none());
+    world.readings.store(-1, std::sync::atomic::Ordering::Relaxed);
+    let backup: Vec<_> = std::fs::read_dir(world.state.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|at| (std::fs::read(&at).unwrap(), at))
+        .collect();
+    world.recover().unwrap();
+    let before = world.census();
+    lose_journal(&world);
+    backup.into_iter().for_each(|(content, at)| std::fs::write(at, content).unwrap());
+    let (engine, _folder) = world.engine();
+    assert!(matches!(engine.recover(false), Err(EngineError::JournalIsOld(_))));
+    assert_same(&world.census(), &before, "nothing is touched");
+}

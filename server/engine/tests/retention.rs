@@ -1,0 +1,103 @@
+//! Originals are kept for the retention, and purged by themselves when no clock speaks against it.
+
+#![allow(clippy::unwrap_used, reason = "a test may take the short way out")]
+
+mod world;
+
+use std::sync::Arc;
+
+use tidelock_engine::fs::FileSystem;
+use tidelock_engine::journal::{Journal, StateFolder};
+use tidelock_engine::moves::state::Purge;
+use tidelock_engine::worker::InProcess;
+use tidelock_engine::{Engine, Retention};
+use tidelock_shared::id::MoveId;
+use world::{CASES, World, assert_same, path};
+
+const DAY_MS: i64 = 86_400_000;
+
+fn copied() -> (World, MoveId) {
+    let world = World::new(CASES.into_iter().find(|case| case.name.starts_with("staged copy of a tree")).unwrap());
+    let id = world.run().unwrap().unwrap();
+    (world, id)
+}
+
+/// An engine whose clock is so far from that of the file system.
+fn engine_apart(world: &World, milliseconds: i64) -> (Engine, StateFolder) {
+    let folder = StateFolder::hold(world.state.path()).unwrap();
+    let journal = Journal::open(&folder, || 1).unwrap();
+    let fs: Arc<dyn FileSystem> = Arc::new(world.caller());
+    let worker = Arc::new(InProcess::new(fs.clone()));
+    (Engine::new(fs, worker, journal, Arc::new(world.clock_apart(milliseconds)), vec![path("/")]).unwrap(), folder)
+}
+
+#[test]
+fn an_original_is_purged_when_its_retention_is_over_and_not_before() {
+    for days in [7, 30] {
+        let (world, id) = copied();
+        let begin = {
+            let (engine, _folder) = world.engine();
+            engine.set_retention(Retention::of_days(days)).unwrap();
+            let snapshot = engine.get(id).unwrap();
+            let done = snapshot.recorded.events.last().unwrap().0;
+            assert_eq!(snapshot.kept_until_ms, Some(done + i64::from(days) * DAY_MS));
+            done
+        };
+        world.pass(i64::from(days) * DAY_MS - 60_000);
+        let (engine, folder) = world.engine();
+        assert_eq!(engine.purge_due().unwrap(), [], "since {begin}");
+        drop((engine, folder));
+        world.pass(61_000);
+        let (engine, _folder) = world.engine();
+        assert_eq!(engine.purge_due().unwrap(), [id], "the retention is remembered");
+        assert_same(&world.census(), &world.after(), "only the original is gone");
+        assert_eq!(engine.get(id).unwrap().kept_until_ms, None);
+        assert_eq!(engine.purge_due().unwrap(), []);
+    }
+}
+
+#[test]
+fn without_a_retention_nothing_is_purged_by_itself() {
+    let (world, id) = copied();
+    world.pass(1000 * DAY_MS);
+    let (engine, _folder) = world.engine();
+    engine.set_retention(Retention::of_days(0)).unwrap();
+    assert_eq!((engine.purge_due().unwrap(), engine.get(id).unwrap().kept_until_ms), (vec![], None));
+    engine.set_retention(Retention::default()).unwrap();
+    assert_eq!(engine.purge_due().unwrap(), [id]);
+}
+
+#[test]
+fn a_clock_that_others_contradict_purges_nothing() {
+    let (world, id) = copied();
+    // The file system's clock says that no day has passed.
+    let (engine, folder) = engine_apart(&world, 8 * DAY_MS);
+    assert_eq!(engine.purge_due().unwrap(), []);
+    drop((engine, folder));
+    // Eight days later this machine's clock lies before what its journal tells.
+    world.pass(8 * DAY_MS);
+    {
+        let (engine, _folder) = world.engine();
+        let other = engine.accept(&world.unrelated(), None).unwrap();
+        engine.drive(other).unwrap();
+    }
+    let (engine, folder) = engine_apart(&world, -3_000_000);
+    assert_eq!(engine.purge_due().unwrap(), [], "the journal knows a later time");
+    drop((engine, folder));
+    let (engine, _folder) = engine_apart(&world, 3_000_000);
+    assert_eq!(engine.purge_due().unwrap(), [id], "within an hour they agree");
+}
+
+#[test]
+fn what_an_undo_needs_or_has_taken_is_not_purged() {
+    let (world, id) = copied();
+    world.pass(8 * DAY_MS);
+    let (engine, _folder) = world.engine();
+    let undo = engine.accept_undo(id).unwrap();
+    assert_eq!(engine.purge_due().unwrap(), [], "an undo has begun");
+    engine.drive(undo).unwrap();
+    assert_eq!(engine.purge_due().unwrap(), [], "what the undo has hidden is kept from its end on");
+    assert_eq!(engine.get(id).unwrap().kept_until_ms, None);
+    assert_eq!(engine.get(undo).unwrap().recorded.of.purge, Purge::Kept);
+    assert_same(&world.visible(), &world.before, "it is back");
+}

@@ -1,0 +1,82 @@
+//! What a move has hidden and nobody knows of any more, in words: what it is, what can be done.
+
+use tidelock_engine::recovery::{Orphan, Role, Verdict};
+use tidelock_shared::name::FilePath;
+use tidelock_shared::plan::PlanItem;
+
+use crate::convert::shell_word;
+use crate::words::{bytes, count, duration};
+
+/// For scripts.
+pub(crate) fn orphan(orphan: &Orphan) -> serde_json::Value {
+    let (path, path_base64) = PlanItem::path_fields(&orphan.path);
+    serde_json::json!({
+        "path": path,
+        "path_base64": path_base64,
+        "move": orphan.id,
+        "role": orphan.role,
+        "verdict": orphan.verdict,
+        "owner": orphan.owner,
+        "age_seconds": orphan.age_seconds,
+        "entries": orphan.entries,
+        "bytes": orphan.amount.bytes,
+        "inodes": orphan.amount.inodes,
+        "original": orphan.original.as_ref().map(FilePath::shown),
+        "removed": orphan.verdict == Verdict::LeftBehind,
+        "message": what_it_is(orphan),
+        "hints": what_can_be_done(orphan),
+    })
+}
+
+/// For people.
+pub(crate) fn orphan_line(orphan: &Orphan) -> String {
+    let id = orphan.id.map(|id| format!(", move {id}")).unwrap_or_default();
+    let age = u32::try_from(orphan.age_seconds.max(0)).unwrap_or(u32::MAX);
+    let (entries, size) = (count(orphan.entries, "entry", "entries"), bytes(orphan.amount.bytes));
+    let numbers = format!("{entries}, {size}, owner {}, {} old{id}", orphan.owner, duration(age.into()));
+    let hints: String = what_can_be_done(orphan).iter().map(|hint| format!("\n    {hint}")).collect();
+    format!("{}\n    {} ({numbers}){hints}", orphan.path.shown(), what_it_is(orphan))
+}
+
+fn what_it_is(orphan: &Orphan) -> String {
+    let what = match orphan.role {
+        Role::Staging => "a copy that was under way",
+        Role::Retired => "an original that a move has hidden",
+        Role::Replaced => "something that a move has replaced and hidden",
+        Role::Hop => "a folder that an item passes through",
+        Role::Kept => "a copy that others had changed",
+        Role::Record => "the record of a move",
+        Role::Barrier => "a file that made names durable",
+        Role::Claim => "an empty folder that reserved a name",
+    };
+    match orphan.verdict {
+        Verdict::LeftBehind => format!("{what}; a crash left it, and it is removed"),
+        Verdict::Accounted => format!("{what}; its move knows of it"),
+        Verdict::OfAnotherEngine => format!("{what}; another tidelock has hidden it and may be at work, so it is left alone"),
+        Verdict::Rebuildable => format!("{what}; its move can be taken up again"),
+        Verdict::NewerThanJournal => format!("{what}; the journal is older than it"),
+        Verdict::NeedsWord => format!("{what}; nobody knows of it any more"),
+    }
+}
+
+fn what_can_be_done(orphan: &Orphan) -> Vec<String> {
+    let path = shell_word(&orphan.path.to_bytes());
+    match orphan.verdict {
+        Verdict::NeedsWord => {
+            let comes_back = matches!(orphan.role, Role::Retired | Role::Replaced | Role::Hop);
+            let restoring = orphan.original.as_ref().filter(|_| comes_back).map_or_else(
+                || "Its old name is not known; whoever looks into it can rename it.".to_owned(),
+                |original| format!("It can have its old name '{}' back: tidelock recover --restore {path}", original.shown()),
+            );
+            let lost = count(orphan.entries, "entry", "entries");
+            vec![restoring, format!("Deleting it loses {lost} for good: tidelock recover --remove {path}")]
+        }
+        Verdict::OfAnotherEngine => {
+            let adopting = |id: tidelock_shared::id::MoveId| {
+                format!("If that one runs nowhere any more: tidelock recover --orphans DIR --adopt {}", id.engine)
+            };
+            orphan.id.map(adopting).into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
+}
