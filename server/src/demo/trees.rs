@@ -121,6 +121,10 @@ pub(super) fn archive(place: &Place<'_>) -> FsResult<()> {
             campaign.file("index.sqlite", 740 * MIB)
         })?;
     }
+    place.on(day(2016, 12, 19)).by(ALICE).folder("pilot-2016", |pilot| {
+        (1..=9).try_for_each(|number| pilot.released(&format!("raw-{number:03}.tar"), 4 * GIB))?;
+        pilot.file("README.md", 2_310)
+    })?;
     place.on(day(2019, 12, 19)).by(ALICE).folder("campaign-2019", |campaign| {
         (1..=13).try_for_each(|number| campaign.file(format!("raw-{number:03}.tar"), TIB))?;
         campaign.released("calibration.tar", 3 * TIB)
