@@ -360,6 +360,7 @@ fn noted(note: &Note) -> String {
         Note::Kept { path } => format!("kept at {}", path.shown()),
         Note::BroughtBackAs { path } => format!("came back as {}", path.shown()),
         Note::Undescribed { path } => format!("not written down at {}: a lost journal could not be rebuilt", path.shown()),
+        Note::Over => "written down as over".to_owned(),
         Note::RecordStays { path } => format!("could not remove {}", path.shown()),
     }
 }
