@@ -348,6 +348,7 @@ fn noted(note: &Note) -> String {
         Note::Remade { pairs } => format!("{} entries are made anew", pairs.len()),
         Note::MadeBack { pairs } => format!("{} entries are made anew once more", pairs.len()),
         Note::Undescribed { path } => format!("not written down at {}: a lost journal could not be rebuilt", path.shown()),
+        Note::Over => "written down as over".to_owned(),
         Note::RecordStays { path } => format!("could not remove {}", path.shown()),
     }
 }

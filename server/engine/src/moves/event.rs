@@ -98,6 +98,9 @@ pub enum Note {
     Undescribed { path: FilePath },
     /// What was written down there could not be removed.
     RecordStays { path: FilePath },
+    /// The move is over and keeps something hidden: whoever finds its record leaves it at that,
+    /// wherever others have taken what it published.
+    Over,
 }
 
 /// Why a step could not be done, as the journal keeps it.

@@ -77,7 +77,8 @@ impl Engine {
         let mut moves = Vec::new();
         for (id, (record, notes)) in &records {
             let is_undone = records.values().any(|(other, _)| other.plan.undoes == Some(*id));
-            let outcome = match is_undone {
+            let is_over = notes.iter().any(|line| line.note == crate::moves::event::Note::Over);
+            let outcome = match is_undone || is_over {
                 true => Outcome::Ended,
                 false if self.is_published(record, notes) => Outcome::Published,
                 false => Outcome::Unfinished,

@@ -17,7 +17,7 @@ pub(super) enum Outcome {
     Published,
     /// Not every one, or not yet.
     Unfinished,
-    /// Its undo was accepted, which is only done once it has ended.
+    /// Its record says so, or an undo of it was accepted.
     Ended,
 }
 

@@ -1,5 +1,7 @@
 //! The lives of the engine in one world: each but the last may end at any call.
 
+mod lost;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -23,6 +25,7 @@ use crate::error::EngineError;
 use crate::fs::simulator::{Pace, Random};
 use crate::fs::{Errno, FileSystem};
 use crate::journal::Journal;
+use crate::moves::state::Purge;
 use crate::worker::InProcess;
 
 /// What every simulated engine is called.
@@ -389,7 +392,13 @@ impl World {
             self.model.lock().learn(&sightings);
             self.judge(&engine)?;
         }
-        Ok(())
+        let is_at_rest = |snapshot: &crate::Snapshot| {
+            let of = &snapshot.recorded.of;
+            matches!(of.state, MoveState::Done | MoveState::Undone) && of.purge != Purge::Started
+        };
+        let is_quiet = engine.list(u32::MAX)?.iter().all(is_at_rest);
+        drop(engine);
+        if is_quiet && self.offences.is_empty() { self.lose_journal() } else { Ok(()) }
     }
 
     /// Undoes and purges finished moves, with nobody in the way.

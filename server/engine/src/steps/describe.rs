@@ -5,7 +5,7 @@
 //! become impossible because the record cannot be made, in a project that is full for instance:
 //! that is noted, and the move relies on its journal alone.
 
-use tidelock_shared::name::FileName;
+use tidelock_shared::name::{FileName, FilePath};
 
 use super::barrier::make_names_durable;
 use super::context::{Context, open_known, path_of};
@@ -15,7 +15,7 @@ use crate::fs::{At, Errno, FileSystem, Folder, FsError, FsResult};
 use crate::moves::event::Note;
 use crate::planner::plan::FolderRef;
 use crate::recovery::{Record, RecordedNote};
-use crate::worker::{Probe, RecordOrder};
+use crate::worker::{Probe, RecordOrder, StepReport, Then};
 
 const RECORD_MODE: u32 = 0o600;
 
@@ -97,16 +97,34 @@ fn cannot_be_here(error: &FsError) -> bool {
 }
 
 /// Adds what a step has found out; the journal has it already.
-pub(super) fn add(context: &Context<'_>, note: Note) -> StepResult<()> {
+pub(super) fn add(context: &mut Context<'_>, note: Note) -> StepResult<()> {
     let Some(record) = &context.order.record else { return Ok(()) };
     // A list of exceptions is of use once it is complete; that is synced.
     let is_last = !matches!(note, Note::Exceptions { .. });
+    let is_needed = !matches!(note, Note::Over);
     let line = RecordedNote { item: context.order.item_number, note }.line();
     let (name, line) = (record_name(context)?, line.ok_or(StepError::Unnameable)?);
     let Some(folder) = open_if_there(context.fs, &record.folder)? else { return Ok(()) };
     match append(context.fs, folder.at(&name), &line, is_last) {
-        Err(error) if error.is_absent() || cannot_be_here(&error) => Ok(()),
+        Err(error) if error.is_absent() => Ok(()),
+        Err(error) if cannot_be_here(&error) => {
+            let path = path_of(&record.folder, &name);
+            if is_needed { drop_half(context, &folder, &name, path) } else { Ok(()) }
+        }
         answer => Ok(answer?),
+    }
+}
+
+/// A record that lacks something would lead whoever believes it astray: it is as if it had never
+/// been.
+fn drop_half(context: &mut Context<'_>, folder: &Folder, name: &FileName, path: FilePath) -> StepResult<()> {
+    match unless_absent(context.fs.unlink(folder.at(name))) {
+        Err(error) if !cannot_be_here(&error) => return Err(error.into()),
+        _ => {}
+    }
+    match (context.hear)(StepReport::Noted(Note::Undescribed { path })) {
+        Then::GoOn => Ok(()),
+        Then::Stop => Err(StepError::Cancelled),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Removes the record of a move that hides nothing any more, and that of one which this move has
-//! undone. It is durable at once: what comes back after a power cut would speak of nothing.
+//! undone; one that stays learns that its move is over.
+//!
+//! A removal is durable at once: what comes back after a power cut would speak of nothing.
 
 use super::barrier::barrier_in;
 use super::context::{Context, path_of};
@@ -14,6 +16,9 @@ use tidelock_shared::id::MoveId;
 
 pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     let Some(record) = context.order.record.clone() else { return Ok(()) };
+    if record.stays && !context.notes().any(|note| *note == Note::Over) {
+        context.note(Note::Over)?;
+    }
     let own = (!record.stays).then_some((context.order.move_id, record.folder));
     for (id, folder) in own.into_iter().chain(record.undone) {
         match forget(context.fs, id, &folder) {
