@@ -12,12 +12,16 @@ test.beforeEach(async ({ page }) => {
   await become(page, 'admin');
 });
 
-/** Opens what the tray folds away on a narrow page. */
+/** A button of the tray, which may be folded away. */
 async function button(browse: Browse, name: string) {
-  const found = browse.tray.getByRole('button', { name });
-  await found.first().waitFor({ state: 'attached' });
-  if (!(await found.first().isVisible())) await browse.tray.locator('summary').first().click();
-  return found.first();
+  const found = browse.tray.getByRole('button', { name }).first();
+  const moves = browse.tray.locator('summary').first();
+  await moves.waitFor();
+  await expect(async () => {
+    if (!(await found.isVisible())) await moves.click();
+    await expect(found).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+  return found;
 }
 
 test('a running move is paused, and goes on to the end', async ({ page }) => {
@@ -46,7 +50,7 @@ test('what is on tape is copied once one agrees to wait for it', async ({ page }
   await browse.drawer.getByRole('button', { name: /Bring them back first/ }).click();
   await expect(browse.drawer).toContainText(/first brought back from tape/);
   if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/tape-plan.png` });
-  await browse.drawer.getByRole('button', { name: /^(Move|Copy) / }).click();
+  await browse.start();
   await expect(browse.tray).toContainText(/Waits for tape: \d+ files/, { timeout: 30_000 });
   if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/tape.png` });
   await expect(browse.row(2, onTape)).toBeVisible({ timeout: 60_000 });

@@ -192,7 +192,7 @@ pub(crate) fn move_view(snapshot: &Snapshot, names: &Names) -> MoveView {
     let has_ended = of.state.is_final();
     let phase = phase(of);
     // Only these count while they work; a rate from before would promise an end that does not come.
-    let is_counted = matches!(phase, Some(Phase::Retag | Phase::Copy));
+    let is_counted = matches!(phase, Some(Phase::Retag | Phase::Copy)) && snapshot.waits.is_none() && !of.is_resting();
     let finished = snapshot.recorded.events.last().filter(|_| has_ended).map(|(time, _)| *time);
     MoveView {
         id: of.id,

@@ -6,8 +6,15 @@ use tidelock_shared::progress::MoveState;
 use crate::components::icon::{Glyph, Icon};
 
 #[component]
-pub fn StateBadge(state: MoveState, #[prop(optional)] is_undone_later: bool) -> impl IntoView {
+pub fn StateBadge(
+    state: MoveState,
+    #[prop(optional)] is_undone_later: bool,
+    /// What a move that has not ended waits for, in a word; see [`words::rests`](crate::state::words::rests).
+    #[prop(optional_no_strip)]
+    rests: Option<&'static str>,
+) -> impl IntoView {
     let (class, glyph, word) = match state {
+        _ if rests.is_some() => ("plain", Glyph::Clock, rests.unwrap_or_default()),
         MoveState::Done if is_undone_later => ("plain", Glyph::Undo, "undone later"),
         MoveState::Accepted => ("running", Glyph::Clock, "waiting"),
         MoveState::Preparing | MoveState::Publishing | MoveState::Finishing => ("running", Glyph::MoveTo, "running"),

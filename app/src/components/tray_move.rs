@@ -42,7 +42,7 @@ pub fn TrayMove(
                     {title}
                 </PlaceLink>
                 {move || {
-                    view.with(|view| view! { <StateBadge state=view.state is_undone_later=view.undone_by.is_some() /> }.into_any())
+                    view.with(|view| view! { <StateBadge state=view.state is_undone_later=view.undone_by.is_some() rests=words::rests(view) /> }.into_any())
                 }}
                 <Show when=is_final>
                     <button

@@ -121,7 +121,7 @@ fn Now(view: MoveView) -> impl IntoView {
         .map(|retired| format!("still charges {} to {}, kept for undo", format::bytes(retired.bytes), view.from_project));
     view! {
             <p class="move-now__state">
-                <StateBadge state=view.state is_undone_later=view.undone_by.is_some() />
+                <StateBadge state=view.state is_undone_later=view.undone_by.is_some() rests=words::rests(&view) />
                 <span>{words::state(view.state)}</span>
                 <code class="move-now__id">{view.id.to_string()}</code>
             </p>

@@ -108,7 +108,7 @@ fn MoveRow(view: MoveView) -> impl IntoView {
                 </PlaceLink>
             </th>
             <td>
-                <StateBadge state=view.state is_undone_later=view.undone_by.is_some() />
+                <StateBadge state=view.state is_undone_later=view.undone_by.is_some() rests=words::rests(&view) />
                 {running.map(|running| view! { <span class="table__line table__line--less">{running}</span> })}
             </td>
             <td class="table--moves__from">

@@ -222,6 +222,17 @@ pub fn hint(text: &str) -> String {
     told
 }
 
+/// Why a move that has not ended does nothing now, in a word.
+pub fn rests(view: &MoveView) -> Option<&'static str> {
+    if view.is_held {
+        Some("held")
+    } else if view.is_paused {
+        Some("paused")
+    } else {
+        view.is_waiting.then_some("waiting")
+    }
+}
+
 /// What to agree to so that a refusal goes away, and the words to agree with.
 pub fn consent(code: &str) -> Option<(Consent, &'static str)> {
     if code.ends_with("released") {

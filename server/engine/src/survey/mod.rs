@@ -284,8 +284,8 @@ impl Count<'_> {
         self.findings.foreign += u64::from(status.uid != caller.uid);
         match status.kind {
             EntryKind::File => {
-                self.tally.content_bytes += status.size.min(status.allocated.max(status.size.min(4096)));
-                self.on_tape(visit)?;
+                let on_disk = status.size.min(status.allocated.max(status.size.min(4096)));
+                self.tally.content_bytes += if self.is_on_tape(visit)? { status.size } else { on_disk };
             }
             EntryKind::Folder => {}
             EntryKind::CharacterDevice | EntryKind::BlockDevice => {
@@ -310,7 +310,7 @@ impl Count<'_> {
         Ok(())
     }
 
-    fn on_tape(&mut self, visit: &Visit<'_>) -> FsResult<()> {
+    fn is_on_tape(&mut self, visit: &Visit<'_>) -> FsResult<bool> {
         let state = self.fs.hsm_state(visit.at)?;
         if state.is_released() {
             self.tally.released += 1;
@@ -320,7 +320,7 @@ impl Count<'_> {
             let path = path_below(&self.top_path, visit.below);
             self.findings.lost.get_or_insert((path, 0)).1 += 1;
         }
-        Ok(())
+        Ok(state.is_released())
     }
 
     /// Whether what may have to be made anew could be: by us, with its owner and attributes, and
