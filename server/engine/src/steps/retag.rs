@@ -5,6 +5,7 @@
 //! written down, so that undoing brings each back. What cannot be retagged is made anew
 //! ([`remake`]).
 
+mod modes;
 mod remake;
 mod workshop;
 
@@ -20,6 +21,7 @@ use crate::fs::walk::walk;
 use crate::fs::{At, Folder, Object};
 use crate::moves::event::Note;
 use crate::worker::Probe;
+use modes::{Modes, may_be_lost};
 use remake::{Remaker, Way};
 
 /// Whoever creates entries faster than so many walks retag them is at work in the tree.
@@ -79,7 +81,7 @@ fn write_down_exceptions(context: &mut Context<'_>) -> StepResult<()> {
     let (folder, name) = as_planned(context)?;
     let usual = context.item().source_tag.unwrap_or_default();
     let fs = context.fs;
-    let mut tags = Vec::new();
+    let (mut tags, mut modes) = (Vec::new(), Vec::new());
     walk(fs, folder.at(&name), &mut |visit| -> StepResult<bool> {
         let is_folder = visit.status.kind == EntryKind::Folder;
         if let Some(tag) = fs.tag(visit.at.into())?
@@ -87,13 +89,22 @@ fn write_down_exceptions(context: &mut Context<'_>) -> StepResult<()> {
         {
             tags.push((visit.status.inode, tag));
         }
+        if may_be_lost(fs, &visit.status) {
+            modes.push((visit.status.inode, visit.status.mode));
+        }
         if tags.len() == EXCEPTIONS_A_NOTE {
             context.note(Note::Exceptions { tags: std::mem::take(&mut tags) })?;
+        }
+        if modes.len() == EXCEPTIONS_A_NOTE {
+            context.note(Note::SetIdModes { modes: std::mem::take(&mut modes) })?;
         }
         Ok(is_folder)
     })?;
     if !tags.is_empty() {
         context.note(Note::Exceptions { tags })?;
+    }
+    if !modes.is_empty() {
+        context.note(Note::SetIdModes { modes })?;
     }
     context.note(Note::ExceptionsComplete)?;
     Ok(())
@@ -106,15 +117,21 @@ fn expected(tag: ProjectTag, is_folder: bool) -> ProjectTag {
 
 /// One walk: gives each inode the tag that `wanted` says for it; answers how many changed.
 fn set_tags(context: &mut Context<'_>, top: At<'_>, remaker: &mut Remaker, wanted: &dyn Fn(u64) -> ProjectTag) -> StepResult<u64> {
-    let fs = context.fs;
+    let (fs, modes) = (context.fs, Modes::written_down(context));
     let mut changed = 0;
     walk(fs, top, &mut |visit| -> StepResult<bool> {
         let is_folder = visit.status.kind == EntryKind::Folder;
         if let Some(tag) = fs.tag(visit.at.into())? {
             let wanted = expected(wanted(visit.status.inode), is_folder);
-            if tag != wanted {
+            let is_outlier = tag != wanted;
+            if is_outlier {
                 fs.set_tag(visit.at.into(), wanted)?;
                 changed += 1;
+            }
+            if is_outlier || remaker.is_first_walk() {
+                modes.restore(fs, visit.at, &visit.status)?;
+            }
+            if is_outlier {
                 context.progress(1, 0)?;
             }
         }
@@ -155,6 +172,7 @@ pub(super) fn untag_top(context: &Context<'_>, at: At<'_>) -> StepResult<()> {
     };
     if context.fs.tag(at.into())?.is_some_and(|tag| tag != allowed) {
         context.fs.set_tag(Object::Entry(at), allowed)?;
+        Modes::written_down(context).restore(context.fs, at, &status)?;
     }
     Ok(())
 }

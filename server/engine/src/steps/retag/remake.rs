@@ -73,6 +73,11 @@ impl Remaker {
         Ok(Self { way, ..looker })
     }
 
+    /// The first walk mends what a crash may have left.
+    pub(super) fn is_first_walk(&self) -> bool {
+        self.is_first_walk
+    }
+
     /// For looking only.
     pub(super) fn looking(context: &Context<'_>) -> StepResult<Self> {
         let is_needed = context.fs.capabilities(&context.source_folder()?)?.abilities.remakes_other_kinds;
