@@ -43,7 +43,7 @@ pub(super) fn retag_until_clean(context: &mut Context<'_>, at: At<'_>) -> StepRe
         if !holds(context.fs, at, &context.item().identity)? {
             return Err(StepError::ItemReplaced(context.source_path()));
         }
-        if set_tags(context, at, &mut remaker, &|_| tag)? == 0 {
+        if set_tags(context, at, &mut remaker, Which::All, &|_| tag)? == 0 {
             return remaker.end(context);
         }
     }
@@ -115,12 +115,28 @@ fn expected(tag: ProjectTag, is_folder: bool) -> ProjectTag {
     ProjectTag { inherit: tag.inherit && is_folder, ..tag }
 }
 
+/// What a walk changes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Which {
+    All,
+    AllButFiles,
+}
+
 /// One walk: gives each inode the tag that `wanted` says for it; answers how many changed.
-fn set_tags(context: &mut Context<'_>, top: At<'_>, remaker: &mut Remaker, wanted: &dyn Fn(u64) -> ProjectTag) -> StepResult<u64> {
+fn set_tags(
+    context: &mut Context<'_>,
+    top: At<'_>,
+    remaker: &mut Remaker,
+    which: Which,
+    wanted: &dyn Fn(u64) -> ProjectTag,
+) -> StepResult<u64> {
     let (fs, modes) = (context.fs, Modes::written_down(context));
     let mut changed = 0;
     walk(fs, top, &mut |visit| -> StepResult<bool> {
         let is_folder = visit.status.kind == EntryKind::Folder;
+        if which == Which::AllButFiles && visit.status.kind == EntryKind::File {
+            return Ok(false);
+        }
         if let Some(tag) = fs.tag(visit.at.into())? {
             let wanted = expected(wanted(visit.status.inode), is_folder);
             let is_outlier = tag != wanted;
@@ -138,7 +154,7 @@ fn set_tags(context: &mut Context<'_>, top: At<'_>, remaker: &mut Remaker, wante
         changed += remaker.visit(context, top, &visit)?;
         Ok(is_folder)
     })?;
-    Ok(changed + remaker.end_walk(context, top)?)
+    Ok(changed + remaker.end_walk(context, top, which == Which::All)?)
 }
 
 /// The tags that differ from the source's, by inode.
@@ -156,7 +172,13 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
     let usual = context.item().source_tag.unwrap_or_default();
     let exceptions = exceptions(context);
     let mut remaker = Remaker::begin(context, Way::Back)?;
-    set_tags(context, folder.at(&name), &mut remaker, &|inode| exceptions.get(&inode).copied().unwrap_or(usual))?;
+    let wanted = |inode: u64| exceptions.get(&inode).copied().unwrap_or(usual);
+    // What is made anew is held to the project's limit, on XFS for root too, and changing the IDs of
+    // files is not for root: so the files take their room last.
+    if remaker.has_work() {
+        set_tags(context, folder.at(&name), &mut remaker, Which::AllButFiles, &wanted)?;
+    }
+    set_tags(context, folder.at(&name), &mut remaker, Which::All, &wanted)?;
     remaker.end(context)
 }
 
