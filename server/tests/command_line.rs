@@ -322,6 +322,24 @@ impl Drop for Ended {
 }
 
 #[test]
+fn a_doctor_says_how_far_each_promise_goes_and_leaves_nothing_behind() {
+    let place = Place::new();
+    let before = place.everything();
+    let doctor =
+        |folder: PathBuf| Command::new(env!("CARGO_BIN_EXE_tidelock")).args(["doctor", "--json"]).arg(folder).output().unwrap();
+    let output = doctor(place.at("to"));
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    for promise in ["atomic", "consistent", "isolated", "durable", "undoable"] {
+        assert!(stdout(&output).contains(&format!("{{\"name\":\"{promise}\",\"verdict\":\"")), "{promise}: {}", stdout(&output));
+    }
+    assert!(stdout(&output).contains(".tidelock-*"), "cleaners are told what to leave out");
+    assert_eq!(place.everything(), before);
+    let output = doctor(place.at("nowhere"));
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(stdout(&output).contains("\"code\":\"usage\""), "{output:?}");
+}
+
+#[test]
 fn a_seed_prints_the_same_world_each_time() {
     let simulate = |seed: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tidelock"));

@@ -56,7 +56,7 @@ pub struct Trials {
 pub fn examine(fs: &dyn FileSystem, path: &FilePath) -> FsResult<Examination> {
     let folder = fs.open_path(path)?;
     let tag = fs.tag((&folder).into())?;
-    let quota = tag.map(|tag| fs.quota(&folder, tag.id)).transpose()?.flatten();
+    let quota = tag.and_then(|tag| fs.quota(&folder, tag.id).ok().flatten());
     Ok(Examination {
         capabilities: fs.capabilities(&folder)?,
         tag,

@@ -148,6 +148,12 @@ impl Engine {
 
     pub(crate) fn accept_draft(&self, draft: Draft, key: Option<&str>) -> Result<MoveId, EngineError> {
         let _alone = self.admission.lock();
+        // The same submission may have been accepted while this one was surveyed.
+        if let Some(key) = key
+            && let Some(known) = self.driver.journal.lock().find_key(key)?
+        {
+            return Ok(known);
+        }
         if let Some(undone) = draft.plan.undoes {
             self.can_still_be_undone(undone, &draft)?;
         }

@@ -253,7 +253,14 @@ impl Engine {
         open.extend(self.footprints(|live| live.recorded_version.load(Ordering::Relaxed) > as_of));
         let mut refusals = overlaps(&plan.items, &open);
         for reservation in &plan.reservations {
-            let Ok(folder) = survey_folder(&*self.fs, &reservation.folder.path) else { continue };
+            let path = &reservation.folder.path;
+            let folder = match survey_folder(&*self.fs, path) {
+                Ok(folder) => folder,
+                Err(error) => {
+                    refusals.push(Refusal::Unplannable { path: path.clone(), message: error.to_string() });
+                    continue;
+                }
+            };
             let numbers = self.numbers_of(&folder, reservation.payer);
             let by_limit = numbers.usage.map(|usage| Headroom::of(&numbers.limits, usage, numbers.reserved)).unwrap_or_default();
             let headroom = by_limit.and(numbers.free);

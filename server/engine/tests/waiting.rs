@@ -190,8 +190,8 @@ fn a_held_move_can_still_be_cancelled() {
     let (engine, _folder) = world.engine();
     let id = engine.accept(&world.request(), None).unwrap();
     engine.hold(id).unwrap();
+    engine.drive(id).unwrap();
     engine.cancel(id).unwrap();
-    engine.queue(id);
     engine.drive_turn(&engine.take_turn().expect("its way back needs nobody's leave")).unwrap();
     assert_eq!(state(&engine, id), MoveState::Undone);
     assert_same(&world.census(), &world.before, "as before");
@@ -217,6 +217,7 @@ fn so_many_moves_run_at_once_and_the_limit_outlives_a_restart() {
         assert!(engine.take_turn().is_none(), "one at a time");
         assert_eq!(engine.get(ids[1]).unwrap().waits, Some(Waits::Turn));
         engine.drive_turn(&turn).unwrap();
+        drop(turn);
         assert_eq!(engine.take_turn().unwrap().id(), ids[1]);
         ids
     };

@@ -100,7 +100,9 @@ impl Local {
         let told = |error: EngineError| self.told(&error);
         let open = self.engine.recover(retries_stuck).map_err(told)?;
         for id in &open {
-            self.engine.drive(*id).map_err(told)?;
+            // Whoever came for something else does not wait for another's tape.
+            let driven = if retries_stuck { self.engine.drive(*id) } else { self.engine.drive_once(*id) };
+            driven.map_err(told)?;
         }
         Ok(open)
     }

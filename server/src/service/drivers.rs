@@ -34,26 +34,28 @@ impl Drivers {
         while let Some(turn) = (!self.engine.is_halted()).then(|| self.engine.take_turn()).flatten() {
             let id = turn.id();
             let drivers = self.clone();
-            match Builder::new().name(format!("move {}", id.number)).spawn(move || drivers.run(&turn)) {
+            match Builder::new().name(format!("move {}", id.number)).spawn(move || drivers.run(turn)) {
                 Ok(thread) => {
                     let mut threads = self.threads.lock();
                     threads.retain(|thread| !thread.is_finished());
                     threads.push(thread);
                 }
-                Err(error) => tracing::error!(%id, %error, "no thread for the move; it goes on at the next start"),
+                // It is asked for again before long.
+                Err(error) => return tracing::error!(%id, %error, "no thread for the move yet"),
             }
         }
     }
 
-    fn run(&self, turn: &Turn) {
+    fn run(&self, turn: Turn) {
         let id = turn.id();
-        match self.engine.drive_turn(turn) {
+        match self.engine.drive_turn(&turn) {
             Ok(()) => {}
             Err(EngineError::Halted) => tracing::info!(%id, "the move goes on at the next start"),
             Err(error) => {
                 tracing::error!(%id, error = &error as &dyn std::error::Error, "the move stopped; it goes on at the next start");
             }
         }
+        drop(turn);
         self.begin_turns();
     }
 

@@ -10,6 +10,8 @@ use crate::planner::plan::Loss;
 pub(crate) const REMEMBERED_TIMES: &[u8] = b"user.tidelock.times";
 
 const SET_ID_BITS: u32 = 0o6000;
+/// What a folder's default access list gives to a new entry.
+const INHERITED: [&[u8]; 2] = [b"system.posix_acl_access", b"system.posix_acl_default"];
 
 /// Gives `copy` the attributes that `status` and `source` say. `losses` are the classes that
 /// the plan said cannot be kept; they alone may fail.
@@ -26,11 +28,14 @@ pub(crate) fn copy_metadata(
     let owner = fs.set_owner(copy, status.uid, status.gid);
     let keeps_owner = owner.is_ok();
     unless_lost(owner, losses, Loss::Owner)?;
-    for name in fs.xattr_names(source)? {
-        // What a crash left of ours speaks of the source's times, not of the copy's.
-        if !belongs_to_file_system(&name) && name != REMEMBERED_TIMES {
-            copy_xattr(fs, source, copy, &name, losses)?;
-        }
+    let names = fs.xattr_names(source)?;
+    // What a crash left of ours speaks of the source's times, not of the copy's.
+    for name in names.iter().filter(|name| !belongs_to_file_system(name) && *name != REMEMBERED_TIMES) {
+        copy_xattr(fs, source, copy, name, losses)?;
+    }
+    if status.kind == tidelock_shared::strategy::EntryKind::Folder {
+        // What is made in it would inherit in turn. Files do not: their hidden folder passes nothing on.
+        forget_inherited(fs, copy, &names)?;
     }
     let is_link = status.kind == tidelock_shared::strategy::EntryKind::SymbolicLink;
     if !is_link {
@@ -42,6 +47,19 @@ pub(crate) fn copy_metadata(
     fs.set_times(copy, status.accessed, status.modified)?;
     if flags != 0 {
         unless_lost(fs.set_flags(copy, flags), losses, Loss::InodeFlags)?;
+    }
+    Ok(())
+}
+
+/// Takes away what a new entry has got from the default access list of the folder that it was made in,
+/// but for what it is to have: it would let people in who are not let in to the original.
+pub(crate) fn forget_inherited(fs: &dyn FileSystem, copy: Object<'_>, wanted: &[Vec<u8>]) -> FsResult<()> {
+    use crate::fs::Errno;
+    for name in INHERITED.iter().filter(|name| !wanted.iter().any(|wanted| wanted == *name)) {
+        match fs.remove_xattr(copy, name) {
+            Err(error) if matches!(error.errno, Errno::NODATA | Errno::OPNOTSUPP) => {}
+            answer => answer?,
+        }
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ mod metadata;
 mod tree;
 mod update;
 
-pub(crate) use metadata::{REMEMBERED_TIMES, copy_metadata};
+pub(crate) use metadata::{REMEMBERED_TIMES, copy_metadata, forget_inherited};
 pub(crate) use tree::{Copier, CopyError};
 pub(crate) use update::{Differences, is_same_tree, update, update_entry};
 

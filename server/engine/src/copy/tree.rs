@@ -6,7 +6,7 @@ use tidelock_shared::name::FileName;
 use tidelock_shared::strategy::EntryKind;
 
 use super::content::copy_content;
-use super::metadata::copy_metadata;
+use super::metadata::{copy_metadata, forget_inherited};
 use crate::fs::walk::unless_absent;
 use crate::fs::{At, FileSystem, Folder, FsError, NamesDurability, Object, Status, open_below};
 use crate::planner::plan::Loss;
@@ -102,6 +102,10 @@ impl<'a> Copier<'a> {
                 self.fs.create_special(copy, status.kind, STAGED_FILE_MODE, status.special_device)?;
                 copy_metadata(self.fs, source.into(), status, copy.into(), &self.losses)?;
             }
+        }
+        if below.len() <= 1 && status.kind != EntryKind::SymbolicLink {
+            // A single item is made in the destination folder itself, which may pass something on.
+            forget_inherited(self.fs, copy.into(), &self.fs.xattr_names(source.into())?)?;
         }
         if has_more_names {
             self.links.insert(status.inode, below.clone());

@@ -27,7 +27,19 @@ pub enum Waits {
 /// A move that its taker has to drive.
 pub struct Turn(Arc<Live>);
 
+/// However the taker ends, others may drive it afterwards.
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.0.is_driven.store(false, Ordering::Release);
+    }
+}
+
 impl Turn {
+    /// None if somebody else has it.
+    fn take(live: &Arc<Live>) -> Option<Self> {
+        (!live.is_driven.swap(true, Ordering::Acquire)).then(|| Self(live.clone()))
+    }
+
     pub fn id(&self) -> MoveId {
         self.0.recorded.lock().of.id
     }
@@ -39,10 +51,9 @@ impl Engine {
     pub fn drive(&self, id: MoveId) -> Result<(), EngineError> {
         let Some(live) = self.moves.lock().get(&id).cloned() else { return Ok(()) };
         loop {
-            if live.is_driven.swap(true, Ordering::Acquire) {
-                return Ok(());
-            }
-            self.drive_taken(&live)?;
+            let Some(turn) = Turn::take(&live) else { return Ok(()) };
+            self.drive_turn(&turn)?;
+            drop(turn);
             if live.waiting.lock().is_none() {
                 return Ok(());
             }
@@ -55,14 +66,21 @@ impl Engine {
         }
     }
 
-    fn drive_taken(&self, live: &Live) -> Result<(), EngineError> {
+    /// Drives a move until it rests or has to wait; at once if somebody already does.
+    pub fn drive_once(&self, id: MoveId) -> Result<(), EngineError> {
+        let live = self.moves.lock().get(&id).cloned();
+        live.and_then(|live| Turn::take(&live)).map_or(Ok(()), |turn| self.drive_turn(&turn))
+    }
+
+    /// Drives the move whose turn was taken, until it rests or has to wait.
+    pub fn drive_turn(&self, turn: &Turn) -> Result<(), EngineError> {
+        let live = &turn.0;
         live.wants_turn.store(false, Ordering::Relaxed);
         let driven = self.driver.drive(live);
         // What waits wants its next turn as soon as it is due; and somebody may want one since.
         if live.waiting.lock().is_some() {
             live.wants_turn.store(true, Ordering::Relaxed);
         }
-        live.is_driven.store(false, Ordering::Release);
         live.touch(&self.driver.versions);
         driven?;
         self.mark_undone_by(live)
@@ -81,14 +99,8 @@ impl Engine {
         let at_once = self.limits().moves_at_once;
         let moves = self.moves.lock();
         let candidates: Vec<Candidate> = moves.values().filter_map(|live| candidate(live, now_ms)).collect();
-        let live = moves.get(&next(&candidates, at_once)?)?.clone();
         // Between the look and here somebody may have begun to drive it.
-        (!live.is_driven.swap(true, Ordering::Acquire)).then_some(Turn(live))
-    }
-
-    /// Drives the move whose turn was taken, until it rests or has to wait.
-    pub fn drive_turn(&self, turn: &Turn) -> Result<(), EngineError> {
-        self.drive_taken(&turn.0)
+        Turn::take(moves.get(&next(&candidates, at_once)?)?)
     }
 
     /// What all moves together may do at once.
@@ -111,7 +123,12 @@ impl Engine {
             recorded.of.plan.undoes.filter(|_| recorded.of.state == MoveState::Done)
         };
         let Some(undone) = undone else { return Ok(()) };
-        let (live, undone_by) = (self.live(undone)?, self.read(undone)?.undone_by);
+        // A rebuilt journal may not know the move that was undone.
+        let undone_by = match self.read(undone) {
+            Err(EngineError::UnknownMove(_)) => return Ok(()),
+            answer => answer?.undone_by,
+        };
+        let live = self.live(undone)?;
         live.recorded.lock().undone_by = undone_by;
         live.touch(&self.driver.versions);
         Ok(())

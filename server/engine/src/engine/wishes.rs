@@ -21,6 +21,8 @@ impl Engine {
             return Err(EngineError::PastCancelling(id));
         }
         live.wants_cancel.store(true, Ordering::Relaxed);
+        // Somebody has to take it back, also where it rests.
+        live.wants_turn.store(true, Ordering::Relaxed);
         live.touch(&self.driver.versions);
         Ok(())
     }

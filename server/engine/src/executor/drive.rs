@@ -159,9 +159,11 @@ impl Driver {
         if live.waiting.lock().is_none() {
             self.record(live, Event::StepStarted { position })?;
         }
+        let begin_ms = self.clock.now_ms();
         let outcome = self.perform(live, position, Action::Run)?;
+        let now_ms = self.clock.now_ms();
         if let Outcome::Waits(wait, _) = &outcome
-            && live.let_wait(wait.clone(), self.clock.now_ms(), self.patience_with(wait))
+            && live.let_wait(wait.clone(), now_ms, now_ms.saturating_sub(begin_ms), self.patience_with(wait))
         {
             tracing::info!(id = %live.recorded.lock().of.id, ?wait, "waits");
             live.touch(&self.versions);
@@ -255,6 +257,8 @@ impl Driver {
         let mut outcome = None;
         let mut broken = None;
         self.worker.perform(order, &mut |report| {
+            // Whoever notes something goes on to act on it; the next progress hears of a wish to stop.
+            let is_note = matches!(report, StepReport::Noted(_));
             match report {
                 StepReport::Progress { entries, bytes } => {
                     live.meter.add(entries, bytes);
@@ -272,7 +276,7 @@ impl Driver {
                 StepReport::Waits { wait, failure } => outcome = Some(Outcome::Waits(wait, failure)),
                 StepReport::Probed(probe) => outcome = Some(Outcome::Probed(probe)),
             }
-            if broken.is_none() && !is_stopped() { Then::GoOn } else { Then::Stop }
+            if broken.is_none() && (is_note || !is_stopped()) { Then::GoOn } else { Then::Stop }
         });
         if let Some(halt) = broken {
             return Err(halt);

@@ -44,10 +44,19 @@ impl Waiting {
     /// The first pause is short and each one longer than the last.
     const PAUSE_MS: std::ops::RangeInclusive<i64> = 500..=30_000;
 
-    /// The next wait after `before`, if there was one; none once it has lasted longer than `patience_ms`.
-    fn after(before: Option<&Self>, wait: Wait, now_ms: i64, patience_ms: i64) -> Option<Self> {
-        let since_ms = before.map_or(now_ms, |before| before.since_ms);
-        let pause_ms = before.map_or(*Self::PAUSE_MS.start(), |before| (before.pause_ms * 2).min(*Self::PAUSE_MS.end()));
+    /// Looking takes at most this share of the time: a look at millions of files is work for others too.
+    const LOOK_SHARE: i64 = 10;
+
+    /// The next wait after `before`, if there was one; none once nothing has come of it for longer
+    /// than `patience_ms`. Finding out took `took_ms`.
+    fn after(before: Option<&Self>, wait: Wait, now_ms: i64, took_ms: i64, patience_ms: i64) -> Option<Self> {
+        let is_better = |before: &&Self| match (&before.wait, &wait) {
+            (Wait::Restore { files: left, .. }, Wait::Restore { files, .. }) => files < left,
+            _ => false,
+        };
+        let since_ms = before.filter(|before| !is_better(before)).map_or(now_ms, |before| before.since_ms);
+        let longer = before.map_or(*Self::PAUSE_MS.start(), |before| before.pause_ms.saturating_mul(2));
+        let pause_ms = longer.min(*Self::PAUSE_MS.end()).max(took_ms.saturating_mul(Self::LOOK_SHARE));
         let waits = now_ms.saturating_sub(since_ms) < patience_ms;
         waits.then_some(Self { wait, since_ms, until_ms: now_ms.saturating_add(pause_ms), pause_ms })
     }
@@ -70,9 +79,9 @@ impl Live {
     }
 
     /// Lets the move wait; false if it has waited long enough.
-    pub(crate) fn let_wait(&self, wait: Wait, now_ms: i64, patience_ms: i64) -> bool {
+    pub(crate) fn let_wait(&self, wait: Wait, now_ms: i64, took_ms: i64, patience_ms: i64) -> bool {
         let mut waiting = self.waiting.lock();
-        *waiting = Waiting::after(waiting.as_ref(), wait, now_ms, patience_ms);
+        *waiting = Waiting::after(waiting.as_ref(), wait, now_ms, took_ms, patience_ms);
         waiting.is_some()
     }
 
@@ -108,5 +117,35 @@ impl Versions {
     /// To be taken before the list of moves, never while holding it.
     pub(crate) fn hold(&self) -> MutexGuard<'_, u64> {
         self.newest.lock()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PATIENCE_MS: i64 = 60_000;
+
+    fn restore(files: u64) -> Wait {
+        Wait::Restore { files, bytes: 1 }
+    }
+
+    #[test]
+    fn pauses_grow_and_looking_stays_a_small_part_of_the_time() {
+        let first = Waiting::after(None, Wait::Room, 0, 0, PATIENCE_MS).unwrap();
+        assert_eq!(first.until_ms, 500);
+        let second = Waiting::after(Some(&first), Wait::Room, 500, 0, PATIENCE_MS).unwrap();
+        assert_eq!(second.until_ms, 1500);
+        let slow = Waiting::after(Some(&second), Wait::Room, 10_000, 8_000, PATIENCE_MS).unwrap();
+        assert_eq!(slow.until_ms, 90_000, "a look of eight seconds is not taken every thirty");
+    }
+
+    #[test]
+    fn patience_ends_unless_something_has_come_of_the_wait() {
+        let first = Waiting::after(None, restore(5), 0, 0, PATIENCE_MS).unwrap();
+        assert!(Waiting::after(Some(&first), restore(5), PATIENCE_MS, 0, PATIENCE_MS).is_none());
+        let better = Waiting::after(Some(&first), restore(4), PATIENCE_MS, 0, PATIENCE_MS).unwrap();
+        assert!(Waiting::after(Some(&better), restore(4), 2 * PATIENCE_MS - 1, 0, PATIENCE_MS).is_some());
+        assert!(Waiting::after(Some(&better), restore(4), 2 * PATIENCE_MS, 0, PATIENCE_MS).is_none());
     }
 }

@@ -12,6 +12,8 @@ pub(crate) struct Throttle {
     bytes_until_ms: f64,
 }
 
+/// Nobody reports more work at once than a minute's.
+const LONGEST_DEBT_MS: f64 = 60_000.0;
 /// Work may run ahead by so much, so that short bursts need not wait.
 const BURST_MS: f64 = 100.0;
 
@@ -30,6 +32,10 @@ fn pay(until_ms: &mut f64, limit: Option<u64>, work: u64, now: f64) -> f64 {
         *until_ms = now;
         return 0.0;
     };
+    // A clock that was set back owes nobody an hour.
+    if *until_ms - now > LONGEST_DEBT_MS {
+        *until_ms = now;
+    }
     *until_ms = until_ms.max(now) + work as f64 * 1000.0 / per_second as f64;
     let ahead = *until_ms - now;
     if ahead > BURST_MS { ahead } else { 0.0 }

@@ -90,6 +90,8 @@ pub enum Note {
     Kept { path: FilePath },
     /// The old name was taken meanwhile: the item came back under this one.
     BroughtBackAs { path: FilePath },
+    /// Modes with setuid or setgid bits, by inode, which a change of the project ID may take.
+    SetIdModes { modes: Vec<(u64, u32)> },
     /// What cannot be retagged and what was made anew for it, before they change places.
     Remade { pairs: Vec<(Identity, Identity)> },
     /// The same on the way back.

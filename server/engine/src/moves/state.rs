@@ -211,9 +211,9 @@ impl Move {
         }
     }
 
-    /// Whether it can wait: nothing of it can be seen yet.
+    /// Whether its asker can let it wait.
     pub fn can_be_paused(&self) -> bool {
-        !self.is_paused && matches!(self.state, MoveState::Accepted | MoveState::Preparing)
+        !self.is_paused && self.can_wait()
     }
 
     /// Nothing is to be done for it until somebody says something.
@@ -223,9 +223,17 @@ impl Move {
         self.state.is_final() || waits_for_somebody
     }
 
+    /// Nothing of it can be seen yet, and nothing has gone out of sight.
+    fn can_wait(&self) -> bool {
+        let hides = |kind| matches!(kind, StepKind::RetireSource | StepKind::Hop | StepKind::Rebuild);
+        let is_begun = |status| matches!(status, StepStatus::Started | StepStatus::Finished);
+        let has_hidden = self.plan.sequence.iter().zip(&self.steps).any(|(step, status)| hides(step.kind) && is_begun(*status));
+        matches!(self.state, MoveState::Accepted | MoveState::Preparing) && !has_hidden
+    }
+
     /// Whether an administrator can still hold it.
     pub fn can_be_held(&self) -> bool {
-        !self.is_held && matches!(self.state, MoveState::Accepted | MoveState::Preparing)
+        !self.is_held && self.can_wait()
     }
 
     /// Whether anything of it lies hidden once it has ended.

@@ -106,7 +106,10 @@ pub fn sequence(items: &[PlannedItem]) -> Vec<Step> {
     // All of them first: tape takes longest, and nothing else waits on half a copy meanwhile.
     let from_tape = numbered().filter(|(planned, _)| planned.restores_from_tape());
     steps.extend(from_tape.map(|(_, item)| Step { kind: StepKind::Restore, item }));
-    for (planned, item) in numbered() {
+    // What hides its source comes last: nothing waits while a tree is out of sight.
+    let hides_first = |planned: &PlannedItem| planned.strategy == Strategy::PiecewiseRename;
+    let in_sight = numbered().filter(|(planned, _)| !hides_first(planned));
+    for (planned, item) in in_sight.chain(numbered().filter(|(planned, _)| hides_first(planned))) {
         let kinds: &[StepKind] = match planned.strategy {
             _ if planned.kept.is_some() => &[],
             Strategy::StagedCopy => &[StepKind::MakeStaging, StepKind::CopyTree, StepKind::Verify],

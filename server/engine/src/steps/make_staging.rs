@@ -9,6 +9,7 @@ use tidelock_shared::strategy::Strategy;
 use super::carry::{Found, find};
 use super::context::{Context, holds};
 use super::error::{StepError, StepResult};
+use crate::copy::forget_inherited;
 use crate::fs::walk::{look, remove_tree, unless_absent};
 use crate::fs::{FileSystem, Folder, Identity};
 use crate::moves::event::Note;
@@ -24,6 +25,7 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
         context.fs.create_folder(at, STAGING_MODE)?;
     }
     let staging = context.fs.open_folder(at)?;
+    forget_inherited(context.fs, (&staging).into(), &[])?;
     // A setgid destination folder adds its bit; nobody but us enters until publish.
     context.fs.set_mode((&staging).into(), STAGING_MODE)?;
     charge_to_destination(context, &staging)?;

@@ -4,7 +4,7 @@ use tidelock_shared::quota::{Amount, Headroom};
 
 use super::context::{Context, open_known};
 use super::error::{StepError, StepResult};
-use crate::fs::FileSystem;
+use crate::fs::{Errno, FileSystem};
 use crate::worker::Admission;
 
 pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
@@ -18,9 +18,12 @@ pub(super) fn admit(fs: &dyn FileSystem, admission: &Admission, needed: Amount) 
     // A file system that does not count inodes reports none in total.
     let inodes = (free.total.inodes > 0).then_some(free.free.inodes);
     let mut headroom = Headroom { bytes: Some(free.free.bytes), inodes };
-    if let Some(project) = admission.project
-        && let Some(quota) = fs.quota(&folder, project)?
-    {
+    let quota = match admission.project.map(|project| fs.quota(&folder, project)).transpose() {
+        // A server that cannot be reached now is no reason to give up what is charged already.
+        Err(error) if error.errno == Errno::REMOTEIO && needed == Amount::ZERO => None,
+        answer => answer?.flatten(),
+    };
+    if let Some(quota) = quota {
         headroom = headroom.and(Headroom::of(&quota.limits, quota.usage, admission.reserved_by_others));
     }
     if headroom.fits(needed) { Ok(()) } else { Err(StepError::NoHeadroom { headroom, needed }) }

@@ -5,6 +5,7 @@
 //! written down, so that undoing brings each back. What cannot be retagged is made anew
 //! ([`remake`]).
 
+mod modes;
 mod remake;
 mod workshop;
 
@@ -20,6 +21,7 @@ use crate::fs::walk::walk;
 use crate::fs::{At, Folder, Object};
 use crate::moves::event::Note;
 use crate::worker::Probe;
+use modes::{Modes, may_be_lost};
 use remake::{Remaker, Way};
 
 /// Whoever creates entries faster than so many walks retag them is at work in the tree.
@@ -41,7 +43,7 @@ pub(super) fn retag_until_clean(context: &mut Context<'_>, at: At<'_>) -> StepRe
         if !holds(context.fs, at, &context.item().identity)? {
             return Err(StepError::ItemReplaced(context.source_path()));
         }
-        if set_tags(context, at, &mut remaker, &|_| tag)? == 0 {
+        if set_tags(context, at, &mut remaker, Which::All, &|_| tag)? == 0 {
             return remaker.end(context);
         }
     }
@@ -79,7 +81,7 @@ fn write_down_exceptions(context: &mut Context<'_>) -> StepResult<()> {
     let (folder, name) = as_planned(context)?;
     let usual = context.item().source_tag.unwrap_or_default();
     let fs = context.fs;
-    let mut tags = Vec::new();
+    let (mut tags, mut modes) = (Vec::new(), Vec::new());
     walk(fs, folder.at(&name), &mut |visit| -> StepResult<bool> {
         let is_folder = visit.status.kind == EntryKind::Folder;
         if let Some(tag) = fs.tag(visit.at.into())?
@@ -87,13 +89,24 @@ fn write_down_exceptions(context: &mut Context<'_>) -> StepResult<()> {
         {
             tags.push((visit.status.inode, tag));
         }
+        if may_be_lost(fs, &visit.status) {
+            modes.push((visit.status.inode, visit.status.mode));
+        }
+        // A walk over millions is a place to stop at.
+        context.progress(0, 0)?;
         if tags.len() == EXCEPTIONS_A_NOTE {
             context.note(Note::Exceptions { tags: std::mem::take(&mut tags) })?;
+        }
+        if modes.len() == EXCEPTIONS_A_NOTE {
+            context.note(Note::SetIdModes { modes: std::mem::take(&mut modes) })?;
         }
         Ok(is_folder)
     })?;
     if !tags.is_empty() {
         context.note(Note::Exceptions { tags })?;
+    }
+    if !modes.is_empty() {
+        context.note(Note::SetIdModes { modes })?;
     }
     context.note(Note::ExceptionsComplete)?;
     Ok(())
@@ -104,24 +117,46 @@ fn expected(tag: ProjectTag, is_folder: bool) -> ProjectTag {
     ProjectTag { inherit: tag.inherit && is_folder, ..tag }
 }
 
+/// What a walk changes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Which {
+    All,
+    AllButFiles,
+}
+
 /// One walk: gives each inode the tag that `wanted` says for it; answers how many changed.
-fn set_tags(context: &mut Context<'_>, top: At<'_>, remaker: &mut Remaker, wanted: &dyn Fn(u64) -> ProjectTag) -> StepResult<u64> {
-    let fs = context.fs;
+fn set_tags(
+    context: &mut Context<'_>,
+    top: At<'_>,
+    remaker: &mut Remaker,
+    which: Which,
+    wanted: &dyn Fn(u64) -> ProjectTag,
+) -> StepResult<u64> {
+    let (fs, modes) = (context.fs, Modes::written_down(context));
     let mut changed = 0;
     walk(fs, top, &mut |visit| -> StepResult<bool> {
         let is_folder = visit.status.kind == EntryKind::Folder;
+        if which == Which::AllButFiles && visit.status.kind == EntryKind::File {
+            return Ok(false);
+        }
         if let Some(tag) = fs.tag(visit.at.into())? {
             let wanted = expected(wanted(visit.status.inode), is_folder);
-            if tag != wanted {
+            let is_outlier = tag != wanted;
+            if is_outlier {
                 fs.set_tag(visit.at.into(), wanted)?;
                 changed += 1;
+            }
+            if is_outlier || remaker.is_first_walk() {
+                modes.restore(fs, visit.at, &visit.status)?;
+            }
+            if is_outlier {
                 context.progress(1, 0)?;
             }
         }
         changed += remaker.visit(context, top, &visit)?;
         Ok(is_folder)
     })?;
-    Ok(changed + remaker.end_walk(context, top)?)
+    Ok(changed + remaker.end_walk(context, top, which == Which::All)?)
 }
 
 /// The tags that differ from the source's, by inode.
@@ -139,7 +174,13 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
     let usual = context.item().source_tag.unwrap_or_default();
     let exceptions = exceptions(context);
     let mut remaker = Remaker::begin(context, Way::Back)?;
-    set_tags(context, folder.at(&name), &mut remaker, &|inode| exceptions.get(&inode).copied().unwrap_or(usual))?;
+    let wanted = |inode: u64| exceptions.get(&inode).copied().unwrap_or(usual);
+    // What is made anew is held to the project's limit, on XFS for root too, and changing the IDs of
+    // files is not for root: so the files take their room last.
+    if remaker.has_work() {
+        set_tags(context, folder.at(&name), &mut remaker, Which::AllButFiles, &wanted)?;
+    }
+    set_tags(context, folder.at(&name), &mut remaker, Which::All, &wanted)?;
     remaker.end(context)
 }
 
@@ -155,6 +196,7 @@ pub(super) fn untag_top(context: &Context<'_>, at: At<'_>) -> StepResult<()> {
     };
     if context.fs.tag(at.into())?.is_some_and(|tag| tag != allowed) {
         context.fs.set_tag(Object::Entry(at), allowed)?;
+        Modes::written_down(context).restore(context.fs, at, &status)?;
     }
     Ok(())
 }

@@ -94,7 +94,7 @@ pub const CASES: [Case; 19] = [
     case("retag and rename, Lustre", Personality::Lustre2_17, 0, "/m/alpha/tree", "/m/beta"),
     case("retag and rename, ext4", Personality::Ext4, ALICE, "/m/alpha/plain", "/m/beta"),
     case("retag and rename, links made anew, ext4", Personality::Ext4, ALICE, "/m/alpha/tree", "/m/beta"),
-    case("retag and rename, links made anew, XFS", Personality::Xfs, 0, "/m/alpha/tree", "/m/beta"),
+    case("retag and rename, links made anew, XFS", Personality::Xfs, ALICE, "/m/alpha/tree", "/m/beta"),
     case("retag and rename of a link, Lustre", Personality::Lustre2_17, 0, "/m/alpha/link", "/m/beta"),
     case("retag with a hop, Lustre 2.15", Personality::Lustre2_15, 0, "/m/alpha/tree", "/m/beta"),
     case("piecewise rename by a user, Lustre", Personality::Lustre2_17, ALICE, "/m/alpha/tree", "/m/beta"),

@@ -447,7 +447,8 @@ impl FileSystem for Posix {
     fn capacity(&self, folder: &Folder) -> FsResult<Capacity> {
         let error = failed("capacity", b"");
         let shows_project = self.tag(folder.into())?.filter(|tag| tag.inherit && tag.id != ProjectId::default());
-        let read = match shows_project.map(|tag| self.quota(folder, tag.id)).transpose()?.flatten() {
+        // Where the limits cannot be told now, the folder is asked like any other.
+        let read = match shows_project.and_then(|tag| self.quota(folder, tag.id).ok().flatten()) {
             // The top may be out of reach; then what the folder shows is all there is to know.
             Some(_) => mount::top(descriptor(&folder.0)).and_then(rustix::fs::fstatvfs),
             None => Err(Errno::PERM),

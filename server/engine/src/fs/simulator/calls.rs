@@ -278,6 +278,9 @@ impl FileSystem for Simulator {
             }
             let amount = Amount { bytes: inner.state.allocated(number), inodes: 1 };
             let is_limited = mount.personality.retag_is_limited(self.uid == 0) && inode.tag.id != tag.id;
+            if mount.personality.retag_takes_set_id(self.uid == 0) && inode.tag.id != tag.id {
+                inode.mode &= !0o6000;
+            }
             inode.tag = tag;
             if is_limited && inner.exceeds_limit(&inode, amount) {
                 return Err(refuse(Errno::DQUOT));

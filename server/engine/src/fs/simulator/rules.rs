@@ -122,6 +122,11 @@ impl Personality {
         self != Self::Xfs
     }
 
+    /// Whether changing a tag takes setuid and setgid bits away (recorded).
+    pub(super) fn retag_takes_set_id(self, is_root: bool) -> bool {
+        self == Self::Xfs && !is_root
+    }
+
     /// The tag that is stored when `tag` is set: the inherit flag of anything but a folder is
     /// kept by Lustre, dropped by XFS and refused by ext4 (recorded).
     pub(super) fn stored_tag(self, tag: ProjectTag, kind: EntryKind) -> Result<ProjectTag, Errno> {

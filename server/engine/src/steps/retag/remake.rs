@@ -73,6 +73,16 @@ impl Remaker {
         Ok(Self { way, ..looker })
     }
 
+    /// Whether anything was made anew on the way there.
+    pub(super) fn has_work(&self) -> bool {
+        !self.remade.is_empty()
+    }
+
+    /// The first walk mends what a crash may have left.
+    pub(super) fn is_first_walk(&self) -> bool {
+        self.is_first_walk
+    }
+
     /// For looking only.
     pub(super) fn looking(context: &Context<'_>) -> StepResult<Self> {
         let is_needed = context.fs.capabilities(&context.source_folder()?)?.abilities.remakes_other_kinds;
@@ -156,8 +166,8 @@ impl Remaker {
     }
 
     /// What is still ready takes its places; answers how many there were.
-    pub(super) fn end_walk(&mut self, context: &mut Context<'_>, top: At<'_>) -> StepResult<u64> {
-        self.is_first_walk = false;
+    pub(super) fn end_walk(&mut self, context: &mut Context<'_>, top: At<'_>, saw_all: bool) -> StepResult<u64> {
+        self.is_first_walk &= !saw_all;
         self.flush(context, top)
     }
 

@@ -13,6 +13,7 @@ use tidelock_shared::project::ProjectTag;
 
 use super::super::context::{Context, path_of};
 use super::super::error::{StepError, StepResult};
+use crate::copy::forget_inherited;
 use crate::fs::walk::{remove_content, unless_absent};
 use crate::fs::{Errno, FileSystem, Folder, FsResult, Identity};
 use crate::moves::event::Note;
@@ -33,7 +34,9 @@ impl Workshop {
             Err(error) if !error.is_taken() => return Err(error.into()),
             _ => {}
         }
-        Ok(Self { folder: context.fs.open_folder(source.at(&name))?, charges: None, last: ProjectId::default() })
+        let folder = context.fs.open_folder(source.at(&name))?;
+        forget_inherited(context.fs, (&folder).into(), &[])?;
+        Ok(Self { folder, charges: None, last: ProjectId::default() })
     }
 
     pub(super) fn folder(&self) -> &Folder {

@@ -1,0 +1,37 @@
+//! The setuid and setgid bits: XFS takes them away, of folders too, where anybody but root changes a
+//! project ID (recorded in the virtual machine). They are written down before and given back.
+
+use std::collections::HashMap;
+
+use super::super::context::Context;
+use crate::fs::walk::unless_absent;
+use crate::fs::{At, FileSystem, FsResult, Status};
+use crate::moves::event::Note;
+
+const SET_ID_BITS: u32 = 0o6000;
+
+/// Whether an inode's bits have to be written down.
+pub(super) fn may_be_lost(fs: &dyn FileSystem, status: &Status) -> bool {
+    status.mode & SET_ID_BITS != 0 && !fs.caller().is_root
+}
+
+/// What was written down, by inode.
+pub(super) struct Modes(HashMap<u64, u32>);
+
+impl Modes {
+    pub(super) fn written_down(context: &Context<'_>) -> Self {
+        let noted = context.notes().filter_map(|note| if let Note::SetIdModes { modes } = note { Some(modes) } else { None });
+        Self(noted.flatten().copied().collect())
+    }
+
+    /// Gives back what a change of the project ID took since `before` was read, or before a crash.
+    pub(super) fn restore(&self, fs: &dyn FileSystem, at: At<'_>, before: &Status) -> FsResult<()> {
+        let written_down = self.0.get(&before.inode).copied().unwrap_or(0);
+        let bits = (before.mode | written_down) & SET_ID_BITS;
+        if bits == 0 {
+            return Ok(());
+        }
+        let Some(now) = unless_absent(fs.status(at.into()))?.filter(|now| now.inode == before.inode) else { return Ok(()) };
+        if now.mode & bits == bits { Ok(()) } else { fs.set_mode(at.into(), now.mode | bits) }
+    }
+}
