@@ -12,7 +12,7 @@ use super::copy_tree::losses;
 use super::error::{StepError, StepResult};
 use super::hop;
 use super::make_staging::{STAGING_MODE, staged_identity};
-use super::retag::untag_top;
+use super::retag::{retag_until_clean, untag_top};
 use super::retire_source::{bring_item_back, set_mode_where_allowed};
 use crate::copy::{Differences, copy_metadata, is_same_tree};
 use crate::fs::{At, Errno, FileSystem, Folder, Identity, Object};
@@ -34,7 +34,7 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     let to = destination.at(&item.destination_name);
     let from = published.folder.at(&published.name);
     match find(context.fs, from, to, &published.identity)? {
-        Found::AtNew => return Ok(()),
+        Found::AtNew => return sweep(context, to),
         Found::AtOld => make_ready(context, from)?,
         Found::AtBoth => {}
         Found::Nowhere if goes_by_a_hidden_name(context, &destination)? => {}
@@ -42,9 +42,17 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
         Found::Nowhere => return Err(StepError::ItemGone(source_path(&item))),
     }
     if goes_by_a_hidden_name(context, &destination)? {
-        return carry_by_a_hidden_name(context, from, to, &destination);
+        carry_by_a_hidden_name(context, from, to, &destination)?;
+    } else {
+        carry(context.fs, from, to, &carried(&item, &published.identity))?;
     }
-    carry(context.fs, from, to, &carried(&item, &published.identity))
+    sweep(context, to)
+}
+
+/// One more walk over what was retagged: others may have brought something into the tree right
+/// before it left its place.
+fn sweep(context: &mut Context<'_>, to: At<'_>) -> StepResult<()> {
+    if context.item().is_retagged() && context.item().kept.is_none() { retag_until_clean(context, to) } else { Ok(()) }
 }
 
 fn source_path(item: &PlannedItem) -> tidelock_shared::name::FilePath {

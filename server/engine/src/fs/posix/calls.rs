@@ -45,7 +45,7 @@ fn failed(call: &'static str, name: &[u8]) -> impl Fn(Errno) -> FsError {
     move |errno| FsError::new(call, name, errno)
 }
 
-fn c_string(bytes: &[u8]) -> Result<CString, Errno> {
+pub(super) fn c_string(bytes: &[u8]) -> Result<CString, Errno> {
     CString::new(bytes).map_err(|_| Errno::INVAL)
 }
 
@@ -254,29 +254,11 @@ impl FileSystem for Posix {
     }
 
     fn hsm_state(&self, at: At<'_>) -> FsResult<HsmState> {
-        let folder = folder_fd(at);
-        if !lustre::is_lustre(folder) {
-            return Ok(HsmState::Present);
-        }
-        let error = failed("hsm_state", at.name.as_bytes());
-        let status = rustix::fs::statat(folder, at.name.as_bytes(), AtFlags::SYMLINK_NOFOLLOW).map_err(&error)?;
-        // A released file shows its whole size and one block at most; asking opens it, which
-        // restores nothing.
-        let may_be =
-            FileType::from_raw_mode(status.st_mode) == FileType::RegularFile && status.st_size > 0 && status.st_blocks <= 1;
-        if !may_be {
-            return Ok(HsmState::Present);
-        }
-        let opened = open(folder, at.name.as_bytes(), OFlags::RDONLY | OFlags::NONBLOCK, 0).map_err(&error)?;
-        hsm::state(opened.as_fd()).map_err(error)
+        hsm::state_of(folder_fd(at), at.name.as_bytes()).map_err(failed("hsm_state", at.name.as_bytes()))
     }
 
     fn request_restore(&self, at: At<'_>) -> FsResult<()> {
-        let name = c_string(at.name.as_bytes());
-        let handle = name.and_then(|name| handle::file_handle(folder_fd(at), &name));
-        handle
-            .and_then(|handle| hsm::request_restore(folder_fd(at), &handle))
-            .map_err(failed("request_restore", at.name.as_bytes()))
+        hsm::request_restore(folder_fd(at), at.name.as_bytes()).map_err(failed("request_restore", at.name.as_bytes()))
     }
 
     fn create_folder(&self, at: At<'_>, mode: u32) -> FsResult<()> {

@@ -5,11 +5,15 @@
 
 #![expect(unsafe_code, reason = "an ioctl is an untyped call; each below fixes its number and its struct")]
 
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsFd, BorrowedFd};
 
+use rustix::fs::{AtFlags, FileType, OFlags};
 use rustix::io::Errno;
 use rustix::ioctl::{Getter, Updater, ioctl};
 
+use super::calls::{c_string, open};
+use super::handle::file_handle;
+use super::lustre;
 use crate::fs::HsmState;
 
 const LL_IOC_HSM_STATE_GET: u32 = 0x8020_66d3;
@@ -55,8 +59,23 @@ const FID_BYTES: usize = 16;
 /// `FILEID_LUSTRE`: the type of a handle that begins with the entry's FID.
 const HANDLE_OF_LUSTRE: i32 = 0x97;
 
-/// Where an open file's content is.
-pub(super) fn state(file: BorrowedFd<'_>) -> Result<HsmState, Errno> {
+/// Where the content of a name in a folder is.
+pub(super) fn state_of(folder: BorrowedFd<'_>, name: &[u8]) -> Result<HsmState, Errno> {
+    if !lustre::is_lustre(folder) {
+        return Ok(HsmState::Present);
+    }
+    let status = rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW)?;
+    // A released file shows its whole size and one block at most.
+    let may_be = FileType::from_raw_mode(status.st_mode) == FileType::RegularFile && status.st_size > 0 && status.st_blocks <= 1;
+    if !may_be {
+        return Ok(HsmState::Present);
+    }
+    // Asking opens it, which restores nothing.
+    let file = open(folder, name, OFlags::RDONLY | OFlags::NONBLOCK, 0)?;
+    state(file.as_fd())
+}
+
+fn state(file: BorrowedFd<'_>) -> Result<HsmState, Errno> {
     // SAFETY: LL_IOC_HSM_STATE_GET fills exactly one `struct hsm_user_state` of 32 bytes.
     let state = unsafe { ioctl(file, Getter::<LL_IOC_HSM_STATE_GET, HsmUserState>::new()) }?;
     let at_rest = decode(state.states);
@@ -87,9 +106,10 @@ fn is_restoring(current: &HsmCurrentAction) -> bool {
     current.action == RESTORE && matches!(current.state, WAITING | RUNNING)
 }
 
-/// Registers the restore of the file with this handle; any user may (default policy).
-pub(super) fn request_restore(folder: BorrowedFd<'_>, handle: &[u8]) -> Result<(), Errno> {
-    let mut request = request(handle).ok_or(Errno::OPNOTSUPP)?;
+/// Registers the restore of a file; any user may (default policy).
+pub(super) fn request_restore(folder: BorrowedFd<'_>, name: &[u8]) -> Result<(), Errno> {
+    let handle = file_handle(folder, &c_string(name)?)?;
+    let mut request = request(&handle).ok_or(Errno::OPNOTSUPP)?;
     // SAFETY: LL_IOC_HSM_REQUEST reads one `struct hsm_request` and as many items as it says, here
     // one, all inside the value; it writes nothing.
     unsafe { ioctl(folder, Updater::<LL_IOC_HSM_REQUEST, HsmUserRequest>::new(&mut request)) }
