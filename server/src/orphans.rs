@@ -59,17 +59,32 @@ fn what_it_is(orphan: &Orphan) -> String {
     }
 }
 
+/// The words of the command line without which it would be judged otherwise.
+fn what_it_was_found_by(orphan: &Orphan) -> String {
+    let adopting = orphan.id.filter(|_| orphan.is_adopted).map(|id| format!(" --adopt {}", id.engine));
+    // Where its record lies somewhere else, both folders are looked at.
+    let here = orphan.path.split_last().map(|(folder, _)| folder);
+    let elsewhere = orphan.described_in.as_ref().zip(here.as_ref()).filter(|(described_in, here)| described_in != here);
+    let folders = elsewhere.map(|(described_in, here)| {
+        format!(" --orphans {} {}", shell_word(&here.to_bytes()), shell_word(&described_in.to_bytes()))
+    });
+    adopting.into_iter().chain(folders).collect()
+}
+
 fn what_can_be_done(orphan: &Orphan) -> Vec<String> {
     let path = shell_word(&orphan.path.to_bytes());
     match orphan.verdict {
         Verdict::NeedsWord => {
+            let context = what_it_was_found_by(orphan);
             let comes_back = matches!(orphan.role, Role::Retired | Role::Replaced | Role::Hop);
             let restoring = orphan.original.as_ref().filter(|_| comes_back).map_or_else(
                 || "Its old name is not known; whoever looks into it can rename it.".to_owned(),
-                |original| format!("It can have its old name '{}' back: tidelock recover --restore {path}", original.shown()),
+                |original| {
+                    format!("It can have its old name '{}' back: tidelock recover{context} --restore {path}", original.shown())
+                },
             );
             let lost = count(orphan.entries, "entry", "entries");
-            vec![restoring, format!("Deleting it loses {lost} for good: tidelock recover --remove {path}")]
+            vec![restoring, format!("Deleting it loses {lost} for good: tidelock recover{context} --remove {path}")]
         }
         Verdict::OfAnotherEngine => {
             let adopting = |id: tidelock_shared::id::MoveId| {

@@ -158,6 +158,76 @@ fn an_undo_that_is_lost_on_the_way_ends_and_does_not_take_the_move_with_it() {
     }
 }
 
+/// An engine on a journal that has taken the name of the lost one and knows none of its moves up
+/// to 40.
+fn engine_that_adopted(world: &World, id: MoveId) -> (Engine, StateFolder) {
+    {
+        let folder = StateFolder::hold(world.state.path()).unwrap();
+        let mut journal = Journal::open(&folder, || NEW_NAME).unwrap();
+        journal.adopt(id.engine, &[], 40, 0).unwrap();
+    }
+    let (engine, folder) = new_engine(world);
+    engine.accept(&world.unrelated(), None).unwrap();
+    (engine, folder)
+}
+
+/// A move that was stopped when it had begun to change project IDs.
+fn half_retagged() -> (World, MoveId) {
+    for call in (0..).step_by(5) {
+        let world = World::new(CASES.into_iter().find(|case| case.name == "retag and rename, Lustre").unwrap());
+        world.root.faults().reset();
+        world.root.faults().stop_before(call);
+        assert!(world.run().is_none(), "it is met half-way");
+        world.root.faults().reset();
+        let is_retagged =
+            world.visible().iter().any(|(at, seen)| world.before.get(at).is_some_and(|old| old.project != seen.project));
+        if is_retagged {
+            let record = world.hidden_names().into_iter().find(|at| at.ends_with(".record")).unwrap();
+            let id = record.trim_start_matches("/m/alpha/.tidelock-").trim_end_matches(".record").parse().unwrap();
+            return (world, id);
+        }
+    }
+    unreachable!()
+}
+
+#[test]
+fn a_record_that_is_met_after_its_journal_was_given_up_is_not_deleted_but_rebuilt() {
+    let (world, id) = half_retagged();
+    lose_journal(&world);
+    let (engine, _folder) = engine_that_adopted(&world, id);
+    assert_eq!(rebuild(&engine), [id], "its number is free");
+    assert_eq!(engine.get(id).unwrap().recorded.of.state, MoveState::Undone);
+    let visible = world.visible();
+    let is_back = |at: &&String| at.starts_with("/m/alpha/tree");
+    assert!(world.before.keys().filter(is_back).all(|at| visible[at].project == world.before[at].project));
+}
+
+#[test]
+fn a_record_that_cannot_be_taken_up_waits_for_a_word() {
+    for later_version in [false, true] {
+        let (world, id) = half_retagged();
+        lose_journal(&world);
+        let record = path(&format!("/m/alpha/.tidelock-{id}.record"));
+        let adopted = if later_version {
+            let alpha = world.root.open_path(&path("/m/alpha")).unwrap();
+            let file = world.root.open_to_write(alpha.at(&name(&format!(".tidelock-{id}.record")))).unwrap();
+            world.root.write_at(&file, 0, br#"{"version":9"#).unwrap();
+            None
+        } else {
+            // Of an engine that is gone for good, where this one has moves of its own.
+            Some(id.engine)
+        };
+        let (engine, _folder) = if later_version { engine_that_adopted(&world, id) } else { new_engine(&world) };
+        if !later_version {
+            engine.accept(&world.unrelated(), None).unwrap();
+        }
+        let found = engine.orphans(&tops(), adopted).unwrap();
+        let orphan = found.orphans.iter().find(|orphan| orphan.path == record).unwrap();
+        assert_eq!(orphan.verdict, Verdict::NeedsWord);
+        assert_eq!((orphan.is_adopted, engine.rebuild(&found).unwrap()), (!later_version, vec![]));
+    }
+}
+
 fn staged_copy() -> World {
     World::new(CASES.into_iter().find(|case| case.name.starts_with("staged copy of a tree")).unwrap())
 }
@@ -239,6 +309,7 @@ fn a_journal_from_a_backup_recovers_nothing_by_itself() {
     lose_journal(&world);
     backup.into_iter().for_each(|(content, at)| std::fs::write(at, content).unwrap());
     let (engine, _folder) = world.engine();
-    assert!(matches!(engine.recover(false), Err(EngineError::JournalIsOld(_))));
+    let recovered = engine.recover(false);
+    assert!(matches!(recovered, Err(EngineError::JournalIsOld(_))), "{recovered:?}");
     assert_same(&world.census(), &before, "nothing is touched");
 }

@@ -12,6 +12,7 @@ use tidelock_shared::quota::Amount;
 use tidelock_shared::strategy::EntryKind;
 
 use super::plan::{Facts, HiddenName, Role, Standing, Verdict, judge};
+use super::rebuild::is_consistent;
 use super::record::{Record, RecordedNote};
 use crate::engine::Engine;
 use crate::error::EngineError;
@@ -39,6 +40,10 @@ pub struct Orphan {
     pub amount: Amount,
     /// Its old name, if a record tells it.
     pub original: Option<FilePath>,
+    /// The folder of the record that tells it.
+    pub described_in: Option<FilePath>,
+    /// It is judged like this because a person says that its engine is gone for good.
+    pub is_adopted: bool,
     identity: Identity,
     status: Status,
     is_torn: bool,
@@ -71,9 +76,12 @@ impl Engine {
         for orphan in &mut found.orphans {
             let described = orphan.id.and_then(|id| found.records.get(&id));
             let is_adopted = orphan.id.is_some_and(|id| Some(id.engine) == adopted);
+            orphan.is_adopted = is_adopted;
             orphan.original = described.and_then(|(record, _)| original(record, orphan));
+            orphan.described_in =
+                described.and_then(|(record, _)| record.plan.items.first()).map(|item| item.source_folder.path.clone());
             orphan.verdict = judge(&Facts {
-                engine: if is_adopted { adopted.unwrap_or(journal.engine) } else { journal.engine },
+                engine: journal.engine,
                 is_journal_empty: journal.is_empty,
                 name: orphan.id.map(|id| HiddenName { id, item: orphan.item, role: orphan.role }),
                 role: orphan.role,
@@ -81,9 +89,10 @@ impl Engine {
                 is_ours: orphan.owner == self.fs.caller().uid,
                 is_empty: orphan.entries == 1,
                 age_seconds: orphan.age_seconds,
-                standing: if is_adopted { Standing::Ended } else { journal.standing(self, orphan.id)? },
+                standing: journal.standing(self, orphan.id, is_adopted)?,
                 is_torn: orphan.is_torn,
-                is_described_here: described.is_some_and(|(record, _)| record.home == home || is_adopted),
+                is_described_here: described
+                    .is_some_and(|(record, notes)| (record.home == home || is_adopted) && is_consistent(record, notes)),
             });
         }
         Ok(found)
@@ -103,11 +112,13 @@ struct Journaled {
 }
 
 impl Journaled {
-    fn standing(&self, engine: &Engine, id: Option<MoveId>) -> Result<Standing, EngineError> {
+    fn standing(&self, engine: &Engine, id: Option<MoveId>, is_adopted: bool) -> Result<Standing, EngineError> {
         let Some(id) = id else { return Ok(Standing::Unknown) };
         Ok(match engine.read(id) {
-            Err(EngineError::UnknownMove(id)) if id.engine == self.engine && id.number <= self.lost_until => Standing::Ended,
-            Err(EngineError::UnknownMove(_)) => Standing::Unknown,
+            Err(EngineError::UnknownMove(id)) => {
+                let is_lost = id.engine == self.engine && id.number <= self.lost_until;
+                if is_lost || is_adopted { Standing::Lost } else { Standing::Unknown }
+            }
             Err(error) => return Err(error),
             Ok(recorded) => match recorded.of.state {
                 MoveState::Done | MoveState::Undone if recorded.of.hides_something() && recorded.undone_by.is_none() => {
@@ -219,6 +230,8 @@ impl Search<'_> {
             entries,
             amount,
             original: None,
+            described_in: None,
+            is_adopted: false,
             identity,
             status: visit.status.clone(),
             is_torn,
