@@ -296,7 +296,7 @@ fn a_journal_from_a_backup_recovers_nothing_by_itself() {
     let case = CASES.into_iter().find(|case| case.name.starts_with("staged copy of a tree")).unwrap();
     let world = World::new(case);
     // Stopped early; that is the backup. Then the move went on to its end.
-    world.readings.store(4, std::sync::atomic::Ordering::Relaxed);
+    world.readings.store(12, std::sync::atomic::Ordering::Relaxed);
     assert!(world.run().is_none());
     world.readings.store(-1, std::sync::atomic::Ordering::Relaxed);
     let backup: Vec<_> = std::fs::read_dir(world.state.path())
