@@ -12,7 +12,7 @@ use tidelock_engine::moves::state::Purge;
 use tidelock_engine::worker::InProcess;
 use tidelock_engine::{Engine, Retention};
 use tidelock_shared::id::MoveId;
-use world::{CASES, World, assert_same, path};
+use world::{CASES, World, assert_same, name, path};
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -54,6 +54,18 @@ fn an_original_is_purged_when_its_retention_is_over_and_not_before() {
         assert_eq!(engine.get(id).unwrap().kept_until_ms, None);
         assert_eq!(engine.purge_due().unwrap(), []);
     }
+}
+
+#[test]
+fn the_clock_is_read_without_a_change_to_what_others_can_put_under_a_name() {
+    let (world, id) = copied();
+    world.swap_record(id);
+    let alpha = world.root.open_path(&path("/m/alpha")).unwrap();
+    let private = name("private");
+    let before = world.root.status(alpha.at(&private).into()).unwrap();
+    let (engine, _folder) = engine_apart(&world, 8 * DAY_MS);
+    assert_eq!(engine.purge_due().unwrap(), [], "the clocks disagree");
+    assert_eq!(world.root.status(alpha.at(&private).into()).unwrap(), before);
 }
 
 #[test]

@@ -8,12 +8,13 @@
 use tidelock_shared::id::MoveId;
 use tidelock_shared::name::FilePath;
 
+use super::own_file::{Access, OwnFile};
 use super::plan::HiddenName;
 use super::record::Record;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::fs::FsResult;
-use crate::fs::walk::read_whole;
+use crate::fs::walk::read_open;
 use crate::moves::state::Move;
 use crate::planner::plan::FolderRef;
 use crate::planner::sequence::StepKind;
@@ -47,8 +48,8 @@ impl Engine {
         let fs = &*self.fs;
         let name = Record::name(of.id)?;
         let folder = fs.open_path(&known.path).ok()?;
-        let status = fs.status(folder.at(&name).into()).ok().filter(|status| status.uid == fs.caller().uid)?;
-        let bytes = read_whole(fs, folder.at(&name), status.size).ok()?;
+        let own = OwnFile::open(fs, folder.at(&name), Access::Read).ok().flatten()?;
+        let bytes = read_open(fs, &own.file, own.status.size).ok()?;
         let (record, notes) = Record::parse(&bytes)?;
         let is_same = record.id == of.id && record.plan.asked == of.plan.asked;
         let is_told = |line: &super::record::RecordedNote| of.notes.iter().any(|(_, note)| *note == line.note);

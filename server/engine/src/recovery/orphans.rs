@@ -11,12 +11,13 @@ use tidelock_shared::progress::MoveState;
 use tidelock_shared::quota::Amount;
 use tidelock_shared::strategy::EntryKind;
 
+use super::own_file::{Access, OwnFile};
 use super::plan::{Facts, HiddenName, Role, Standing, Verdict, judge};
 use super::rebuild::is_consistent;
 use super::record::{Record, RecordedNote};
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::fs::walk::{Visit, walk};
+use crate::fs::walk::{Visit, read_open, walk};
 use crate::fs::{At, Errno, FileSystem, Folder, FsError, FsResult, Identity, Status};
 
 /// More are not listed at once.
@@ -213,7 +214,7 @@ impl Search<'_> {
         let identity = fs.identity(visit.at.into())?;
         let mut is_torn = false;
         if let Some(name) = name.filter(|name| name.role == Role::Record) {
-            match read_record(fs, visit.at, &visit.status, name.id)? {
+            match read_record(fs, visit.at, name.id)? {
                 ReadRecord::Trusted(record) => drop(self.found.records.insert(name.id, *record)),
                 ReadRecord::Torn => is_torn = true,
                 ReadRecord::NotToBeTrusted => {}
@@ -248,12 +249,10 @@ enum ReadRecord {
 
 /// A record is believed only if nobody else can have written it or brought it here: it is the
 /// caller's own, has one name, and lies in the very folder that it speaks of.
-fn read_record(fs: &dyn FileSystem, at: At<'_>, status: &Status, id: MoveId) -> FsResult<ReadRecord> {
-    let is_ours = status.uid == fs.caller().uid && status.mode & 0o077 == 0 && status.links == 1;
-    if status.kind != EntryKind::File || !is_ours || status.size > RECORD_BYTES_MAX {
-        return Ok(ReadRecord::NotToBeTrusted);
-    }
-    let bytes = crate::fs::walk::read_whole(fs, at, status.size)?;
+fn read_record(fs: &dyn FileSystem, at: At<'_>, id: MoveId) -> FsResult<ReadRecord> {
+    let own = OwnFile::open(fs, at, Access::Read)?.filter(|own| own.status.size <= RECORD_BYTES_MAX);
+    let Some(own) = own else { return Ok(ReadRecord::NotToBeTrusted) };
+    let bytes = read_open(fs, &own.file, own.status.size)?;
     let Some((record, notes)) = Record::parse(&bytes) else {
         return Ok(if Record::is_torn(&bytes) { ReadRecord::Torn } else { ReadRecord::NotToBeTrusted });
     };
