@@ -62,17 +62,30 @@ fn what_it_is(orphan: &Orphan) -> String {
 /// The words of the command line without which it would be judged otherwise.
 fn what_it_was_found_by(orphan: &Orphan) -> String {
     let adopting = orphan.id.filter(|_| orphan.is_adopted).map(|id| format!(" --adopt {}", id.engine));
-    // Where its record lies somewhere else, both folders are looked at.
+    let words =
+        |folders: &[FilePath]| folders.iter().map(|folder| format!(" {}", shell_word(&folder.to_bytes()))).collect::<String>();
+    let trusting = orphan.is_trusted_on_word.then(|| format!(" --trust{}", words(&orphan.described_in)));
+    // Where its record lies somewhere else, all its folders are looked at.
     let here = orphan.path.split_last().map(|(folder, _)| folder);
-    let elsewhere = orphan.described_in.as_ref().zip(here.as_ref()).filter(|(described_in, here)| described_in != here);
-    let folders = elsewhere.map(|(described_in, here)| {
-        format!(" --orphans {} {}", shell_word(&here.to_bytes()), shell_word(&described_in.to_bytes()))
-    });
-    adopting.into_iter().chain(folders).collect()
+    let is_elsewhere = orphan.described_in.iter().any(|folder| Some(folder) != here.as_ref());
+    let looked_at =
+        here.filter(|_| is_elsewhere).map(|here| format!(" --orphans{}{}", words(&[here]), words(&orphan.described_in)));
+    adopting.into_iter().chain(trusting).chain(looked_at).collect()
 }
 
 fn what_can_be_done(orphan: &Orphan) -> Vec<String> {
     let path = shell_word(&orphan.path.to_bytes());
+    let doubted = orphan.is_doubted.then(|| {
+        format!(
+            "Others can write in its folder, so it is not believed. If it is right: tidelock recover --orphans DIR --trust {path}"
+        )
+    });
+    let mut hints = by_verdict(orphan, &path);
+    hints.extend(doubted);
+    hints
+}
+
+fn by_verdict(orphan: &Orphan, path: &str) -> Vec<String> {
     match orphan.verdict {
         Verdict::NeedsWord => {
             let context = what_it_was_found_by(orphan);

@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use tidelock_engine::fs::FileSystem;
 use tidelock_engine::journal::{Journal, StateFolder};
-use tidelock_engine::recovery::Verdict;
+use tidelock_engine::recovery::{Verdict, Word};
 use tidelock_engine::worker::InProcess;
 use tidelock_engine::{Engine, EngineError};
-use tidelock_shared::id::MoveId;
+use tidelock_shared::id::{EngineId, MoveId};
 use tidelock_shared::name::FilePath;
 use tidelock_shared::progress::MoveState;
 use world::{CASES, Case, Tried, World, assert_same, name, path, write};
@@ -21,6 +21,11 @@ const NEW_NAME: u64 = 0xfeed_5678_9abc_def0;
 
 fn tops() -> Vec<FilePath> {
     vec![path("/m"), path("/n")]
+}
+
+/// Everybody may write in the folders of this world: somebody says that its records are right.
+fn word(adopted: Option<EngineId>) -> Word {
+    Word { adopted, trusted: tops() }
 }
 
 /// The next start finds an empty state folder, hours later.
@@ -42,12 +47,12 @@ fn new_engine(world: &World) -> (Engine, StateFolder) {
 
 /// What `recover` does with the folders that it is given.
 fn rebuild(engine: &Engine) -> Vec<MoveId> {
-    let found = engine.orphans(&tops(), None).unwrap();
+    let found = engine.orphans(&tops(), &word(None)).unwrap();
     let rebuilt = engine.rebuild(&found).unwrap();
     for id in engine.recover(false).unwrap() {
         engine.drive(id).unwrap();
     }
-    for orphan in engine.orphans(&tops(), None).unwrap().orphans {
+    for orphan in engine.orphans(&tops(), &word(None)).unwrap().orphans {
         if orphan.verdict == Verdict::LeftBehind {
             engine.remove_left_behind(&orphan).unwrap();
         }
@@ -221,11 +226,47 @@ fn a_record_that_cannot_be_taken_up_waits_for_a_word() {
         if !later_version {
             engine.accept(&world.unrelated(), None).unwrap();
         }
-        let found = engine.orphans(&tops(), adopted).unwrap();
+        let found = engine.orphans(&tops(), &word(adopted)).unwrap();
         let orphan = found.orphans.iter().find(|orphan| orphan.path == record).unwrap();
         assert_eq!(orphan.verdict, Verdict::NeedsWord);
         assert_eq!((orphan.is_adopted, engine.rebuild(&found).unwrap()), (!later_version, vec![]));
     }
+}
+
+#[test]
+fn root_believes_a_record_where_others_can_write_on_a_word_only_and_no_further_than_it_reaches() {
+    for (trusted, tops_looked_at, is_believed) in [
+        (vec![], tops(), false),
+        (vec![path("/m/beta")], tops(), false),
+        (vec![path("/m/alpha")], vec![path("/m/alpha")], false),
+        (vec![path("/m/alpha")], tops(), true),
+    ] {
+        let (world, id) = half_retagged();
+        lose_journal(&world);
+        let (engine, _folder) = new_engine(&world);
+        let found = engine.orphans(&tops_looked_at, &Word { trusted: trusted.clone(), ..Word::default() }).unwrap();
+        let record = found.orphans.iter().find(|orphan| orphan.path.shown().ends_with(".record")).unwrap();
+        assert_eq!(record.is_doubted, !is_believed, "{trusted:?}");
+        assert_eq!(engine.rebuild(&found).unwrap(), if is_believed { vec![id] } else { vec![] }, "{trusted:?}");
+    }
+    let (world, id) = half_retagged();
+    let alpha = world.root.open_path(&path("/m/alpha")).unwrap();
+    world.root.set_mode((&alpha).into(), 0o755).unwrap();
+    lose_journal(&world);
+    let (engine, _folder) = new_engine(&world);
+    let found = engine.orphans(&tops(), &Word::default()).unwrap();
+    assert_eq!(engine.rebuild(&found).unwrap(), [id], "nobody else can have written it");
+}
+
+#[test]
+fn a_name_that_anybody_can_make_does_not_stop_a_start() {
+    let (world, id) = half_retagged();
+    let alpha = world.root.open_path(&path("/m/alpha")).unwrap();
+    for rest in ["0", "record"] {
+        let later = name(&format!(".tidelock-{}.{rest}", MoveId { number: 4_000_000_000, ..id }));
+        write(&world.root.seen_by(world::ALICE, &[1000]), &alpha, later.shown().as_ref(), b"");
+    }
+    world.recover().unwrap();
 }
 
 fn staged_copy() -> World {
@@ -245,7 +286,7 @@ fn what_another_engine_hides_is_not_touched() {
     let worker = Arc::new(InProcess::new(fs.clone()));
     let engine = Engine::new(fs, worker, journal, Arc::new(world.clock()), vec![path("/")]).unwrap();
     assert_eq!(rebuild(&engine), []);
-    let found = engine.orphans(&tops(), None).unwrap();
+    let found = engine.orphans(&tops(), &word(None)).unwrap();
     assert_eq!(found.orphans.len(), 2, "the source and its record");
     for orphan in &found.orphans {
         assert_eq!(orphan.verdict, Verdict::OfAnotherEngine);
@@ -255,7 +296,7 @@ fn what_another_engine_hides_is_not_touched() {
     assert_same(&world.census(), &before, "nothing is touched");
     // Until a person says that the other is gone for good.
     let id = found.orphans[0].id.unwrap();
-    let found = engine.orphans(&tops(), Some(id.engine)).unwrap();
+    let found = engine.orphans(&tops(), &word(Some(id.engine))).unwrap();
     assert_eq!(engine.rebuild(&found).unwrap(), [id]);
 }
 
@@ -274,7 +315,7 @@ fn a_retired_source_without_a_record_waits_for_a_word_and_comes_back_with_one() 
         assert_eq!(engine.accept(&world.unrelated(), None).map(drop).map_err(|error| error.to_string()), Ok(()));
         let hidden = path(&format!("/m/alpha/.tidelock-{id}.0.retired"));
         rebuild(&engine);
-        let found = engine.orphans(&tops(), Some(id.engine)).unwrap();
+        let found = engine.orphans(&tops(), &word(Some(id.engine))).unwrap();
         let orphan = found.orphans.iter().find(|orphan| orphan.path == hidden).unwrap();
         assert_eq!(orphan.verdict, Verdict::NeedsWord, "and it is still there");
         if has_record {

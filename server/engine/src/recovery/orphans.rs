@@ -3,7 +3,7 @@
 //! The walk holds one folder per level and nothing else; no symbolic link is followed and no mount
 //! entered. What lies in a hidden folder is counted, not judged: it belongs to that folder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tidelock_shared::id::{EngineId, MoveId};
 use tidelock_shared::name::FilePath;
@@ -11,7 +11,7 @@ use tidelock_shared::progress::MoveState;
 use tidelock_shared::quota::Amount;
 use tidelock_shared::strategy::EntryKind;
 
-use super::own_file::{Access, OwnFile};
+use super::own_file::{Access, OwnFile, is_closed};
 use super::plan::{Facts, HiddenName, Role, Standing, Verdict, judge};
 use super::rebuild::is_consistent;
 use super::record::{Record, RecordedNote};
@@ -24,6 +24,15 @@ use crate::fs::{At, Errno, FileSystem, Folder, FsError, FsResult, Identity, Stat
 const ORPHANS_MAX: usize = 10_000;
 /// A larger record is none of ours.
 const RECORD_BYTES_MAX: u64 = 1 << 30;
+
+/// What a person says of what is found.
+#[derive(Clone, Debug, Default)]
+pub struct Word {
+    /// This engine is gone for good.
+    pub adopted: Option<EngineId>,
+    /// Records at or below these are right, though others can write there.
+    pub trusted: Vec<FilePath>,
+}
 
 /// One hidden thing.
 #[derive(Clone, Debug)]
@@ -41,8 +50,12 @@ pub struct Orphan {
     pub amount: Amount,
     /// Its old name, if a record tells it.
     pub original: Option<FilePath>,
-    /// The folder of the record that tells it.
-    pub described_in: Option<FilePath>,
+    /// The folders that have to be looked at for its record to be found and believed.
+    pub described_in: Vec<FilePath>,
+    /// A record that is not believed only because others can write in its folder.
+    pub is_doubted: bool,
+    /// Its record is believed because a person says so.
+    pub is_trusted_on_word: bool,
     /// It is judged like this because a person says that its engine is gone for good.
     pub is_adopted: bool,
     identity: Identity,
@@ -60,12 +73,15 @@ pub struct Found {
     pub unreadable: u64,
     /// There are more than are listed.
     pub is_cut: bool,
+    /// Believed on a person's word.
+    on_word: BTreeSet<MoveId>,
 }
 
 impl Engine {
-    /// Looks below these folders. `adopted` is an engine that a person says is gone for good.
-    pub fn orphans(&self, tops: &[FilePath], adopted: Option<EngineId>) -> Result<Found, EngineError> {
-        let mut search = Search { fs: &*self.fs, now: self.now_ms().div_euclid(1000), found: Found::default() };
+    /// Looks below these folders.
+    pub fn orphans(&self, tops: &[FilePath], word: &Word) -> Result<Found, EngineError> {
+        let now = self.now_ms().div_euclid(1000);
+        let mut search = Search { fs: &*self.fs, now, trusted: &word.trusted, tops, found: Found::default() };
         for top in tops {
             let folder = self.fs.open_path(top)?;
             let device = self.fs.status((&folder).into())?.device;
@@ -76,11 +92,20 @@ impl Engine {
         let home = self.home();
         for orphan in &mut found.orphans {
             let described = orphan.id.and_then(|id| found.records.get(&id));
-            let is_adopted = orphan.id.is_some_and(|id| Some(id.engine) == adopted);
+            let is_adopted = orphan.id.is_some_and(|id| Some(id.engine) == word.adopted);
             orphan.is_adopted = is_adopted;
             orphan.original = described.and_then(|(record, _)| original(record, orphan));
-            orphan.described_in =
-                described.and_then(|(record, _)| record.plan.items.first()).map(|item| item.source_folder.path.clone());
+            let on_word = &found.on_word;
+            orphan.is_trusted_on_word = orphan.id.is_some_and(|id| on_word.contains(&id));
+            orphan.described_in = match described.map(|(record, _)| folders(record)) {
+                Some(all) if orphan.is_trusted_on_word => all,
+                Some(_) => described
+                    .and_then(|(record, _)| record.plan.items.first())
+                    .map(|item| item.source_folder.path.clone())
+                    .into_iter()
+                    .collect(),
+                None => Vec::new(),
+            };
             orphan.verdict = judge(&Facts {
                 engine: journal.engine,
                 is_journal_empty: journal.is_empty,
@@ -132,6 +157,15 @@ impl Journaled {
     }
 }
 
+/// All folders that a move touches names in.
+fn folders(record: &Record) -> Vec<FilePath> {
+    let all = record.plan.items.iter().flat_map(|item| [&item.source_folder.path, &item.destination_folder.path]);
+    let mut folders: Vec<FilePath> = all.cloned().collect();
+    folders.sort();
+    folders.dedup();
+    folders
+}
+
 /// The name that a hidden thing had, or would have had.
 fn original(record: &Record, orphan: &Orphan) -> Option<FilePath> {
     let item = record.plan.items.get(usize::try_from(orphan.item?).ok()?)?;
@@ -146,6 +180,8 @@ fn original(record: &Record, orphan: &Orphan) -> Option<FilePath> {
 struct Search<'a> {
     fs: &'a dyn FileSystem,
     now: i64,
+    trusted: &'a [FilePath],
+    tops: &'a [FilePath],
     found: Found,
 }
 
@@ -190,6 +226,12 @@ impl Search<'_> {
         Ok(is_readable)
     }
 
+    /// A word opens no more than the folders that the person has named.
+    fn is_trusted_on_word(&self, path: &FilePath, record: &Record) -> bool {
+        let is_below = |path: &FilePath, above: &[FilePath]| above.iter().any(|above| path.is_at_or_below(above));
+        is_below(path, self.trusted) && folders(record).iter().all(|folder| is_below(folder, self.tops))
+    }
+
     fn is_empty(&self, at: At<'_>) -> FsResult<bool> {
         Ok(self.fs.read_folder(&self.fs.open_folder(at)?)?.next().is_none())
     }
@@ -212,10 +254,15 @@ impl Search<'_> {
             answer => answer?,
         }
         let identity = fs.identity(visit.at.into())?;
-        let mut is_torn = false;
+        let (mut is_torn, mut is_doubted) = (false, false);
         if let Some(name) = name.filter(|name| name.role == Role::Record) {
             match read_record(fs, visit.at, name.id)? {
                 ReadRecord::Trusted(record) => drop(self.found.records.insert(name.id, *record)),
+                ReadRecord::Doubted(record) if self.is_trusted_on_word(&path, &record.0) => {
+                    self.found.on_word.insert(name.id);
+                    self.found.records.insert(name.id, *record);
+                }
+                ReadRecord::Doubted(_) => is_doubted = true,
                 ReadRecord::Torn => is_torn = true,
                 ReadRecord::NotToBeTrusted => {}
             }
@@ -231,7 +278,9 @@ impl Search<'_> {
             entries,
             amount,
             original: None,
-            described_in: None,
+            described_in: Vec::new(),
+            is_doubted,
+            is_trusted_on_word: false,
             is_adopted: false,
             identity,
             status: visit.status.clone(),
@@ -241,15 +290,18 @@ impl Search<'_> {
     }
 }
 
-enum ReadRecord {
+pub(super) enum ReadRecord {
     Trusted(Box<(Record, Vec<RecordedNote>)>),
+    /// Others can write in its folder, and so can have brought it here.
+    Doubted(Box<(Record, Vec<RecordedNote>)>),
     Torn,
     NotToBeTrusted,
 }
 
 /// A record is believed only if nobody else can have written it or brought it here: it is the
-/// caller's own, has one name, and lies in the very folder that it speaks of.
-fn read_record(fs: &dyn FileSystem, at: At<'_>, id: MoveId) -> FsResult<ReadRecord> {
+/// caller's own, has one name, and lies in the very folder that it speaks of, which for root has to
+/// be closed to everybody else.
+pub(super) fn read_record(fs: &dyn FileSystem, at: At<'_>, id: MoveId) -> FsResult<ReadRecord> {
     let own = OwnFile::open(fs, at, Access::Read)?.filter(|own| own.status.size <= RECORD_BYTES_MAX);
     let Some(own) = own else { return Ok(ReadRecord::NotToBeTrusted) };
     let bytes = read_open(fs, &own.file, own.status.size)?;
@@ -258,8 +310,11 @@ fn read_record(fs: &dyn FileSystem, at: At<'_>, id: MoveId) -> FsResult<ReadReco
     };
     let folder = fs.identity(at.folder.into())?;
     let is_here = record.plan.items.first().is_some_and(|item| item.source_folder.identity == folder);
-    let is_trusted = record.id == id && is_here;
-    Ok(if is_trusted { ReadRecord::Trusted(Box::new((record, notes))) } else { ReadRecord::NotToBeTrusted })
+    if record.id != id || !is_here {
+        return Ok(ReadRecord::NotToBeTrusted);
+    }
+    let record = Box::new((record, notes));
+    Ok(if is_closed(fs, at.folder)? { ReadRecord::Trusted(record) } else { ReadRecord::Doubted(record) })
 }
 
 /// The folder of an orphan and its name there, if it still is what was found.

@@ -3,7 +3,7 @@
 use tidelock_shared::strategy::EntryKind;
 
 use crate::fs::walk::unless_absent;
-use crate::fs::{At, Errno, File, FileSystem, FsResult, Status};
+use crate::fs::{At, Errno, File, FileSystem, Folder, FsResult, Status};
 
 const MODE: u32 = 0o600;
 
@@ -42,4 +42,14 @@ impl OwnFile {
             status.kind == EntryKind::File && status.uid == fs.caller().uid && status.links == 1 && status.mode & 0o7777 == MODE;
         Ok(is_own.then_some(Self { file, status }))
     }
+}
+
+/// Whether nobody but the caller can have given a name here to one of the caller's files.
+///
+/// Root makes files that hold what others wrote, and whoever may change a folder renames what is in
+/// it: there root's own file proves nothing. An ACL that lets others write shows in the group's bits.
+pub(crate) fn is_closed(fs: &dyn FileSystem, folder: &Folder) -> FsResult<bool> {
+    let caller = fs.caller();
+    let status = fs.status(folder.into())?;
+    Ok(!caller.is_root || (status.uid == caller.uid && status.mode & 0o022 == 0))
 }
