@@ -79,7 +79,12 @@ impl Engine {
             match self.purge(id) {
                 Ok(()) => purged.push(id),
                 // Somebody was quicker, or it is tried again.
-                Err(error @ (EngineError::PurgeFailed(_) | EngineError::NothingToPurge(_) | EngineError::UndoneAlready(..))) => {
+                Err(
+                    error @ (EngineError::PurgeFailed(_)
+                    | EngineError::NothingToPurge(_)
+                    | EngineError::BeingPurged(_)
+                    | EngineError::UndoneAlready(..)),
+                ) => {
                     tracing::warn!(%id, error = &error as &dyn std::error::Error, "a purge that is due was not done");
                 }
                 Err(error) => return Err(error),
