@@ -59,17 +59,45 @@ fn what_it_is(orphan: &Orphan) -> String {
     }
 }
 
+/// The words of the command line without which it would be judged otherwise.
+fn what_it_was_found_by(orphan: &Orphan) -> String {
+    let adopting = orphan.id.filter(|_| orphan.is_adopted).map(|id| format!(" --adopt {}", id.engine));
+    let words =
+        |folders: &[FilePath]| folders.iter().map(|folder| format!(" {}", shell_word(&folder.to_bytes()))).collect::<String>();
+    let trusting = orphan.is_trusted_on_word.then(|| format!(" --trust{}", words(&orphan.described_in)));
+    // Where its record lies somewhere else, all its folders are looked at.
+    let here = orphan.path.split_last().map(|(folder, _)| folder);
+    let is_elsewhere = orphan.described_in.iter().any(|folder| Some(folder) != here.as_ref());
+    let looked_at =
+        here.filter(|_| is_elsewhere).map(|here| format!(" --orphans{}{}", words(&[here]), words(&orphan.described_in)));
+    adopting.into_iter().chain(trusting).chain(looked_at).collect()
+}
+
 fn what_can_be_done(orphan: &Orphan) -> Vec<String> {
     let path = shell_word(&orphan.path.to_bytes());
+    let doubted = orphan.is_doubted.then(|| {
+        format!(
+            "Others can write in its folder, so it is not believed. If it is right: tidelock recover --orphans DIR --trust {path}"
+        )
+    });
+    let mut hints = by_verdict(orphan, &path);
+    hints.extend(doubted);
+    hints
+}
+
+fn by_verdict(orphan: &Orphan, path: &str) -> Vec<String> {
     match orphan.verdict {
         Verdict::NeedsWord => {
+            let context = what_it_was_found_by(orphan);
             let comes_back = matches!(orphan.role, Role::Retired | Role::Replaced | Role::Hop);
             let restoring = orphan.original.as_ref().filter(|_| comes_back).map_or_else(
                 || "Its old name is not known; whoever looks into it can rename it.".to_owned(),
-                |original| format!("It can have its old name '{}' back: tidelock recover --restore {path}", original.shown()),
+                |original| {
+                    format!("It can have its old name '{}' back: tidelock recover{context} --restore {path}", original.shown())
+                },
             );
             let lost = count(orphan.entries, "entry", "entries");
-            vec![restoring, format!("Deleting it loses {lost} for good: tidelock recover --remove {path}")]
+            vec![restoring, format!("Deleting it loses {lost} for good: tidelock recover{context} --remove {path}")]
         }
         Verdict::OfAnotherEngine => {
             let adopting = |id: tidelock_shared::id::MoveId| {

@@ -220,9 +220,10 @@ pub(crate) fn engine_error(error: &EngineError, names: &Names) -> UserError {
             UserError::new("refused_undone_already", format!("Move {id} is undone already, by {by}."))
         }
         EngineError::NothingToPurge(id) => UserError::new("refused_nothing_to_purge", format!("Move {id} keeps no old copy.")),
-        EngineError::BeingPurged(id) => {
-            UserError::new("refused_being_purged", format!("The old copy of move {id} is being purged, so it cannot be undone."))
-        }
+        EngineError::BeingPurged(id) => UserError::new(
+            "refused_being_purged",
+            format!("The old copy of move {id} is being purged right now, and cannot come back."),
+        ),
         EngineError::PurgeFailed(said) => UserError::new("purge_failed", format!("The old copy could not be purged: {said}."))
             .hint("Try again; it goes on where it stopped."),
         EngineError::JournalIsOld(path) => UserError::new(

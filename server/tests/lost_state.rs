@@ -49,6 +49,11 @@ fn an_original_that_nobody_knows_of_comes_back_or_goes_on_a_word_only() {
         let single = copied.folder.path().join("from/single");
         copied.lines("elsewhere", "mv", [OsStr::new("--yes"), single.as_os_str(), copied.folder.path().as_os_str()], 0);
         let path = copied.hidden();
+        let looking = ["--adopt".into(), engine.clone().into()].into_iter().chain(copied.look());
+        let listed = copied.lines("elsewhere", "recover", looking, 0);
+        let hint = format!("tidelock recover --adopt {engine} {verb} ");
+        let is_told = |line: &serde_json::Value| line["orphan"]["hints"].to_string().contains(&hint);
+        assert!(listed.iter().any(is_told), "what is said to be done works: {listed:?}");
         let word = ["--adopt", &engine, "--yes", verb].map(OsStr::new);
         let lines = copied.lines("elsewhere", "recover", word.into_iter().chain([path.as_os_str()]), 0);
         assert!(!copied.hidden().exists(), "{lines:?}");

@@ -1,5 +1,7 @@
 //! Deleting what finished moves keep hidden, on somebody's word or after the retention.
 
+use std::sync::atomic::Ordering;
+
 use tidelock_shared::id::MoveId;
 
 use crate::engine::Engine;
@@ -30,11 +32,25 @@ impl Engine {
                 self.driver.record(&live, Event::PurgeStarted)?;
             }
         }
-        self.purge_started(&live)
+        self.purge_alone(&live)
+    }
+
+    /// A person and the retention may want the same at the same time: one of them does it.
+    fn purge_alone(&self, live: &Live) -> Result<(), EngineError> {
+        if live.is_purged_now.swap(true, Ordering::Acquire) {
+            return Err(EngineError::BeingPurged(live.recorded.lock().of.id));
+        }
+        let purged = self.purge_started(live);
+        live.is_purged_now.store(false, Ordering::Release);
+        purged
     }
 
     fn purge_started(&self, live: &Live) -> Result<(), EngineError> {
         let of = live.recorded.lock().of.clone();
+        if of.purge == Purge::Purged {
+            return Ok(());
+        }
+        let mut failed = None;
         if let Some(first) = of.plan.items.first() {
             crate::steps::forget(&*self.fs, of.id, &first.source_folder).map_err(EngineError::PurgeFailed)?;
         }
@@ -69,11 +85,15 @@ impl Engine {
                 return Err(halt.into());
             }
             match report {
-                StepReport::Failed(failure) => return Err(EngineError::PurgeFailed(failure)),
+                // The other items do not wait for this one.
+                StepReport::Failed(failure) => drop(failed.get_or_insert(failure)),
                 _ => live.touch(&self.driver.versions),
             }
         }
-        Ok(self.driver.record(live, Event::Purged)?)
+        match failed {
+            Some(failure) => Err(EngineError::PurgeFailed(failure)),
+            None => Ok(self.driver.record(live, Event::Purged)?),
+        }
     }
 
     /// A purge that a crash cut short goes on: there is no way back from its beginning.

@@ -9,11 +9,11 @@ use tidelock_shared::name::FileName;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::fs::walk::unless_absent;
-use crate::fs::{Errno, FileSystem, Folder, FsResult};
+use crate::fs::{At, FileSystem, FsResult, Timestamp};
 use crate::journal::Recorded;
 use crate::moves::event::Event;
 use crate::moves::state::Move;
-use crate::recovery::Record;
+use crate::recovery::{Access, OwnFile, Record};
 
 const DAY_MS: i64 = 86_400_000;
 /// The clocks of a site agree better than that.
@@ -79,7 +79,12 @@ impl Engine {
             match self.purge(id) {
                 Ok(()) => purged.push(id),
                 // Somebody was quicker, or it is tried again.
-                Err(error @ (EngineError::PurgeFailed(_) | EngineError::NothingToPurge(_) | EngineError::UndoneAlready(..))) => {
+                Err(
+                    error @ (EngineError::PurgeFailed(_)
+                    | EngineError::NothingToPurge(_)
+                    | EngineError::BeingPurged(_)
+                    | EngineError::UndoneAlready(..)),
+                ) => {
                     tracing::warn!(%id, error = &error as &dyn std::error::Error, "a purge that is due was not done");
                 }
                 Err(error) => return Err(error),
@@ -88,31 +93,34 @@ impl Engine {
         Ok(purged)
     }
 
-    /// What the file system takes the time for, told by a change that changes nothing: of the
-    /// record, or of what is hidden itself. None if neither is there or may be changed.
+    /// What the file system takes the time for, told by a new file of our own beside what is
+    /// hidden, or by the record where there is no room for one. None if neither may be.
     fn file_system_clock_ms(&self, of: &Move) -> Option<i64> {
         let first = of.plan.items.first()?;
-        let hidden = |role: &str| FileName::new(format!(".tidelock-{}.0.{role}", of.id).into_bytes()).ok();
-        let places = [
-            (&first.source_folder, Record::name(of.id)),
-            (&first.source_folder, hidden("retired")),
-            (&first.destination_folder, hidden("replaced")),
-        ];
-        places.into_iter().find_map(|(folder, name)| {
-            let folder = self.fs.open_path(&folder.path).ok()?;
-            changed_now_ms(&*self.fs, &folder, &name?).ok().flatten()
+        let name = FileName::new(format!(".tidelock-{}.barrier", of.id).into_bytes()).ok()?;
+        let fs = &*self.fs;
+        let by_new_file = [&first.source_folder, &first.destination_folder].into_iter().find_map(|folder| {
+            let folder = fs.open_path(&folder.path).ok()?;
+            made_now_ms(fs, folder.at(&name)).ok()
+        });
+        by_new_file.or_else(|| {
+            let folder = fs.open_path(&first.source_folder.path).ok()?;
+            let record = OwnFile::open(fs, folder.at(&Record::name(of.id)?), Access::Read).ok().flatten()?;
+            fs.set_mode((&record.file).into(), record.status.mode).ok()?;
+            Some(milliseconds(fs.status((&record.file).into()).ok()?.changed))
         })
     }
 }
 
-/// When a name was changed that gets the mode that it has.
-fn changed_now_ms(fs: &dyn FileSystem, folder: &Folder, name: &FileName) -> FsResult<Option<i64>> {
-    let at = folder.at(name);
-    let Some(status) = unless_absent(fs.status(at.into()))? else { return Ok(None) };
-    match fs.set_mode(at.into(), status.mode) {
-        Err(error) if matches!(error.errno, Errno::PERM | Errno::ACCESS | Errno::OPNOTSUPP) => return Ok(None),
-        answer => answer?,
-    }
-    let changed = fs.status(at.into())?.changed;
-    Ok(Some(changed.seconds * 1000 + i64::from(changed.nanoseconds / 1_000_000)))
+/// When a file was made that is made now and goes again. No name is believed: it may be anybody's.
+fn made_now_ms(fs: &dyn FileSystem, at: At<'_>) -> FsResult<i64> {
+    // One may be left from before a crash.
+    unless_absent(fs.unlink(at))?;
+    let changed = fs.status((&fs.create_file(at, 0o600)?).into())?.changed;
+    unless_absent(fs.unlink(at))?;
+    Ok(milliseconds(changed))
+}
+
+fn milliseconds(time: Timestamp) -> i64 {
+    time.seconds * 1000 + i64::from(time.nanoseconds / 1_000_000)
 }

@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use tidelock_engine::fs::FileSystem;
 use tidelock_engine::journal::{Journal, StateFolder};
-use tidelock_engine::recovery::Verdict;
+use tidelock_engine::recovery::{Verdict, Word};
 use tidelock_engine::worker::InProcess;
 use tidelock_engine::{Engine, EngineError};
-use tidelock_shared::id::MoveId;
+use tidelock_shared::id::{EngineId, MoveId};
 use tidelock_shared::name::FilePath;
 use tidelock_shared::progress::MoveState;
 use world::{CASES, Case, Tried, World, assert_same, name, path, write};
@@ -21,6 +21,11 @@ const NEW_NAME: u64 = 0xfeed_5678_9abc_def0;
 
 fn tops() -> Vec<FilePath> {
     vec![path("/m"), path("/n")]
+}
+
+/// Everybody may write in the folders of this world: somebody says that its records are right.
+fn word(adopted: Option<EngineId>) -> Word {
+    Word { adopted, trusted: tops() }
 }
 
 /// The next start finds an empty state folder, hours later.
@@ -42,12 +47,12 @@ fn new_engine(world: &World) -> (Engine, StateFolder) {
 
 /// What `recover` does with the folders that it is given.
 fn rebuild(engine: &Engine) -> Vec<MoveId> {
-    let found = engine.orphans(&tops(), None).unwrap();
+    let found = engine.orphans(&tops(), &word(None)).unwrap();
     let rebuilt = engine.rebuild(&found).unwrap();
     for id in engine.recover(false).unwrap() {
         engine.drive(id).unwrap();
     }
-    for orphan in engine.orphans(&tops(), None).unwrap().orphans {
+    for orphan in engine.orphans(&tops(), &word(None)).unwrap().orphans {
         if orphan.verdict == Verdict::LeftBehind {
             engine.remove_left_behind(&orphan).unwrap();
         }
@@ -158,6 +163,112 @@ fn an_undo_that_is_lost_on_the_way_ends_and_does_not_take_the_move_with_it() {
     }
 }
 
+/// An engine on a journal that has taken the name of the lost one and knows none of its moves up
+/// to 40.
+fn engine_that_adopted(world: &World, id: MoveId) -> (Engine, StateFolder) {
+    {
+        let folder = StateFolder::hold(world.state.path()).unwrap();
+        let mut journal = Journal::open(&folder, || NEW_NAME).unwrap();
+        journal.adopt(id.engine, &[], 40, 0).unwrap();
+    }
+    let (engine, folder) = new_engine(world);
+    engine.accept(&world.unrelated(), None).unwrap();
+    (engine, folder)
+}
+
+/// A move that was stopped when it had begun to change project IDs.
+fn half_retagged() -> (World, MoveId) {
+    for call in (0..).step_by(5) {
+        let world = World::new(CASES.into_iter().find(|case| case.name == "retag and rename, Lustre").unwrap());
+        world.root.faults().reset();
+        world.root.faults().stop_before(call);
+        assert!(world.run().is_none(), "it is met half-way");
+        world.root.faults().reset();
+        let is_retagged =
+            world.visible().iter().any(|(at, seen)| world.before.get(at).is_some_and(|old| old.project != seen.project));
+        if is_retagged {
+            let record = world.hidden_names().into_iter().find(|at| at.ends_with(".record")).unwrap();
+            let id = record.trim_start_matches("/m/alpha/.tidelock-").trim_end_matches(".record").parse().unwrap();
+            return (world, id);
+        }
+    }
+    unreachable!()
+}
+
+#[test]
+fn a_record_that_is_met_after_its_journal_was_given_up_is_not_deleted_but_rebuilt() {
+    let (world, id) = half_retagged();
+    lose_journal(&world);
+    let (engine, _folder) = engine_that_adopted(&world, id);
+    assert_eq!(rebuild(&engine), [id], "its number is free");
+    assert_eq!(engine.get(id).unwrap().recorded.of.state, MoveState::Undone);
+    let visible = world.visible();
+    let is_back = |at: &&String| at.starts_with("/m/alpha/tree");
+    assert!(world.before.keys().filter(is_back).all(|at| visible[at].project == world.before[at].project));
+}
+
+#[test]
+fn a_record_that_cannot_be_taken_up_waits_for_a_word() {
+    for later_version in [false, true] {
+        let (world, id) = half_retagged();
+        lose_journal(&world);
+        let record = path(&format!("/m/alpha/.tidelock-{id}.record"));
+        let adopted = if later_version {
+            let alpha = world.root.open_path(&path("/m/alpha")).unwrap();
+            let file = world.root.open_to_write(alpha.at(&name(&format!(".tidelock-{id}.record")))).unwrap();
+            world.root.write_at(&file, 0, br#"{"version":9"#).unwrap();
+            None
+        } else {
+            // Of an engine that is gone for good, where this one has moves of its own.
+            Some(id.engine)
+        };
+        let (engine, _folder) = if later_version { engine_that_adopted(&world, id) } else { new_engine(&world) };
+        if !later_version {
+            engine.accept(&world.unrelated(), None).unwrap();
+        }
+        let found = engine.orphans(&tops(), &word(adopted)).unwrap();
+        let orphan = found.orphans.iter().find(|orphan| orphan.path == record).unwrap();
+        assert_eq!(orphan.verdict, Verdict::NeedsWord);
+        assert_eq!((orphan.is_adopted, engine.rebuild(&found).unwrap()), (!later_version, vec![]));
+    }
+}
+
+#[test]
+fn root_believes_a_record_where_others_can_write_on_a_word_only_and_no_further_than_it_reaches() {
+    for (trusted, tops_looked_at, is_believed) in [
+        (vec![], tops(), false),
+        (vec![path("/m/beta")], tops(), false),
+        (vec![path("/m/alpha")], vec![path("/m/alpha")], false),
+        (vec![path("/m/alpha")], tops(), true),
+    ] {
+        let (world, id) = half_retagged();
+        lose_journal(&world);
+        let (engine, _folder) = new_engine(&world);
+        let found = engine.orphans(&tops_looked_at, &Word { trusted: trusted.clone(), ..Word::default() }).unwrap();
+        let record = found.orphans.iter().find(|orphan| orphan.path.shown().ends_with(".record")).unwrap();
+        assert_eq!(record.is_doubted, !is_believed, "{trusted:?}");
+        assert_eq!(engine.rebuild(&found).unwrap(), if is_believed { vec![id] } else { vec![] }, "{trusted:?}");
+    }
+    let (world, id) = half_retagged();
+    let alpha = world.root.open_path(&path("/m/alpha")).unwrap();
+    world.root.set_mode((&alpha).into(), 0o755).unwrap();
+    lose_journal(&world);
+    let (engine, _folder) = new_engine(&world);
+    let found = engine.orphans(&tops(), &Word::default()).unwrap();
+    assert_eq!(engine.rebuild(&found).unwrap(), [id], "nobody else can have written it");
+}
+
+#[test]
+fn a_name_that_anybody_can_make_does_not_stop_a_start() {
+    let (world, id) = half_retagged();
+    let alpha = world.root.open_path(&path("/m/alpha")).unwrap();
+    for rest in ["0", "record"] {
+        let later = name(&format!(".tidelock-{}.{rest}", MoveId { number: 4_000_000_000, ..id }));
+        write(&world.root.seen_by(world::ALICE, &[1000]), &alpha, later.shown().as_ref(), b"");
+    }
+    world.recover().unwrap();
+}
+
 fn staged_copy() -> World {
     World::new(CASES.into_iter().find(|case| case.name.starts_with("staged copy of a tree")).unwrap())
 }
@@ -175,7 +286,7 @@ fn what_another_engine_hides_is_not_touched() {
     let worker = Arc::new(InProcess::new(fs.clone()));
     let engine = Engine::new(fs, worker, journal, Arc::new(world.clock()), vec![path("/")]).unwrap();
     assert_eq!(rebuild(&engine), []);
-    let found = engine.orphans(&tops(), None).unwrap();
+    let found = engine.orphans(&tops(), &word(None)).unwrap();
     assert_eq!(found.orphans.len(), 2, "the source and its record");
     for orphan in &found.orphans {
         assert_eq!(orphan.verdict, Verdict::OfAnotherEngine);
@@ -185,7 +296,7 @@ fn what_another_engine_hides_is_not_touched() {
     assert_same(&world.census(), &before, "nothing is touched");
     // Until a person says that the other is gone for good.
     let id = found.orphans[0].id.unwrap();
-    let found = engine.orphans(&tops(), Some(id.engine)).unwrap();
+    let found = engine.orphans(&tops(), &word(Some(id.engine))).unwrap();
     assert_eq!(engine.rebuild(&found).unwrap(), [id]);
 }
 
@@ -204,7 +315,7 @@ fn a_retired_source_without_a_record_waits_for_a_word_and_comes_back_with_one() 
         assert_eq!(engine.accept(&world.unrelated(), None).map(drop).map_err(|error| error.to_string()), Ok(()));
         let hidden = path(&format!("/m/alpha/.tidelock-{id}.0.retired"));
         rebuild(&engine);
-        let found = engine.orphans(&tops(), Some(id.engine)).unwrap();
+        let found = engine.orphans(&tops(), &word(Some(id.engine))).unwrap();
         let orphan = found.orphans.iter().find(|orphan| orphan.path == hidden).unwrap();
         assert_eq!(orphan.verdict, Verdict::NeedsWord, "and it is still there");
         if has_record {
@@ -244,6 +355,7 @@ fn a_journal_from_a_backup_recovers_nothing_by_itself() {
     lose_journal(&world);
     backup.into_iter().for_each(|(content, at)| std::fs::write(at, content).unwrap());
     let (engine, _folder) = world.engine();
-    assert!(matches!(engine.recover(false), Err(EngineError::JournalIsOld(_))));
+    let recovered = engine.recover(false);
+    assert!(matches!(recovered, Err(EngineError::JournalIsOld(_))), "{recovered:?}");
     assert_same(&world.census(), &before, "nothing is touched");
 }

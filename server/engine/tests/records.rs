@@ -80,3 +80,22 @@ fn a_project_without_room_for_a_record_is_left_all_the_same_and_the_move_says_so
         assert_eq!(records(&world), []);
     }
 }
+
+#[test]
+fn nothing_is_written_to_a_file_that_took_the_place_of_a_record() {
+    for call in (0..).step_by(5) {
+        let world = World::new(case("staged copy of a tree"));
+        world.root.faults().reset();
+        world.root.faults().stop_before(call);
+        let is_through = world.run().is_some();
+        world.root.faults().reset();
+        if let Some((record, _)) = records(&world).first() {
+            world.swap_record(record.id);
+            world.recover().unwrap();
+            assert_eq!(world.census()["/m/alpha/private"].content, b"mine", "stopped at {call}");
+        }
+        if is_through {
+            break;
+        }
+    }
+}

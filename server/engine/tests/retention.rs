@@ -4,15 +4,16 @@
 
 mod world;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use tidelock_engine::fs::FileSystem;
+use tidelock_engine::fs::simulator::Watch;
+use tidelock_engine::fs::{Errno, FileSystem, FsError, FsResult};
 use tidelock_engine::journal::{Journal, StateFolder};
 use tidelock_engine::moves::state::Purge;
 use tidelock_engine::worker::InProcess;
 use tidelock_engine::{Engine, Retention};
 use tidelock_shared::id::MoveId;
-use world::{CASES, World, assert_same, path};
+use world::{CASES, World, assert_same, name, path};
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -54,6 +55,65 @@ fn an_original_is_purged_when_its_retention_is_over_and_not_before() {
         assert_eq!(engine.get(id).unwrap().kept_until_ms, None);
         assert_eq!(engine.purge_due().unwrap(), []);
     }
+}
+
+#[test]
+fn the_clock_is_read_without_a_change_to_what_others_can_put_under_a_name() {
+    let (world, id) = copied();
+    world.swap_record(id);
+    let alpha = world.root.open_path(&path("/m/alpha")).unwrap();
+    let private = name("private");
+    let before = world.root.status(alpha.at(&private).into()).unwrap();
+    let (engine, _folder) = engine_apart(&world, 8 * DAY_MS);
+    assert_eq!(engine.purge_due().unwrap(), [], "the clocks disagree");
+    assert_eq!(world.root.status(alpha.at(&private).into()).unwrap(), before);
+}
+
+#[test]
+fn a_purge_ends_where_others_have_removed_the_destination() {
+    let world = World::new(CASES.into_iter().find(|case| case.name == "staged copy by a user, Lustre 2.12").unwrap());
+    let id = world.run().unwrap().unwrap();
+    world.pass(8 * DAY_MS);
+    let mount = world.root.open_path(&path("/m")).unwrap();
+    let (beta, gone) = (name("beta"), name("gone"));
+    world.root.rename(mount.at(&beta), mount.at(&gone)).unwrap();
+    let (engine, _folder) = world.engine();
+    assert_eq!(engine.purge_due().unwrap(), [id]);
+    assert_eq!(engine.get(id).unwrap().recorded.of.purge, Purge::Purged);
+    assert_eq!(world.hidden_names(), Vec::<String>::new());
+}
+
+/// Purges a second time as soon as the first time deletes something.
+#[derive(Default)]
+struct Twice {
+    purging: OnceLock<(Arc<Engine>, MoveId)>,
+    second: OnceLock<Result<(), String>>,
+}
+
+impl Watch for Twice {
+    fn before(&self, call: &'static str, at: &[u8], _: bool) -> FsResult<Option<Errno>> {
+        if let Some((engine, id)) = self.purging.get().filter(|_| call == "unlink" && at == b"file" && self.second.get().is_none())
+        {
+            let purging = (engine.clone(), *id);
+            let second = std::thread::spawn(move || purging.0.purge(purging.1).map_err(|error| format!("{error:?}")));
+            let _ = self.second.set(second.join().unwrap());
+        }
+        Ok(None)
+    }
+
+    fn after(&self, _: Option<&FsError>) {}
+}
+
+#[test]
+fn what_is_being_purged_is_not_purged_a_second_time() {
+    let (world, id) = copied();
+    let twice = Arc::new(Twice::default());
+    let (engine, _folder) = world.engine_on(world.caller().watched_by(twice.clone()));
+    let engine = Arc::new(engine);
+    let _ = twice.purging.set((engine.clone(), id));
+    engine.purge(id).unwrap();
+    assert_eq!(twice.second.get(), Some(&Err(format!("BeingPurged({id:?})"))));
+    assert_same(&world.census(), &world.after(), "and the first goes on to its end");
 }
 
 #[test]

@@ -192,6 +192,10 @@ pub(crate) struct RecoverArguments {
     /// Treat what this engine has hidden as its own: you know that it runs nowhere any more
     #[arg(long, value_name = "ENGINE")]
     pub(crate) adopt: Option<EngineId>,
+    /// Believe the record at PATH, or those below it, though others can write in its folder: root
+    /// believes none there, as its owner may have forged it. What it speaks of has to lie below DIR
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub(crate) trust: Vec<OsString>,
     /// Delete without asking
     #[arg(long, short)]
     pub(crate) yes: bool,

@@ -10,11 +10,11 @@ use tidelock_engine::fs::posix::Posix;
 use tidelock_engine::journal::{Journal, JournalError, StateFolder, Verb};
 use tidelock_engine::planner::payer_of;
 use tidelock_engine::progress::Reading;
-use tidelock_engine::recovery::{Found, Orphan, Verdict};
+use tidelock_engine::recovery::{Found, Orphan, Verdict, Word};
 use tidelock_engine::survey::survey_folder;
 use tidelock_engine::worker::InProcess;
 use tidelock_engine::{Engine, EngineError, Snapshot};
-use tidelock_shared::id::{EngineId, MoveId};
+use tidelock_shared::id::MoveId;
 use tidelock_shared::limits::Limits;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::plan::Plan;
@@ -108,16 +108,16 @@ impl Local {
     }
 
     /// Takes up the moves of a lost state folder from their records.
-    pub(super) fn rebuild(&self, tops: &[FilePath], adopted: Option<EngineId>) -> Result<Vec<MoveId>, UserError> {
-        let found = self.orphans(tops, adopted)?;
+    pub(super) fn rebuild(&self, tops: &[FilePath], word: &Word) -> Result<Vec<MoveId>, UserError> {
+        let found = self.orphans(tops, word)?;
         if let Some(newer) = found.orphans.iter().find(|orphan| orphan.verdict == Verdict::NewerThanJournal) {
             return Err(self.told(&EngineError::JournalIsOld(newer.path.clone())));
         }
         self.engine.rebuild(&found).map_err(|error| self.told(&error))
     }
 
-    pub(super) fn orphans(&self, tops: &[FilePath], adopted: Option<EngineId>) -> Result<Found, UserError> {
-        self.engine.orphans(tops, adopted).map_err(|error| self.told(&error))
+    pub(super) fn orphans(&self, tops: &[FilePath], word: &Word) -> Result<Found, UserError> {
+        self.engine.orphans(tops, word).map_err(|error| self.told(&error))
     }
 
     pub(super) fn remove_left_behind(&self, orphan: &Orphan) -> Result<(), UserError> {

@@ -1,6 +1,6 @@
 //! `recover`: what a crash left, what a lost state folder left, and what nobody knows of any more.
 
-use tidelock_engine::recovery::{Found, Orphan, Verdict};
+use tidelock_engine::recovery::{Found, Orphan, Verdict, Word};
 use tidelock_shared::name::FilePath;
 use tidelock_shared::progress::MoveState;
 use tidelock_shared::user_error::UserError;
@@ -17,8 +17,10 @@ use crate::orphans;
 pub(super) fn recover(arguments: &RecoverArguments) -> Result<Exit, UserError> {
     let output = Output { json: arguments.at.json };
     let tops = tops(arguments)?;
+    let trusted = arguments.trust.iter().map(|path| absolute(path)).collect::<Result<Vec<_>, _>>()?;
+    let word = Word { adopted: arguments.adopt, trusted };
     let local = Local::open(&state_folder(arguments.at.state.as_deref(), "tidelock")?, Holding::Alone)?;
-    let rebuilt = if tops.is_empty() { Vec::new() } else { local.rebuild(&tops, arguments.adopt)? };
+    let rebuilt = if tops.is_empty() { Vec::new() } else { local.rebuild(&tops, &word)? };
     let mut ended = local.recover(true)?;
     ended.extend(rebuilt.into_iter().filter(|id| !ended.contains(id)).collect::<Vec<_>>());
     let mut is_stuck = false;
@@ -31,7 +33,7 @@ pub(super) fn recover(arguments: &RecoverArguments) -> Result<Exit, UserError> {
         output.line("Nothing was left open.");
     }
     if !tops.is_empty() {
-        let found = local.orphans(&tops, arguments.adopt)?;
+        let found = local.orphans(&tops, &word)?;
         if let Some(exit) = on_a_word(arguments, &local, &found, output)? {
             return Ok(exit);
         }

@@ -24,6 +24,8 @@ pub(crate) struct Live {
     pub(crate) waiting: Mutex<Option<Waiting>>,
     /// Somebody drives it right now.
     pub(crate) is_driven: AtomicBool,
+    /// Somebody deletes what it keeps hidden right now.
+    pub(crate) is_purged_now: AtomicBool,
     /// Counts up over all moves with every change that can be seen.
     pub(crate) version: AtomicU64,
     /// The version of its last record: what it did to files lies before.
@@ -73,6 +75,7 @@ impl Live {
             wants_turn: AtomicBool::new(false),
             waiting: Mutex::new(None),
             is_driven: AtomicBool::new(false),
+            is_purged_now: AtomicBool::new(false),
             version: AtomicU64::new(version),
             recorded_version: AtomicU64::new(version),
         }

@@ -1,6 +1,6 @@
 //! Walking a tree depth first, holding one open folder per level.
 
-use super::{At, FileSystem, Folder, FsResult, Object, Status};
+use super::{At, File, FileSystem, Folder, FsResult, Object, Status};
 use tidelock_shared::name::FileName;
 use tidelock_shared::strategy::EntryKind;
 
@@ -93,11 +93,15 @@ pub fn remove_content(fs: &dyn FileSystem, folder: &Folder) -> FsResult<()> {
 
 /// Up to `length` bytes of a file's content.
 pub fn read_whole(fs: &dyn FileSystem, at: At<'_>, length: u64) -> FsResult<Vec<u8>> {
-    let file = fs.open_file(at)?;
+    read_open(fs, &fs.open_file(at)?, length)
+}
+
+/// Up to `length` bytes of an open file's content.
+pub fn read_open(fs: &dyn FileSystem, file: &File, length: u64) -> FsResult<Vec<u8>> {
     let mut bytes = vec![0; usize::try_from(length).unwrap_or(usize::MAX)];
     let mut end = 0;
     while end < bytes.len() {
-        match fs.read_at(&file, end as u64, &mut bytes[end..])? {
+        match fs.read_at(file, end as u64, &mut bytes[end..])? {
             0 => break,
             count => end += count,
         }

@@ -27,16 +27,24 @@ impl Journal {
         Ok(found.unwrap_or(0))
     }
 
+    /// Whether an undo of this move was ever accepted.
+    pub(crate) fn has_undo_of(&self, id: MoveId) -> Result<bool, JournalError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM moves WHERE undoes = ?1)";
+        Ok(id.engine == self.engine && self.connection.query_row(sql, [id.number], |row| row.get(0)).map_err(failed("read"))?)
+    }
+
     /// Takes the place of a lost journal: its name, and what is known of its moves. Only a journal
-    /// that never had a move can.
+    /// that never had a move can, or one that has taken its place before and learns of more.
     pub fn adopt(&mut self, engine: EngineId, moves: &[Adopted], lost_until: u32, now_ms: i64) -> Result<(), JournalError> {
         self.before_write()?;
+        let lost_before = self.lost_until()?;
         let transaction = self.connection.transaction().map_err(failed("write"))?;
         let has_moves: bool =
             transaction.query_row("SELECT EXISTS (SELECT 1 FROM moves)", [], |row| row.get(0)).map_err(failed("read"))?;
-        if has_moves {
+        if has_moves && engine != self.engine {
             return Err(JournalError::NotEmpty);
         }
+        let lost_until = if engine == self.engine { lost_until.max(lost_before) } else { lost_until };
         let write = |sql: &str, values: &[&dyn ToSql]| transaction.execute(sql, values).map(drop).map_err(failed("write"));
         write("UPDATE meta SET value = ?1 WHERE key = 'engine'", &[&i64::try_from(engine.bits()).unwrap_or(0)])?;
         write("INSERT OR REPLACE INTO meta VALUES ('lost_until', ?1)", &[&lost_until])?;

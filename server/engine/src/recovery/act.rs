@@ -76,7 +76,7 @@ impl Engine {
         }
         let mut moves = Vec::new();
         for (id, (record, notes)) in &records {
-            let is_undone = records.values().any(|(other, _)| other.plan.undoes == Some(*id));
+            let is_undone = records.values().any(|(other, _)| other.plan.undoes == Some(*id)) || self.journal().has_undo_of(*id)?;
             let is_over = notes.iter().any(|line| line.note == crate::moves::event::Note::Over);
             let outcome = match is_undone || is_over {
                 true => Outcome::Ended,

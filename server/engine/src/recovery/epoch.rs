@@ -2,18 +2,20 @@
 //!
 //! It takes moves for open that have ended since, and would give their numbers out again. Nothing
 //! is recovered with it by itself. Two things tell: a record knows more than the journal, which
-//! is impossible since the journal is written first; and a hidden name carries a number that the
-//! journal has not given out yet.
+//! is impossible since the journal is written first; and a record carries a number that the journal
+//! has not given out yet.
 
 use tidelock_shared::id::MoveId;
 use tidelock_shared::name::FilePath;
 
-use super::plan::HiddenName;
+use super::orphans::{ReadRecord, read_record};
+use super::own_file::{Access, OwnFile};
+use super::plan::{HiddenName, Role};
 use super::record::Record;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::fs::FsResult;
-use crate::fs::walk::read_whole;
+use crate::fs::walk::read_open;
 use crate::moves::state::Move;
 use crate::planner::plan::FolderRef;
 use crate::planner::sequence::StepKind;
@@ -31,7 +33,7 @@ impl Engine {
                 return Err(EngineError::JournalIsOld(path));
             }
             for folder in [&first.source_folder, &first.destination_folder] {
-                if let Some(path) = self.later_name(of.id, newest, folder).ok().flatten() {
+                if let Some(path) = self.later_record(of.id, newest, folder).ok().flatten() {
                     return Err(EngineError::JournalIsOld(path));
                 }
             }
@@ -47,8 +49,8 @@ impl Engine {
         let fs = &*self.fs;
         let name = Record::name(of.id)?;
         let folder = fs.open_path(&known.path).ok()?;
-        let status = fs.status(folder.at(&name).into()).ok().filter(|status| status.uid == fs.caller().uid)?;
-        let bytes = read_whole(fs, folder.at(&name), status.size).ok()?;
+        let own = OwnFile::open(fs, folder.at(&name), Access::Read).ok().flatten()?;
+        let bytes = read_open(fs, &own.file, own.status.size).ok()?;
         let (record, notes) = Record::parse(&bytes)?;
         let is_same = record.id == of.id && record.plan.asked == of.plan.asked;
         let is_told = |line: &super::record::RecordedNote| of.notes.iter().any(|(_, note)| *note == line.note);
@@ -56,12 +58,16 @@ impl Engine {
         knows_more.then(|| known.path.join(name))
     }
 
-    fn later_name(&self, id: MoveId, newest: u32, known: &FolderRef) -> FsResult<Option<FilePath>> {
-        let folder = self.fs.open_path(&known.path)?;
-        for entry in self.fs.read_folder(&folder)?.take(NAMES_LOOKED_AT) {
+    /// Where a record lies of a move that the journal has not given a number to yet. Anybody can
+    /// make a name: only a record that nobody else can have brought here tells.
+    fn later_record(&self, id: MoveId, newest: u32, known: &FolderRef) -> FsResult<Option<FilePath>> {
+        let fs = &*self.fs;
+        let folder = fs.open_path(&known.path)?;
+        for entry in fs.read_folder(&folder)?.take(NAMES_LOOKED_AT) {
             let name = entry?.name;
-            let is_later = |found: HiddenName| found.id.engine == id.engine && found.id.number > newest;
-            if HiddenName::read(&name).is_some_and(is_later) {
+            let is_later = |found: &HiddenName| found.id.engine == id.engine && found.id.number > newest;
+            let Some(found) = HiddenName::read(&name).filter(|found| found.role == Role::Record).filter(is_later) else { continue };
+            if matches!(read_record(fs, folder.at(&name), found.id)?, ReadRecord::Trusted(_)) {
                 return Ok(Some(known.path.join(name)));
             }
         }

@@ -9,10 +9,12 @@
 mod act;
 mod epoch;
 mod orphans;
+mod own_file;
 mod plan;
 mod rebuild;
 mod record;
 
-pub use orphans::{Found, Orphan};
+pub use orphans::{Found, Orphan, Word};
+pub(crate) use own_file::{Access, OwnFile};
 pub use plan::{Role, Verdict};
 pub use record::{Record, RecordedNote};

@@ -3,7 +3,7 @@
 //! The walk holds one folder per level and nothing else; no symbolic link is followed and no mount
 //! entered. What lies in a hidden folder is counted, not judged: it belongs to that folder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tidelock_shared::id::{EngineId, MoveId};
 use tidelock_shared::name::FilePath;
@@ -11,17 +11,28 @@ use tidelock_shared::progress::MoveState;
 use tidelock_shared::quota::Amount;
 use tidelock_shared::strategy::EntryKind;
 
+use super::own_file::{Access, OwnFile, is_closed};
 use super::plan::{Facts, HiddenName, Role, Standing, Verdict, judge};
+use super::rebuild::is_consistent;
 use super::record::{Record, RecordedNote};
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::fs::walk::{Visit, walk};
+use crate::fs::walk::{Visit, read_open, walk};
 use crate::fs::{At, Errno, FileSystem, Folder, FsError, FsResult, Identity, Status};
 
 /// More are not listed at once.
 const ORPHANS_MAX: usize = 10_000;
 /// A larger record is none of ours.
 const RECORD_BYTES_MAX: u64 = 1 << 30;
+
+/// What a person says of what is found.
+#[derive(Clone, Debug, Default)]
+pub struct Word {
+    /// This engine is gone for good.
+    pub adopted: Option<EngineId>,
+    /// Records at or below these are right, though others can write there.
+    pub trusted: Vec<FilePath>,
+}
 
 /// One hidden thing.
 #[derive(Clone, Debug)]
@@ -39,6 +50,14 @@ pub struct Orphan {
     pub amount: Amount,
     /// Its old name, if a record tells it.
     pub original: Option<FilePath>,
+    /// The folders that have to be looked at for its record to be found and believed.
+    pub described_in: Vec<FilePath>,
+    /// A record that is not believed only because others can write in its folder.
+    pub is_doubted: bool,
+    /// Its record is believed because a person says so.
+    pub is_trusted_on_word: bool,
+    /// It is judged like this because a person says that its engine is gone for good.
+    pub is_adopted: bool,
     identity: Identity,
     status: Status,
     is_torn: bool,
@@ -54,12 +73,15 @@ pub struct Found {
     pub unreadable: u64,
     /// There are more than are listed.
     pub is_cut: bool,
+    /// Believed on a person's word.
+    on_word: BTreeSet<MoveId>,
 }
 
 impl Engine {
-    /// Looks below these folders. `adopted` is an engine that a person says is gone for good.
-    pub fn orphans(&self, tops: &[FilePath], adopted: Option<EngineId>) -> Result<Found, EngineError> {
-        let mut search = Search { fs: &*self.fs, now: self.now_ms().div_euclid(1000), found: Found::default() };
+    /// Looks below these folders.
+    pub fn orphans(&self, tops: &[FilePath], word: &Word) -> Result<Found, EngineError> {
+        let now = self.now_ms().div_euclid(1000);
+        let mut search = Search { fs: &*self.fs, now, trusted: &word.trusted, tops, found: Found::default() };
         for top in tops {
             let folder = self.fs.open_path(top)?;
             let device = self.fs.status((&folder).into())?.device;
@@ -70,10 +92,22 @@ impl Engine {
         let home = self.home();
         for orphan in &mut found.orphans {
             let described = orphan.id.and_then(|id| found.records.get(&id));
-            let is_adopted = orphan.id.is_some_and(|id| Some(id.engine) == adopted);
+            let is_adopted = orphan.id.is_some_and(|id| Some(id.engine) == word.adopted);
+            orphan.is_adopted = is_adopted;
             orphan.original = described.and_then(|(record, _)| original(record, orphan));
+            let on_word = &found.on_word;
+            orphan.is_trusted_on_word = orphan.id.is_some_and(|id| on_word.contains(&id));
+            orphan.described_in = match described.map(|(record, _)| folders(record)) {
+                Some(all) if orphan.is_trusted_on_word => all,
+                Some(_) => described
+                    .and_then(|(record, _)| record.plan.items.first())
+                    .map(|item| item.source_folder.path.clone())
+                    .into_iter()
+                    .collect(),
+                None => Vec::new(),
+            };
             orphan.verdict = judge(&Facts {
-                engine: if is_adopted { adopted.unwrap_or(journal.engine) } else { journal.engine },
+                engine: journal.engine,
                 is_journal_empty: journal.is_empty,
                 name: orphan.id.map(|id| HiddenName { id, item: orphan.item, role: orphan.role }),
                 role: orphan.role,
@@ -81,9 +115,10 @@ impl Engine {
                 is_ours: orphan.owner == self.fs.caller().uid,
                 is_empty: orphan.entries == 1,
                 age_seconds: orphan.age_seconds,
-                standing: if is_adopted { Standing::Ended } else { journal.standing(self, orphan.id)? },
+                standing: journal.standing(self, orphan.id, is_adopted)?,
                 is_torn: orphan.is_torn,
-                is_described_here: described.is_some_and(|(record, _)| record.home == home || is_adopted),
+                is_described_here: described
+                    .is_some_and(|(record, notes)| (record.home == home || is_adopted) && is_consistent(record, notes)),
             });
         }
         Ok(found)
@@ -103,11 +138,13 @@ struct Journaled {
 }
 
 impl Journaled {
-    fn standing(&self, engine: &Engine, id: Option<MoveId>) -> Result<Standing, EngineError> {
+    fn standing(&self, engine: &Engine, id: Option<MoveId>, is_adopted: bool) -> Result<Standing, EngineError> {
         let Some(id) = id else { return Ok(Standing::Unknown) };
         Ok(match engine.read(id) {
-            Err(EngineError::UnknownMove(id)) if id.engine == self.engine && id.number <= self.lost_until => Standing::Ended,
-            Err(EngineError::UnknownMove(_)) => Standing::Unknown,
+            Err(EngineError::UnknownMove(id)) => {
+                let is_lost = id.engine == self.engine && id.number <= self.lost_until;
+                if is_lost || is_adopted { Standing::Lost } else { Standing::Unknown }
+            }
             Err(error) => return Err(error),
             Ok(recorded) => match recorded.of.state {
                 MoveState::Done | MoveState::Undone if recorded.of.hides_something() && recorded.undone_by.is_none() => {
@@ -118,6 +155,15 @@ impl Journaled {
             },
         })
     }
+}
+
+/// All folders that a move touches names in.
+fn folders(record: &Record) -> Vec<FilePath> {
+    let all = record.plan.items.iter().flat_map(|item| [&item.source_folder.path, &item.destination_folder.path]);
+    let mut folders: Vec<FilePath> = all.cloned().collect();
+    folders.sort();
+    folders.dedup();
+    folders
 }
 
 /// The name that a hidden thing had, or would have had.
@@ -134,6 +180,8 @@ fn original(record: &Record, orphan: &Orphan) -> Option<FilePath> {
 struct Search<'a> {
     fs: &'a dyn FileSystem,
     now: i64,
+    trusted: &'a [FilePath],
+    tops: &'a [FilePath],
     found: Found,
 }
 
@@ -178,6 +226,12 @@ impl Search<'_> {
         Ok(is_readable)
     }
 
+    /// A word opens no more than the folders that the person has named.
+    fn is_trusted_on_word(&self, path: &FilePath, record: &Record) -> bool {
+        let is_below = |path: &FilePath, above: &[FilePath]| above.iter().any(|above| path.is_at_or_below(above));
+        is_below(path, self.trusted) && folders(record).iter().all(|folder| is_below(folder, self.tops))
+    }
+
     fn is_empty(&self, at: At<'_>) -> FsResult<bool> {
         Ok(self.fs.read_folder(&self.fs.open_folder(at)?)?.next().is_none())
     }
@@ -200,10 +254,15 @@ impl Search<'_> {
             answer => answer?,
         }
         let identity = fs.identity(visit.at.into())?;
-        let mut is_torn = false;
+        let (mut is_torn, mut is_doubted) = (false, false);
         if let Some(name) = name.filter(|name| name.role == Role::Record) {
-            match read_record(fs, visit.at, &visit.status, name.id)? {
+            match read_record(fs, visit.at, name.id)? {
                 ReadRecord::Trusted(record) => drop(self.found.records.insert(name.id, *record)),
+                ReadRecord::Doubted(record) if self.is_trusted_on_word(&path, &record.0) => {
+                    self.found.on_word.insert(name.id);
+                    self.found.records.insert(name.id, *record);
+                }
+                ReadRecord::Doubted(_) => is_doubted = true,
                 ReadRecord::Torn => is_torn = true,
                 ReadRecord::NotToBeTrusted => {}
             }
@@ -219,6 +278,10 @@ impl Search<'_> {
             entries,
             amount,
             original: None,
+            described_in: Vec::new(),
+            is_doubted,
+            is_trusted_on_word: false,
+            is_adopted: false,
             identity,
             status: visit.status.clone(),
             is_torn,
@@ -227,27 +290,31 @@ impl Search<'_> {
     }
 }
 
-enum ReadRecord {
+pub(super) enum ReadRecord {
     Trusted(Box<(Record, Vec<RecordedNote>)>),
+    /// Others can write in its folder, and so can have brought it here.
+    Doubted(Box<(Record, Vec<RecordedNote>)>),
     Torn,
     NotToBeTrusted,
 }
 
 /// A record is believed only if nobody else can have written it or brought it here: it is the
-/// caller's own, has one name, and lies in the very folder that it speaks of.
-fn read_record(fs: &dyn FileSystem, at: At<'_>, status: &Status, id: MoveId) -> FsResult<ReadRecord> {
-    let is_ours = status.uid == fs.caller().uid && status.mode & 0o077 == 0 && status.links == 1;
-    if status.kind != EntryKind::File || !is_ours || status.size > RECORD_BYTES_MAX {
-        return Ok(ReadRecord::NotToBeTrusted);
-    }
-    let bytes = crate::fs::walk::read_whole(fs, at, status.size)?;
+/// caller's own, has one name, and lies in the very folder that it speaks of, which for root has to
+/// be closed to everybody else.
+pub(super) fn read_record(fs: &dyn FileSystem, at: At<'_>, id: MoveId) -> FsResult<ReadRecord> {
+    let own = OwnFile::open(fs, at, Access::Read)?.filter(|own| own.status.size <= RECORD_BYTES_MAX);
+    let Some(own) = own else { return Ok(ReadRecord::NotToBeTrusted) };
+    let bytes = read_open(fs, &own.file, own.status.size)?;
     let Some((record, notes)) = Record::parse(&bytes) else {
         return Ok(if Record::is_torn(&bytes) { ReadRecord::Torn } else { ReadRecord::NotToBeTrusted });
     };
     let folder = fs.identity(at.folder.into())?;
     let is_here = record.plan.items.first().is_some_and(|item| item.source_folder.identity == folder);
-    let is_trusted = record.id == id && is_here;
-    Ok(if is_trusted { ReadRecord::Trusted(Box::new((record, notes))) } else { ReadRecord::NotToBeTrusted })
+    if record.id != id || !is_here {
+        return Ok(ReadRecord::NotToBeTrusted);
+    }
+    let record = Box::new((record, notes));
+    Ok(if is_closed(fs, at.folder)? { ReadRecord::Trusted(record) } else { ReadRecord::Doubted(record) })
 }
 
 /// The folder of an orphan and its name there, if it still is what was found.

@@ -7,7 +7,7 @@
 //! | a move in the journal | what its undo or its end needs | left to the journal |
 //! | a move in the journal | a record of nothing | removed |
 //! | a move that a lost journal of this state folder ran | with its record | rebuilt |
-//! | nobody's | anything else | waits for a person's word |
+//! | a move of a lost journal | anything else, its record too | waits for a person's word |
 
 use serde::Serialize;
 use tidelock_shared::id::{EngineId, MoveId};
@@ -78,6 +78,8 @@ pub(super) enum Standing {
     Keeps,
     /// It has ended and hides nothing.
     Ended,
+    /// It was in a journal that is lost, and this one knows nothing of it.
+    Lost,
 }
 
 /// Everything that the judgement needs.
@@ -96,7 +98,8 @@ pub(super) struct Facts {
     pub standing: Standing,
     /// A record that a crash cut short before its move began.
     pub is_torn: bool,
-    /// Its record was found, is to be trusted, and names this very state folder.
+    /// Its record was found, is to be trusted, does not contradict itself, and names this very
+    /// state folder.
     pub is_described_here: bool,
 }
 
@@ -127,13 +130,17 @@ pub(super) fn judge(facts: &Facts) -> Verdict {
     if is_of_nothing && facts.kind == EntryKind::File && is_old {
         return Verdict::LeftBehind;
     }
-    if facts.is_journal_empty && facts.is_described_here {
+    let is_own_name = name.id.engine == facts.engine;
+    let has_place = facts.is_journal_empty || (is_own_name && facts.standing == Standing::Lost);
+    if has_place && facts.is_described_here {
         return Verdict::Rebuildable;
     }
-    if name.id.engine != facts.engine {
+    if !is_own_name && facts.standing != Standing::Lost {
         return Verdict::OfAnotherEngine;
     }
     match (facts.standing, facts.role) {
+        // Its record may be all that is known of a move that is half done.
+        (Standing::Lost, _) => Verdict::NeedsWord,
         (Standing::Unknown, _) => Verdict::NewerThanJournal,
         (Standing::Open | Standing::Keeps, _) | (Standing::Ended, Role::Barrier) => Verdict::Accounted,
         (Standing::Ended, Role::Record) if facts.is_ours => Verdict::LeftBehind,
@@ -219,6 +226,19 @@ mod tests {
         assert_eq!(judge(&torn), Verdict::LeftBehind);
         assert_eq!(judge(&Facts { age_seconds: 1, ..torn }), Verdict::OfAnotherEngine, "it is being written");
         assert_eq!(judge(&Facts { is_ours: false, ..torn }), Verdict::OfAnotherEngine);
+    }
+
+    #[test]
+    fn what_a_lost_journal_knew_is_rebuilt_or_waits_for_a_word_and_its_record_too() {
+        for role in [Role::Retired, Role::Replaced, Role::Staging, Role::Kept, Role::Hop, Role::Record] {
+            for engine in [OURS, OTHERS] {
+                let lost = Facts { standing: Standing::Lost, ..facts(role, engine) };
+                assert_eq!(judge(&lost), Verdict::NeedsWord, "{role:?}");
+                let is_ours = engine == OURS;
+                let expected = if is_ours { Verdict::Rebuildable } else { Verdict::NeedsWord };
+                assert_eq!(judge(&Facts { is_described_here: true, ..lost }), expected, "{role:?}");
+            }
+        }
     }
 
     #[test]

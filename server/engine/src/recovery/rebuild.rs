@@ -56,6 +56,12 @@ pub(super) fn events(record: &Record, notes: &[RecordedNote], outcome: Outcome) 
     is_possible.then_some(events)
 }
 
+/// Whether the record can be rebuilt, however far its move has come.
+pub(super) fn is_consistent(record: &Record, notes: &[RecordedNote]) -> bool {
+    let outcomes = [Outcome::Published, Outcome::Unfinished, Outcome::Ended];
+    outcomes.into_iter().all(|outcome| events(record, notes, outcome).is_some())
+}
+
 /// Whether the move still needs somebody to drive it.
 pub(super) fn is_open(state: MoveState) -> bool {
     !matches!(state, MoveState::Done | MoveState::Undone)

@@ -169,7 +169,12 @@ fn touch_one_below(fs: &dyn FileSystem, folder: &Folder, mdt: Option<u32>, entri
         if status.kind == EntryKind::File && is_ours && !fs.hsm_state(at)?.is_released() {
             // A file may be unreadable even for its owner.
             let Ok(file) = fs.open_file(at) else { continue };
-            fs.set_mode((&file).into(), status.mode)?;
+            // Somebody may have given the name to another file meanwhile.
+            let opened = fs.status((&file).into())?;
+            if opened.kind != EntryKind::File || opened.uid != fs.caller().uid {
+                continue;
+            }
+            fs.set_mode((&file).into(), opened.mode)?;
             return fs.sync_file(&file).map(|()| true);
         }
         if status.kind == EntryKind::Folder && !status.is_mount_point {

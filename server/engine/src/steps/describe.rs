@@ -10,11 +10,11 @@ use tidelock_shared::name::{FileName, FilePath};
 use super::barrier::make_names_durable;
 use super::context::{Context, open_known, path_of};
 use super::error::{StepError, StepResult};
-use crate::fs::walk::{look, read_whole, unless_absent};
+use crate::fs::walk::{read_open, unless_absent};
 use crate::fs::{At, Errno, FileSystem, Folder, FsError, FsResult};
 use crate::moves::event::Note;
 use crate::planner::plan::FolderRef;
-use crate::recovery::{Record, RecordedNote};
+use crate::recovery::{Access, OwnFile, Record, RecordedNote};
 use crate::worker::{Probe, RecordOrder, StepReport, Then};
 
 const RECORD_MODE: u32 = 0o600;
@@ -56,8 +56,8 @@ enum FoundRecord {
 }
 
 fn found(fs: &dyn FileSystem, at: At<'_>, header: &[u8]) -> StepResult<FoundRecord> {
-    let Some(status) = look(fs, at)? else { return Ok(FoundRecord::None) };
-    let begins = read_whole(fs, at, status.size.min(header.len() as u64))?;
+    let Some(own) = OwnFile::open(fs, at, Access::Read)? else { return Ok(FoundRecord::None) };
+    let begins = read_open(fs, &own.file, own.status.size.min(header.len() as u64))?;
     Ok(match begins.len() {
         length if header[..length] != begins[..] => FoundRecord::OfAnother,
         length if length < header.len() => FoundRecord::Torn,
@@ -129,9 +129,10 @@ fn drop_half(context: &mut Context<'_>, folder: &Folder, name: &FileName, path: 
 }
 
 fn append(fs: &dyn FileSystem, at: At<'_>, line: &[u8], is_last: bool) -> FsResult<()> {
-    let file = fs.open_to_write(at)?;
-    let end = fs.status((&file).into())?.size;
-    write_all(fs, &file, end, line)?;
+    let Some(OwnFile { file, status }) = OwnFile::open(fs, at, Access::Write)? else {
+        return Err(FsError::new("append", at.name.as_bytes(), Errno::NOENT));
+    };
+    write_all(fs, &file, status.size, line)?;
     if is_last { fs.sync_file(&file) } else { Ok(()) }
 }
 

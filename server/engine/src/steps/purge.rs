@@ -9,7 +9,9 @@ use std::collections::HashSet;
 use tidelock_shared::name::FileName;
 use tidelock_shared::strategy::EntryKind;
 
-use super::context::{Context, holds, open_known, path_of};
+use super::barrier::barrier_in;
+use super::context::{Context, holds, path_of};
+use super::describe::open_if_there;
 use super::error::StepResult;
 use crate::fs::walk::{look, unless_absent, walk};
 use crate::fs::{At, Errno, FileSystem, FsResult, Identity, Status, Timestamp};
@@ -21,10 +23,20 @@ use crate::worker::{StepOrder, StepReport, Then};
 pub(crate) fn purge(fs: &dyn FileSystem, order: &StepOrder, hear: &mut dyn FnMut(StepReport) -> Then) -> StepReport {
     let mut context = Context { fs, order, hear };
     // Without the barrier a power cut could bring back what is recorded as purged.
-    match purge_item(&mut context).and_then(|()| super::barrier::run(&mut context)) {
+    match purge_item(&mut context).and_then(|()| barriers(&context)) {
         Ok(()) => StepReport::Finished,
         Err(error) => StepReport::Failed(error.failure()),
     }
+}
+
+/// Whoever has removed a folder since has removed what could come back in it.
+fn barriers(context: &Context<'_>) -> StepResult<()> {
+    for known in &context.order.folders {
+        if let Some(folder) = open_if_there(context.fs, known)? {
+            barrier_in(context.fs, &folder, context.order.move_id)?;
+        }
+    }
+    Ok(())
 }
 
 fn purge_item(context: &mut Context<'_>) -> StepResult<()> {
@@ -68,7 +80,7 @@ struct Hidden<'a> {
 
 fn purge_hidden(context: &mut Context<'_>, hidden: &Hidden<'_>, twin: Option<(&FolderRef, &FileName)>) -> StepResult<()> {
     let fs = context.fs;
-    let folder = open_known(fs, hidden.folder)?;
+    let Some(folder) = open_if_there(fs, hidden.folder)? else { return Ok(()) };
     let at = folder.at(&hidden.name);
     // Whatever else lies there is not what the move has hidden.
     if look(fs, at)?.is_none() || !holds(fs, at, hidden.identity)? {
@@ -81,9 +93,10 @@ fn purge_hidden(context: &mut Context<'_>, hidden: &Hidden<'_>, twin: Option<(&F
         }
         Ok(visit.status.kind == EntryKind::Folder)
     })?;
-    let twin_folder = twin.map(|(folder, _)| open_known(fs, folder)).transpose()?;
+    let has_twin = twin.is_some();
+    let twin_folder = twin.map(|(folder, _)| open_if_there(fs, folder)).transpose()?.flatten();
     let twin = twin_folder.as_ref().zip(twin).map(|(folder, (_, name))| folder.at(name));
-    if !purging.remove(at, true, twin, twin_folder.is_some())? {
+    if !purging.remove(at, true, twin, has_twin)? {
         let path = path_of(hidden.folder, &hidden.name);
         let is_told = context.notes().any(|note| matches!(note, Note::Kept { path: told } if *told == path));
         if !is_told {

@@ -248,6 +248,16 @@ impl World {
         })
     }
 
+    /// Somebody who may change the folder puts a private file of the caller's in the record's place.
+    pub fn swap_record(&self, id: MoveId) {
+        let alpha = self.root.open_path(&path("/m/alpha")).unwrap();
+        let (record, other) = (name(&format!(".tidelock-{id}.record")), name("private"));
+        let file = self.root.create_file(alpha.at(&other), 0o600).unwrap();
+        self.root.write_at(&file, 0, b"mine").unwrap();
+        self.root.unlink(alpha.at(&record)).unwrap();
+        self.root.link(alpha.at(&other), alpha.at(&record)).unwrap();
+    }
+
     /// Everything on both mounts, by path; hidden folders of moves too.
     pub fn census(&self) -> Census {
         let mut census = Census::new();

@@ -9,6 +9,7 @@ use super::super::census::{Sighting, take};
 use super::{Role, World};
 use crate::error::EngineError;
 use crate::fs::Timestamp;
+use crate::recovery::Word;
 
 impl World {
     /// With an empty journal the records tell enough to leave everything as it is.
@@ -17,9 +18,11 @@ impl World {
         self.journal_name.push_str("-lost");
         let engine = self.engine()?;
         let tops = self.tops.iter().map(|top| super::super::furnish::path(top)).collect::<Result<Vec<_>, _>>()?;
+        // Of root's records too: here nobody forges any.
+        let word = Word { trusted: tops.clone(), ..Word::default() };
         let rebuilt = Mutex::new(Ok(Vec::new()));
         let rebuilding: Role<'_> = Box::new(|| {
-            let known = engine.orphans(&tops, None).and_then(|found| engine.rebuild(&found));
+            let known = engine.orphans(&tops, &word).and_then(|found| engine.rebuild(&found));
             let driven = engine.recover(true).and_then(|ids| ids.into_iter().try_for_each(|id| engine.drive(id)));
             *rebuilt.lock() = driven.and(known);
         });
