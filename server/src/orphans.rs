@@ -45,6 +45,8 @@ fn what_it_is(orphan: &Orphan) -> String {
         Role::Replaced => "something that a move has replaced and hidden",
         Role::Hop => "a folder that an item passes through",
         Role::Kept => "a copy that others had changed",
+        Role::Workshop => "a folder in which entries were made anew",
+        Role::Scratch => "a folder in which `tidelock doctor` tried things out",
         Role::Record => "the record of a move",
         Role::Barrier => "a file that made names durable",
         Role::Claim => "an empty folder that reserved a name",

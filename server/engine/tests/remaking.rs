@@ -100,3 +100,35 @@ fn a_link_that_others_replace_at_any_call_is_theirs_afterwards() {
         }
     }
 }
+
+/// Somebody guesses the next hidden name and has a folder of his own there, with something in it.
+fn guess(world: &World, at: &str, rest: &str) -> String {
+    // The first number of the same engine.
+    let id = World::new(world.case).run().unwrap().unwrap();
+    let hidden = name(&format!(".tidelock-{id}.0{rest}"));
+    let alice = world.root.seen_by(ALICE, &[1000]);
+    let above = alice.open_path(&path(at)).unwrap();
+    alice.create_folder(above.at(&hidden), 0o755).unwrap();
+    let folder = alice.open_folder(above.at(&hidden)).unwrap();
+    world::write(&alice, &folder, "file", b"mine");
+    format!("{at}/{}", hidden.shown())
+}
+
+#[test]
+fn nothing_is_done_in_a_folder_that_others_made_under_a_hidden_name() {
+    for (begins, at, rest) in
+        [("staged copy of a tree", "/n", ""), ("retag and rename, links made anew, XFS", "/m/alpha", ".workshop")]
+    {
+        let world = World::new(CASES.into_iter().find(|case| case.name.starts_with(begins)).unwrap());
+        let guessed = guess(&world, at, rest);
+        let before = world.census();
+        let id = world.run().unwrap().unwrap();
+        let (engine, _folder) = world.engine();
+        let of = engine.get(id).unwrap().recorded.of;
+        assert_eq!(of.state, MoveState::Undone, "{begins}: {:?}", of.failure);
+        let after = world.census();
+        for at in [guessed.clone(), format!("{guessed}/file")] {
+            assert_eq!(after.get(&at), before.get(&at), "{begins}");
+        }
+    }
+}

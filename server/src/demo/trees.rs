@@ -122,7 +122,7 @@ pub(super) fn archive(place: &Place<'_>) -> FsResult<()> {
         })?;
     }
     place.on(day(2016, 12, 19)).by(ALICE).folder("pilot-2016", |pilot| {
-        (1..=9).try_for_each(|number| pilot.released(&format!("raw-{number:03}.tar"), 4 * GIB))?;
+        (1..=9).try_for_each(|number| pilot.released(&format!("raw-{number:03}.tar"), GIB))?;
         pilot.file("README.md", 2_310)
     })?;
     place.on(day(2019, 12, 19)).by(ALICE).folder("campaign-2019", |campaign| {

@@ -92,7 +92,7 @@ pub(crate) fn open(path: &Path, look: Duration) -> io::Result<World> {
         // Each piece of 8 MiB also pays for a change: together about 2 GiB a second.
         copied_bytes_per_second: 8 * GIB,
         copies_between_mounts: true,
-        restore: Duration::from_secs(20),
+        restore: Duration::from_secs(5),
     });
     Ok(of(simulator))
 }

@@ -47,7 +47,9 @@ impl Engine {
             Role::Retired => StepKind::RetireSource,
             Role::Replaced => StepKind::SetAside,
             Role::Hop => StepKind::Hop,
-            Role::Staging | Role::Kept | Role::Record | Role::Barrier | Role::Claim => return Err(unknown()),
+            Role::Staging | Role::Kept | Role::Workshop | Role::Record | Role::Barrier | Role::Claim | Role::Scratch => {
+                return Err(unknown());
+            }
         };
         let order = order(record, notes, item, kind, Action::Undo).ok_or_else(unknown)?;
         let mut came_back_as = original;

@@ -22,6 +22,8 @@ use crate::fs::{At, Errno, FileSystem, Folder, FsError, FsResult, Identity, Stat
 
 /// More are not listed at once.
 const ORPHANS_MAX: usize = 10_000;
+/// What `doctor` makes and removes again.
+const SCRATCH_PREFIX: &[u8] = b".tidelock-doctor-";
 /// A larger record is none of ours.
 const RECORD_BYTES_MAX: u64 = 1 << 30;
 
@@ -38,7 +40,7 @@ pub struct Word {
 #[derive(Clone, Debug)]
 pub struct Orphan {
     pub path: FilePath,
-    /// None for a claim, which has a visible name.
+    /// None for a claim, which has a visible name, and for what is of no move.
     pub id: Option<MoveId>,
     pub item: Option<u32>,
     pub role: Role,
@@ -173,7 +175,7 @@ fn original(record: &Record, orphan: &Orphan) -> Option<FilePath> {
     match orphan.role {
         Role::Retired | Role::Hop => Some(item.source_folder.path.join(item.source_name.clone())),
         Role::Replaced | Role::Staging | Role::Kept => Some(name_there()),
-        Role::Record | Role::Barrier | Role::Claim => None,
+        Role::Workshop | Role::Record | Role::Barrier | Role::Claim | Role::Scratch => None,
     }
 }
 
@@ -209,6 +211,8 @@ impl Search<'_> {
         if visit.at.name.is_hidden_folder_of_a_move() {
             if let Some(name) = HiddenName::read(visit.at.name) {
                 self.add(visit, path(), Some(name), name.role)?;
+            } else if visit.at.name.as_bytes().starts_with(SCRATCH_PREFIX) {
+                self.add(visit, path(), None, Role::Scratch)?;
             }
             return Ok(false);
         }

@@ -30,10 +30,14 @@ pub enum Role {
     Hop,
     /// What others had changed.
     Kept,
+    /// Where entries are made anew; what others had may have stayed in it.
+    Workshop,
     Record,
     Barrier,
     /// An empty folder of mode 0000 that reserves a visible name.
     Claim,
+    /// Where `doctor` tried out what a mount can.
+    Scratch,
 }
 
 /// A hidden name, read.
@@ -63,6 +67,7 @@ impl HiddenName {
             Some((item, "replaced")) => (item, Role::Replaced),
             Some((item, "hop")) => (item, Role::Hop),
             Some((item, "kept")) => (item, Role::Kept),
+            Some((item, "workshop")) => (item, Role::Workshop),
             Some(_) => return None,
         };
         Some(Self { id, item: Some(item.parse().ok()?), role })
@@ -123,6 +128,9 @@ pub enum Verdict {
 pub(super) fn judge(facts: &Facts) -> Verdict {
     let is_old = facts.is_ours && facts.age_seconds >= LEFT_BEHIND_SECONDS;
     let Some(name) = facts.name else {
+        if facts.role == Role::Scratch {
+            return if facts.age_seconds >= LEFT_BEHIND_SECONDS { Verdict::NeedsWord } else { Verdict::Accounted };
+        }
         let is_claim = facts.kind == EntryKind::Folder && facts.is_empty && is_old;
         return if is_claim { Verdict::LeftBehind } else { Verdict::Accounted };
     };
@@ -187,6 +195,7 @@ mod tests {
             (".1.replaced", Some(1), Role::Replaced),
             (".1.hop", Some(1), Role::Hop),
             (".1.kept", Some(1), Role::Kept),
+            (".1.workshop", Some(1), Role::Workshop),
             (".record", None, Role::Record),
             (".barrier", None, Role::Barrier),
         ] {
@@ -205,14 +214,21 @@ mod tests {
         assert_eq!(judge(&Facts { age_seconds: 1, ..facts(Role::Claim, OURS) }), Verdict::Accounted, "it may be in use");
         assert_eq!(judge(&Facts { is_empty: false, ..facts(Role::Claim, OURS) }), Verdict::Accounted);
         assert_eq!(judge(&Facts { is_ours: false, ..facts(Role::Claim, OURS) }), Verdict::Accounted);
-        for role in [Role::Retired, Role::Replaced, Role::Staging, Role::Kept, Role::Hop] {
+        for role in [Role::Retired, Role::Replaced, Role::Staging, Role::Kept, Role::Workshop, Role::Hop] {
             assert_eq!(judge(&facts(role, OURS)), Verdict::NeedsWord, "{role:?}");
         }
     }
 
     #[test]
+    fn what_doctor_left_waits_for_a_word_once_it_is_old() {
+        let scratch = Facts { name: None, ..facts(Role::Scratch, OURS) };
+        assert_eq!(judge(&scratch), Verdict::NeedsWord);
+        assert_eq!(judge(&Facts { age_seconds: 1, ..scratch }), Verdict::Accounted, "it may be at work");
+    }
+
+    #[test]
     fn what_another_engine_hides_is_left_alone() {
-        for role in [Role::Retired, Role::Replaced, Role::Staging, Role::Kept, Role::Hop, Role::Record] {
+        for role in [Role::Retired, Role::Replaced, Role::Staging, Role::Kept, Role::Workshop, Role::Hop, Role::Record] {
             assert_eq!(judge(&facts(role, OTHERS)), Verdict::OfAnotherEngine, "{role:?}");
             let described = Facts { is_described_here: true, ..facts(role, OTHERS) };
             assert_eq!(judge(&described), Verdict::OfAnotherEngine, "{role:?}: our journal is not lost");
@@ -230,7 +246,7 @@ mod tests {
 
     #[test]
     fn what_a_lost_journal_knew_is_rebuilt_or_waits_for_a_word_and_its_record_too() {
-        for role in [Role::Retired, Role::Replaced, Role::Staging, Role::Kept, Role::Hop, Role::Record] {
+        for role in [Role::Retired, Role::Replaced, Role::Staging, Role::Kept, Role::Workshop, Role::Hop, Role::Record] {
             for engine in [OURS, OTHERS] {
                 let lost = Facts { standing: Standing::Lost, ..facts(role, engine) };
                 assert_eq!(judge(&lost), Verdict::NeedsWord, "{role:?}");

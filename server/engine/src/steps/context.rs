@@ -9,6 +9,9 @@ use crate::moves::event::Note;
 use crate::planner::plan::{FolderRef, PlannedItem};
 use crate::worker::{StepOrder, StepReport, Then};
 
+/// Of hidden folders in which something grows.
+pub(super) const OWN_FOLDER_MODE: u32 = 0o700;
+
 pub(super) struct Context<'a> {
     pub(super) fs: &'a dyn FileSystem,
     pub(super) order: &'a StepOrder,
@@ -106,6 +109,21 @@ impl Context<'_> {
 pub(super) fn open_known(fs: &dyn FileSystem, known: &FolderRef) -> StepResult<Folder> {
     let folder = fs.open_path(&known.path)?;
     if fs.identity((&folder).into())? == known.identity { Ok(folder) } else { Err(StepError::FolderReplaced(known.path.clone())) }
+}
+
+/// Opens a hidden folder of the move, which nobody else may have made or may enter.
+pub(super) fn open_own(fs: &dyn FileSystem, at: At<'_>, known: &FolderRef) -> StepResult<Folder> {
+    let folder = fs.open_folder(at)?;
+    let status = fs.status((&folder).into())?;
+    let is_own = status.uid == fs.caller().uid && status.mode & 0o777 == OWN_FOLDER_MODE;
+    if is_own { Ok(folder) } else { Err(StepError::NotOurs(path_of(known, at.name))) }
+}
+
+/// The same, with nothing in it yet.
+pub(super) fn open_own_empty(fs: &dyn FileSystem, at: At<'_>, known: &FolderRef) -> StepResult<Folder> {
+    let folder = open_own(fs, at, known)?;
+    let is_empty = fs.read_folder(&folder)?.next().is_none();
+    if is_empty { Ok(folder) } else { Err(StepError::NotOurs(path_of(known, at.name))) }
 }
 
 /// Whether a name holds the inode with this identity.

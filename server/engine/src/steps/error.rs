@@ -43,6 +43,8 @@ pub(super) enum StepError {
     TwoNames,
     #[error("{0:?} describes another move of this number: the journal is older than the file system")]
     OtherRecord(FilePath),
+    #[error("{0:?} has a hidden name of this move, which did not make it")]
+    NotOurs(FilePath),
     #[error("file system")]
     FileSystem(#[from] FsError),
 }
@@ -59,7 +61,7 @@ impl StepError {
             Self::FolderReplaced(_) | Self::ItemGone(_) | Self::ItemReplaced(_) | Self::TagChanged(_) | Self::TreeChanged(_) => {
                 FailureKind::WorldChanged
             }
-            Self::OtherRecord(_) => FailureKind::WorldChanged,
+            Self::OtherRecord(_) | Self::NotOurs(_) => FailureKind::WorldChanged,
             Self::SourceKeepsChanging(_) | Self::RetagKeepsLosing => FailureKind::SourceKeepsChanging,
             Self::Released(_) | Self::CannotRemake(_) | Self::Waits(Wait::Restore { .. }) => FailureKind::CannotKeep,
             Self::FileSystem(error) if error.is_full() => FailureKind::NoHeadroom,

@@ -7,15 +7,15 @@
 use tidelock_shared::strategy::Strategy;
 
 use super::carry::{Found, find};
-use super::context::{Context, holds};
+use super::context::{Context, OWN_FOLDER_MODE, holds, open_own_empty};
 use super::error::{StepError, StepResult};
 use crate::copy::forget_inherited;
 use crate::fs::walk::{look, remove_tree, unless_absent};
-use crate::fs::{FileSystem, Folder, Identity};
+use crate::fs::{Errno, FileSystem, Folder, Identity};
 use crate::moves::event::Note;
 use crate::worker::Probe;
 
-pub(super) const STAGING_MODE: u32 = 0o700;
+pub(super) const STAGING_MODE: u32 = OWN_FOLDER_MODE;
 
 pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     let destination = context.destination_folder()?;
@@ -24,7 +24,11 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     if look(context.fs, at)?.is_none() {
         context.fs.create_folder(at, STAGING_MODE)?;
     }
-    let staging = context.fs.open_folder(at)?;
+    // A number that a journal from a backup gives out again may meet the staging of another move.
+    let staging = match staged_identity(context) {
+        Some(identity) if holds(context.fs, at, &identity)? => context.fs.open_folder(at)?,
+        _ => open_own_empty(context.fs, at, &context.item().destination_folder)?,
+    };
     forget_inherited(context.fs, (&staging).into(), &[])?;
     // A setgid destination folder adds its bit; nobody but us enters until publish.
     context.fs.set_mode((&staging).into(), STAGING_MODE)?;
@@ -57,7 +61,16 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
         // What is in it was never a copy: only an empty folder goes.
         return Ok(unless_absent(context.fs.remove_folder(destination.at(&name))).map(drop)?);
     }
-    Ok(remove_tree(context.fs, destination.at(&name))?)
+    let at = destination.at(&name);
+    let is_noted = staged_identity(context).map_or(Ok(false), |identity| holds(context.fs, at, &identity))?;
+    if is_noted {
+        return Ok(remove_tree(context.fs, at)?);
+    }
+    // A crash came before its note, or it is not ours: nothing is in the first.
+    match unless_absent(context.fs.remove_folder(at)) {
+        Err(error) if matches!(error.errno, Errno::NOTEMPTY | Errno::EXIST | Errno::NOTDIR) => Ok(()),
+        answer => Ok(answer.map(drop)?),
+    }
 }
 
 pub(super) fn probe(context: &mut Context<'_>) -> StepResult<Probe> {

@@ -11,14 +11,12 @@ use tidelock_shared::id::ProjectId;
 use tidelock_shared::name::FileName;
 use tidelock_shared::project::ProjectTag;
 
-use super::super::context::{Context, path_of};
+use super::super::context::{Context, OWN_FOLDER_MODE, open_own, open_own_empty, path_of};
 use super::super::error::{StepError, StepResult};
 use crate::copy::forget_inherited;
-use crate::fs::walk::{remove_content, unless_absent};
+use crate::fs::walk::{look, remove_content, unless_absent};
 use crate::fs::{Errno, FileSystem, Folder, FsResult, Identity};
 use crate::moves::event::Note;
-
-const MODE: u32 = 0o700;
 
 pub(super) struct Workshop {
     folder: Folder,
@@ -30,11 +28,11 @@ pub(super) struct Workshop {
 impl Workshop {
     pub(super) fn open(context: &Context<'_>) -> StepResult<Self> {
         let (source, name) = (context.source_folder()?, context.workshop_name()?);
-        match context.fs.create_folder(source.at(&name), MODE) {
+        match context.fs.create_folder(source.at(&name), OWN_FOLDER_MODE) {
             Err(error) if !error.is_taken() => return Err(error.into()),
             _ => {}
         }
-        let folder = context.fs.open_folder(source.at(&name))?;
+        let folder = open_own_empty(context.fs, source.at(&name), &context.item().source_folder)?;
         forget_inherited(context.fs, (&folder).into(), &[])?;
         Ok(Self { folder, charges: None, last: ProjectId::default() })
     }
@@ -70,7 +68,14 @@ pub(super) fn shelf(position: usize) -> StepResult<FileName> {
 pub(super) fn clear(context: &mut Context<'_>, known: &HashSet<Identity>) -> StepResult<()> {
     let fs = context.fs;
     let (source, name) = (context.source_folder()?, context.workshop_name()?);
-    let Some(folder) = unless_absent(fs.open_folder(source.at(&name)))? else { return Ok(()) };
+    if look(fs, source.at(&name))?.is_none() {
+        return Ok(());
+    }
+    // What somebody else has put here stays: root would empty it.
+    let folder = match open_own(fs, source.at(&name), &context.item().source_folder) {
+        Err(StepError::NotOurs(_)) => return Ok(()),
+        answer => answer?,
+    };
     if fs.tag((&folder).into())?.is_some_and(|tag| tag.inherit) {
         remove_content(fs, &folder)?;
     } else {
