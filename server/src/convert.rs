@@ -196,6 +196,7 @@ pub(crate) fn move_view(snapshot: &Snapshot, names: &Names) -> MoveView {
     let finished = snapshot.recorded.events.last().filter(|_| has_ended).map(|(time, _)| *time);
     MoveView {
         id: of.id,
+        version: snapshot.version,
         state: of.state,
         phase,
         phases: phases(&of.plan.sequence),

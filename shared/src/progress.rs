@@ -72,6 +72,8 @@ pub struct Counters {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MoveView {
     pub id: MoveId,
+    /// What it was read at, as the feed counts: an update of a later sequence is newer.
+    pub version: u64,
     pub state: MoveState,
     /// None before the first step and in a final state.
     pub phase: Option<Phase>,

@@ -93,12 +93,13 @@ impl MoveList {
         ended
     }
 
-    /// Takes the answer to a call, which has no sequence: newer than what was known until
-    /// the feed speaks of the move again.
+    /// Takes the answer to a call, unless the feed was quicker and knows better.
     pub fn absorb_answer(&mut self, mut view: MoveView) {
         let known = self.newest.get(&view.id);
-        // A final state is never followed by a running one: the answer was overtaken.
-        if known.is_some_and(|before| before.view.state.is_final() && !view.state.is_final()) {
+        // A final state is never followed by a running one, either.
+        let is_overtaken =
+            |before: &Told| before.sequence > view.version || (before.view.state.is_final() && !view.state.is_final());
+        if known.is_some_and(is_overtaken) {
             return;
         }
         if let Some(before) = known {
@@ -166,6 +167,7 @@ pub(crate) mod tests {
     pub(crate) fn view(number: u32, state: MoveState, fraction: f64) -> MoveView {
         MoveView {
             id: MoveId { engine: EngineId::from_bits(7), number },
+            version: 0,
             state,
             phase: None,
             phases: Vec::new(),
@@ -261,6 +263,13 @@ pub(crate) mod tests {
         assert_eq!(merged.iter().map(|view| view.state).collect::<Vec<_>>(), [MoveState::Undone, MoveState::Done]);
         list.absorb_answer(view(1, MoveState::Preparing, 0.3));
         assert_eq!(list.get(merged[1].id).unwrap().state, MoveState::Done, "an overtaken answer");
+        // A pause is told by the feed before its own answer arrives; nothing more is told then.
+        let paused = MoveView { is_paused: true, ..view(4, MoveState::Preparing, 0.5) };
+        list.absorb(update(11, paused.clone()));
+        list.absorb_answer(MoveView { version: 10, ..view(4, MoveState::Preparing, 0.5) });
+        assert!(list.get(paused.id).unwrap().is_paused);
+        list.absorb_answer(MoveView { version: 11, ..view(4, MoveState::Preparing, 0.5) });
+        assert!(!list.get(paused.id).unwrap().is_paused, "resumed since");
     }
 
     #[test]
