@@ -101,7 +101,7 @@ MUTANTS = (
     ("a purge asks for no identity", "steps/purge.rs",
      "    if look(fs, at)?.is_none() || !holds(fs, at, hidden.identity)? {\n", "    if look(fs, at)?.is_none() {\n"),
     ("a purge is not durable", "steps/purge.rs",
-     "purge_item(&mut context).and_then(|()| super::barrier::run(&mut context))", "purge_item(&mut context)"),
+     "purge_item(&mut context).and_then(|()| barriers(&context))", "purge_item(&mut context)"),
 )
 # The fast ones first: whatever they notice is not looked for further.
 ROUNDS = (
