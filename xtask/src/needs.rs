@@ -142,25 +142,28 @@ fn virtual_machine() -> Result<()> {
 
 fn apt_install(packages: &[&str]) -> Result<()> {
     ensure!(on_path(&["apt-get"]).is_some(), "this system has no apt-get");
+    let install: Vec<&str> = ["install", "--yes", "--no-install-recommends"].iter().chain(packages).copied().collect();
+    with_package_lists(|| apt_get(&install))
+}
+
+/// Tries again with new package lists: a fresh system has none yet, an old one may have outdated ones.
+pub(crate) fn with_package_lists<T>(ask: impl Fn() -> Result<T>) -> Result<T> {
+    ask().or_else(|_| {
+        apt_get(&["update"])?;
+        ask()
+    })
+}
+
+fn apt_get(arguments: &[&str]) -> Result<()> {
     let shell = Shell::new()?;
     let sudo: &[&str] = match cmd!(shell, "id -u").quiet().read()?.as_str() {
         "0" => &[],
         _ if on_path(&["sudo"]).is_some() => &["sudo", "-n"],
         _ => bail!("apt-get needs root"),
     };
-    let apt_get = |arguments: &[&str]| {
-        let mut words: Vec<OsString> = sudo.iter().map(OsString::from).collect();
-        words.extend(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"].map(Into::into));
-        words.extend(arguments.iter().map(OsString::from));
-        let (program, rest) = (words.remove(0), words);
-        shell.cmd(program).args(rest).run()
-    };
-    let mut install = vec!["install", "--yes", "--no-install-recommends"];
-    install.extend(packages);
-    // A fresh system has no package lists yet, an old one may have outdated lists.
-    if apt_get(&install).is_err() {
-        apt_get(&["update"])?;
-        apt_get(&install)?;
-    }
-    Ok(())
+    let mut words: Vec<OsString> = sudo.iter().map(OsString::from).collect();
+    words.extend(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"].map(Into::into));
+    words.extend(arguments.iter().map(OsString::from));
+    let (program, rest) = (words.remove(0), words);
+    Ok(shell.cmd(program).args(rest).run()?)
 }

@@ -1,6 +1,7 @@
 //! The distribution's kernel, unpacked without being installed.
 
 use super::FOLDER;
+use crate::needs::with_package_lists;
 use anyhow::{Context, Result, bail, ensure};
 use std::{
     collections::BTreeMap,
@@ -34,20 +35,24 @@ pub(super) fn provide() -> Result<Kernel> {
     Ok(Kernel { image, modules: modules(&unpacked)? })
 }
 
-/// The package behind the one that always means the newest.
 fn unpack(to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    with_package_lists(|| download(to)).context("the distribution's kernel could not be downloaded")?;
+    let shell = Shell::new()?;
+    let archive = find(to, &|name| name.ends_with(".deb"))?;
+    cmd!(shell, "dpkg -x {archive} {to}").run()?;
+    Ok(fs::remove_file(archive)?)
+}
+
+/// The package behind the one that always means the newest.
+fn download(to: &Path) -> Result<()> {
     let shell = Shell::new()?;
     let depends =
         cmd!(shell, "apt-cache depends linux-image-amd64").read().context("a Debian with its kernel packages is needed")?;
     let is_one = |word: &&str| word.starts_with("linux-image-") && *word != "linux-image-amd64";
     let package = depends.split_whitespace().find(is_one).context("no kernel package")?;
-    fs::create_dir_all(to)?;
     let _in_folder = shell.push_dir(to);
-    cmd!(shell, "apt-get -qq download {package}").run().context("run `apt-get update` where the package archive can be reached")?;
-    let archive = find(to, &|name| name.ends_with(".deb"))?;
-    let archive = archive.file_name().context("the package has no name")?;
-    cmd!(shell, "dpkg -x {archive} .").run()?;
-    Ok(fs::remove_file(to.join(archive))?)
+    Ok(cmd!(shell, "apt-get -qq download {package}").run()?)
 }
 
 fn packed_image(unpacked: &Path) -> Result<PathBuf> {
