@@ -20,6 +20,7 @@ use tidelock_shared::request::MoveRequest;
 use tidelock_shared::strategy::Strategy;
 
 use crate::clock::Clock;
+use crate::crew::{Alone, Crew};
 use crate::error::EngineError;
 use crate::executor::{Driver, Halt, Live, Throttle, Versions};
 use crate::fs::FileSystem;
@@ -47,6 +48,8 @@ pub struct Engine {
     pub(crate) roots: Vec<FilePath>,
     pub(crate) moves: Arc<Mutex<BTreeMap<MoveId, Arc<Live>>>>,
     pub(crate) driver: Driver,
+    /// Who surveys.
+    pub(crate) crew: Arc<dyn Crew>,
     /// One plan becomes a move at a time: between looking at the reservations and adding to
     /// them nobody else may.
     pub(crate) admission: Mutex<()>,
@@ -107,7 +110,13 @@ impl Engine {
                 reserved_by(&reserving, Some(own), &payers, told.now_ms())
             }),
         };
-        Ok(Self { fs, roots, moves, driver, admission: Mutex::new(()) })
+        Ok(Self { fs, roots, moves, driver, crew: Arc::new(Alone), admission: Mutex::new(()) })
+    }
+
+    /// The same with somebody to help when a tree is surveyed.
+    pub fn with_crew(mut self, crew: Arc<dyn Crew>) -> Self {
+        self.crew = crew;
+        self
     }
 
     /// The same with other distances between the checkpoints of a copy; for tests, whose trees
@@ -347,6 +356,11 @@ impl Engine {
             let recorded = live.recorded.lock();
             ledger::is_settling(standing(&recorded, now_ms), payer)
         })
+    }
+
+    /// Who surveys.
+    pub fn crew(&self) -> &dyn Crew {
+        &*self.crew
     }
 
     pub fn file_system(&self) -> &Arc<dyn FileSystem> {

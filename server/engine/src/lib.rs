@@ -6,6 +6,7 @@
 
 pub mod clock;
 mod copy;
+pub mod crew;
 pub mod doctor;
 mod engine;
 mod error;

@@ -89,7 +89,7 @@ impl Engine {
                 let destination = &found.destination.folder;
                 let folder = self.fs.open_path(&destination.path)?;
                 let careful = Question { destination_tag: destination.tag, copied_to: Some(&folder) };
-                found.item = survey_item(&*self.fs, &found.item.folder.folder.path, &found.item.name, &careful, hear)?;
+                found.item = survey_item(&*self.fs, &*self.crew, &found.item.folder.folder.path, &found.item.name, &careful, hear)?;
                 is_any = true;
             }
         }
@@ -164,7 +164,8 @@ impl Engine {
         let source_folder = survey_folder(fs, &parent).map_err(|error| told(error.into()))?;
         let is_elsewhere = source_folder.folder.device != destination.folder.device;
         let careful = Question { copied_to: Some(&destination_folder), ..question };
-        let item = survey_item(fs, &parent, name, if is_elsewhere { &careful } else { &question }, hear).map_err(told)?;
+        let item =
+            survey_item(fs, &*self.crew, &parent, name, if is_elsewhere { &careful } else { &question }, hear).map_err(told)?;
         let there = match item.path() == wanted.folder.join(wanted.name.clone()) {
             true => None,
             false => {
@@ -193,7 +194,7 @@ impl Engine {
         }
         let question = Question { destination_tag: found.destination.folder.tag, copied_to: None };
         let path = &found.destination.folder.path;
-        match survey_item(&*self.fs, path, &found.name, &question, &mut |_: &_| true) {
+        match survey_item(&*self.fs, &*self.crew, path, &found.name, &question, &mut |_: &_| true) {
             Ok(old) => Ok(FoundItem { taken_by: None, replaced: Some(old), ..found }),
             // Gone meanwhile: then nothing is in the way.
             Err(SurveyError::FileSystem(error)) if error.is_absent() => Ok(FoundItem { taken_by: None, ..found }),

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tidelock_engine::Engine;
+use tidelock_engine::crew::Threads;
 use tidelock_engine::fs::posix::{Posix, obey_limits};
 use tidelock_engine::fs::{Errno, FileSystem, Folder};
 use tidelock_engine::journal::{Journal, StateFolder};
@@ -78,7 +79,7 @@ impl Site {
         let folder = StateFolder::hold(self.state.path()).unwrap();
         let journal = Journal::open(&folder, || 0x1234_5678_9abc_def0).unwrap();
         let fs = kernel::seen_by(self.caller);
-        let worker = Arc::new(InProcess::new(fs.clone()));
+        let worker = Arc::new(InProcess::with_crew(fs.clone(), Arc::new(Threads::for_this_machine())));
         (Engine::new(fs, worker, journal, Arc::new(StillClock::default()), vec![path("/")]).unwrap(), folder)
     }
 

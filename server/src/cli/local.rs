@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tidelock_engine::clock::SystemClock;
+use tidelock_engine::crew::Threads;
 use tidelock_engine::fs::FileSystem;
 use tidelock_engine::fs::posix::Posix;
 use tidelock_engine::journal::{Journal, JournalError, StateFolder, Verb};
@@ -75,7 +76,8 @@ impl Local {
     pub(super) fn open_with(state: &Path, holding: Holding, patience: Duration) -> Result<Self, UserError> {
         let told = |error: JournalError| user_error::journal_error(&error);
         let fs: Arc<dyn FileSystem> = Arc::new(Posix);
-        let worker = Arc::new(InProcess::new(fs.clone()));
+        let crew = Arc::new(Threads::for_this_machine());
+        let worker = Arc::new(InProcess::with_crew(fs.clone(), crew.clone()));
         let held = if holding == Holding::Alone { StateFolder::hold_patiently(state) } else { StateFolder::hold(state) };
         let (journal, held) = match (holding, held) {
             (_, Ok(held)) => {
@@ -88,7 +90,7 @@ impl Local {
         let names = Names::of_this_machine();
         let engine = Engine::new(fs, worker, journal, Arc::new(SystemClock), vec![FilePath::default()])
             .map_err(|error| user_error::engine_error(&error, &names))?;
-        let local = Self { engine: Arc::new(engine.with_patience(patience)), names, state: state.to_owned(), held };
+        let local = Self { engine: Arc::new(engine.with_patience(patience).with_crew(crew)), names, state: state.to_owned(), held };
         if local.held.is_some() {
             local.answer_requests_meanwhile();
         }

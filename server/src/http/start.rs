@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tidelock_engine::clock::SystemClock;
+use tidelock_engine::crew::Threads;
 use tidelock_engine::fs::posix::Posix;
 use tidelock_engine::fs::{FileSystem, FsError};
 use tidelock_engine::journal::{Journal, JournalError, StateFolder};
@@ -114,8 +115,9 @@ pub(super) fn of_single_user(roots: &[FilePath], journal: Journal, address: Sock
 }
 
 fn engine(fs: Arc<dyn FileSystem>, journal: Journal, roots: Vec<FilePath>) -> Result<Arc<Engine>, EngineError> {
-    let worker = Arc::new(InProcess::new(fs.clone()));
-    Ok(Arc::new(Engine::new(fs, worker, journal, Arc::new(SystemClock), roots)?))
+    let crew = Arc::new(Threads::for_this_machine());
+    let worker = Arc::new(InProcess::with_crew(fs.clone(), crew.clone()));
+    Ok(Arc::new(Engine::new(fs, worker, journal, Arc::new(SystemClock), roots)?.with_crew(crew)))
 }
 
 fn site(engine: Arc<Engine>, names: Names, eyes: Eyes, tops: Option<BTreeMap<tidelock_shared::id::ProjectId, FilePath>>) -> Site {

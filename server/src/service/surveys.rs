@@ -134,7 +134,7 @@ impl Count<'_> {
     fn run(mut self, fs: &dyn FileSystem, sources: &[FilePath]) {
         for source in sources {
             match self.count(fs, source) {
-                Ok(tally) => self.done = sum(&self.done, &tally),
+                Ok(tally) => self.done.add(&tally),
                 Err(SurveyError::Stopped) => {
                     return self.survey.tell(&self.done, false, Some("Nobody followed any more.".to_owned()));
                 }
@@ -150,8 +150,9 @@ impl Count<'_> {
     fn count(&mut self, fs: &dyn FileSystem, source: &FilePath) -> Result<Tally, SurveyError> {
         let Some((parent, name)) = source.split_last() else { return Ok(Tally::default()) };
         let question = Question { destination_tag: None, copied_to: None };
+        let crew = self.engine.crew();
         let mut hear = |tally: &Tally| self.hear(tally);
-        Ok(survey_item(fs, &parent, name, &question, &mut hear)?.tally)
+        Ok(survey_item(fs, crew, &parent, name, &question, &mut hear)?.tally)
     }
 
     /// Answers false to stop.
@@ -160,17 +161,9 @@ impl Count<'_> {
             return true;
         }
         self.told = Instant::now();
-        self.survey.tell(&sum(&self.done, tally), false, None);
+        let mut so_far = self.done.clone();
+        so_far.add(tally);
+        self.survey.tell(&so_far, false, None);
         self.survey.is_followed() && !self.engine.is_halted()
-    }
-}
-
-fn sum(a: &Tally, b: &Tally) -> Tally {
-    Tally {
-        entries: a.entries + b.entries,
-        amount: a.amount + b.amount,
-        other_kinds: a.other_kinds + b.other_kinds,
-        released: a.released + b.released,
-        ..Tally::default()
     }
 }

@@ -5,13 +5,15 @@
 //! or the caller's rights cannot keep was counted before; anything beyond that is an error.
 
 mod content;
+mod differences;
+mod finishing;
+mod links;
 mod metadata;
 mod tree;
-mod update;
 
+pub(crate) use differences::{Differences, is_same_tree};
 pub(crate) use metadata::{REMEMBERED_TIMES, copy_metadata, forget_inherited};
 pub(crate) use tree::{Copier, CopyError};
-pub(crate) use update::{Differences, is_same_tree, update, update_entry};
 
 /// Extended attributes that belong to the file system or describe the old inode: never copied
 /// (`lustre-facts`: Lustre's layout, links, HSM state; `trusted.projid` is virtual).

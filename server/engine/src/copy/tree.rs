@@ -1,14 +1,26 @@
-//! Copying a tree, depth first, with one open pair of folders per level.
+//! Copying a tree, or what differs in one, by several hands.
+//!
+//! A job is some of a folder's entries; a folder found on the way is a job of its own. A folder
+//! gets its attributes when the last of its entries is there: adding one would change the times
+//! just restored. Only the folders on the hands' ways down are open, so memory does not grow
+//! with the tree, but for the inodes with several names.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use parking_lot::Mutex;
 use tidelock_shared::name::FileName;
 use tidelock_shared::strategy::EntryKind;
 
 use super::content::copy_content;
+use super::differences::Differences;
+use super::finishing::Finishing;
+use super::links::{Claim, Links, Place};
 use super::metadata::{copy_metadata, forget_inherited};
-use crate::fs::walk::unless_absent;
-use crate::fs::{At, FileSystem, Folder, FsError, NamesDurability, Object, Status, open_below};
+use crate::crew::{Alone, Crew, Foreman, Hand, Interrupted, work_off};
+use crate::fs::walk::{look, remove_tree};
+use crate::fs::{At, FileSystem, Folder, FolderStream, FsError, NamesDurability, Object, Status};
 use crate::planner::plan::Loss;
 
 /// Why a copy stopped.
@@ -24,153 +36,348 @@ pub(crate) enum CopyError {
     FileSystem(#[from] FsError),
 }
 
+impl From<Interrupted> for CopyError {
+    fn from(_: Interrupted) -> Self {
+        Self::Cancelled
+    }
+}
+
 pub(crate) type CopyResult<T> = Result<T, CopyError>;
+
+type Worker<'a, 'f> = Hand<'a, 'f, Job, CopyError>;
 
 /// The mode of everything that is not finished: nobody else gets in.
 const STAGED_FOLDER_MODE: u32 = 0o700;
 const STAGED_FILE_MODE: u32 = 0o600;
+/// So many entries of a folder are one job.
+const ENTRIES_A_JOB: usize = 32;
 
 /// Copies entries of one tree.
 pub(crate) struct Copier<'a> {
-    pub(crate) fs: &'a dyn FileSystem,
-    pub(crate) losses: BTreeSet<Loss>,
+    fs: &'a dyn FileSystem,
+    losses: &'a BTreeSet<Loss>,
     /// `fsync` for each file before it is closed; else one sync of the whole file system follows.
-    pub(crate) syncs_each_file: bool,
-    /// Told of entries and bytes as they are done.
-    pub(crate) hear: &'a mut dyn FnMut(u64, u64) -> CopyResult<()>,
-    /// Of inodes with several names: where the first copy is, below the copy's top.
-    links: HashMap<u64, Vec<FileName>>,
-    buffer: Vec<u8>,
+    syncs_each_file: bool,
+    /// What is there already and does not differ stays. None where nothing can be there.
+    differences: Option<Differences<'a>>,
+    finishing: Finishing,
+    links: Mutex<Links<Job>>,
+    /// Buffers that nobody uses now.
+    buffers: Mutex<Vec<Vec<u8>>>,
+    has_changed: AtomicBool,
+}
+
+/// A folder of the source and its copy.
+struct Pair {
+    source: Folder,
+    copy: Folder,
+    /// None for the top, whose attributes are another one's affair.
+    above: Option<Above>,
+    /// Nothing can be in the copy yet.
+    is_new: bool,
+    /// The copy's attributes are not the source's (any more).
+    differs: AtomicBool,
+    /// Jobs and folders below that are not done; the last one gives the copy its attributes.
+    open: AtomicUsize,
+}
+
+struct Above {
+    pair: Arc<Pair>,
+    name: FileName,
+    /// The source's, as it was before anything of it was copied.
+    status: Status,
+}
+
+enum Job {
+    /// All that the stream still has.
+    Entries(Arc<Pair>, FolderStream),
+    Folder(Box<Above>),
+    /// One of an inode's several names, after the first is there.
+    Entry(Arc<Pair>, FileName),
+}
+
+impl Pair {
+    /// One more job is open here.
+    fn held(self: &Arc<Self>) -> Arc<Self> {
+        self.open.fetch_add(1, Ordering::Relaxed);
+        self.clone()
+    }
+
+    /// Where `name` in this folder is, from the copy's top.
+    fn place_of(&self, name: &FileName) -> Place {
+        let mut folders = Vec::new();
+        let mut next = &self.above;
+        while let Some(above) = next {
+            folders.push(above.name.clone());
+            next = &above.pair.above;
+        }
+        folders.reverse();
+        Place { folders, name: name.clone() }
+    }
 }
 
 impl<'a> Copier<'a> {
+    /// `begun` is the copy's clock in seconds before the first file is made.
     pub(crate) fn new(
         fs: &'a dyn FileSystem,
-        losses: BTreeSet<Loss>,
+        losses: &'a BTreeSet<Loss>,
         durability: NamesDurability,
-        hear: &'a mut dyn FnMut(u64, u64) -> CopyResult<()>,
+        differences: Option<Differences<'a>>,
+        begun: i64,
     ) -> Self {
-        let syncs_each_file = durability == NamesDurability::BarrierFile;
-        Self { fs, losses, syncs_each_file, hear, links: HashMap::new(), buffer: Vec::new() }
+        Self {
+            fs,
+            losses,
+            syncs_each_file: durability == NamesDurability::BarrierFile,
+            differences,
+            finishing: Finishing::since(begun),
+            links: Mutex::new(Links::none()),
+            buffers: Mutex::default(),
+            has_changed: AtomicBool::new(false),
+        }
     }
 
-    /// Copies what is in `source` into `copy`, which is the top or lies `below` it.
+    /// Copies what is in `source` into `copy`, and nothing of the two folders themselves. Answers
+    /// whether anything had to be.
     pub(crate) fn copy_content_of(
-        &mut self,
-        source: &Folder,
-        copy: &Folder,
-        top: &Folder,
-        below: &mut Vec<FileName>,
+        &self,
+        crew: &dyn Crew,
+        source: At<'_>,
+        copy: At<'_>,
+        foreman: &mut Foreman<'_, CopyError>,
+    ) -> CopyResult<bool> {
+        let top = Arc::new(self.pair(source, copy, self.differences.is_none())?);
+        let first = self.entries_of(&top)?;
+        work_off(crew, first, &|hand, job| self.perform(hand, job, &top.copy), foreman)?;
+        Ok(self.has_changed.load(Ordering::Relaxed))
+    }
+
+    /// Copies a single entry that is not a folder.
+    pub(crate) fn copy_single(
+        &self,
+        source: At<'_>,
+        status: &Status,
+        copy: At<'_>,
+        foreman: &mut Foreman<'_, CopyError>,
+    ) -> CopyResult<bool> {
+        if !self.is_to_be_made(status, copy, None)? {
+            return Ok(false);
+        }
+        // With nobody to help, the job is done here and now.
+        let whole = |hand: &mut Hand<'_, '_, (), CopyError>, ()| self.copy_inode(hand, source, status, copy);
+        work_off(&Alone, (), &whole, foreman)?;
+        if status.kind != EntryKind::SymbolicLink {
+            // It is made in the destination folder itself, which may pass something on.
+            forget_inherited(self.fs, copy.into(), &self.fs.xattr_names(source.into())?)?;
+        }
+        Ok(true)
+    }
+
+    /// The copy's clock was read just now: what was finished in the copy before the answer is whole,
+    /// and is on stable storage after a sync of everything written so far.
+    pub(crate) fn settled_before(&self, seconds: i64) -> i64 {
+        self.finishing.settled_before(seconds)
+    }
+
+    fn perform(&self, hand: &mut Worker<'_, '_>, job: Job, top: &Folder) -> CopyResult<()> {
+        match job {
+            Job::Entries(pair, mut stream) => {
+                let names: Vec<FileName> =
+                    stream.by_ref().take(ENTRIES_A_JOB).map(|entry| Ok(entry?.name)).collect::<CopyResult<_>>()?;
+                if names.len() == ENTRIES_A_JOB {
+                    hand.put(Job::Entries(pair.held(), stream));
+                }
+                names.into_iter().try_for_each(|name| self.entry(hand, &pair, &name, top))?;
+                self.leave(hand, pair)
+            }
+            Job::Folder(above) => self.folder(hand, *above),
+            Job::Entry(pair, name) => {
+                self.entry(hand, &pair, &name, top)?;
+                self.leave(hand, pair)
+            }
+        }
+    }
+
+    fn entry(&self, hand: &mut Worker<'_, '_>, pair: &Arc<Pair>, name: &FileName, top: &Folder) -> CopyResult<()> {
+        let (from, to) = (pair.source.at(name), pair.copy.at(name));
+        let Some(status) = look(self.fs, from)? else { return Ok(()) };
+        if status.is_mount_point {
+            return Err(CopyError::MountPoint);
+        }
+        if status.kind == EntryKind::Folder {
+            hand.put(Job::Folder(Box::new(Above { pair: pair.held(), name: name.clone(), status })));
+            return Ok(());
+        }
+        if status.links < 2 {
+            return self.bring(hand, pair, from, &status, to, None);
+        }
+        let claim = self.links.lock().claim(status.inode, || Job::Entry(pair.held(), name.clone()));
+        match claim {
+            Claim::Later => Ok(()),
+            Claim::LinkTo(place) => {
+                self.with_first_copy(top, &place, |first| self.bring(hand, pair, from, &status, to, Some(first)))
+            }
+            Claim::First => {
+                self.bring(hand, pair, from, &status, to, None)?;
+                let waited = self.links.lock().settle(status.inode, pair.place_of(name));
+                waited.into_iter().for_each(|job| hand.put(job));
+                Ok(())
+            }
+        }
+    }
+
+    /// Makes one name of the copy what it is to be, if it is not: a copy, or a link to the first one.
+    fn bring(
+        &self,
+        hand: &mut Worker<'_, '_>,
+        pair: &Pair,
+        from: At<'_>,
+        status: &Status,
+        to: At<'_>,
+        first: Option<At<'_>>,
     ) -> CopyResult<()> {
-        for entry in self.fs.read_folder(source)? {
+        if !pair.is_new {
+            if !self.is_to_be_made(status, to, first)? {
+                return Ok(());
+            }
+            pair.differs.store(true, Ordering::Relaxed);
+        }
+        match first {
+            Some(first) => {
+                self.fs.link(first, to)?;
+                self.has_changed.store(true, Ordering::Relaxed);
+                hand.count(1, 0)
+            }
+            None => self.copy_inode(hand, from, status, to),
+        }
+    }
+
+    /// Whether an entry is missing; one that differs has been removed.
+    fn is_to_be_made(&self, status: &Status, to: At<'_>, first: Option<At<'_>>) -> CopyResult<bool> {
+        let Some(differences) = &self.differences else { return Ok(true) };
+        let Some(copied) = look(self.fs, to)? else { return Ok(true) };
+        let is_linked = |first: At<'_>| Ok::<_, FsError>(self.fs.status(first.into())?.inode == copied.inode);
+        if !differences.differs(status, &copied) && first.map_or(Ok(true), is_linked)? {
+            return Ok(false);
+        }
+        remove_tree(self.fs, to)?;
+        Ok(true)
+    }
+
+    /// Runs `use_it` on an inode's first copy.
+    fn with_first_copy<T>(&self, top: &Folder, place: &Place, use_it: impl FnOnce(At<'_>) -> CopyResult<T>) -> CopyResult<T> {
+        let mut folder = None;
+        for name in &place.folders {
+            folder = Some(self.fs.open_folder(folder.as_ref().unwrap_or(top).at(name))?);
+        }
+        use_it(folder.as_ref().unwrap_or(top).at(&place.name))
+    }
+
+    fn folder(&self, hand: &mut Worker<'_, '_>, above: Above) -> CopyResult<()> {
+        let (from, to) = (above.pair.source.at(&above.name), above.pair.copy.at(&above.name));
+        let copied = if above.pair.is_new { None } else { look(self.fs, to)? };
+        let differs = match (&copied, &self.differences) {
+            (Some(copied), Some(differences)) if copied.kind == EntryKind::Folder => differences.differs(&above.status, copied),
+            (None, _) => true,
+            (Some(_), _) => {
+                remove_tree(self.fs, to)?;
+                true
+            }
+        };
+        let is_new = copied.is_none_or(|copied| copied.kind != EntryKind::Folder);
+        if is_new {
+            self.fs.create_folder(to, STAGED_FOLDER_MODE)?;
+            above.pair.differs.store(true, Ordering::Relaxed);
+        }
+        let pair = self.pair(from, to, is_new)?;
+        let pair = Pair { above: Some(above), differs: AtomicBool::new(differs), ..pair };
+        hand.put(self.entries_of(&Arc::new(pair))?);
+        Ok(())
+    }
+
+    fn pair(&self, source: At<'_>, copy: At<'_>, is_new: bool) -> CopyResult<Pair> {
+        let (source, copy) = (self.fs.open_folder(source)?, self.fs.open_folder(copy)?);
+        Ok(Pair { source, copy, above: None, is_new, differs: AtomicBool::new(is_new), open: AtomicUsize::new(0) })
+    }
+
+    /// The job that a folder begins with; what its source has no more is gone from the copy.
+    fn entries_of(&self, pair: &Arc<Pair>) -> CopyResult<Job> {
+        if !pair.is_new && self.remove_what_is_gone(&pair.source, &pair.copy)? {
+            pair.differs.store(true, Ordering::Relaxed);
+            self.has_changed.store(true, Ordering::Relaxed);
+        }
+        Ok(Job::Entries(pair.held(), self.fs.read_folder(&pair.source)?))
+    }
+
+    fn remove_what_is_gone(&self, source: &Folder, copy: &Folder) -> CopyResult<bool> {
+        let mut is_any = false;
+        for entry in self.fs.read_folder(copy)? {
             let name = entry?.name;
-            let at = source.at(&name);
-            let Some(status) = unless_absent(self.fs.status(at.into()))? else { continue };
-            below.push(name.clone());
-            self.copy_entry(at, &status, copy.at(&name), top, below)?;
-            below.pop();
+            if look(self.fs, source.at(&name))?.is_none() {
+                remove_tree(self.fs, copy.at(&name))?;
+                is_any = true;
+            }
+        }
+        Ok(is_any)
+    }
+
+    /// One job of a folder is done. After the last one the folder is, and with it one of the folder above.
+    fn leave(&self, hand: &mut Worker<'_, '_>, pair: Arc<Pair>) -> CopyResult<()> {
+        let mut pair = pair;
+        while pair.open.fetch_sub(1, Ordering::AcqRel) == 1 {
+            let Some(above) = &pair.above else { return Ok(()) };
+            if pair.differs.load(Ordering::Relaxed) {
+                let _section = self.finishing.begin();
+                copy_metadata(self.fs, Object::Folder(&pair.source), &above.status, Object::Folder(&pair.copy), self.losses)?;
+                self.has_changed.store(true, Ordering::Relaxed);
+            }
+            if pair.is_new {
+                hand.count(1, 0)?;
+            }
+            pair = above.pair.clone();
         }
         Ok(())
     }
 
-    /// Copies one entry and, of a folder, everything in it. `below` leads to it from the
-    /// copy's top.
-    pub(crate) fn copy_entry(
-        &mut self,
+    /// Copies everything but a folder to a new name.
+    fn copy_inode<J>(
+        &self,
+        hand: &mut Hand<'_, '_, J, CopyError>,
         source: At<'_>,
         status: &Status,
         copy: At<'_>,
-        top: &Folder,
-        below: &mut Vec<FileName>,
     ) -> CopyResult<()> {
-        if status.is_mount_point {
-            return Err(CopyError::MountPoint);
-        }
-        let has_more_names = status.links > 1 && status.kind != EntryKind::Folder;
-        if has_more_names && self.link_to_first_copy(status, copy, top)? {
-            return (self.hear)(1, 0);
-        }
+        self.has_changed.store(true, Ordering::Relaxed);
         match status.kind {
-            EntryKind::Folder => return self.copy_folder(source, status, copy, top, below),
-            EntryKind::File => self.copy_file(source, status, copy)?,
+            EntryKind::Folder => return Err(FsError::new("copy", source.name.as_bytes(), crate::fs::Errno::ISDIR).into()),
+            EntryKind::File => self.copy_file(hand, source, status, copy)?,
             EntryKind::SymbolicLink => {
                 let points_to = self.fs.read_link(source)?;
+                let _section = self.finishing.begin();
                 self.fs.create_symbolic_link(copy, &points_to)?;
-                copy_metadata(self.fs, source.into(), status, copy.into(), &self.losses)?;
+                copy_metadata(self.fs, source.into(), status, copy.into(), self.losses)?;
             }
             EntryKind::Fifo | EntryKind::Socket | EntryKind::CharacterDevice | EntryKind::BlockDevice => {
+                let _section = self.finishing.begin();
                 self.fs.create_special(copy, status.kind, STAGED_FILE_MODE, status.special_device)?;
-                copy_metadata(self.fs, source.into(), status, copy.into(), &self.losses)?;
+                copy_metadata(self.fs, source.into(), status, copy.into(), self.losses)?;
             }
         }
-        if below.len() <= 1 && status.kind != EntryKind::SymbolicLink {
-            // A single item is made in the destination folder itself, which may pass something on.
-            forget_inherited(self.fs, copy.into(), &self.fs.xattr_names(source.into())?)?;
-        }
-        if has_more_names {
-            self.links.insert(status.inode, below.clone());
-        }
-        (self.hear)(1, 0)
+        hand.count(1, 0)
     }
 
-    fn link_to_first_copy(&mut self, status: &Status, copy: At<'_>, top: &Folder) -> CopyResult<bool> {
-        self.with_first_copy(status, top, |fs, first| Ok(fs.link(first, copy)?)).map(|done| done.is_some())
-    }
-
-    /// Whether an existing copy shares its inode with the other names' copies, as the source
-    /// does. The first name met is remembered as the one to share with.
-    pub(super) fn is_linked_alike(&mut self, status: &Status, copy: At<'_>, top: &Folder, below: &[FileName]) -> CopyResult<bool> {
-        if status.links < 2 || status.kind == EntryKind::Folder {
-            return Ok(true);
-        }
-        let shares =
-            self.with_first_copy(status, top, |fs, first| Ok(fs.status(first.into())?.inode == fs.status(copy.into())?.inode))?;
-        if shares.is_none() {
-            self.links.insert(status.inode, below.to_vec());
-        }
-        Ok(shares.unwrap_or(true))
-    }
-
-    /// Runs `use_it` on the first copy of an inode with several names; none if there is none yet.
-    fn with_first_copy<T>(
-        &self,
-        status: &Status,
-        top: &Folder,
-        use_it: impl FnOnce(&dyn FileSystem, At<'_>) -> CopyResult<T>,
-    ) -> CopyResult<Option<T>> {
-        let Some((name, folders)) = self.links.get(&status.inode).and_then(|path| path.split_last()) else { return Ok(None) };
-        let Some((first, rest)) = folders.split_first() else { return use_it(self.fs, top.at(name)).map(Some) };
-        let folder = open_below(self.fs, self.fs.open_folder(top.at(first))?, rest)?;
-        use_it(self.fs, folder.at(name)).map(Some)
-    }
-
-    fn copy_folder(
-        &mut self,
-        source: At<'_>,
-        status: &Status,
-        copy: At<'_>,
-        top: &Folder,
-        below: &mut Vec<FileName>,
-    ) -> CopyResult<()> {
-        self.fs.create_folder(copy, STAGED_FOLDER_MODE)?;
-        let (from, to) = (self.fs.open_folder(source)?, self.fs.open_folder(copy)?);
-        self.copy_content_of(&from, &to, top, below)?;
-        // After its content: adding an entry would change the time just restored.
-        copy_metadata(self.fs, Object::Folder(&from), status, Object::Folder(&to), &self.losses)?;
-        (self.hear)(1, 0)
-    }
-
-    /// Copies one file's content and attributes to a new name.
-    pub(crate) fn copy_file(&mut self, source: At<'_>, status: &Status, copy: At<'_>) -> CopyResult<()> {
+    fn copy_file<J>(&self, hand: &mut Hand<'_, '_, J, CopyError>, source: At<'_>, status: &Status, copy: At<'_>) -> CopyResult<()> {
         // Asked before any read: a read of a released file would block, unkillably.
         if self.fs.hsm_state(source)?.is_released() {
             return Err(CopyError::Released);
         }
         let from = self.fs.open_file(source)?;
         let to = self.fs.create_file(copy, STAGED_FILE_MODE)?;
-        let hear = &mut self.hear;
-        copy_content(self.fs, &from, status, &to, &mut self.buffer, &mut |bytes| hear(0, bytes))?;
-        copy_metadata(self.fs, Object::File(&from), status, Object::File(&to), &self.losses)?;
+        let mut buffer = self.buffers.lock().pop().unwrap_or_default();
+        copy_content(self.fs, &from, status, &to, &mut buffer, &mut |bytes| hand.count(0, bytes))?;
+        self.buffers.lock().push(buffer);
+        let _section = self.finishing.begin();
+        copy_metadata(self.fs, Object::File(&from), status, Object::File(&to), self.losses)?;
         if self.syncs_each_file {
             self.fs.sync_file(&to)?;
         }

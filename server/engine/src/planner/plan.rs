@@ -344,6 +344,22 @@ pub struct Tally {
     pub losses: BTreeMap<Loss, u64>,
 }
 
+impl Tally {
+    /// Adds what was counted in another part of the tree.
+    pub fn add(&mut self, more: &Self) {
+        self.entries += more.entries;
+        self.amount += more.amount;
+        self.content_bytes += more.content_bytes;
+        self.other_kinds += more.other_kinds;
+        self.released += more.released;
+        self.released_bytes += more.released_bytes;
+        self.hard_links_leaving += more.hard_links_leaving;
+        for (loss, count) in &more.losses {
+            *self.losses.entry(*loss).or_default() += count;
+        }
+    }
+}
+
 /// Metadata that a mount or the caller's rights cannot keep in a copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -10,6 +10,7 @@ use super::orphans::{Found, Orphan, still_there};
 use super::plan::{Role, Verdict};
 use super::rebuild::{Outcome, events, is_open};
 use super::record::{Record, RecordedNote};
+use crate::crew::Alone;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::executor::Live;
@@ -53,7 +54,7 @@ impl Engine {
         };
         let order = order(record, notes, item, kind, Action::Undo).ok_or_else(unknown)?;
         let mut came_back_as = original;
-        let report = crate::steps::perform(&*self.fs, &order, &mut |report| {
+        let report = crate::steps::perform(&*self.fs, &Alone, &order, &mut |report| {
             if let StepReport::Noted(crate::moves::event::Note::BroughtBackAs { path }) = report {
                 came_back_as = path;
             }
@@ -105,7 +106,7 @@ impl Engine {
         (0..record.plan.items.len()).all(|item| {
             let item = u32::try_from(item).unwrap_or(u32::MAX);
             order(record, notes, item, StepKind::Publish, Action::Probe).is_some_and(|order| {
-                crate::steps::perform(&*self.fs, &order, &mut |_| Then::GoOn) == StepReport::Probed(Probe::Run)
+                crate::steps::perform(&*self.fs, &Alone, &order, &mut |_| Then::GoOn) == StepReport::Probed(Probe::Run)
             })
         })
     }

@@ -3,12 +3,14 @@
 //! Only the engine's own calls fail; those who work beside it meet no fault of the seed's.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 use rusqlite::ffi;
 
 use super::stage::Stage;
 use crate::clock::Clock;
+use crate::crew::{Crew, Task};
 use crate::fs::simulator::{Random, Watch};
 use crate::fs::{Errno, FsError, FsResult, Timestamp};
 use crate::journal::JournalError;
@@ -52,12 +54,14 @@ pub(super) struct Interference {
     writes: Mutex<u64>,
     fired: Mutex<Fired>,
     now_ms: Mutex<(i64, Random)>,
+    hands: AtomicUsize,
 }
 
 impl Interference {
     pub(super) fn new(stage: Stage, random: Random) -> Self {
         Self {
             stage,
+            hands: AtomicUsize::new(1),
             plan: Mutex::default(),
             writes: Mutex::default(),
             fired: Mutex::default(),
@@ -65,7 +69,9 @@ impl Interference {
         }
     }
 
-    pub(super) fn begin(&self, plan: Plan) {
+    /// A process begins in which so many hands work at each move.
+    pub(super) fn begin(&self, plan: Plan, hands: usize) {
+        self.hands.store(hands, Ordering::Relaxed);
         *self.plan.lock() = plan;
         *self.writes.lock() = 0;
     }
@@ -184,5 +190,21 @@ impl Clock for Interference {
 
     fn pause(&self, duration: std::time::Duration) {
         self.pass(i64::try_from(duration.as_millis()).unwrap_or(0));
+    }
+}
+
+impl Crew for Interference {
+    fn hands(&self) -> usize {
+        // Whoever holds a lock of the engine has to get through without a turn of anybody else.
+        if self.stage.is_alone() { 1 } else { self.hands.load(Ordering::Relaxed) }
+    }
+
+    fn together(&self, tasks: Vec<Task<'_>>, meanwhile: &mut dyn FnMut()) {
+        self.count("hands together");
+        self.stage.join_in(tasks, meanwhile);
+    }
+
+    fn rest(&self) {
+        self.stage.rest();
     }
 }

@@ -149,16 +149,20 @@ impl World {
         let checkpoints = one_of(&mut self.random, &[1, 2, 5, 1000]);
         let patience = one_of(&mut self.random, &[0, 2, 60]);
         let fs: Arc<dyn FileSystem> = Arc::new(self.furnished.caller.watched_by(self.interference.clone()));
-        let worker = Arc::new(InProcess::new(fs.clone()));
+        let worker = Arc::new(InProcess::with_crew(fs.clone(), self.interference.clone()));
         let roots = self.tops.iter().map(|top| super::furnish::path(top)).collect::<Result<Vec<_>, _>>()?;
         let engine = Engine::new(fs, worker, self.journal()?, self.interference.clone(), roots)?;
-        Ok(engine.with_checkpoints_apart(checkpoints).with_patience(Duration::from_secs(patience)))
+        Ok(engine
+            .with_crew(self.interference.clone())
+            .with_checkpoints_apart(checkpoints)
+            .with_patience(Duration::from_secs(patience)))
     }
 
     /// One process with its faults: recovers what is open, then takes on new moves.
     fn one_life(&mut self, is_first: bool, is_crashing: bool, others_work: bool) -> Result<Ended, EngineError> {
         let plan = self.faults(is_crashing);
-        self.interference.begin(plan);
+        let hands = one_of(&mut self.random, &[1, 2, 3]);
+        self.interference.begin(plan, hands);
         let engine = self.engine()?;
         let restlessness = one_of(&mut self.random, &[2, 10, 40]);
         let ends_before = (is_crashing && chance(&mut self.random, 75)).then(|| {
@@ -357,7 +361,7 @@ impl World {
 
     /// No fault and nobody else any more: now everything has to come to rest.
     fn last_life(&mut self) -> Result<(), EngineError> {
-        self.interference.begin(Plan::default());
+        self.interference.begin(Plan::default(), 2);
         self.interference.stage.begin(0, None);
         let engine = self.engine()?;
         let error = Mutex::new(None);

@@ -143,6 +143,59 @@ impl Stage {
         number
     }
 
+    /// More roles join the one that calls this, which plays `meanwhile` and then waits for them.
+    pub(super) fn join_in(&self, tasks: Vec<Box<dyn FnOnce() + Send + '_>>, meanwhile: &mut dyn FnMut()) {
+        let own = ROLE.get();
+        let (first, last) = {
+            let mut scene = self.scene.lock();
+            let first = scene.playing.len();
+            scene.playing.resize(first + tasks.len(), true);
+            (first, first + tasks.len())
+        };
+        let was_playing = self.scene.lock().set_playing(own, true);
+        let panicked = std::thread::scope(|scope| {
+            let mut threads = Vec::new();
+            for (role, task) in (first..).zip(tasks) {
+                threads.push(scope.spawn(move || {
+                    ROLE.set(role);
+                    let result = catch_unwind(AssertUnwindSafe(|| {
+                        self.wait_for_turn();
+                        task();
+                    }));
+                    self.leave(role);
+                    result.err()
+                }));
+            }
+            let own_end = catch_unwind(AssertUnwindSafe(meanwhile)).err();
+            while self.pass_turn() && self.scene.lock().playing[first..last].contains(&true) {}
+            let ends: Vec<_> = threads.into_iter().map(|thread| thread.join().unwrap_or_else(Some)).collect();
+            own_end.into_iter().chain(ends.into_iter().flatten()).next()
+        });
+        self.scene.lock().set_playing(own, was_playing);
+        if let Some(payload) = panicked {
+            resume_unwind(payload);
+        }
+    }
+
+    /// Somebody else goes on; whoever calls this has nothing to do.
+    pub(super) fn rest(&self) {
+        if !self.pass_turn() {
+            resume_unwind(Box::new(Stopped));
+        }
+    }
+
+    /// False if the process has ended meanwhile.
+    fn pass_turn(&self) -> bool {
+        let role = ROLE.get();
+        let mut scene = self.scene.lock();
+        scene.pass_on();
+        self.turn.notify_all();
+        while scene.current != role && !scene.has_ended {
+            self.turn.wait(&mut scene);
+        }
+        !scene.has_ended
+    }
+
     /// Ends the process here and now.
     pub(super) fn end(&self) -> ! {
         self.scene.lock().has_ended = true;
@@ -156,6 +209,10 @@ impl Stage {
         let answer = work();
         self.scene.lock().is_alone = false;
         answer
+    }
+
+    pub(super) fn is_alone(&self) -> bool {
+        self.scene.lock().is_alone
     }
 
     /// A number from the stage's own dice, under `bound`.
@@ -200,6 +257,11 @@ impl Stage {
 }
 
 impl Scene {
+    /// Answers what it was.
+    fn set_playing(&mut self, role: usize, is_playing: bool) -> bool {
+        self.playing.get_mut(role).is_some_and(|playing| std::mem::replace(playing, is_playing))
+    }
+
     /// Gives the turn to one of those who still play.
     fn pass_on(&mut self) {
         let playing: Vec<usize> = (0..self.playing.len()).filter(|role| self.playing[*role]).collect();

@@ -4,6 +4,7 @@ use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::project::ProjectTag;
 
 use super::error::{StepError, StepResult};
+use crate::crew::Crew;
 use crate::fs::{At, FileSystem, Folder, FsError, Identity};
 use crate::moves::event::Note;
 use crate::planner::plan::{FolderRef, PlannedItem};
@@ -14,6 +15,7 @@ pub(super) const OWN_FOLDER_MODE: u32 = 0o700;
 
 pub(super) struct Context<'a> {
     pub(super) fs: &'a dyn FileSystem,
+    pub(super) crew: &'a dyn Crew,
     pub(super) order: &'a StepOrder,
     pub(super) hear: &'a mut dyn FnMut(StepReport) -> Then,
 }

@@ -1,9 +1,9 @@
 //! Copies the source into what is staged.
 //!
-//! From time to time all that was copied is made durable, and written down up to when. After a
-//! crash what was finished before then is kept as it is; everything else is copied again, since
-//! it is not known which of its bytes reached the disk. Everything is synced before the step
-//! counts as finished.
+//! Several hands copy. From time to time all that was copied is made durable, and written down up
+//! to when; nobody stops for it. After a crash what was finished before then is kept as it is;
+//! everything else is copied again, since it is not known which of its bytes reached the disk.
+//! Everything is synced before the step counts as finished.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,8 @@ use super::barrier::barrier_on_each_mdt;
 use super::context::Context;
 use super::error::{StepError, StepResult};
 use super::make_staging::is_staged;
-use crate::copy::{Copier, CopyError, Differences, is_same_tree, update};
+use crate::copy::{Copier, CopyError, Differences, is_same_tree};
+use crate::crew::{Crew, Foreman};
 use crate::fs::walk::{look, remove_content, remove_tree};
 use crate::fs::{At, Folder, NamesDurability};
 use crate::moves::event::Note;
@@ -40,9 +41,7 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     } else {
         let seconds = now_on(context, to)?;
         context.note(Note::CopyBegun { seconds })?;
-        with_copier(context, &mut Checkpoints::none(), |copier| {
-            copier.copy_entry(from, &status, to, &destination, &mut vec![name.clone()])
-        })?;
+        with_copier(context, &mut Checkpoints::none(), None, |copier, _, foreman| copier.copy_single(from, &status, to, foreman))?;
         let identity = context.fs.identity(to.into())?;
         context.note(Note::StagingMade { identity })?;
     }
@@ -52,20 +51,19 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
 /// Copies a folder's content, or what an earlier run has not made durable of it.
 fn copy_folder(context: &mut Context<'_>, from: At<'_>, to: At<'_>) -> StepResult<()> {
     let mut checkpoints = Checkpoints::of(context);
-    if let (Some(begun), Some(durable)) = (begun_at(context), durable_until(context)) {
-        let losses = losses(context);
-        let differences = Differences { losses: &losses, copied_since: Some(begun), durable_until: Some(durable) };
-        return with_copier(context, &mut checkpoints, |copier| {
-            let (inner, copy) = (copier.fs.open_folder(from)?, copier.fs.open_folder(to)?);
-            update(copier, &inner, &copy, &copy, &mut Vec::new(), &differences).map(drop)
-        });
+    let losses = losses(context);
+    let differences = match (begun_at(context), durable_until(context)) {
+        (Some(begun), Some(durable)) => {
+            Some(Differences { losses: &losses, copied_since: Some(begun), durable_until: Some(durable) })
+        }
+        _ => None,
+    };
+    if differences.is_none() {
+        let seconds = now_on(context, to)?;
+        context.note(Note::CopyBegun { seconds })?;
     }
-    let seconds = now_on(context, to)?;
-    context.note(Note::CopyBegun { seconds })?;
-    with_copier(context, &mut checkpoints, |copier| {
-        let (inner, copy) = (copier.fs.open_folder(from)?, copier.fs.open_folder(to)?);
-        copier.copy_content_of(&inner, &copy, &copy, &mut Vec::new())
-    })
+    with_copier(context, &mut checkpoints, differences, |copier, crew, foreman| copier.copy_content_of(crew, from, to, foreman))?;
+    Ok(())
 }
 
 /// When the next checkpoint is due.
@@ -87,7 +85,7 @@ impl Checkpoints {
         Self { entries_apart: Some(context.order.entries_a_checkpoint), ..Self::none() }
     }
 
-    fn count(&mut self, context: &mut Context<'_>, entries: u64, bytes: u64) -> StepResult<()> {
+    fn count(&mut self, context: &mut Context<'_>, copier: &Copier<'_>, entries: u64, bytes: u64) -> StepResult<()> {
         let Some(apart) = self.entries_apart else { return Ok(()) };
         self.entries += entries;
         self.bytes += bytes;
@@ -102,7 +100,7 @@ impl Checkpoints {
         let staging = context.fs.open_folder(destination.at(&name))?;
         // The clock is read first: what was finished before it, the sync reaches.
         context.fs.set_mode((&staging).into(), super::make_staging::STAGING_MODE)?;
-        let seconds = context.fs.status((&staging).into())?.changed.seconds;
+        let seconds = copier.settled_before(context.fs.status((&staging).into())?.changed.seconds);
         sync_data(context, &destination)?;
         context.note(Note::CopyDurable { seconds, entries: self.entries_total, bytes: self.bytes_total })
     }
@@ -142,26 +140,28 @@ fn sync_data(context: &Context<'_>, destination: &Folder) -> StepResult<()> {
     Ok(())
 }
 
-/// Runs `work` with a copier that reports progress and keeps what the plan said.
+/// Runs `work` with a copier that keeps what the plan said, the hands there are, and somebody who
+/// reports and makes the checkpoints. `differences` tell what may stay of an earlier copy.
 pub(super) fn with_copier<T>(
     context: &mut Context<'_>,
     checkpoints: &mut Checkpoints,
-    work: impl FnOnce(&mut Copier<'_>) -> Result<T, CopyError>,
+    differences: Option<Differences<'_>>,
+    work: impl FnOnce(&Copier<'_>, &dyn Crew, &mut Foreman<'_, CopyError>) -> Result<T, CopyError>,
 ) -> StepResult<T> {
     let durability = context.fs.capabilities(&context.destination_folder()?)?.names_durability;
     let losses = losses(context);
-    let path = context.item().source_folder.path.join(context.item().source_name.clone());
-    let fs = context.fs;
-    let result = {
-        let mut hear = |entries, bytes| {
-            let counted = context.progress(entries, bytes).and_then(|()| checkpoints.count(context, entries, bytes));
-            counted.map_err(|error| match error {
-                StepError::FileSystem(error) => CopyError::FileSystem(error),
-                _ => CopyError::Cancelled,
-            })
-        };
-        work(&mut Copier::new(fs, losses, durability, &mut hear))
+    let path = context.source_path();
+    let begun = durable_until(context).or_else(|| begun_at(context)).unwrap_or(i64::MIN);
+    let copier = Copier::new(context.fs, &losses, durability, differences, begun);
+    let crew = context.crew;
+    let mut foreman = |entries, bytes| {
+        let counted = context.progress(entries, bytes).and_then(|()| checkpoints.count(context, &copier, entries, bytes));
+        counted.map_err(|error| match error {
+            StepError::FileSystem(error) => CopyError::FileSystem(error),
+            _ => CopyError::Cancelled,
+        })
     };
+    let result = work(&copier, crew, &mut foreman);
     result.map_err(|error| match error {
         CopyError::Cancelled => StepError::Cancelled,
         CopyError::Released => StepError::Released(path),

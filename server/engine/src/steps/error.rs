@@ -4,6 +4,7 @@ use tidelock_shared::name::FilePath;
 use tidelock_shared::quota::{Amount, Headroom};
 use tidelock_shared::strategy::Strategy;
 
+use crate::crew::Interrupted;
 use crate::fs::{Errno, FsError};
 use crate::moves::event::{Failure, FailureKind};
 use crate::planner::sequence::StepKind;
@@ -47,6 +48,12 @@ pub(super) enum StepError {
     NotOurs(FilePath),
     #[error("file system")]
     FileSystem(#[from] FsError),
+}
+
+impl From<Interrupted> for StepError {
+    fn from(_: Interrupted) -> Self {
+        Self::Cancelled
+    }
 }
 
 pub(super) type StepResult<T> = Result<T, StepError>;

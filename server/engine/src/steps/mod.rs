@@ -33,6 +33,7 @@ use error::StepResult;
 pub(crate) use purge::purge;
 use tidelock_shared::id::MoveId;
 
+use crate::crew::Crew;
 use crate::fs::FileSystem;
 use crate::moves::event::Failure;
 use crate::planner::plan::FolderRef;
@@ -46,8 +47,13 @@ pub(crate) fn forget(fs: &dyn FileSystem, id: MoveId, folder: &FolderRef) -> Res
 }
 
 /// Performs one order and answers the closing report.
-pub(crate) fn perform(fs: &dyn FileSystem, order: &StepOrder, hear: &mut dyn FnMut(StepReport) -> Then) -> StepReport {
-    let mut context = Context { fs, order, hear };
+pub(crate) fn perform(
+    fs: &dyn FileSystem,
+    crew: &dyn Crew,
+    order: &StepOrder,
+    hear: &mut dyn FnMut(StepReport) -> Then,
+) -> StepReport {
+    let mut context = Context { fs, crew, order, hear };
     let result = match order.action {
         Action::Run => run(&mut context).map(|()| StepReport::Finished),
         Action::Undo => undo(&mut context).map(|()| StepReport::Finished),

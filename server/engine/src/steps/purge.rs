@@ -13,6 +13,7 @@ use super::barrier::barrier_in;
 use super::context::{Context, holds, path_of};
 use super::describe::open_if_there;
 use super::error::StepResult;
+use crate::crew::Alone;
 use crate::fs::walk::{look, unless_absent, walk};
 use crate::fs::{At, Errno, FileSystem, FsResult, Identity, Status, Timestamp};
 use crate::moves::event::Note;
@@ -21,7 +22,7 @@ use crate::worker::{StepOrder, StepReport, Then};
 
 /// Deletes what one item keeps hidden; nothing there is fine.
 pub(crate) fn purge(fs: &dyn FileSystem, order: &StepOrder, hear: &mut dyn FnMut(StepReport) -> Then) -> StepReport {
-    let mut context = Context { fs, order, hear };
+    let mut context = Context { fs, crew: &Alone, order, hear };
     // Without the barrier a power cut could bring back what is recorded as purged.
     match purge_item(&mut context).and_then(|()| barriers(&context)) {
         Ok(()) => StepReport::Finished,

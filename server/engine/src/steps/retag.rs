@@ -10,15 +10,18 @@ mod remake;
 mod workshop;
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use parking_lot::Mutex;
 use tidelock_shared::name::FileName;
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::strategy::EntryKind;
 
 use super::context::{Context, holds};
 use super::error::{StepError, StepResult};
+use crate::crew::{Found, Walker, walk_together};
 use crate::fs::walk::walk;
-use crate::fs::{At, Folder, Object};
+use crate::fs::{At, FileSystem, Folder, Object, Status};
 use crate::moves::event::Note;
 use crate::worker::Probe;
 use modes::{Modes, may_be_lost};
@@ -80,36 +83,50 @@ fn write_down_exceptions(context: &mut Context<'_>) -> StepResult<()> {
     }
     let (folder, name) = as_planned(context)?;
     let usual = context.item().source_tag.unwrap_or_default();
-    let fs = context.fs;
-    let (mut tags, mut modes) = (Vec::new(), Vec::new());
-    walk(fs, folder.at(&name), &mut |visit| -> StepResult<bool> {
-        let is_folder = visit.status.kind == EntryKind::Folder;
-        if let Some(tag) = fs.tag(visit.at.into())?
+    let (fs, crew) = (context.fs, context.crew);
+    let noticed = Mutex::new((Vec::new(), Vec::new()));
+    let look = |hand: &mut Walker<'_, '_, StepError>, here: &Found<'_>| {
+        let (status, is_folder) = (here.status, here.status.kind == EntryKind::Folder);
+        if let Some(tag) = fs.tag(here.at.into())?
             && tag != expected(usual, is_folder)
         {
-            tags.push((visit.status.inode, tag));
+            noticed.lock().0.push((status.inode, tag));
         }
-        if may_be_lost(fs, &visit.status) {
-            modes.push((visit.status.inode, visit.status.mode));
+        if may_be_lost(fs, status) {
+            noticed.lock().1.push((status.inode, status.mode));
         }
+        hand.count(1, 0)?;
+        Ok(is_folder)
+    };
+    walk_together(crew, fs, folder.at(&name), &look, &mut |_, _| {
         // A walk over millions is a place to stop at.
         context.progress(0, 0)?;
-        if tags.len() == EXCEPTIONS_A_NOTE {
-            context.note(Note::Exceptions { tags: std::mem::take(&mut tags) })?;
-        }
-        if modes.len() == EXCEPTIONS_A_NOTE {
-            context.note(Note::SetIdModes { modes: std::mem::take(&mut modes) })?;
-        }
-        Ok(is_folder)
+        write_down(context, &noticed, EXCEPTIONS_A_NOTE)
     })?;
+    write_down(context, &noticed, 1)?;
+    context.note(Note::ExceptionsComplete)
+}
+
+/// Inodes with another tag than the usual, and those with bits that a change takes away.
+type Noticed = (Vec<(u64, ProjectTag)>, Vec<(u64, u32)>);
+
+/// Writes down what was noticed, once there is enough of it.
+fn write_down(context: &mut Context<'_>, noticed: &Mutex<Noticed>, enough: usize) -> StepResult<()> {
+    let (tags, modes) = {
+        let (tags, modes) = &mut *noticed.lock();
+        (taken_if_enough(tags, enough), taken_if_enough(modes, enough))
+    };
     if !tags.is_empty() {
         context.note(Note::Exceptions { tags })?;
     }
     if !modes.is_empty() {
         context.note(Note::SetIdModes { modes })?;
     }
-    context.note(Note::ExceptionsComplete)?;
     Ok(())
+}
+
+fn taken_if_enough<T>(of: &mut Vec<T>, enough: usize) -> Vec<T> {
+    if of.len() >= enough { std::mem::take(of) } else { Vec::new() }
 }
 
 /// The inherit flag is a folder's; files carry the ID alone.
@@ -130,33 +147,61 @@ fn set_tags(
     top: At<'_>,
     remaker: &mut Remaker,
     which: Which,
-    wanted: &dyn Fn(u64) -> ProjectTag,
+    wanted: &(dyn Fn(u64) -> ProjectTag + Sync),
 ) -> StepResult<u64> {
-    let (fs, modes) = (context.fs, Modes::written_down(context));
+    let (fs, crew) = (context.fs, context.crew);
+    let tagger = Tagger { fs, modes: Modes::written_down(context), which, mends: remaker.is_first_walk(), wanted };
+    if !remaker.is_needed() {
+        let changed = AtomicU64::new(0);
+        let set = |hand: &mut Walker<'_, '_, StepError>, here: &Found<'_>| {
+            if tagger.set(here.at, here.status)? {
+                changed.fetch_add(1, Ordering::Relaxed);
+                hand.count(1, 0)?;
+            }
+            Ok(here.status.kind == EntryKind::Folder)
+        };
+        walk_together(crew, fs, top, &set, &mut |entries, bytes| context.progress(entries, bytes))?;
+        return Ok(changed.into_inner() + remaker.end_walk(context, top, which == Which::All)?);
+    }
     let mut changed = 0;
     walk(fs, top, &mut |visit| -> StepResult<bool> {
-        let is_folder = visit.status.kind == EntryKind::Folder;
-        if which == Which::AllButFiles && visit.status.kind == EntryKind::File {
-            return Ok(false);
-        }
-        if let Some(tag) = fs.tag(visit.at.into())? {
-            let wanted = expected(wanted(visit.status.inode), is_folder);
-            let is_outlier = tag != wanted;
-            if is_outlier {
-                fs.set_tag(visit.at.into(), wanted)?;
-                changed += 1;
-            }
-            if is_outlier || remaker.is_first_walk() {
-                modes.restore(fs, visit.at, &visit.status)?;
-            }
-            if is_outlier {
-                context.progress(1, 0)?;
-            }
+        if tagger.set(visit.at, &visit.status)? {
+            changed += 1;
+            context.progress(1, 0)?;
         }
         changed += remaker.visit(context, top, &visit)?;
-        Ok(is_folder)
+        Ok(visit.status.kind == EntryKind::Folder)
     })?;
     Ok(changed + remaker.end_walk(context, top, which == Which::All)?)
+}
+
+/// Gives one inode after the other its tag.
+struct Tagger<'a> {
+    fs: &'a dyn FileSystem,
+    modes: Modes,
+    which: Which,
+    /// An earlier run may have been cut off between a tag and the bits that it took.
+    mends: bool,
+    wanted: &'a (dyn Fn(u64) -> ProjectTag + Sync),
+}
+
+impl Tagger<'_> {
+    /// Answers whether it was another one.
+    fn set(&self, at: At<'_>, status: &Status) -> StepResult<bool> {
+        if self.which == Which::AllButFiles && status.kind == EntryKind::File {
+            return Ok(false);
+        }
+        let Some(tag) = self.fs.tag(at.into())? else { return Ok(false) };
+        let wanted = expected((self.wanted)(status.inode), status.kind == EntryKind::Folder);
+        let is_outlier = tag != wanted;
+        if is_outlier {
+            self.fs.set_tag(at.into(), wanted)?;
+        }
+        if is_outlier || self.mends {
+            self.modes.restore(self.fs, at, status)?;
+        }
+        Ok(is_outlier)
+    }
 }
 
 /// The tags that differ from the source's, by inode.

@@ -5,7 +5,7 @@ use tidelock_shared::strategy::EntryKind;
 use super::context::Context;
 use super::copy_tree::{Checkpoints, begun_at, losses, sync, with_copier};
 use super::error::{StepError, StepResult};
-use crate::copy::{Differences, update, update_entry};
+use crate::copy::Differences;
 use crate::fs::At;
 
 /// A source that still changes after so many rounds is being worked on.
@@ -28,15 +28,14 @@ pub(super) fn bring_up_to_date(context: &mut Context<'_>, from: At<'_>) -> StepR
     for _ in 0..ROUNDS_MAX {
         let round_begins = context.fs.status(from.into())?;
         let differences = Differences { copied_since, ..Differences::of_attributes(&losses) };
-        let repaired = with_copier(context, &mut Checkpoints::none(), |copier| {
+        let has_changed = with_copier(context, &mut Checkpoints::none(), Some(differences), |copier, crew, foreman| {
             if is_folder {
-                let (inner, copy) = (copier.fs.open_folder(from)?, copier.fs.open_folder(to)?);
-                update(copier, &inner, &copy, &copy, &mut Vec::new(), &differences)
+                copier.copy_content_of(crew, from, to, foreman)
             } else {
-                update_entry(copier, from, &round_begins, to, &destination, &mut vec![name.clone()], &differences)
+                copier.copy_single(from, &round_begins, to, foreman)
             }
         })?;
-        if repaired == 0 {
+        if !has_changed {
             return Ok(());
         }
         sync(context, &destination)?;

@@ -78,6 +78,11 @@ impl Remaker {
         !self.remade.is_empty()
     }
 
+    /// False where every kind can be retagged, or nothing can be made anew.
+    pub(super) fn is_needed(&self) -> bool {
+        self.is_needed
+    }
+
     /// The first walk mends what a crash may have left.
     pub(super) fn is_first_walk(&self) -> bool {
         self.is_first_walk

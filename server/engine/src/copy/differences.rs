@@ -1,4 +1,4 @@
-//! Bringing a finished copy up to date with its source, and telling how they differ.
+//! Telling how a copy differs from its source.
 //!
 //! An entry counts as the same while kind, size, times, mode and owner agree and the source's
 //! change time lies before copying began. Times alone do not prove it: on Lustre they have
@@ -6,12 +6,11 @@
 
 use std::collections::BTreeSet;
 
-use tidelock_shared::name::FileName;
 use tidelock_shared::strategy::EntryKind;
 
-use super::tree::{Copier, CopyResult};
-use crate::fs::walk::{look, remove_tree};
-use crate::fs::{At, FileSystem, Folder, Object, Status};
+use super::tree::CopyResult;
+use crate::fs::walk::look;
+use crate::fs::{At, FileSystem, Folder, Status};
 use crate::planner::plan::Loss;
 
 /// Seconds before the beginning of a copy in which a change still counts as possibly missed.
@@ -37,7 +36,11 @@ impl Differences<'_> {
     pub(crate) fn differs(&self, source: &Status, copy: &Status) -> bool {
         let is_folder = source.kind == EntryKind::Folder;
         let changed_since = self.copied_since.is_some_and(|since| !is_folder && source.changed.seconds >= since - DOUBT_SECONDS);
-        let may_be_lost = self.durable_until.is_some_and(|until| !is_folder && copy.changed.seconds >= until - DOUBT_SECONDS);
+        let may_be_lost = self.durable_until.is_some_and(|until| {
+            // A file that was being written then has the times of that moment: nor may its source have.
+            let could_be_half_written = self.copied_since.is_none_or(|since| source.modified.seconds >= since - DOUBT_SECONDS);
+            !is_folder && (could_be_half_written || copy.changed.seconds >= until - DOUBT_SECONDS)
+        });
         let loses = |loss| self.losses.contains(&loss);
         let keeps_time = if loses(Loss::Nanoseconds) {
             source.modified.seconds == copy.modified.seconds
@@ -48,72 +51,6 @@ impl Differences<'_> {
         let keeps_size = source.kind != EntryKind::File || source.size == copy.size;
         changed_since || may_be_lost || source.kind != copy.kind || !keeps_time || !keeps_owner || !keeps_size
     }
-}
-
-/// Copies again what differs between two folders' contents; answers how many entries did.
-///
-/// The folders' own attributes are not looked at: whoever opened them sets them last.
-pub(crate) fn update(
-    copier: &mut Copier<'_>,
-    source: &Folder,
-    copy: &Folder,
-    top: &Folder,
-    below: &mut Vec<FileName>,
-    differences: &Differences<'_>,
-) -> CopyResult<u64> {
-    let fs = copier.fs;
-    let mut repaired = remove_what_is_gone(fs, source, copy)?;
-    for entry in fs.read_folder(source)? {
-        let name = entry?.name;
-        let (from, to) = (source.at(&name), copy.at(&name));
-        let Some(status) = look(fs, from)? else { continue };
-        below.push(name.clone());
-        repaired += update_entry(copier, from, &status, to, top, below, differences)?;
-        below.pop();
-    }
-    Ok(repaired)
-}
-
-/// The same for one entry.
-pub(crate) fn update_entry(
-    copier: &mut Copier<'_>,
-    from: At<'_>,
-    status: &Status,
-    to: At<'_>,
-    top: &Folder,
-    below: &mut Vec<FileName>,
-    differences: &Differences<'_>,
-) -> CopyResult<u64> {
-    let fs = copier.fs;
-    let copied = look(fs, to)?;
-    if status.kind == EntryKind::Folder && copied.as_ref().is_some_and(|copied| copied.kind == EntryKind::Folder) {
-        let (inner, inner_copy) = (fs.open_folder(from)?, fs.open_folder(to)?);
-        let repaired = update(copier, &inner, &inner_copy, top, below, differences)?;
-        let differs = repaired > 0 || copied.is_some_and(|copied| differences.differs(status, &copied));
-        if differs {
-            super::copy_metadata(fs, Object::Folder(&inner), status, Object::Folder(&inner_copy), &copier.losses)?;
-        }
-        return Ok(repaired.max(u64::from(differs)));
-    }
-    let is_same = copied.is_some_and(|copied| !differences.differs(status, &copied));
-    if is_same && copier.is_linked_alike(status, to, top, below)? {
-        return Ok(0);
-    }
-    remove_tree(fs, to)?;
-    copier.copy_entry(from, status, to, top, below)?;
-    Ok(1)
-}
-
-fn remove_what_is_gone(fs: &dyn FileSystem, source: &Folder, copy: &Folder) -> CopyResult<u64> {
-    let mut removed = 0;
-    for entry in fs.read_folder(copy)? {
-        let name = entry?.name;
-        if look(fs, source.at(&name))?.is_none() {
-            remove_tree(fs, copy.at(&name))?;
-            removed += 1;
-        }
-    }
-    Ok(removed)
 }
 
 /// Whether a copy still is as its source, without changing either. Used before anything that

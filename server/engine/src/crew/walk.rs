@@ -1,0 +1,112 @@
+//! Walking a tree by several hands, each folder before its content.
+
+use std::sync::Arc;
+
+use tidelock_shared::name::FileName;
+use tidelock_shared::strategy::EntryKind;
+
+use super::{Crew, Foreman, Hand, Interrupted, work_off};
+use crate::fs::walk::unless_absent;
+use crate::fs::{At, FileSystem, Folder, FolderStream, FsError, Status};
+
+/// So many entries of a folder are one job.
+const ENTRIES_A_JOB: usize = 32;
+
+/// Who visits an entry, and counts what is done there.
+pub(crate) type Walker<'a, 'f, E> = Hand<'a, 'f, Job, E>;
+
+/// Visits one entry; answers whether to enter it, if it is a folder. Others are visited at the same time.
+pub(crate) type Visit<'v, 'f, E> = dyn Fn(&mut Walker<'_, 'f, E>, &Found<'_>) -> Result<bool, E> + Sync + 'v;
+
+/// What a walk tells of one entry.
+pub(crate) struct Found<'a> {
+    pub(crate) at: At<'a>,
+    pub(crate) status: &'a Status,
+    /// None for the top itself.
+    way: Option<&'a Way>,
+}
+
+impl Found<'_> {
+    pub(crate) fn is_top(&self) -> bool {
+        self.way.is_none()
+    }
+
+    /// Names from the top of the walk down to the entry; empty for the top itself.
+    pub(crate) fn below(&self) -> Vec<FileName> {
+        let Some(way) = self.way else { return Vec::new() };
+        let mut names = vec![self.at.name.clone()];
+        let mut next = &way.above;
+        while let Some((above, name)) = next {
+            names.push(name.clone());
+            next = &above.above;
+        }
+        names.reverse();
+        names
+    }
+}
+
+/// A folder below the top, or the top, and the way that leads to it.
+pub(crate) struct Way {
+    folder: Folder,
+    above: Option<(Arc<Way>, FileName)>,
+}
+
+pub(crate) enum Job {
+    Top,
+    /// A folder that was visited and is entered.
+    Folder(Arc<Way>, FileName),
+    /// All that the stream still has.
+    Entries(Arc<Way>, FolderStream),
+}
+
+/// Visits the entry at `top` and everything below it; an entry that vanishes meanwhile is passed
+/// over. As [`crate::fs::walk::walk`], but several entries are visited at once, and those of a folder
+/// in no order.
+pub(crate) fn walk_together<'f, E: From<FsError> + From<Interrupted> + Send>(
+    crew: &dyn Crew,
+    fs: &dyn FileSystem,
+    top: At<'_>,
+    visit: &Visit<'_, 'f, E>,
+    foreman: &mut Foreman<'f, E>,
+) -> Result<(), E> {
+    let perform = |hand: &mut Walker<'_, 'f, E>, job| match job {
+        Job::Top => {
+            let status = fs.status(top.into())?;
+            if visit(hand, &Found { at: top, status: &status, way: None })? && status.kind == EntryKind::Folder {
+                enter(fs, hand, top, None)?;
+            }
+            Ok(())
+        }
+        Job::Folder(above, name) => enter(fs, hand, above.folder.at(&name), Some((above.clone(), name.clone()))),
+        Job::Entries(way, mut stream) => {
+            let mut names = Vec::new();
+            for entry in stream.by_ref().take(ENTRIES_A_JOB) {
+                names.push(entry?.name);
+            }
+            if names.len() == ENTRIES_A_JOB {
+                hand.put(Job::Entries(way.clone(), stream));
+            }
+            for name in names {
+                let at = way.folder.at(&name);
+                let Some(status) = unless_absent(fs.status(at.into()))? else { continue };
+                if visit(hand, &Found { at, status: &status, way: Some(&way) })? && status.kind == EntryKind::Folder {
+                    hand.put(Job::Folder(way.clone(), name));
+                }
+            }
+            Ok(())
+        }
+    };
+    work_off(crew, Job::Top, &perform, foreman)
+}
+
+fn enter<E: From<FsError> + From<Interrupted>>(
+    fs: &dyn FileSystem,
+    hand: &Walker<'_, '_, E>,
+    at: At<'_>,
+    above: Option<(Arc<Way>, FileName)>,
+) -> Result<(), E> {
+    let Some(folder) = unless_absent(fs.open_folder(at))? else { return Ok(()) };
+    let stream = fs.read_folder(&folder)?;
+    hand.put(Job::Entries(Arc::new(Way { folder, above }), stream));
+    Ok(())
+}
