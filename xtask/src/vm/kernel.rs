@@ -89,7 +89,9 @@ fn uncompress(unpacked: &Path) -> Result<()> {
 
 fn modules(unpacked: &Path) -> Result<Vec<(String, Vec<u8>)>> {
     let mut found = BTreeMap::new();
-    collect(&unpacked.join("lib/modules"), &mut found)?;
+    // Since Debian 13 everything of a package lies below /usr.
+    let folder = ["usr/lib/modules", "lib/modules"].map(|folder| unpacked.join(folder)).into_iter().find(|folder| folder.exists());
+    collect(&folder.context("the kernel's package has no modules")?, &mut found)?;
     let mut ordered = Vec::new();
     for name in MODULES {
         add(name, &found, &mut ordered)?;
