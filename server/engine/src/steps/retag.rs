@@ -5,6 +5,7 @@
 //! written down, so that undoing brings each back. What cannot be retagged is made anew
 //! ([`remake`]).
 
+mod charges;
 mod modes;
 mod remake;
 mod workshop;
@@ -16,11 +17,13 @@ use tidelock_shared::project::ProjectTag;
 use tidelock_shared::strategy::EntryKind;
 
 use super::context::{Context, holds};
+use super::describe::open_if_there;
 use super::error::{StepError, StepResult};
 use crate::fs::walk::walk;
 use crate::fs::{At, Folder, Object};
 use crate::moves::event::Note;
 use crate::worker::Probe;
+use charges::Charges;
 use modes::{Modes, may_be_lost};
 use remake::{Remaker, Way};
 
@@ -81,7 +84,8 @@ fn write_down_exceptions(context: &mut Context<'_>) -> StepResult<()> {
     let (folder, name) = as_planned(context)?;
     let usual = context.item().source_tag.unwrap_or_default();
     let fs = context.fs;
-    let (mut tags, mut modes) = (Vec::new(), Vec::new());
+    let (mut tags, mut modes, mut charged) = (Vec::new(), Vec::new(), Vec::new());
+    let mut charges = Charges::begin(context)?;
     walk(fs, folder.at(&name), &mut |visit| -> StepResult<bool> {
         let is_folder = visit.status.kind == EntryKind::Folder;
         if let Some(tag) = fs.tag(visit.at.into())?
@@ -92,6 +96,7 @@ fn write_down_exceptions(context: &mut Context<'_>) -> StepResult<()> {
         if may_be_lost(fs, &visit.status) {
             modes.push((visit.status.inode, visit.status.mode));
         }
+        charged.extend(charges.unlike_folder(context, &visit)?);
         // A walk over millions is a place to stop at.
         context.progress(0, 0)?;
         if tags.len() == EXCEPTIONS_A_NOTE {
@@ -99,6 +104,9 @@ fn write_down_exceptions(context: &mut Context<'_>) -> StepResult<()> {
         }
         if modes.len() == EXCEPTIONS_A_NOTE {
             context.note(Note::SetIdModes { modes: std::mem::take(&mut modes) })?;
+        }
+        if charged.len() == EXCEPTIONS_A_NOTE {
+            context.note(Note::Charged { to: std::mem::take(&mut charged) })?;
         }
         Ok(is_folder)
     })?;
@@ -108,6 +116,10 @@ fn write_down_exceptions(context: &mut Context<'_>) -> StepResult<()> {
     if !modes.is_empty() {
         context.note(Note::SetIdModes { modes })?;
     }
+    if !charged.is_empty() {
+        context.note(Note::Charged { to: charged })?;
+    }
+    charges.end(context)?;
     context.note(Note::ExceptionsComplete)?;
     Ok(())
 }
@@ -168,7 +180,8 @@ fn exceptions(context: &Context<'_>) -> HashMap<u64, ProjectTag> {
 pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
     // Without the complete list nothing was changed yet.
     if !context.notes().any(|note| matches!(note, Note::ExceptionsComplete)) {
-        return Ok(());
+        let is_there = open_if_there(context.fs, &context.item().source_folder)?.is_some();
+        return if is_there { Charges::begin(context).map(drop) } else { Ok(()) };
     }
     let Some((folder, name)) = wherever(context)? else { return Ok(()) };
     let usual = context.item().source_tag.unwrap_or_default();
