@@ -346,6 +346,7 @@ fn noted(note: &Note) -> String {
         Note::SetAsideAt { .. } => "time of setting aside noted".to_owned(),
         Note::Kept { path } => format!("kept at {}", path.shown()),
         Note::BroughtBackAs { path } => format!("came back as {}", path.shown()),
+        Note::Charged { to } => format!("{} charges written down", to.len()),
         Note::SetIdModes { modes } => format!("{} modes written down", modes.len()),
         Note::Remade { pairs } => format!("{} entries are made anew", pairs.len()),
         Note::MadeBack { pairs } => format!("{} entries are made anew once more", pairs.len()),

@@ -82,6 +82,30 @@ fn a_project_without_room_for_a_record_is_left_all_the_same_and_the_move_says_so
 }
 
 #[test]
+fn a_record_that_was_given_up_and_that_a_power_cut_brings_back_goes_again() {
+    let mut returned = 0;
+    for call in 0.. {
+        let world = World::new(case("staged copy of a tree"));
+        // Root is held to a limit too here: an empty file can be made, and nothing written to it.
+        let bytes = Bounds { soft: None, hard: Some(world.root.usage(0, ALPHA).bytes) };
+        world.root.set_limits(0, ALPHA, Limits { bytes, inodes: Bounds::default() });
+        world.root.faults().reset();
+        world.root.faults().stop_before(call);
+        let is_through = world.run().is_some();
+        world.root.faults().reset();
+        world.root.cut_power(call);
+        let is_there = |at: &String| at.ends_with(".record");
+        returned += u32::from(world.hidden_names().iter().any(is_there));
+        world.recover().unwrap();
+        assert!(!world.hidden_names().iter().any(is_there), "stopped at {call}: {:?}", world.hidden_names());
+        if is_through {
+            break;
+        }
+    }
+    assert!(returned > 0);
+}
+
+#[test]
 fn nothing_is_written_to_a_file_that_took_the_place_of_a_record() {
     for call in (0..).step_by(5) {
         let world = World::new(case("staged copy of a tree"));

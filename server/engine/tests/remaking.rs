@@ -10,7 +10,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tidelock_engine::fs::simulator::{Personality, Simulator, Watch};
 use tidelock_engine::fs::{Errno, FileSystem, FsError, FsResult};
 use tidelock_engine::planner::plan::Warning;
+use tidelock_shared::id::ProjectId;
 use tidelock_shared::progress::MoveState;
+use tidelock_shared::project::ProjectTag;
 use tidelock_shared::strategy::{EntryKind, Strategy};
 use world::{ALICE, ALPHA, BETA, CASES, Case, World, name, path};
 
@@ -98,6 +100,47 @@ fn a_link_that_others_replace_at_any_call_is_theirs_afterwards() {
         for project in [ALPHA, BETA] {
             assert_eq!(world.root.usage(0, project), world.recount(project), "replaced before call {at}");
         }
+    }
+}
+
+/// The kernel does not tell whom a link is charged to, and its folder need not be right about it.
+#[test]
+fn a_move_that_is_undone_charges_links_to_whom_they_were_charged_before() {
+    for personality in [Personality::Ext4, Personality::Xfs] {
+        let world = World::new(Case { personality, ..REMADE });
+        let tree = world.root.open_path(&path("/m/alpha/tree")).unwrap();
+        let make = |text: &str, made: ProjectTag, left: ProjectTag| {
+            let folder = name(text);
+            world.caller().create_folder(tree.at(&folder), 0o755).unwrap();
+            world.root.set_tag(tree.at(&folder).into(), made).unwrap();
+            let inner = world.root.open_folder(tree.at(&folder)).unwrap();
+            world.caller().create_symbolic_link(inner.at(&name("link")), b"somewhere").unwrap();
+            world.caller().create_special(inner.at(&name("fifo")), EntryKind::Fifo, 0o600, 0).unwrap();
+            world.root.set_tag(tree.at(&folder).into(), left).unwrap();
+        };
+        let flagged = ProjectTag { id: ALPHA, inherit: true };
+        let plain = ProjectTag { id: ALPHA, inherit: false };
+        make("never flagged", plain, plain);
+        make("no longer flagged", flagged, plain);
+        let charges = || {
+            let charged = ["never flagged", "no longer flagged"].map(|folder| {
+                let folder = world.root.open_path(&path(&format!("/m/alpha/tree/{folder}"))).unwrap();
+                ["link", "fifo"].map(|text| world.root.charged_to(world.root.status(folder.at(&name(text)).into()).unwrap().inode))
+            });
+            (charged, [ALPHA, BETA, ProjectId(0)].map(|project| world.root.usage(0, project)))
+        };
+        let before = charges();
+        assert_eq!(before.0, [[ProjectId(0); 2], [ALPHA; 2]]);
+        let (engine, _folder) = world.engine();
+        let id = engine.accept(&world.request(), None).unwrap();
+        let beta = world.root.open_path(&path("/m/beta")).unwrap();
+        world.caller().create_symbolic_link(beta.at(&name("tree")), b"taken").unwrap();
+        engine.drive(id).unwrap();
+        let of = engine.get(id).unwrap().recorded.of;
+        assert_eq!(of.state, MoveState::Undone, "{:?}", of.failure);
+        world.root.unlink(beta.at(&name("tree"))).unwrap();
+        assert_eq!(charges(), before, "{personality:?}");
+        assert_eq!(world.hidden_names(), Vec::<String>::new());
     }
 }
 

@@ -51,7 +51,8 @@ fn record(of: &Move, step: Step, home: &str) -> Option<RecordOrder> {
     if step.kind == StepKind::Forget {
         undone = records_of_undone(of);
     }
-    Some(RecordOrder { folder, content, notes, stays: of.hides_something(), undone })
+    let is_given_up = of.notes.iter().any(|(_, note)| matches!(note, Note::Undescribed { .. }));
+    Some(RecordOrder { folder, content, notes, stays: of.hides_something(), is_given_up, undone })
 }
 
 /// The items of an undo come back, in their order, to where those of the undone move were.

@@ -1,6 +1,7 @@
 //! What the journal records of a move, in the order it happened.
 
 use serde::{Deserialize, Serialize};
+use tidelock_shared::id::ProjectId;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::quota::Amount;
@@ -90,6 +91,9 @@ pub enum Note {
     Kept { path: FilePath },
     /// The old name was taken meanwhile: the item came back under this one.
     BroughtBackAs { path: FilePath },
+    /// Whom entries are charged to that cannot be retagged, where it is not whom their folder charges;
+    /// written down before any is made anew.
+    Charged { to: Vec<(Identity, ProjectId)> },
     /// Modes with setuid or setgid bits, by inode, which a change of the project ID may take.
     SetIdModes { modes: Vec<(u64, u32)> },
     /// What cannot be retagged and what was made anew for it, before they change places.

@@ -5,9 +5,9 @@
 //! become impossible because the record cannot be made, in a project that is full for instance:
 //! that is noted, and the move relies on its journal alone.
 
-use tidelock_shared::name::{FileName, FilePath};
+use tidelock_shared::name::FileName;
 
-use super::barrier::make_names_durable;
+use super::barrier::{barrier_in, make_names_durable};
 use super::context::{Context, open_known, path_of};
 use super::error::{StepError, StepResult};
 use crate::fs::walk::{read_open, unless_absent};
@@ -28,9 +28,7 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
         FoundRecord::None | FoundRecord::Torn => write(context.fs, &folder, &name, &header, &record),
     };
     match written {
-        Err(StepError::FileSystem(error)) if cannot_be_here(&error) => {
-            context.note(Note::Undescribed { path: path_of(&record.folder, &name) })
-        }
+        Err(StepError::FileSystem(error)) if cannot_be_here(&error) => drop_half(context, &folder, &name, &record),
         answer => answer,
     }
 }
@@ -105,11 +103,18 @@ pub(super) fn add(context: &mut Context<'_>, note: Note) -> StepResult<()> {
     let line = RecordedNote { item: context.order.item_number, note }.line();
     let (name, line) = (record_name(context)?, line.ok_or(StepError::Unnameable)?);
     let Some(folder) = open_if_there(context.fs, &record.folder)? else { return Ok(()) };
+    if record.is_given_up {
+        // What a power cut brings back lacks something, or is no record at all.
+        return remove_for_good(context, &folder, &name);
+    }
     match append(context.fs, folder.at(&name), &line, is_last) {
         Err(error) if error.is_absent() => Ok(()),
         Err(error) if cannot_be_here(&error) => {
-            let path = path_of(&record.folder, &name);
-            if is_needed { drop_half(context, &folder, &name, path) } else { Ok(()) }
+            if is_needed {
+                drop_half(context, &folder, &name, record)
+            } else {
+                Ok(())
+            }
         }
         answer => Ok(answer?),
     }
@@ -117,14 +122,24 @@ pub(super) fn add(context: &mut Context<'_>, note: Note) -> StepResult<()> {
 
 /// A record that lacks something would lead whoever believes it astray: it is as if it had never
 /// been.
-fn drop_half(context: &mut Context<'_>, folder: &Folder, name: &FileName, path: FilePath) -> StepResult<()> {
-    match unless_absent(context.fs.unlink(folder.at(name))) {
-        Err(error) if !cannot_be_here(&error) => return Err(error.into()),
-        _ => {}
-    }
-    match (context.hear)(StepReport::Noted(Note::Undescribed { path })) {
+fn drop_half(context: &mut Context<'_>, folder: &Folder, name: &FileName, record: &RecordOrder) -> StepResult<()> {
+    remove_for_good(context, folder, name)?;
+    match (context.hear)(StepReport::Noted(Note::Undescribed { path: path_of(&record.folder, name) })) {
         Then::GoOn => Ok(()),
         Then::Stop => Err(StepError::Cancelled),
+    }
+}
+
+/// As far as that is possible here.
+fn remove_for_good(context: &Context<'_>, folder: &Folder, name: &FileName) -> StepResult<()> {
+    let removed = unless_absent(context.fs.unlink(folder.at(name))).map_err(StepError::from);
+    let is_durable = match removed {
+        Ok(None) => return Ok(()),
+        answer => answer.and_then(|_| barrier_in(context.fs, folder, context.order.move_id)),
+    };
+    match is_durable {
+        Err(StepError::FileSystem(error)) if cannot_be_here(&error) => Ok(()),
+        answer => answer,
     }
 }
 
@@ -159,7 +174,6 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
 pub(super) fn probe(context: &mut Context<'_>) -> StepResult<Probe> {
     let Some((record, header)) = what_to_write(context)? else { return Ok(Probe::Run) };
     let (folder, name) = (open_known(context.fs, &record.folder)?, record_name(context)?);
-    let is_impossible = context.notes().any(|note| matches!(note, Note::Undescribed { .. }));
     let is_there = matches!(found(context.fs, folder.at(&name), &header)?, FoundRecord::Whole);
-    Ok(if is_there || is_impossible { Probe::Run } else { Probe::NotRun })
+    Ok(if is_there || record.is_given_up { Probe::Run } else { Probe::NotRun })
 }

@@ -5,12 +5,13 @@
 //! written down, so that undoing brings each back. What cannot be retagged is made anew
 //! ([`remake`]).
 
+mod charges;
 mod modes;
 mod remake;
 mod workshop;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 use tidelock_shared::name::FileName;
@@ -18,12 +19,14 @@ use tidelock_shared::project::ProjectTag;
 use tidelock_shared::strategy::EntryKind;
 
 use super::context::{Context, holds};
+use super::describe::open_if_there;
 use super::error::{StepError, StepResult};
 use crate::crew::{Found, Walker, walk_together};
 use crate::fs::walk::walk;
 use crate::fs::{At, FileSystem, Folder, Object, Status};
 use crate::moves::event::Note;
 use crate::worker::Probe;
+use charges::{Charges, is_charged_apart};
 use modes::{Modes, may_be_lost};
 use remake::{Remaker, Way};
 
@@ -85,6 +88,7 @@ fn write_down_exceptions(context: &mut Context<'_>) -> StepResult<()> {
     let usual = context.item().source_tag.unwrap_or_default();
     let (fs, crew) = (context.fs, context.crew);
     let noticed = Mutex::new((Vec::new(), Vec::new()));
+    let has_others = AtomicBool::new(false);
     let look = |hand: &mut Walker<'_, '_, StepError>, here: &Found<'_>| {
         let (status, is_folder) = (here.status, here.status.kind == EntryKind::Folder);
         if let Some(tag) = fs.tag(here.at.into())?
@@ -95,6 +99,9 @@ fn write_down_exceptions(context: &mut Context<'_>) -> StepResult<()> {
         if may_be_lost(fs, status) {
             noticed.lock().1.push((status.inode, status.mode));
         }
+        if is_charged_apart(status.kind) {
+            has_others.store(true, Ordering::Relaxed);
+        }
         hand.count(1, 0)?;
         Ok(is_folder)
     };
@@ -104,6 +111,9 @@ fn write_down_exceptions(context: &mut Context<'_>) -> StepResult<()> {
         write_down(context, &noticed, EXCEPTIONS_A_NOTE)
     })?;
     write_down(context, &noticed, 1)?;
+    if has_others.into_inner() {
+        charges::write_down(context, folder.at(&name))?;
+    }
     context.note(Note::ExceptionsComplete)
 }
 
@@ -213,7 +223,8 @@ fn exceptions(context: &Context<'_>) -> HashMap<u64, ProjectTag> {
 pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
     // Without the complete list nothing was changed yet.
     if !context.notes().any(|note| matches!(note, Note::ExceptionsComplete)) {
-        return Ok(());
+        let is_there = open_if_there(context.fs, &context.item().source_folder)?.is_some();
+        return if is_there { Charges::begin(context).map(drop) } else { Ok(()) };
     }
     let Some((folder, name)) = wherever(context)? else { return Ok(()) };
     let usual = context.item().source_tag.unwrap_or_default();

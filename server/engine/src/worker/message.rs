@@ -39,6 +39,8 @@ pub struct RecordOrder {
     pub notes: Vec<RecordedNote>,
     /// Something of the move stays hidden, so the record does too.
     pub stays: bool,
+    /// It could not be made, or not be added to: there is to be none.
+    pub is_given_up: bool,
     /// For `forget`: moves that this one has undone, and where they are written down.
     pub undone: Vec<(MoveId, FolderRef)>,
 }

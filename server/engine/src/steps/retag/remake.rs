@@ -8,7 +8,7 @@
 //!
 //! Sockets stay what they are: whoever listens on one would be cut off. The plan says so.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use tidelock_shared::id::ProjectId;
 use tidelock_shared::name::FileName;
@@ -17,12 +17,12 @@ use tidelock_shared::strategy::EntryKind;
 use super::super::context::{Context, holds, path_of};
 use super::super::error::{StepError, StepResult};
 use super::super::times::Times;
+use super::charges::{charged_by, is_charged_apart};
 use super::workshop::{self, Workshop};
 use crate::copy::copy_metadata;
 use crate::fs::walk::{Visit, unless_absent};
 use crate::fs::{At, Folder, FsResult, Identity, open_below};
 use crate::moves::event::Note;
-use crate::survey::NOBODY;
 
 /// So many are made before their pairs are written down and they take their places.
 const BATCH: usize = 100;
@@ -51,16 +51,14 @@ pub(super) struct Remaker {
     /// False where every kind can be retagged, or nothing can be made anew.
     is_needed: bool,
     is_first_walk: bool,
-    /// What was made on the way there, by this run and those before.
-    remade: HashSet<Identity>,
+    /// What was made on the way there, by this run and those before, and for what.
+    remade: HashMap<Identity, Identity>,
+    /// Whom the old ones were charged to, where it was not whom their folders charge.
+    charged: HashMap<Identity, ProjectId>,
     /// All that ever lay in the workshop by us, on either way.
     known: HashSet<Identity>,
     workshop: Option<Workshop>,
     ready: Vec<Ready>,
-}
-
-fn is_remade_kind(kind: EntryKind) -> bool {
-    !matches!(kind, EntryKind::File | EntryKind::Folder | EntryKind::Socket)
 }
 
 impl Remaker {
@@ -91,24 +89,26 @@ impl Remaker {
     /// For looking only.
     pub(super) fn looking(context: &Context<'_>) -> StepResult<Self> {
         let is_needed = context.fs.capabilities(&context.source_folder()?)?.abilities.remakes_other_kinds;
-        let (mut remade, mut known) = (HashSet::new(), HashSet::new());
+        let (mut remade, mut charged, mut known) = (HashMap::new(), HashMap::new(), HashSet::new());
         for note in context.notes() {
             if let Note::Remade { pairs } | Note::MadeBack { pairs } = note {
                 known.extend(pairs.iter().flat_map(|(old, new)| [old, new]).cloned());
             }
-            if let Note::Remade { pairs } = note {
-                remade.extend(pairs.iter().map(|(_, new)| new.clone()));
+            match note {
+                Note::Remade { pairs } => remade.extend(pairs.iter().map(|(old, new)| (new.clone(), old.clone()))),
+                Note::Charged { to } => charged.extend(to.iter().cloned()),
+                _ => {}
             }
         }
-        Ok(Self { way: Way::There, is_needed, is_first_walk: true, remade, known, workshop: None, ready: Vec::new() })
+        Ok(Self { way: Way::There, is_needed, is_first_walk: true, remade, charged, known, workshop: None, ready: Vec::new() })
     }
 
     /// Whether this entry is one that is still to be made anew.
     pub(super) fn is_left(&self, context: &Context<'_>, visit: &Visit<'_>) -> FsResult<bool> {
-        if !self.is_needed || !is_remade_kind(visit.status.kind) {
+        if !self.is_needed || !is_charged_apart(visit.status.kind) {
             return Ok(false);
         }
-        let is_remade = unless_absent(context.fs.identity(visit.at.into()))?.is_some_and(|found| self.remade.contains(&found));
+        let is_remade = unless_absent(context.fs.identity(visit.at.into()))?.is_some_and(|found| self.remade.contains_key(&found));
         Ok(is_remade == (self.way == Way::Back))
     }
 
@@ -126,8 +126,13 @@ impl Remaker {
             return if self.way == Way::Back { Ok(0) } else { Err(StepError::CannotRemake(path)) };
         }
         let folder = context.fs.tag(visit.at.folder.into())?.unwrap_or_default();
-        // Without the flag, what was made in a folder before was charged to nobody.
-        let id = if folder.inherit || self.way == Way::There { folder.id } else { NOBODY };
+        let id = match self.way {
+            Way::There => folder.id,
+            Way::Back => match unless_absent(self.charge_of_old(context, visit.at))? {
+                Some(known) => known.unwrap_or(charged_by(folder)),
+                None => return Ok(1),
+            },
+        };
         let is_elsewhere = self.workshop.as_ref().and_then(Workshop::charges).is_some_and(|charged| charged != id);
         let changed = if is_elsewhere { self.flush(context, top)? } else { 0 };
         match self.make(context, visit, id) {
@@ -135,6 +140,12 @@ impl Remaker {
             answer => answer?,
         }
         Ok(changed + if self.ready.len() >= BATCH { self.flush(context, top)? } else { 0 })
+    }
+
+    /// Whom that was charged to for which this was made, if it is written down.
+    fn charge_of_old(&self, context: &Context<'_>, at: At<'_>) -> FsResult<Option<ProjectId>> {
+        let found = context.fs.identity(at.into())?;
+        Ok(self.remade.get(&found).and_then(|old| self.charged.get(old)).copied())
     }
 
     /// A crash may have come before a folder had its times back.
@@ -195,7 +206,7 @@ impl Remaker {
             unless_absent(context.fs.unlink(workshop.folder().at(&one.shelf)))?;
         }
         if self.way == Way::There {
-            self.remade.extend(ready.iter().map(|ready| ready.new.clone()));
+            self.remade.extend(ready.iter().map(|ready| (ready.new.clone(), ready.old.clone())));
         }
         Ok(ready.len() as u64)
     }
