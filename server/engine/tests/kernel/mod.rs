@@ -45,15 +45,23 @@ pub fn limit(mount: &str, project: u32, bytes: u64, inodes: u64) {
 
 /// What the distribution's tool says that a project is charged.
 pub fn counted_by_the_tool(mount: &str, project: u32) -> Amount {
+    let [counted] = all_counted_by_the_tool(mount, [project]);
+    counted
+}
+
+/// The same of several projects, asked once.
+pub fn all_counted_by_the_tool<const COUNT: usize>(mount: &str, projects: [u32; COUNT]) -> [Amount; COUNT] {
     let told = Command::new("repquota").args(["-P", "-v", "-n", mount]).output().unwrap();
     let told = String::from_utf8_lossy(&told.stdout).into_owned();
-    let line = told.lines().find(|line| line.split_whitespace().next() == Some(&format!("#{project}")));
-    // `#1001 -- 8 0 0 2 0 0`, with a grace time in each half where a soft limit is crossed.
-    let numbers: Vec<u64> = line.unwrap_or_default().split_whitespace().skip(2).filter_map(|word| word.parse().ok()).collect();
-    match numbers.as_slice() {
-        [kib, _, _, inodes, ..] => Amount { bytes: kib * 1024, inodes: *inodes },
-        _ => Amount::ZERO,
-    }
+    projects.map(|project| {
+        let line = told.lines().find(|line| line.split_whitespace().next() == Some(&format!("#{project}")));
+        // `#1001 -- 8 0 0 2 0 0`, with a grace time in each half where a soft limit is crossed.
+        let numbers: Vec<u64> = line.unwrap_or_default().split_whitespace().skip(2).filter_map(|word| word.parse().ok()).collect();
+        match numbers.as_slice() {
+            [kib, _, _, inodes, ..] => Amount { bytes: kib * 1024, inodes: *inodes },
+            _ => Amount::ZERO,
+        }
+    })
 }
 
 /// Removes a folder of a test, and waits until its projects are charged nothing.
