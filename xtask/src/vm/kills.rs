@@ -109,9 +109,12 @@ struct Killer {
 impl Killer {
     fn new(wanted: &Wanted) -> Result<Self> {
         let (kernel, initramfs) = provide()?;
-        let tester = build(&["real_kills"])?.pop().context("cargo named no program")?;
-        let program = program(wanted.release)?;
         let shell = Shell::new()?;
+        let tester = build(&["real_kills"])?.pop().context("cargo named no program")?;
+        let tester = stripped(&tester, "real_kills")?;
+        let (profile, folder) = if wanted.release { ("release", "release") } else { ("dev", "debug") };
+        cmd!(shell, "cargo build --package tidelock-server --bin tidelock --profile {profile}").quiet().run()?;
+        let program = stripped(&format!("target/{folder}/tidelock"), "tidelock")?;
         let commit = cmd!(shell, "git rev-parse --short HEAD").quiet().read().unwrap_or_else(|_| "unknown".to_owned());
         let log = Log::open(&wanted.log, &commit, wanted.seed)?;
         Ok(Self { kernel, initramfs, tester, program, log, dice: Dice(wanted.seed) })
@@ -262,13 +265,10 @@ fn until(moment: Instant) -> Duration {
     moment.saturating_duration_since(Instant::now())
 }
 
-/// The program that is tried, without what only a debugger reads: the guest loads all of it.
-fn program(release: bool) -> Result<String> {
-    let shell = Shell::new()?;
-    let (profile, folder) = if release { ("release", "release") } else { ("dev", "debug") };
-    cmd!(shell, "cargo build --package tidelock-server --bin tidelock --profile {profile}").quiet().run()?;
-    let stripped = format!("{FOLDER}/tidelock");
-    cmd!(shell, "strip -o {stripped} target/{folder}/tidelock").quiet().run()?;
+/// A copy of a program without what only a debugger reads: the guest loads all of it, and for long.
+fn stripped(program: &str, name: &str) -> Result<String> {
+    let (shell, stripped) = (Shell::new()?, format!("{FOLDER}/{name}"));
+    cmd!(shell, "strip -o {stripped} {program}").quiet().run()?;
     absolute(&stripped)
 }
 

@@ -10,12 +10,13 @@
 mod error;
 mod object;
 pub mod posix;
+pub mod probe;
 pub mod simulator;
 pub mod walk;
 
 pub use error::{Errno, FsError, FsResult};
 pub use object::{
-    At, Capabilities, Capacity, DataRange, Enforcement, File, Folder, FolderEntry, FolderStream, HsmState, Identity,
+    At, Capabilities, Capacity, DataRange, Enforcement, File, Folder, FolderEntry, FolderStream, HsmState, Identity, Knowledge,
     NamesDurability, Object, Quota, Status, Timestamp,
 };
 use tidelock_shared::id::ProjectId;
@@ -97,6 +98,11 @@ pub trait FileSystem: Send + Sync {
 
     // The mount.
     fn capabilities(&self, folder: &Folder) -> FsResult<Capabilities>;
+    /// Finds out by trying, once for each mount, what [`FileSystem::capabilities`] would else have to
+    /// guess; nothing where nothing is guessed, or nothing can be tried in this folder.
+    fn try_out(&self, _folder: &Folder) -> FsResult<()> {
+        Ok(())
+    }
     /// Of the whole file system for whoever may read limits. A flagged folder shows everybody else
     /// his project's room: to the soft limit where there is one.
     fn capacity(&self, folder: &Folder) -> FsResult<Capacity>;
