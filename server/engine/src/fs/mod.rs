@@ -86,6 +86,11 @@ pub trait FileSystem: Send + Sync {
     /// The next stretch of data at or after `offset`, by layout and not by reading; none if
     /// only a hole follows. Never asked of a released file: it would restore it.
     fn next_data(&self, file: &File, offset: u64) -> FsResult<Option<DataRange>>;
+    /// A number that another content has not; none where the file system keeps none, or cannot say.
+    /// Never asked of a released file that is not to be read: it says nothing of it.
+    fn data_version(&self, _file: &File) -> FsResult<Option<u64>> {
+        Ok(None)
+    }
     /// Copies inside the kernel; `EXDEV`, `ENOSYS`, `EOPNOTSUPP` or `EINVAL` where it cannot.
     fn copy_range(&self, from: &File, to: &File, offset: u64, length: u64) -> FsResult<u64>;
 

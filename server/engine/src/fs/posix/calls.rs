@@ -404,6 +404,12 @@ impl FileSystem for Posix {
         Ok(Some(DataRange { offset: start, length: end - start }))
     }
 
+    fn data_version(&self, file: &File) -> FsResult<Option<u64>> {
+        let file = descriptor(&file.0);
+        let read = if lustre::is_lustre(file) { lustre::data_version(file) } else { Ok(None) };
+        read.map_err(failed("data_version", b""))
+    }
+
     fn copy_range(&self, from: &File, to: &File, offset: u64, length: u64) -> FsResult<u64> {
         let (mut read, mut written) = (offset, offset);
         let length = usize::try_from(length).unwrap_or(usize::MAX);
