@@ -31,6 +31,58 @@ pub fn mounts() -> Vec<(String, String)> {
     told.split_whitespace().filter_map(pair).collect()
 }
 
+/// A folder on a Lustre where the tests may do as they please.
+const LUSTRE: &str = "TIDELOCK_LUSTRE";
+
+/// The folder, if it is one to test in.
+///
+/// # Errors
+/// Why nothing is tried there.
+pub fn lustre(projects: &[u32]) -> Result<String, String> {
+    let told = std::env::var(LUSTRE).map_err(|_| format!("{LUSTRE} names no folder on a Lustre"))?;
+    let path = FilePath::parse(told.as_bytes()).map_err(|error| format!("{LUSTRE}: {error}"))?;
+    let folder = Posix.open_path(&path).map_err(|error| format!("{told}: {error}"))?;
+    let kind = Posix.capabilities(&folder).map_err(|error| format!("{told}: {error}"))?.kind;
+    if kind != "Lustre" {
+        return Err(format!("{told} is on {kind}"));
+    }
+    if !Posix.caller().is_root {
+        return Err("the cases act as root and as users, so root has to run them".to_owned());
+    }
+    if Posix.mdts(&folder).map_err(|error| format!("{told}: {error}"))? == Some(1) {
+        return Err("the recordings need two MDTs".to_owned());
+    }
+    // Somebody's projects are left alone.
+    for project in projects {
+        let quota = Posix.quota(&folder, ProjectId(*project)).map_err(|error| format!("{told}: {error}"))?;
+        if quota.is_none_or(|quota| quota != Quota::default()) {
+            return Err(format!("project {project} is in use, has limits, or is not counted"));
+        }
+    }
+    Ok(told)
+}
+
+/// A folder of the tests' on a Lustre, with everything in it; it goes when they do.
+#[derive(Debug)]
+pub struct OnLustre(pub String);
+
+impl OnLustre {
+    /// A new folder on an MDT, by the file system's own tool.
+    pub fn make(&self, name: &str, mdt: u32) {
+        let path = format!("{}/{name}", self.0);
+        let done = Command::new("lfs").args(["mkdir", "-i", &mdt.to_string(), &path]).status().unwrap();
+        assert!(done.success(), "lfs mkdir -i {mdt} {path}");
+    }
+}
+
+impl Drop for OnLustre {
+    fn drop(&mut self) {
+        // Something in it may be immutable.
+        let _ = Command::new("chattr").args(["-R", "-i", &self.0]).output();
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
 /// The file system as somebody sees it: root, or a user in a group of his number.
 pub fn seen_by(uid: u32) -> Arc<dyn FileSystem> {
     if uid == 0 { Arc::new(Posix) } else { Arc::new(AsUser { uid, gid: uid }) }
