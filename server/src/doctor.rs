@@ -4,9 +4,9 @@
 
 use serde::Serialize;
 use tidelock_engine::doctor::{Examination, Trials};
-use tidelock_engine::fs::{Enforcement, NamesDurability};
+use tidelock_engine::fs::{Enforcement, Knowledge, NamesDurability};
 use tidelock_shared::name::FilePath;
-use tidelock_shared::strategy::RenameRule;
+use tidelock_shared::strategy::{RenameRule, SourceFlagRule};
 
 /// Everything said about one folder's mount.
 #[derive(Debug, Serialize)]
@@ -148,6 +148,7 @@ fn about_projects(found: &Examination) -> Vec<Fact> {
             "Symbolic links and special files keep the project ID that they are made with: trees with some are copied."
         },
     ));
+    facts.extend(rename_rules(found));
     facts.push(enforcement(found));
     if found.enforcement != Enforcement::Off {
         facts.push(fact(
@@ -156,6 +157,59 @@ fn about_projects(found: &Examination) -> Vec<Fact> {
             "Usage and limits of projects can be read.",
             "You may not read limits: what the folder itself shows is all there is to go by.",
         ));
+    }
+    facts
+}
+
+/// Which renames pass, and what each answer means for moves.
+fn rename_rules(found: &Examination) -> Vec<Fact> {
+    let abilities = &found.capabilities.abilities;
+    let tried = found.rules.filter(|rules| rules.rename_rule.is_some());
+    let rename_rule = tried.and_then(|rules| rules.rename_rule).unwrap_or(abilities.rename_rule);
+    let source_flag_rule = tried.and_then(|rules| rules.source_flag_rule).unwrap_or(abilities.source_flag_rule);
+    let known = match found.capabilities.source {
+        _ if tried.is_some() => "Tried here",
+        Knowledge::Guessed => "Guessed by the client's release, as no second project could be made here to try it",
+        Knowledge::OfItsKind | Knowledge::Tried => "So it is on every mount of this kind",
+    };
+    let recharges = rename_rule == RenameRule::RechargesFiles;
+    let files = match recharges {
+        true => "a file that is renamed into another project is charged to it: files move by renames, and folders are made anew.",
+        false => "a file cannot be renamed into another project: it is retagged first, or copied.",
+    };
+    let folders = match source_flag_rule {
+        SourceFlagRule::BlocksNothing => {
+            "a folder that is retagged first can be renamed into another project: a tree moves in one step."
+        }
+        SourceFlagRule::BlocksFolders => {
+            "the inherit flag of a folder holds back the folders in it, retagged or not: trees go by way of a hidden folder without the flag."
+        }
+        SourceFlagRule::BlocksEverything => {
+            "the inherit flag of a folder holds back everything in it, retagged or not: trees go by way of a hidden folder without the flag."
+        }
+    };
+    let mut facts = vec![
+        Fact { what: "renames_recharge_files", is_so: Some(recharges), text: format!("{known}: {files}") },
+        Fact {
+            what: "renames_retagged_folders",
+            is_so: Some(source_flag_rule == SourceFlagRule::BlocksNothing),
+            text: format!("{known}: {folders}"),
+        },
+    ];
+    if found.placement.is_some() {
+        let between = found.rules.and_then(|rules| rules.renames_between_mdts);
+        facts.push(Fact {
+            what: "renames_between_mdts",
+            is_so: between,
+            text: match between {
+                Some(true) => "Names go from one metadata server to another by a rename.",
+                Some(false) => {
+                    "The servers refuse renames from one metadata server to another (`enable_remote_rename`): a move between folders of two servers is undone, and everything is as before."
+                }
+                None => "Whether names go from one metadata server to another is unknown: no folder of another server could be made here.",
+            }
+            .to_owned(),
+        });
     }
     facts
 }
@@ -264,6 +318,50 @@ mod tests {
         let root = Simulator::in_memory(site, Timestamp::default);
         let found = examine(&root.seen_by(uid, &[uid]), &path).unwrap();
         report(&path, &found).guarantees.iter().map(|guarantee| (guarantee.name, guarantee.verdict)).collect()
+    }
+
+    #[test]
+    fn the_rules_of_renames_are_told_with_what_they_mean() {
+        for (personality, uid, recharges, folders) in [
+            (
+                Personality::Lustre2_12,
+                0,
+                "Tried here: a file cannot be renamed",
+                "Tried here: the inherit flag of a folder holds back everything",
+            ),
+            (
+                Personality::Lustre2_15,
+                0,
+                "Tried here: a file that is renamed",
+                "Tried here: the inherit flag of a folder holds back the folders",
+            ),
+            (Personality::Lustre2_17, 0, "Tried here: a file that is renamed", "Tried here: a folder that is retagged first"),
+            (
+                Personality::Ext4,
+                1000,
+                "So it is on every mount of this kind: a file cannot",
+                "So it is on every mount of this kind: a folder",
+            ),
+        ] {
+            let path = FilePath::parse(b"/m").unwrap();
+            let site = Site { mounts: vec![SiteMount::new(path.clone(), personality)], limits: BTreeMap::new() };
+            let found = examine(&Simulator::in_memory(site, Timestamp::default).seen_by(uid, &[uid]), &path).unwrap();
+            let report = report(&path, &found);
+            let text = |what| report.facts.iter().find(|fact| fact.what == what).map_or("", |fact| &fact.text);
+            assert!(text("renames_recharge_files").starts_with(recharges), "{}", text("renames_recharge_files"));
+            assert!(text("renames_retagged_folders").starts_with(folders), "{}", text("renames_retagged_folders"));
+            let is_lustre = personality != Personality::Ext4;
+            assert_eq!(!text("renames_between_mdts").is_empty(), is_lustre, "{personality:?}");
+        }
+        let guessed = {
+            let path = FilePath::parse(b"/m").unwrap();
+            let site = Site { mounts: vec![SiteMount::new(path.clone(), Personality::Lustre2_17)], limits: BTreeMap::new() };
+            let mut found = examine(&Simulator::in_memory(site, Timestamp::default), &path).unwrap();
+            found.rules = None;
+            found.capabilities.source = Knowledge::Guessed;
+            report(&path, &found)
+        };
+        assert!(guessed.facts.iter().any(|fact| fact.text.starts_with("Guessed by the client's release")));
     }
 
     #[test]

@@ -34,6 +34,9 @@ cargo xtask demo [ARGUMENT…]           build for release and run `tidelock dem
 cargo xtask test [--no-skips] [SUITE…] run every suite, or those named; with --no-skips
                                        (or CI=true) a suite that cannot run has failed
 cargo xtask vm test | run COMMAND…     ask real ext4 and XFS with project quotas, in a virtual machine
+cargo xtask vm kills [--process N] [--machine N] [--fs ext4|xfs] [--seed S] [--log FILE] [--release]
+                                       kill the program, and the machine, at random moments there until
+                                       the log (target/vm/kills.log) has so many kills of each file system
 cargo xtask matrix                     run the tests that break things; write docs/crash-matrix.md";
 
 fn main() -> ExitCode {
@@ -63,6 +66,10 @@ fn run() -> Result<ExitCode> {
         ["vm", "run", words @ ..] if !words.is_empty() => {
             needs::provide_all(&[Need::VirtualMachine])?;
             return Ok(if vm::run(words)? { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        }
+        ["vm", "kills", rest @ ..] => {
+            needs::provide_all(&[Need::VirtualMachine])?;
+            return Ok(if vm::kills(rest)? { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
         ["test", rest @ ..] => return test::run(rest),
         [] | ["help" | "--help" | "-h"] => println!("{HELP}"),

@@ -126,6 +126,7 @@ fn chromium() -> Result<()> {
 fn virtual_machine() -> Result<()> {
     let programs = [
         ("qemu-system-x86_64", "qemu-system-x86"),
+        ("qemu-img", "qemu-utils"),
         ("mkfs.ext4", "e2fsprogs"),
         ("mkfs.xfs", "xfsprogs"),
         ("repquota", "quota"),

@@ -4,15 +4,20 @@
 //! is the host's, read only over 9p, so it runs what was just built; its own are two disks, ext4
 //! and XFS with project quotas, made anew each time.
 //!
-//! Not here: what is tested in it; that is the engine's `contract` and `real_moves`.
+//! Not here: what is tested in it; that is the engine's `contract`, `real_moves` and `real_kills`.
 
 mod guest;
 mod initramfs;
 mod kernel;
+mod kills;
+mod log;
+
+pub(crate) use kills::kills;
 
 use crate::{process, verdict::Ran};
 use anyhow::{Context, Result, ensure};
-use std::fs;
+use kernel::Kernel;
+use std::{fs, path::PathBuf};
 use xshell::{Shell, cmd};
 
 const FOLDER: &str = "target/vm";
@@ -21,9 +26,15 @@ const TESTS: [&str; 2] = ["contract", "real_moves"];
 /// How the tests are told which kinds are mounted where.
 const MOUNTS: &str = "TIDELOCK_REAL_MOUNTS='ext4=/mnt/ext4 xfs=/mnt/xfs'";
 
-/// Runs the tests that ask real kernels; `cargo xtask vm test`.
+/// Runs the tests that ask real kernels, and a part of the kills; `cargo xtask vm test`.
 pub(crate) fn test() -> Result<Ran> {
-    let programs = build()?;
+    let mut ran = ask_kernels()?;
+    ran.success &= kills::part()?;
+    Ok(ran)
+}
+
+fn ask_kernels() -> Result<Ran> {
+    let programs = build(&TESTS)?;
     let mut script = String::from("status=0\n");
     for program in programs {
         script += &format!("{MOUNTS} {program} --nocapture --test-threads 1 real_ || status=1\n");
@@ -38,22 +49,29 @@ pub(crate) fn run(words: &[&str]) -> Result<bool> {
     Ok(run_script(&format!("{MOUNTS}\nexport TIDELOCK_REAL_MOUNTS\n{}\n", words.join(" ")))?.success)
 }
 
-fn run_script(script: &str) -> Result<process::Finished> {
+/// The kernel, and what it begins with.
+fn provide() -> Result<(Kernel, PathBuf)> {
     fs::create_dir_all(FOLDER)?;
     let kernel = kernel::provide()?;
     let initramfs = initramfs::write(&kernel)?;
+    Ok((kernel, initramfs))
+}
+
+fn run_script(script: &str) -> Result<process::Finished> {
+    let (kernel, initramfs) = provide()?;
     let mut finished = guest::run(&kernel, &initramfs, script)?;
     finished.success &= finished.output.contains("guest: ended with 0");
     Ok(finished)
 }
 
-/// Builds the test programs; answers where they lie.
-fn build() -> Result<Vec<String>> {
+/// Builds test programs of the engine; answers where they lie.
+fn build(tests: &[&str]) -> Result<Vec<String>> {
     let shell = Shell::new()?;
-    let tests = TESTS.iter().flat_map(|test| ["--test", test]);
+    let count = tests.len();
+    let tests = tests.iter().flat_map(|test| ["--test", test]);
     let told = cmd!(shell, "cargo test --package tidelock-engine {tests...} --no-run --message-format=json").read()?;
     let programs: Vec<String> = told.lines().filter_map(executable).map(str::to_owned).collect();
-    ensure!(programs.len() == TESTS.len(), "cargo named {} test programs instead of {}", programs.len(), TESTS.len());
+    ensure!(programs.len() == count, "cargo named {} test programs instead of {count}", programs.len());
     Ok(programs)
 }
 

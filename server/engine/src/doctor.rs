@@ -3,16 +3,13 @@
 //! What has to be tried is tried in a hidden scratch folder that is removed again. Where the
 //! caller may not make one nothing is tried, and what only a trial tells stays unknown.
 
-use tidelock_shared::name::{FileName, FilePath};
+use tidelock_shared::name::FilePath;
 use tidelock_shared::project::ProjectTag;
 
-use crate::fs::walk::remove_tree;
-use crate::fs::{At, Capabilities, Enforcement, Errno, FileSystem, Folder, FsError, FsResult, Object, Timestamp};
+use crate::fs::probe::{self, Rules, named};
+use crate::fs::{At, Capabilities, Enforcement, Errno, FileSystem, Folder, FsError, FsResult, Timestamp};
 
-const SCRATCH_MODE: u32 = 0o700;
 const FILE_MODE: u32 = 0o600;
-/// So many names are tried for the scratch folder, in case a crash left one.
-const NAMES: u32 = 10;
 
 /// What was found of one mount.
 #[derive(Clone, Debug)]
@@ -29,6 +26,8 @@ pub struct Examination {
     pub mdts: Option<u32>,
     /// None where the caller may not make the scratch folder.
     pub trials: Option<Trials>,
+    /// Which renames the mount lets pass; what of it a plan goes by is in the capabilities.
+    pub rules: Option<Rules>,
 }
 
 /// What came of a trial; an error says what the mount answered instead.
@@ -55,6 +54,8 @@ pub struct Trials {
 /// If the folder cannot be looked at, or the scratch folder not removed again.
 pub fn examine(fs: &dyn FileSystem, path: &FilePath) -> FsResult<Examination> {
     let folder = fs.open_path(path)?;
+    // First, so that the capabilities tell of it.
+    fs.try_out(&folder)?;
     let tag = fs.tag((&folder).into())?;
     let quota = tag.and_then(|tag| fs.quota(&folder, tag.id).ok().flatten());
     Ok(Examination {
@@ -65,37 +66,16 @@ pub fn examine(fs: &dyn FileSystem, path: &FilePath) -> FsResult<Examination> {
         is_root: fs.caller().is_root,
         placement: fs.placement(&folder)?,
         mdts: fs.mdts(&folder)?,
-        trials: if fs.may_change(&folder)? { try_out(fs, &folder)? } else { None },
+        trials: match fs.may_change(&folder)? {
+            true => probe::in_scratch(fs, &folder, |scratch| try_in(fs, scratch))?.transpose()?,
+            false => None,
+        },
+        rules: probe::rules(fs, &folder)?,
     })
 }
 
-fn try_out(fs: &dyn FileSystem, folder: &Folder) -> FsResult<Option<Trials>> {
-    let Some(name) = make_scratch(fs, folder)? else { return Ok(None) };
-    let trials = fs.open_folder(folder.at(&name)).and_then(|scratch| try_in(fs, &scratch));
-    // Removed whatever came of it.
-    remove_tree(fs, folder.at(&name))?;
-    trials.map(Some)
-}
-
-/// None where there is no room for it, or no right after all.
-fn make_scratch(fs: &dyn FileSystem, folder: &Folder) -> FsResult<Option<FileName>> {
-    for number in 0..NAMES {
-        let name = named(format!(".tidelock-doctor-{}.{number}", std::process::id()))?;
-        match fs.create_folder(folder.at(&name), SCRATCH_MODE) {
-            Ok(()) => return Ok(Some(name)),
-            Err(error) if error.is_taken() => {}
-            Err(_) => return Ok(None),
-        }
-    }
-    Ok(None)
-}
-
-fn named(text: String) -> FsResult<FileName> {
-    FileName::new(text.into_bytes()).map_err(|_| FsError::new("doctor", b"", Errno::INVAL))
-}
-
 fn try_in(fs: &dyn FileSystem, scratch: &Folder) -> FsResult<Trials> {
-    let names = ["one", "other", "link", "symbolic"].map(|text| named(text.to_owned()));
+    let names = ["one", "other", "link", "symbolic"].map(named);
     let [one, other, link, symbolic] = names;
     let (one, other, link, symbolic) = (one?, other?, link?, symbolic?);
     let (one, other, link, symbolic) = (scratch.at(&one), scratch.at(&other), scratch.at(&link), scratch.at(&symbolic));
@@ -108,7 +88,11 @@ fn try_in(fs: &dyn FileSystem, scratch: &Folder) -> FsResult<Trials> {
         exchanges: trial(fs.exchange(one, other)),
         links: trial(fs.link(one, link)),
         tags_every_kind: trial(fs.create_symbolic_link(symbolic, b"one").and_then(|()| Ok(fs.tag(symbolic.into())?.is_some()))),
-        changes_project_ids: trial(changes_project_id(fs, scratch)),
+        changes_project_ids: trial(
+            fs.tag(scratch.into())
+                .and_then(|tag| tag.ok_or_else(|| FsError::new("doctor", b"", Errno::OPNOTSUPP)))
+                .and_then(|tag| probe::changes_project_id(fs, scratch, tag)),
+        ),
         renames_without_replacing: trial(refuses_to_replace(fs, one, other)),
     })
 }
@@ -132,14 +116,6 @@ fn keeps_nanoseconds(fs: &dyn FileSystem, at: At<'_>) -> FsResult<bool> {
     let time = Timestamp { seconds: 1_000_000_000, nanoseconds: 123_456_789 };
     fs.set_times(at.into(), time, time)?;
     Ok(fs.status(at.into())?.modified == time)
-}
-
-/// The flag needs the same right as the ID, and charges nobody else.
-fn changes_project_id(fs: &dyn FileSystem, scratch: &Folder) -> FsResult<()> {
-    let object = Object::Folder(scratch);
-    let tag = fs.tag(object)?.ok_or_else(|| FsError::new("doctor", b"", Errno::OPNOTSUPP))?;
-    fs.set_tag(object, ProjectTag { inherit: !tag.inherit, ..tag })?;
-    fs.set_tag(object, tag)
 }
 
 /// A taken name is refused, and a free one is not.

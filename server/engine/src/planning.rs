@@ -36,7 +36,8 @@ struct Wanted<'a> {
 }
 
 impl Engine {
-    /// Decides everything about a move and touches nothing.
+    /// Decides everything about a move and touches nothing. A Lustre is tried in a hidden scratch
+    /// folder first, once for each mount.
     ///
     /// # Errors
     /// [`EngineError::Refused`] where not even a plan can be made; a plan that is refused for
@@ -142,6 +143,15 @@ impl Engine {
         sources.chain(destination).cloned().map(Refusal::OutsideRoots).collect()
     }
 
+    /// Whatever comes of it, there is a plan: without an answer the mount is guessed at.
+    fn try_out(&self, folders: &[&FilePath]) {
+        for path in folders {
+            if let Err(error) = self.fs.open_path(path).and_then(|folder| self.fs.try_out(&folder)) {
+                tracing::warn!(path = %path.shown(), %error, "what the mount allows could not be tried");
+            }
+        }
+    }
+
     fn find_folder(&self, path: &FilePath) -> Result<SurveyedFolder, Refusal> {
         survey_folder(&*self.fs, path).map_err(|error| match error.errno {
             Errno::NOENT => Refusal::DestinationMissing(path.clone()),
@@ -156,6 +166,7 @@ impl Engine {
             return Err(Found::Refused(Refusal::MountPoint(wanted.source.clone())));
         };
         let fs = &*self.fs;
+        self.try_out(&[&parent, wanted.folder]);
         let destination = self.find_folder(wanted.folder).map_err(Found::Refused)?;
         let told = |error: SurveyError| told(wanted.source, error);
         let destination_folder = fs.open_path(wanted.folder).map_err(EngineError::from).map_err(Found::Failed)?;

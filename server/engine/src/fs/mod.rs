@@ -10,12 +10,13 @@
 mod error;
 mod object;
 pub mod posix;
+pub mod probe;
 pub mod simulator;
 pub mod walk;
 
 pub use error::{Errno, FsError, FsResult};
 pub use object::{
-    At, Capabilities, Capacity, DataRange, Enforcement, File, Folder, FolderEntry, FolderStream, HsmState, Identity,
+    At, Capabilities, Capacity, DataRange, Enforcement, File, Folder, FolderEntry, FolderStream, HsmState, Identity, Knowledge,
     NamesDurability, Object, Quota, Status, Timestamp,
 };
 use tidelock_shared::id::ProjectId;
@@ -85,6 +86,11 @@ pub trait FileSystem: Send + Sync {
     /// The next stretch of data at or after `offset`, by layout and not by reading; none if
     /// only a hole follows. Never asked of a released file: it would restore it.
     fn next_data(&self, file: &File, offset: u64) -> FsResult<Option<DataRange>>;
+    /// A number that another content has not; none where the file system keeps none, or cannot say.
+    /// Never asked of a released file that is not to be read: it says nothing of it.
+    fn data_version(&self, _file: &File) -> FsResult<Option<u64>> {
+        Ok(None)
+    }
     /// Copies inside the kernel; `EXDEV`, `ENOSYS`, `EOPNOTSUPP` or `EINVAL` where it cannot.
     fn copy_range(&self, from: &File, to: &File, offset: u64, length: u64) -> FsResult<u64>;
 
@@ -97,6 +103,11 @@ pub trait FileSystem: Send + Sync {
 
     // The mount.
     fn capabilities(&self, folder: &Folder) -> FsResult<Capabilities>;
+    /// Finds out by trying, once for each mount, what [`FileSystem::capabilities`] would else have to
+    /// guess; nothing where nothing is guessed, or nothing can be tried in this folder.
+    fn try_out(&self, _folder: &Folder) -> FsResult<()> {
+        Ok(())
+    }
     /// Of the whole file system for whoever may read limits. A flagged folder shows everybody else
     /// his project's room: to the soft limit where there is one.
     fn capacity(&self, folder: &Folder) -> FsResult<Capacity>;

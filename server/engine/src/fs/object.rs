@@ -218,6 +218,18 @@ pub struct Capabilities {
     pub keeps_nanoseconds: bool,
     /// Usage follows what is charged only after seconds (Lustre, recorded).
     pub charges_settle_late: bool,
+    pub source: Knowledge,
+}
+
+/// How the rules of renames are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Knowledge {
+    /// They are the same in every release of this kind of file system (recorded).
+    OfItsKind,
+    /// By the client's release, though servers decide.
+    Guessed,
+    /// They were tried on this mount.
+    Tried,
 }
 
 /// Room on the whole file system.

@@ -17,13 +17,12 @@ use super::rebuild::is_consistent;
 use super::record::{Record, RecordedNote};
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::fs::probe::SCRATCH_PREFIX;
 use crate::fs::walk::{Visit, read_open, walk};
 use crate::fs::{At, Errno, FileSystem, Folder, FsError, FsResult, Identity, Status};
 
 /// More are not listed at once.
 const ORPHANS_MAX: usize = 10_000;
-/// What `doctor` makes and removes again.
-const SCRATCH_PREFIX: &[u8] = b".tidelock-doctor-";
 /// A larger record is none of ours.
 const RECORD_BYTES_MAX: u64 = 1 << 30;
 
@@ -211,7 +210,7 @@ impl Search<'_> {
         if visit.at.name.is_hidden_folder_of_a_move() {
             if let Some(name) = HiddenName::read(visit.at.name) {
                 self.add(visit, path(), Some(name), name.role)?;
-            } else if visit.at.name.as_bytes().starts_with(SCRATCH_PREFIX) {
+            } else if visit.at.name.as_bytes().starts_with(SCRATCH_PREFIX.as_bytes()) {
                 self.add(visit, path(), None, Role::Scratch)?;
             }
             return Ok(false);

@@ -36,6 +36,7 @@ pub(crate) struct Bench {
 enum On {
     Simulator(Simulator),
     Kernel { mount: String, folder: String },
+    Lustre(kernel::OnLustre),
 }
 
 impl Bench {
@@ -53,6 +54,16 @@ impl Bench {
         root.create_folder(root.open_path(&path(mount)).unwrap().at(&name("bench")), 0o755).unwrap();
         let top = root.open_path(&path(&folder)).unwrap();
         Self::with(root, On::Kernel { mount: mount.to_owned(), folder }, top)
+    }
+
+    /// In a new folder of a Lustre; it goes with the bench.
+    pub(crate) fn on_lustre(below: &str) -> Self {
+        let root = kernel::seen_by(0);
+        let text = format!("tidelock-contract-{}", std::process::id());
+        root.create_folder(root.open_path(&path(below)).unwrap().at(&name(&text)), 0o755).unwrap();
+        let folder = kernel::OnLustre(format!("{below}/{text}"));
+        let top = root.open_path(&path(&folder.0)).unwrap();
+        Self::with(root, On::Lustre(folder), top)
     }
 
     pub(crate) fn clear(self) {
@@ -81,7 +92,10 @@ impl Bench {
         self.charges(project);
         let name = name(text);
         loop {
-            self.root.create_folder(self.top.at(&name), 0o777).unwrap();
+            match &self.on {
+                On::Lustre(on) => on.make(text, mdt),
+                _ => self.root.create_folder(self.top.at(&name), 0o777).unwrap(),
+            }
             let folder = self.root.open_folder(self.top.at(&name)).unwrap();
             // New folders near the top are spread over the MDTs: try again until it fits.
             if self.root.placement(&folder).unwrap().is_none_or(|at| at == mdt) {
@@ -114,7 +128,7 @@ impl Bench {
     pub(crate) fn simulator(&self) -> &Simulator {
         match &self.on {
             On::Simulator(simulator) => simulator,
-            On::Kernel { .. } => panic!("a real kernel was asked for what only the simulator has"),
+            On::Kernel { .. } | On::Lustre(_) => panic!("a real kernel was asked for what only the simulator has"),
         }
     }
 
@@ -127,6 +141,7 @@ impl Bench {
                 simulator.set_limits(0, ProjectId(project), Limits { bytes: hard(bytes), inodes: hard(inodes) });
             }
             On::Kernel { mount, .. } => kernel::limit(mount, project, bytes.unwrap_or(0), inodes.unwrap_or(0)),
+            On::Lustre(_) => panic!("no case with limits is tried on a Lustre"),
         }
     }
 
@@ -134,6 +149,7 @@ impl Bench {
         match &self.on {
             On::Simulator(simulator) => simulator.usage(0, ProjectId(project)),
             On::Kernel { mount, .. } => kernel::usage(mount, project),
+            On::Lustre(on) => kernel::usage(&on.0, project),
         }
     }
 
@@ -183,7 +199,7 @@ impl Bench {
         };
         match &self.on {
             On::Simulator(simulator) => Arc::new(simulator.seen_by(uid, &[uid])),
-            On::Kernel { .. } => kernel::seen_by(uid),
+            On::Kernel { .. } | On::Lustre(_) => kernel::seen_by(uid),
         }
     }
 

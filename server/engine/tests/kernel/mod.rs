@@ -31,6 +31,58 @@ pub fn mounts() -> Vec<(String, String)> {
     told.split_whitespace().filter_map(pair).collect()
 }
 
+/// A folder on a Lustre where the tests may do as they please.
+const LUSTRE: &str = "TIDELOCK_LUSTRE";
+
+/// The folder, if it is one to test in.
+///
+/// # Errors
+/// Why nothing is tried there.
+pub fn lustre(projects: &[u32]) -> Result<String, String> {
+    let told = std::env::var(LUSTRE).map_err(|_| format!("{LUSTRE} names no folder on a Lustre"))?;
+    let path = FilePath::parse(told.as_bytes()).map_err(|error| format!("{LUSTRE}: {error}"))?;
+    let folder = Posix.open_path(&path).map_err(|error| format!("{told}: {error}"))?;
+    let kind = Posix.capabilities(&folder).map_err(|error| format!("{told}: {error}"))?.kind;
+    if kind != "Lustre" {
+        return Err(format!("{told} is on {kind}"));
+    }
+    if !Posix.caller().is_root {
+        return Err("the cases act as root and as users, so root has to run them".to_owned());
+    }
+    if Posix.mdts(&folder).map_err(|error| format!("{told}: {error}"))? == Some(1) {
+        return Err("the recordings need two MDTs".to_owned());
+    }
+    // Somebody's projects are left alone.
+    for project in projects {
+        let quota = Posix.quota(&folder, ProjectId(*project)).map_err(|error| format!("{told}: {error}"))?;
+        if quota.is_none_or(|quota| quota != Quota::default()) {
+            return Err(format!("project {project} is in use, has limits, or is not counted"));
+        }
+    }
+    Ok(told)
+}
+
+/// A folder of the tests' on a Lustre, with everything in it; it goes when they do.
+#[derive(Debug)]
+pub struct OnLustre(pub String);
+
+impl OnLustre {
+    /// A new folder on an MDT, by the file system's own tool.
+    pub fn make(&self, name: &str, mdt: u32) {
+        let path = format!("{}/{name}", self.0);
+        let done = Command::new("lfs").args(["mkdir", "-i", &mdt.to_string(), &path]).status().unwrap();
+        assert!(done.success(), "lfs mkdir -i {mdt} {path}");
+    }
+}
+
+impl Drop for OnLustre {
+    fn drop(&mut self) {
+        // Something in it may be immutable.
+        let _ = Command::new("chattr").args(["-R", "-i", &self.0]).output();
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
 /// The file system as somebody sees it: root, or a user in a group of his number.
 pub fn seen_by(uid: u32) -> Arc<dyn FileSystem> {
     if uid == 0 { Arc::new(Posix) } else { Arc::new(AsUser { uid, gid: uid }) }
@@ -45,15 +97,23 @@ pub fn limit(mount: &str, project: u32, bytes: u64, inodes: u64) {
 
 /// What the distribution's tool says that a project is charged.
 pub fn counted_by_the_tool(mount: &str, project: u32) -> Amount {
+    let [counted] = all_counted_by_the_tool(mount, [project]);
+    counted
+}
+
+/// The same of several projects, asked once.
+pub fn all_counted_by_the_tool<const COUNT: usize>(mount: &str, projects: [u32; COUNT]) -> [Amount; COUNT] {
     let told = Command::new("repquota").args(["-P", "-v", "-n", mount]).output().unwrap();
     let told = String::from_utf8_lossy(&told.stdout).into_owned();
-    let line = told.lines().find(|line| line.split_whitespace().next() == Some(&format!("#{project}")));
-    // `#1001 -- 8 0 0 2 0 0`, with a grace time in each half where a soft limit is crossed.
-    let numbers: Vec<u64> = line.unwrap_or_default().split_whitespace().skip(2).filter_map(|word| word.parse().ok()).collect();
-    match numbers.as_slice() {
-        [kib, _, _, inodes, ..] => Amount { bytes: kib * 1024, inodes: *inodes },
-        _ => Amount::ZERO,
-    }
+    projects.map(|project| {
+        let line = told.lines().find(|line| line.split_whitespace().next() == Some(&format!("#{project}")));
+        // `#1001 -- 8 0 0 2 0 0`, with a grace time in each half where a soft limit is crossed.
+        let numbers: Vec<u64> = line.unwrap_or_default().split_whitespace().skip(2).filter_map(|word| word.parse().ok()).collect();
+        match numbers.as_slice() {
+            [kib, _, _, inodes, ..] => Amount { bytes: kib * 1024, inodes: *inodes },
+            _ => Amount::ZERO,
+        }
+    })
 }
 
 /// Removes a folder of a test, and waits until its projects are charged nothing.

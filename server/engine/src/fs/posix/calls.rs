@@ -18,6 +18,7 @@ use super::ioctl::{FLAG_INHERIT, FLAGS_KEPT};
 use super::tags::{attributes, set_attributes};
 use super::{Posix, handle, hsm, lustre, mount, quota};
 use crate::fs::object::Handle;
+use crate::fs::probe;
 use crate::fs::{
     At, Caller, Capabilities, Capacity, DataRange, Enforcement, File, FileSystem, Folder, FolderEntry, FolderStream, FsError,
     FsResult, HsmState, Identity, Object, Quota, Status, Timestamp,
@@ -293,6 +294,9 @@ impl FileSystem for Posix {
     fn rename(&self, from: At<'_>, to: At<'_>) -> FsResult<()> {
         let renamed = rustix::fs::renameat(folder_fd(from), from.name.as_bytes(), folder_fd(to), to.name.as_bytes());
         if renamed == Err(Errno::XDEV) && lustre::is_lustre(folder_fd(from)) {
+            if let Ok(status) = rustix::fs::fstat(folder_fd(from)) {
+                mount::forget(status.st_dev);
+            }
             let status = rustix::fs::statat(folder_fd(from), from.name.as_bytes(), AtFlags::SYMLINK_NOFOLLOW);
             if status.is_ok_and(|status| FileType::from_raw_mode(status.st_mode) == FileType::RegularFile) {
                 lustre::remember_refusal();
@@ -400,6 +404,12 @@ impl FileSystem for Posix {
         Ok(Some(DataRange { offset: start, length: end - start }))
     }
 
+    fn data_version(&self, file: &File) -> FsResult<Option<u64>> {
+        let file = descriptor(&file.0);
+        let read = if lustre::is_lustre(file) { lustre::data_version(file) } else { Ok(None) };
+        read.map_err(failed("data_version", b""))
+    }
+
     fn copy_range(&self, from: &File, to: &File, offset: u64, length: u64) -> FsResult<u64> {
         let (mut read, mut written) = (offset, offset);
         let length = usize::try_from(length).unwrap_or(usize::MAX);
@@ -423,7 +433,25 @@ impl FileSystem for Posix {
     fn capabilities(&self, folder: &Folder) -> FsResult<Capabilities> {
         let statistics = rustix::fs::fstatfs(descriptor(&folder.0)).map_err(failed("capabilities", b""))?;
         let has_project_ids = attributes(folder.into()).map_err(failed("capabilities", b""))?.is_some();
-        Ok(mount::capabilities(statistics.f_type, has_project_ids, self.caller().is_root))
+        let Caller { uid, is_root } = self.caller();
+        let tried = match statistics.f_type {
+            lustre::MAGIC => mount::tried(self.status(folder.into())?.device, uid),
+            _ => None,
+        };
+        Ok(mount::capabilities(statistics.f_type, has_project_ids, is_root, tried))
+    }
+
+    fn try_out(&self, folder: &Folder) -> FsResult<()> {
+        if !lustre::is_lustre(descriptor(&folder.0)) {
+            return Ok(());
+        }
+        let (device, uid) = (self.status(folder.into())?.device, self.caller().uid);
+        if mount::tried(device, uid).is_none_or(|tried| tried.rename_rule.is_none() && tried.may_retag)
+            && let Some(rules) = probe::rules(self, folder)?
+        {
+            mount::remember(device, uid, rules);
+        }
+        Ok(())
     }
 
     fn capacity(&self, folder: &Folder) -> FsResult<Capacity> {

@@ -1,16 +1,20 @@
 //! What a real mount is called and what is known of its kind.
 //!
-//! Where releases differ the client's own is the first guess. A server that thinks otherwise
-//! refuses a rename; then the move goes back, and the mount is known better from there on.
+//! Where releases of Lustre differ, what was tried on the mount counts, and before that the client's
+//! own release as a guess. A server that refuses a rename nevertheless has changed, or was guessed
+//! wrong: the move goes back, and the mount is tried again.
 
+use std::collections::BTreeMap;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use tidelock_shared::strategy::{MountAbilities, RenameRule, SourceFlagRule};
 
 use super::{lustre, quota};
-use crate::fs::{Capabilities, NamesDurability};
+use crate::fs::probe::Rules;
+use crate::fs::{Capabilities, Knowledge, NamesDurability};
 
 const EXT4: i64 = 0xef53;
 const XFS: i64 = 0x5846_5342;
@@ -21,14 +25,23 @@ const BTRFS: i64 = 0x9123_683e;
 ///
 /// On ext4 and XFS the owner of an inode may retag it (recorded); whose the inodes are, the
 /// survey finds. On Lustre only root may, unless `enable_chprojid_gid` says otherwise (recorded).
-pub(super) fn capabilities(kind: i64, has_project_ids: bool, is_root: bool) -> Capabilities {
+pub(super) fn capabilities(kind: i64, has_project_ids: bool, is_root: bool, tried: Option<Rules>) -> Capabilities {
     let is_lustre = kind == lustre::MAGIC;
+    let tried = tried.filter(|_| is_lustre);
     // It answers when asked for IDs, and takes none.
     let has_project_ids = has_project_ids && kind != TMPFS;
     // The kernel lets nobody change project IDs from another one.
     let is_at_home = quota::is_first_user_namespace();
-    let (rename_rule, source_flag_rule) =
-        if is_lustre { lustre_rules() } else { (RenameRule::Refuses, SourceFlagRule::BlocksNothing) };
+    let (rename_rule, source_flag_rule) = match tried.map(|tried| (tried.rename_rule, tried.source_flag_rule)) {
+        Some((Some(rename_rule), Some(source_flag_rule))) => (rename_rule, source_flag_rule),
+        _ if is_lustre => lustre_rules(),
+        _ => (RenameRule::Refuses, SourceFlagRule::BlocksNothing),
+    };
+    let source = match tried {
+        _ if !is_lustre => Knowledge::OfItsKind,
+        Some(Rules { rename_rule: Some(_), .. }) => Knowledge::Tried,
+        _ => Knowledge::Guessed,
+    };
     let name = match kind {
         EXT4 => "ext4".to_owned(),
         XFS => "XFS".to_owned(),
@@ -42,15 +55,37 @@ pub(super) fn capabilities(kind: i64, has_project_ids: bool, is_root: bool) -> C
         abilities: MountAbilities {
             rename_rule: if has_project_ids { rename_rule } else { RenameRule::NoProjects },
             source_flag_rule,
-            may_retag: has_project_ids && is_at_home && (is_root || !is_lustre),
-            retags_every_kind: is_lustre && lustre::retags_every_kind(),
+            may_retag: has_project_ids && is_at_home && tried.map_or(is_root || !is_lustre, |tried| tried.may_retag),
+            retags_every_kind: tried.map_or(is_lustre && lustre::retags_every_kind(), |tried| tried.retags_every_kind),
             remakes_other_kinds: has_project_ids && matches!(kind, EXT4 | XFS),
         },
-        renames_without_replacing: !is_lustre,
+        renames_without_replacing: tried.map_or(!is_lustre, |tried| tried.renames_without_replacing),
         names_durability: if is_lustre { NamesDurability::BarrierFile } else { NamesDurability::FolderSync },
         keeps_nanoseconds: !is_lustre,
         charges_settle_late: is_lustre,
+        source,
     }
+}
+
+/// What was tried on which mount, by its device number, by whom.
+static TRIED: LazyLock<Mutex<BTreeMap<(u64, u32), Rules>>> = LazyLock::new(Mutex::default);
+
+pub(super) fn tried(device: u64, uid: u32) -> Option<Rules> {
+    TRIED.lock().unwrap_or_else(PoisonError::into_inner).get(&(device, uid)).copied()
+}
+
+/// Believed until a rename is refused. An answer that leaves the rules open stands in no better one's way.
+pub(super) fn remember(device: u64, uid: u32, rules: Rules) {
+    let mut all = TRIED.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = all.entry((device, uid)).or_insert(rules);
+    if rules.rename_rule.is_some() || known.rename_rule.is_none() {
+        *known = rules;
+    }
+}
+
+/// A rename was refused: whatever was believed is asked again.
+pub(super) fn forget(device: u64) {
+    TRIED.lock().unwrap_or_else(PoisonError::into_inner).retain(|(other, _), _| *other != device);
 }
 
 /// The rules of `mdd_rename_sanity_check`, by its source: 2.15 lets files go between projects and
@@ -76,5 +111,51 @@ pub(super) fn top(folder: BorrowedFd<'_>) -> Result<OwnedFd, Errno> {
             return Ok(top);
         }
         top = above;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OPEN: Rules = Rules {
+        may_retag: false,
+        retags_every_kind: true,
+        renames_without_replacing: false,
+        rename_rule: None,
+        source_flag_rule: None,
+        renames_between_mdts: Some(true),
+    };
+    const FULL: Rules = Rules {
+        may_retag: true,
+        rename_rule: Some(RenameRule::RechargesFiles),
+        source_flag_rule: Some(SourceFlagRule::BlocksFolders),
+        ..OPEN
+    };
+
+    #[test]
+    fn what_was_tried_counts_and_the_rest_is_guessed() {
+        let known = capabilities(lustre::MAGIC, true, true, Some(FULL));
+        assert_eq!(known.source, Knowledge::Tried);
+        let MountAbilities { rename_rule, source_flag_rule, may_retag, retags_every_kind, .. } = known.abilities;
+        assert_eq!((rename_rule, source_flag_rule), (RenameRule::RechargesFiles, SourceFlagRule::BlocksFolders));
+        assert!(retags_every_kind && may_retag == quota::is_first_user_namespace());
+        // Root whom the servers take for nobody.
+        let guessed = capabilities(lustre::MAGIC, true, true, Some(OPEN));
+        assert_eq!((guessed.source, guessed.abilities.may_retag), (Knowledge::Guessed, false));
+        assert_eq!(capabilities(lustre::MAGIC, true, true, None).source, Knowledge::Guessed);
+        // Elsewhere nothing is tried.
+        assert_eq!(capabilities(EXT4, true, true, Some(OPEN)), capabilities(EXT4, true, true, None));
+        assert_eq!(capabilities(EXT4, true, true, None).source, Knowledge::OfItsKind);
+    }
+
+    #[test]
+    fn an_answer_stands_until_a_rename_is_refused() {
+        let device = u64::MAX;
+        remember(device, 0, FULL);
+        remember(device, 0, OPEN);
+        assert_eq!((tried(device, 0), tried(device, 1000)), (Some(FULL), None));
+        forget(device);
+        assert_eq!(tried(device, 0), None);
     }
 }

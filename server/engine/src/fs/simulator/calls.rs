@@ -13,7 +13,7 @@ use super::world::put;
 use crate::fs::object::Handle;
 use crate::fs::{
     At, Caller, Capabilities, Capacity, DataRange, Enforcement, Errno, File, FileSystem, Folder, FolderEntry, FolderStream,
-    FsError, FsResult, HsmState, Identity, Object, Quota, Status, Timestamp,
+    FsError, FsResult, HsmState, Identity, Knowledge, Object, Quota, Status, Timestamp,
 };
 
 /// Permission bits that `chmod` sets.
@@ -412,6 +412,7 @@ impl FileSystem for Simulator {
                 names_durability: mount.personality.names_durability(),
                 keeps_nanoseconds: !mount.personality.is_lustre(),
                 charges_settle_late: mount.personality.is_lustre(),
+                source: Knowledge::OfItsKind,
             })
         })
     }

@@ -7,7 +7,7 @@ use tidelock_shared::quota::Bounds;
 use tidelock_shared::strategy::{MountAbilities, RenameRule, SourceFlagRule};
 
 use super::*;
-use crate::fs::{Capabilities, Capacity, Identity, NamesDurability, Quota};
+use crate::fs::{Capabilities, Capacity, Identity, Knowledge, NamesDurability, Quota};
 use crate::planner::overlap::Footprint;
 use crate::planner::plan::{FolderRef, Loss, Tally};
 use crate::planner::sequence::StepKind;
@@ -44,6 +44,7 @@ fn folder(at: &str, device: u64, project: u32, hard: Amount) -> SurveyedFolder {
             names_durability: NamesDurability::BarrierFile,
             keeps_nanoseconds: false,
             charges_settle_late: true,
+            source: Knowledge::OfItsKind,
         },
         capacity: Capacity { total: Amount { bytes: 1 << 50, inodes: 1 << 30 }, free: Amount { bytes: 1 << 50, inodes: 1 << 30 } },
         quota: Some(Quota { usage: Amount::ZERO, limits: Limits { bytes: bounds(hard.bytes), inodes: bounds(hard.inodes) } }),

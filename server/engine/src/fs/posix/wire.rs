@@ -1,0 +1,374 @@
+//! What goes to a Lustre client by ioctl and what comes back, byte by byte: pure, so that recorded
+//! answers are read in tests as they are on a mount.
+//!
+//! Numbers, offsets and meanings are those of the client's headers (`lustre_user.h`), the same from
+//! 2.15 to master; the machine's byte order is the kernel's. Bits 16 to 29 of an ioctl's number are the
+//! length of its struct.
+//!
+//! Not here: the calls (`lustre`, `hsm`).
+
+use rustix::io::Errno;
+use tidelock_shared::id::ProjectId;
+use tidelock_shared::quota::{Amount, Bounds, Limits};
+
+use crate::fs::{HsmState, Quota};
+
+fn put<const LENGTH: usize>(bytes: &mut [u8; LENGTH], at: usize, value: &[u8]) {
+    bytes[at..at + value.len()].copy_from_slice(value);
+}
+
+fn u32_at<const LENGTH: usize>(bytes: &[u8; LENGTH], at: usize) -> u32 {
+    let mut value = [0; 4];
+    value.copy_from_slice(&bytes[at..at + 4]);
+    u32::from_ne_bytes(value)
+}
+
+fn u64_at<const LENGTH: usize>(bytes: &[u8; LENGTH], at: usize) -> u64 {
+    let mut value = [0; 8];
+    value.copy_from_slice(&bytes[at..at + 8]);
+    u64::from_ne_bytes(value)
+}
+
+/// `LL_IOC_PROJECT` with `struct lu_project`: type, ID, flags and one more word, then the name.
+pub(super) const LL_IOC_PROJECT: u32 = 0x4110_66fd;
+pub(super) const PROJECT_BYTES: usize = 272;
+const PROJECT_NAME_AT: usize = 16;
+pub(super) const PROJECT_SET: u32 = 1;
+pub(super) const PROJECT_GET: u32 = 2;
+
+/// # Errors
+/// `ENAMETOOLONG` where the name leaves no room for its zero.
+pub(super) fn project(kind: u32, name: &[u8], id: u32, flags: u32) -> Result<[u8; PROJECT_BYTES], Errno> {
+    if name.len() >= PROJECT_BYTES - PROJECT_NAME_AT {
+        return Err(Errno::NAMETOOLONG);
+    }
+    let mut bytes = [0; PROJECT_BYTES];
+    for (position, value) in [kind, id, flags].into_iter().enumerate() {
+        put(&mut bytes, position * 4, &value.to_ne_bytes());
+    }
+    put(&mut bytes, PROJECT_NAME_AT, name);
+    Ok(bytes)
+}
+
+/// ID and inode flags (`FS_XFLAG_*`).
+pub(super) fn project_told(bytes: &[u8; PROJECT_BYTES]) -> (u32, u32) {
+    (u32_at(bytes, 4), u32_at(bytes, 8))
+}
+
+/// `LL_IOC_GET_MDTIDX` with one int.
+pub(super) const LL_IOC_GET_MDTIDX: u32 = 0x8004_66af;
+
+/// None for a number that is no index.
+pub(super) fn mdt_told(bytes: [u8; 4]) -> Option<u32> {
+    u32::try_from(i32::from_ne_bytes(bytes)).ok()
+}
+
+/// `OBD_IOC_QUOTACTL` with `struct if_quotactl` up to the name of a pool: command, type, ID, status,
+/// what to show and which target, 24 bytes of grace, `struct obd_dqblk`, two names.
+pub(super) const OBD_IOC_QUOTACTL: u32 = 0xc0b0_66a2;
+pub(super) const QUOTACTL_BYTES: usize = 176;
+const DQBLK_AT: usize = 48;
+const DQBLK_VALID_AT: usize = DQBLK_AT + 64;
+
+pub(super) fn quotactl(project: ProjectId) -> [u8; QUOTACTL_BYTES] {
+    const Q_GETQUOTA: u32 = 0x0080_0007;
+    const PRJQUOTA: u32 = 2;
+    let mut bytes = [0; QUOTACTL_BYTES];
+    for (position, value) in [Q_GETQUOTA, PRJQUOTA, project.0].into_iter().enumerate() {
+        put(&mut bytes, position * 4, &value.to_ne_bytes());
+    }
+    bytes
+}
+
+/// Limits of blocks come in KiB, usage in bytes. None where a bit of `dqb_valid` is missing: what it
+/// stands for is inaccurate, and a partial answer would be taken for room.
+pub(super) fn quota_told(bytes: &[u8; QUOTACTL_BYTES]) -> Option<Quota> {
+    const ALL_VALID: u32 = 1 | 2 | 4 | 8;
+    if u32_at(bytes, DQBLK_VALID_AT) & ALL_VALID != ALL_VALID {
+        return None;
+    }
+    let [block_hard, block_soft, bytes_used, inode_hard, inode_soft, inodes_used] =
+        std::array::from_fn(|position| u64_at(bytes, DQBLK_AT + position * 8));
+    let limit = |value: u64| (value > 0).then_some(value);
+    let kib = |value: u64| limit(value.saturating_mul(1024));
+    Some(Quota {
+        usage: Amount { bytes: bytes_used, inodes: inodes_used },
+        limits: Limits {
+            bytes: Bounds { soft: kib(block_soft), hard: kib(block_hard) },
+            inodes: Bounds { soft: limit(inode_soft), hard: limit(inode_hard) },
+        },
+    })
+}
+
+/// What the call came to: no numbers where nothing is counted.
+///
+/// # Errors
+/// `EREMOTEIO` where a server cannot be reached, which the call says or the answer's missing bits do.
+pub(super) fn quota_answered(done: Result<(), Errno>, bytes: &[u8; QUOTACTL_BYTES]) -> Result<Option<Quota>, Errno> {
+    match done {
+        Ok(()) => quota_told(bytes).map(Some).ok_or(Errno::REMOTEIO),
+        // Not enabled; no quota master; a client without the call.
+        Err(Errno::SRCH | Errno::OPNOTSUPP | Errno::NOTTY) => Ok(None),
+        Err(errno) => Err(errno),
+    }
+}
+
+/// `LL_IOC_DATA_VERSION` with `struct ioc_data_version`: version, layout's version, flags.
+pub(super) const LL_IOC_DATA_VERSION: u32 = 0x8010_66da;
+pub(super) const DATA_VERSION_BYTES: usize = 16;
+
+/// Asks for what counts another client's unsynced writes too (measured).
+pub(super) fn data_version() -> [u8; DATA_VERSION_BYTES] {
+    const FLUSHES_DIRTY: u32 = 1;
+    let mut bytes = [0; DATA_VERSION_BYTES];
+    put(&mut bytes, 12, &FLUSHES_DIRTY.to_ne_bytes());
+    bytes
+}
+
+/// None for 0: a released file and an empty one say so, which is unknown and not unchanged (measured).
+pub(super) fn data_version_told(bytes: &[u8; DATA_VERSION_BYTES]) -> Option<u64> {
+    Some(u64_at(bytes, 0)).filter(|version| *version != 0)
+}
+
+/// `LL_IOC_HSM_STATE_GET` with `struct hsm_user_state`: states, archive, what is under way, where.
+pub(super) const LL_IOC_HSM_STATE_GET: u32 = 0x8020_66d3;
+pub(super) const HSM_STATE_BYTES: usize = 32;
+
+pub(super) fn hsm_state_told(bytes: &[u8; HSM_STATE_BYTES]) -> HsmState {
+    const RELEASED: u32 = 0x4;
+    const LOST: u32 = 0x40;
+    let states = u32_at(bytes, 0);
+    match (states & RELEASED != 0, states & LOST != 0) {
+        (true, true) => HsmState::Lost,
+        (true, false) => HsmState::Released,
+        (false, _) => HsmState::Present,
+    }
+}
+
+/// `LL_IOC_HSM_ACTION` with `struct hsm_current_action`: how far, what, and which stretch.
+pub(super) const LL_IOC_HSM_ACTION: u32 = 0x8018_66dc;
+pub(super) const HSM_ACTION_BYTES: usize = 24;
+/// `HUA_RESTORE`.
+const RESTORE: u32 = 11;
+
+/// A restore that has not ended.
+pub(super) fn is_restore_told(bytes: &[u8; HSM_ACTION_BYTES]) -> bool {
+    const WAITING: u32 = 1;
+    const RUNNING: u32 = 2;
+    u32_at(bytes, 4) == RESTORE && matches!(u32_at(bytes, 0), WAITING | RUNNING)
+}
+
+/// `LL_IOC_HSM_REQUEST` with `struct hsm_request` and one `struct hsm_user_item`. Its number counts
+/// the first alone.
+pub(super) const LL_IOC_HSM_REQUEST: u32 = 0x4018_66d9;
+pub(super) const HSM_REQUEST_BYTES: usize = 56;
+const HSM_ITEM_AT: usize = 24;
+const FID_BYTES: usize = 16;
+/// `FILEID_LUSTRE`: the type of a handle that begins with the entry's FID (recorded: 32 bytes).
+const HANDLE_OF_LUSTRE: i32 = 0x97;
+
+/// The restore of the whole file that a handle names, wherever it is archived; none if the handle is
+/// not Lustre's.
+pub(super) fn restore_request(handle: &[u8]) -> Option<[u8; HSM_REQUEST_BYTES]> {
+    let (kind, rest) = handle.split_first_chunk()?;
+    let fid: [u8; FID_BYTES] = *rest.first_chunk()?;
+    if i32::from_be_bytes(*kind) != HANDLE_OF_LUSTRE {
+        return None;
+    }
+    let mut bytes = [0; HSM_REQUEST_BYTES];
+    put(&mut bytes, 0, &RESTORE.to_ne_bytes());
+    put(&mut bytes, 16, &1_u32.to_ne_bytes());
+    put(&mut bytes, HSM_ITEM_AT, &fid);
+    put(&mut bytes, HSM_ITEM_AT + FID_BYTES + 8, &u64::MAX.to_ne_bytes());
+    Some(bytes)
+}
+
+/// Bytes as a little-endian client was asked and has answered. The layouts are the headers', the values
+/// those of the recordings in `server/engine/tests/contract` and what the tools printed beside them.
+#[cfg(all(test, target_endian = "little"))]
+mod tests {
+    use super::*;
+
+    fn length(number: u32) -> usize {
+        usize::try_from(number >> 16 & 0x3fff).unwrap()
+    }
+
+    /// Hexadecimal digits with blanks, and zeros up to the end.
+    fn bytes<const LENGTH: usize>(text: &str) -> [u8; LENGTH] {
+        let digits: String = text.split_whitespace().collect();
+        let mut bytes = [0; LENGTH];
+        for (position, byte) in bytes.iter_mut().take(digits.len() / 2).enumerate() {
+            *byte = u8::from_str_radix(&digits[position * 2..position * 2 + 2], 16).unwrap();
+        }
+        bytes
+    }
+
+    #[test]
+    fn the_structs_are_as_long_as_the_numbers_say() {
+        for (number, expected) in [
+            (LL_IOC_PROJECT, PROJECT_BYTES),
+            (LL_IOC_GET_MDTIDX, 4),
+            (OBD_IOC_QUOTACTL, QUOTACTL_BYTES),
+            (LL_IOC_DATA_VERSION, DATA_VERSION_BYTES),
+            (LL_IOC_HSM_STATE_GET, HSM_STATE_BYTES),
+            (LL_IOC_HSM_ACTION, HSM_ACTION_BYTES),
+            (LL_IOC_HSM_REQUEST, HSM_ITEM_AT),
+        ] {
+            assert_eq!(length(number), expected, "{number:#x}");
+        }
+        assert_eq!(HSM_REQUEST_BYTES, HSM_ITEM_AT + FID_BYTES + 16);
+        // Six words, two grace times of 12 bytes each, 72 of limits, two names of 16 and 40.
+        assert_eq!(QUOTACTL_BYTES, DQBLK_AT + 72 + 16 + 40);
+    }
+
+    #[test]
+    fn a_project_is_asked_and_set_by_name() {
+        // `LL_IOC_PROJECT get/set/get on dir via parent (root)`: (1001, '0x200'), then (1002, '0x0').
+        let asked = project(PROJECT_GET, b"dir", 0, 0).unwrap();
+        assert_eq!(asked, bytes("02000000 00000000 00000000 00000000 646972"));
+        assert_eq!(project_told(&bytes("02000000 e9030000 00020000 00000000 646972")), (1001, 0x200));
+        let set = project(PROJECT_SET, b"dir", 1002, 0).unwrap();
+        assert_eq!(set, bytes("01000000 ea030000 00000000 00000000 646972"));
+        assert_eq!(project_told(&bytes("02000000 ea030000 00000000 00000000 646972")), (1002, 0));
+        // `immutable: set=OK then chproj`: the other flags of the inode come along.
+        assert_eq!(project_told(&bytes("02000000 e9030000 08020000")), (1001, 0x208));
+        assert_eq!(project(PROJECT_GET, b"", 0, 0).unwrap(), bytes("02"), "the folder itself");
+    }
+
+    #[test]
+    fn a_name_needs_room_for_its_zero() {
+        assert!(project(PROJECT_GET, &[b'n'; 255], 0, 0).is_ok());
+        assert_eq!(project(PROJECT_GET, &[b'n'; 256], 0, 0), Err(Errno::NAMETOOLONG));
+    }
+
+    #[test]
+    fn an_mdt_is_a_number_and_none_is_less_than_zero() {
+        // `lfs getstripe -m`: 1 of A1, 0 of A0.
+        assert_eq!(mdt_told([1, 0, 0, 0]), Some(1));
+        assert_eq!(mdt_told([0, 0, 0, 0]), Some(0));
+        assert_eq!(mdt_told([0xff; 4]), None);
+    }
+
+    /// An answer about project 2101: words of the head, then the nine of `obd_dqblk`.
+    fn answer(limits: &str) -> [u8; QUOTACTL_BYTES] {
+        bytes(&format!("07008000 02000000 35080000 00000000 00000000 00000000 {} {limits}", "00".repeat(24)))
+    }
+
+    #[test]
+    fn a_quota_is_asked_for_one_project() {
+        assert_eq!(quotactl(ProjectId(2101)), answer(""));
+    }
+
+    #[test]
+    fn limits_are_kib_and_usage_is_bytes() {
+        // `fill 2101 (limit 20M)`: (29433856, 20480, 8, 0) are bytes, KiB, inodes, inode limit.
+        let told = answer(
+            "0050000000000000 0000000000000000 0020c10100000000
+             0000000000000000 0000000000000000 0800000000000000
+             0000000000000000 0000000000000000 0f000000 00000000",
+        );
+        let quota = quota_told(&told).unwrap();
+        assert_eq!(quota.usage, Amount { bytes: 29_433_856, inodes: 8 });
+        assert_eq!(quota.limits.bytes, Bounds { soft: None, hard: Some(20 << 20) });
+        assert_eq!(quota.limits.inodes, Bounds::default());
+        // `inode hard limit 10`: (8192, 0, 10, 10); `lfs quota with soft exceeded`: 1024 and 30720 KiB, with a
+        // grace time that runs and, in its top 16 bits, flags; 9224 KiB and 4 inodes.
+        let told = answer(
+            "0000000000000000 0000000000000000 0020000000000000
+             0a00000000000000 0000000000000000 0a00000000000000
+             0000000000000000 0000000000000000 3f000000 00000000",
+        );
+        let quota = quota_told(&told).unwrap();
+        assert_eq!((quota.usage, quota.limits.inodes.hard), (Amount { bytes: 8192, inodes: 10 }, Some(10)));
+        let told = answer(
+            "0078000000000000 0004000000000000 0020900000000000
+             0000000000000000 0000000000000000 0400000000000000
+             0a3a116b00000100 0000000000000000 3f000000 00000000",
+        );
+        let quota = quota_told(&told).unwrap();
+        assert_eq!(quota.limits.bytes, Bounds { soft: Some(1 << 20), hard: Some(30 << 20) });
+        assert_eq!(quota.usage, Amount { bytes: 9224 << 10, inodes: 4 });
+        // `lfs quota unknown project`: all zeros, and valid.
+        let told = answer(&format!("{} 0f000000", "00".repeat(64)));
+        assert_eq!(quota_told(&told), Some(Quota::default()));
+    }
+
+    #[test]
+    fn a_partial_answer_is_none() {
+        for missing in [1_u32, 2, 4, 8] {
+            let mut told = answer("0050000000000000 0000000000000000 0020c10100000000");
+            put(&mut told, DQBLK_VALID_AT, &(0x3f & !missing).to_ne_bytes());
+            assert_eq!(quota_told(&told), None, "{missing}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_counted_or_nobody_knows() {
+        let told = answer(&format!("{} 0f000000", "00".repeat(64)));
+        assert_eq!(quota_answered(Ok(()), &told), Ok(Some(Quota::default())));
+        assert_eq!(quota_answered(Ok(()), &answer("")), Err(Errno::REMOTEIO), "no bit is valid");
+        for (errno, expected) in [
+            (Errno::SRCH, Ok(None)),
+            (Errno::OPNOTSUPP, Ok(None)),
+            (Errno::NOTTY, Ok(None)),
+            (Errno::REMOTEIO, Err(Errno::REMOTEIO)),
+            (Errno::IO, Err(Errno::IO)),
+        ] {
+            assert_eq!(quota_answered(Err(errno), &told), expected, "{errno}");
+        }
+    }
+
+    #[test]
+    fn a_version_of_zero_is_none() {
+        assert_eq!(data_version(), bytes("0000000000000000 00000000 01000000"));
+        assert_eq!(data_version_told(&bytes("0304000001000000 01000000 01000000")), Some(0x1_0000_0403));
+        assert_eq!(data_version_told(&bytes("0000000000000000 00000000 01000000")), None);
+    }
+
+    #[test]
+    fn states_read_as_lfs_hsm_state_says_them() {
+        // (0x00000000); (0x00000009) exists archived, archive_id:1; (0x0000000d) released exists archived;
+        // (0x0000000b) exists dirty archived; released and lost; with a restore under way.
+        for (told, expected) in [
+            ("00000000 00000000", HsmState::Present),
+            ("09000000 01000000", HsmState::Present),
+            ("0d000000 01000000", HsmState::Released),
+            ("0b000000 01000000", HsmState::Present),
+            ("4d000000 01000000", HsmState::Lost),
+            ("0d000000 01000000 02000000 0b000000 0000000000000000 ffffffffffffffff", HsmState::Released),
+        ] {
+            assert_eq!(hsm_state_told(&bytes(told)), expected, "{told}");
+        }
+    }
+
+    #[test]
+    fn only_a_restore_that_has_not_ended_is_on_its_way() {
+        // `RESTORE running (0 bytes moved)`; waiting; done; `NOOP`; an archive under way.
+        for (told, expected) in [
+            ("02000000 0b000000 0000000000000000 0000000000000000", true),
+            ("01000000 0b000000 0000000000000000 ffffffffffffffff", true),
+            ("03000000 0b000000 0000000000000000 0000100000000000", false),
+            ("00000000 00000000", false),
+            ("02000000 0a000000", false),
+        ] {
+            assert_eq!(is_restore_told(&bytes(told)), expected, "{told}");
+        }
+    }
+
+    #[test]
+    fn a_request_names_the_file_by_the_first_half_of_its_handle() {
+        // `name_to_handle_at`: bytes=32 type=0x97, the FIDs of the file and of its folder: [0x200000401:0x1:0x0]
+        // and `lfs path2fid` [0x200000402:0x1:0x0].
+        let handle: [u8; 36] = bytes("00000097 0104000002000000 01000000 00000000 0204000002000000 01000000 00000000");
+        let request = restore_request(&handle).unwrap();
+        let expected = bytes(
+            "0b000000 00000000 0000000000000000 01000000 00000000
+             0104000002000000 01000000 00000000 0000000000000000 ffffffffffffffff",
+        );
+        assert_eq!(request, expected);
+        let mut of_another = handle;
+        of_another[3] = 0x01;
+        assert_eq!(restore_request(&of_another), None, "another file system's handle");
+        assert_eq!(restore_request(&handle[..10]), None);
+    }
+}
