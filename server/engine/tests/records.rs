@@ -44,6 +44,32 @@ fn every_old_project_id_is_on_stable_storage_before_one_is_changed() {
 }
 
 #[test]
+fn after_a_crash_a_record_says_all_that_the_journal_knows() {
+    let mut compared = 0;
+    for case in CASES.into_iter().filter(|case| case.name.starts_with("staged copy") || case.name.starts_with("retag")) {
+        for call in (0..).step_by(3) {
+            let world = World::new(case);
+            world.root.faults().reset();
+            world.root.faults().stop_before(call);
+            let is_through = world.run().is_some();
+            world.root.faults().reset();
+            world.recover().unwrap();
+            let (engine, _folder) = world.engine();
+            for (record, notes) in records(&world) {
+                let known = engine.get(record.id).unwrap().recorded.of.notes;
+                let missing = known.iter().find(|(_, note)| !notes.iter().any(|line| line.note == *note));
+                assert_eq!(missing, None, "{} stopped at {call}", case.name);
+                compared += known.len();
+            }
+            if is_through {
+                break;
+            }
+        }
+    }
+    assert!(compared > 0);
+}
+
+#[test]
 fn nobody_else_may_read_a_record_and_it_goes_with_what_it_describes() {
     for case in CASES {
         let world = World::new(case);

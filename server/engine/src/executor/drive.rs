@@ -15,7 +15,7 @@ use super::throttle::Throttle;
 use crate::clock::Clock;
 use crate::journal::{Journal, JournalError};
 use crate::moves::decide::{Decision, decide};
-use crate::moves::event::{Event, Failure, FailureKind};
+use crate::moves::event::{Event, Failure, FailureKind, Note};
 use crate::moves::state::StepStatus;
 use crate::planner::sequence::{Step, StepKind};
 use crate::worker::{Action, Probe, StepOrder, StepReport, Then, Wait, Worker};
@@ -107,6 +107,7 @@ impl Driver {
     /// After a crash: asks of every step since the last barrier whether its effect is there.
     /// The journal was durable at once, the file system only at the barrier.
     pub(crate) fn probe(&self, live: &Live) -> Result<(), Halt> {
+        self.bring_record_up_to_date(live)?;
         let (state, steps, sequence) = {
             let recorded = live.recorded.lock();
             (recorded.of.state, recorded.of.steps.clone(), recorded.of.plan.sequence.clone())
@@ -130,6 +131,22 @@ impl Driver {
             }
         }
         Ok(())
+    }
+
+    /// A crash may have come after the journal had a note and before the record beside the source had it.
+    fn bring_record_up_to_date(&self, live: &Live) -> Result<(), Halt> {
+        let (describes, is_over) = {
+            let of = &live.recorded.lock().of;
+            let finished = |kind| {
+                let is_it = |(step, status): (&Step, &StepStatus)| step.kind == kind && *status == StepStatus::Finished;
+                of.plan.sequence.iter().zip(&of.steps).position(is_it)
+            };
+            let is_given_up = of.notes.iter().any(|(_, note)| matches!(note, Note::Undescribed { .. }));
+            (finished(StepKind::Describe), of.state.is_final() || is_given_up || finished(StepKind::Forget).is_some())
+        };
+        let Some(position) = describes.filter(|_| !is_over) else { return Ok(()) };
+        // Where it cannot be brought up to date, nothing else is worse for it.
+        self.perform(live, position, Action::Run).map(drop)
     }
 
     fn is_lost(&self, live: &Live, position: usize) -> Result<bool, Halt> {

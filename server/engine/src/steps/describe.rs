@@ -23,7 +23,9 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     let Some((record, header)) = what_to_write(context)? else { return Ok(()) };
     let (folder, name) = (open_known(context.fs, &record.folder)?, record_name(context)?);
     let written = match found(context.fs, folder.at(&name), &header)? {
-        FoundRecord::Whole => make_names_durable(context.fs, &folder).map_err(StepError::from),
+        FoundRecord::Whole => {
+            add_missing(context.fs, folder.at(&name), &record.notes).and_then(|()| Ok(make_names_durable(context.fs, &folder)?))
+        }
         FoundRecord::OfAnother => return Err(StepError::OtherRecord(path_of(&record.folder, &name))),
         FoundRecord::None | FoundRecord::Torn => write(context.fs, &folder, &name, &header, &record),
     };
@@ -92,6 +94,20 @@ fn write_all(fs: &dyn FileSystem, file: &crate::fs::File, offset: u64, bytes: &[
 /// The folder is full, or not ours to write in.
 fn cannot_be_here(error: &FsError) -> bool {
     error.is_full() || matches!(error.errno, Errno::ACCESS | Errno::PERM | Errno::ROFS)
+}
+
+/// Adds what a crash has kept from being added.
+fn add_missing(fs: &dyn FileSystem, at: At<'_>, notes: &[RecordedNote]) -> StepResult<()> {
+    let Some(own) = OwnFile::open(fs, at, Access::Read)? else { return Ok(()) };
+    let mut known = Record::parse(&read_open(fs, &own.file, own.status.size)?).map(|(_, notes)| notes).unwrap_or_default();
+    let mut lines = Vec::new();
+    for note in notes {
+        match known.iter().position(|known| known == note) {
+            Some(position) => drop(known.remove(position)),
+            None => lines.extend(note.line().ok_or(StepError::Unnameable)?),
+        }
+    }
+    if lines.is_empty() { Ok(()) } else { Ok(append(fs, at, &lines, true)?) }
 }
 
 /// Adds what a step has found out; the journal has it already.

@@ -33,9 +33,11 @@ impl World {
             Err(error) => self.offences.push(format!("nothing could be rebuilt: {error:?}")),
         }
         let after = take(&self.furnished.root, &self.tops)?;
-        // Finishing once more changes the times of folders, and what the records say.
+        // Finishing once more changes the times of folders, and what the records say; a barrier file that
+        // others kept from being removed goes by rule.
         let by_path = |seen: Vec<Sighting>| {
-            let seen = seen.into_iter().filter(|seen| !seen.path.ends_with(".record"));
+            let is_left_behind = |seen: &Sighting| seen.path.ends_with(".record") || seen.path.ends_with(".barrier");
+            let seen = seen.into_iter().filter(|seen| !is_left_behind(seen));
             let timeless = |mut seen: Sighting| {
                 if seen.attributes.kind == EntryKind::Folder {
                     seen.attributes.modified = Timestamp::default();
