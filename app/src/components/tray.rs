@@ -110,7 +110,7 @@ fn Bar(moves: Vec<MoveView>) -> impl IntoView {
         }
     });
     view! {
-        <h2 class="tray__title">{summary(&moves)}</h2>
+        <h2 class="tray__title">{words::tray(&moves)}</h2>
         {newest}
         {(stuck > 0)
             .then(|| view! { <span class="tray__stuck"><Icon glyph=Glyph::Alert />{format!("{stuck} stuck")}</span> })}
@@ -119,14 +119,4 @@ fn Bar(moves: Vec<MoveView>) -> impl IntoView {
         </span>
     }
     .into_any()
-}
-
-fn summary(moves: &[MoveView]) -> String {
-    let running = moves.iter().filter(|view| !view.state.is_final()).count() as u64;
-    let ended = moves.len() as u64 - running;
-    match (running, ended) {
-        (0, ended) => format!("{} ended", format::counted(ended, "move", "moves")),
-        (running, 0) => format!("{} running", format::counted(running, "move", "moves")),
-        (running, ended) => format!("{} running, {} ended", format::counted(running, "move", "moves"), format::count(ended)),
-    }
 }

@@ -233,6 +233,20 @@ pub fn rests(view: &MoveView) -> Option<&'static str> {
     }
 }
 
+/// How many moves run, rest and have ended, in a line.
+pub fn tray(moves: &[MoveView]) -> String {
+    let state = |view: &MoveView| if view.state.is_final() { "ended" } else { rests(view).unwrap_or("running") };
+    let mut parts: Vec<String> = Vec::new();
+    for told in ["running", "waiting", "paused", "held", "ended"] {
+        let number = moves.iter().filter(|view| state(view) == told).count() as u64;
+        if number > 0 {
+            let counted = if parts.is_empty() { format::counted(number, "move", "moves") } else { format::count(number) };
+            parts.push(format!("{counted} {told}"));
+        }
+    }
+    parts.join(", ")
+}
+
 /// What to agree to so that a refusal goes away, and the words to agree with.
 pub fn consent(code: &str) -> Option<(Consent, &'static str)> {
     if code.ends_with("released") {
@@ -346,5 +360,16 @@ pub(crate) mod tests {
         assert_eq!(progress(&running), "");
         running.counters = Counters { entries_done: 1200, entries_total: 3412, bytes_done: 0, bytes_total: 0 };
         assert_eq!(progress(&running), "1,200 of 3,412 entries");
+    }
+
+    #[test]
+    fn the_tray_tells_running_resting_and_ended_apart() {
+        let waiting = MoveView { is_waiting: true, ..view(1, MoveState::Preparing, 0.5) };
+        let held = MoveView { is_held: true, ..view(2, MoveState::Accepted, 0.5) };
+        let moves =
+            [view(3, MoveState::Publishing, 0.5), waiting, held, view(4, MoveState::Done, 0.5), view(5, MoveState::Undone, 0.5)];
+        assert_eq!(tray(&moves), "1 move running, 1 waiting, 1 held, 2 ended");
+        assert_eq!(tray(&moves[1..2]), "1 move waiting");
+        assert_eq!(tray(&moves[3..]), "2 moves ended");
     }
 }
