@@ -28,6 +28,8 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     // Before any thread is started. Where it cannot be given up it was never there.
     let _ = tidelock_engine::fs::posix::obey_limits();
+    // Where that is refused, trees may be less deep.
+    let _ = tidelock_engine::fs::posix::open_as_many_as_allowed();
     let exit = match &arguments.command {
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Arguments::command(), "tidelock", &mut std::io::stdout());

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tidelock_engine::clock::SystemClock;
-use tidelock_engine::crew::Threads;
+use tidelock_engine::crew::{Alone, Crew, Threads};
 use tidelock_engine::fs::posix::Posix;
 use tidelock_engine::fs::{FileSystem, FsError};
 use tidelock_engine::journal::{Journal, JournalError, StateFolder};
@@ -94,7 +94,8 @@ pub(super) fn start(options: &Serve, address: SocketAddr) -> Result<Started, Ser
 /// A server of the demo's world.
 pub(super) fn of_demo(world: demo::World, journal: Journal, address: SocketAddr) -> Result<Running, ServeError> {
     let fs: Arc<dyn FileSystem> = Arc::new(world.simulator.clone());
-    let engine = engine(fs, journal, world.roots)?;
+    // Its pace is invented, and the same whatever machine it runs on.
+    let engine = engine(fs, Arc::new(Alone), journal, world.roots)?;
     let site = site(engine, world.names, Eyes::Demo(world.simulator), Some(world.tops));
     Ok(Running::new(site, Identities::of_demo(world.users, address.port())?, address.ip()))
 }
@@ -110,12 +111,17 @@ pub(super) fn of_single_user(roots: &[FilePath], journal: Journal, address: Sock
     let uid = fs.caller().uid;
     let user = User { name: names.user(uid), uid, gids: Vec::new() };
     let (identities, link) = Identities::of_single_user(user, address.port())?;
-    let site = site(engine(fs, journal, roots.to_vec())?, names, Eyes::Process, None);
+    let crew = Arc::new(Threads::for_this_machine());
+    let site = site(engine(fs, crew, journal, roots.to_vec())?, names, Eyes::Process, None);
     Ok((Running::new(site, identities, address.ip()), format!("/open/{}", link.reveal())))
 }
 
-fn engine(fs: Arc<dyn FileSystem>, journal: Journal, roots: Vec<FilePath>) -> Result<Arc<Engine>, EngineError> {
-    let crew = Arc::new(Threads::for_this_machine());
+fn engine(
+    fs: Arc<dyn FileSystem>,
+    crew: Arc<dyn Crew>,
+    journal: Journal,
+    roots: Vec<FilePath>,
+) -> Result<Arc<Engine>, EngineError> {
     let worker = Arc::new(InProcess::with_crew(fs.clone(), crew.clone()));
     Ok(Arc::new(Engine::new(fs, worker, journal, Arc::new(SystemClock), roots)?.with_crew(crew)))
 }

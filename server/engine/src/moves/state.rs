@@ -252,7 +252,6 @@ impl Move {
 #[cfg(test)]
 mod tests {
     use tidelock_shared::id::EngineId;
-    use tidelock_shared::plan::Cost;
 
     use super::*;
     use crate::moves::decide::{Decision, decide};
@@ -263,17 +262,8 @@ mod tests {
     fn accepted() -> Move {
         let kinds =
             [StepKind::Reserve, StepKind::Retag, StepKind::Barrier, StepKind::Publish, StepKind::Barrier, StepKind::Release];
-        let plan = MovePlan {
-            items: Vec::new(),
-            sequence: kinds.map(|kind| Step { kind, item: 0 }).to_vec(),
-            reservations: Vec::new(),
-            asked: Default::default(),
-            user: String::new(),
-            undoes: None,
-            warnings: Vec::new(),
-            payers: Vec::new(),
-            cost: Cost::default(),
-        };
+        let sequence = kinds.map(|kind| Step { kind, item: 0 }).to_vec();
+        let plan = MovePlan { sequence, ..MovePlan::default() };
         Move::new(MoveId { engine: EngineId::from_bits(1), number: 1 }, plan)
     }
 

@@ -17,7 +17,7 @@ use super::sequence::Step;
 use crate::fs::Identity;
 
 /// Everything a move needs to run, and to be recovered without asking anybody.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct MovePlan {
     pub items: Vec<PlannedItem>,
     /// The steps of all items in the order in which they run.

@@ -74,23 +74,11 @@ impl RecordedNote {
 #[cfg(test)]
 mod tests {
     use tidelock_shared::id::EngineId;
-    use tidelock_shared::plan::Cost;
 
     use super::*;
 
     fn record() -> Record {
-        let plan = MovePlan {
-            items: Vec::new(),
-            sequence: Vec::new(),
-            reservations: Vec::new(),
-            asked: Default::default(),
-            user: String::new(),
-            undoes: None,
-            warnings: Vec::new(),
-            payers: Vec::new(),
-            cost: Cost::default(),
-        };
-        Record::new(MoveId { engine: EngineId::from_bits(7), number: 3 }, "here:/state".to_owned(), plan)
+        Record::new(MoveId { engine: EngineId::from_bits(7), number: 3 }, "here:/state".to_owned(), MovePlan::default())
     }
 
     fn note(seconds: i64) -> RecordedNote {

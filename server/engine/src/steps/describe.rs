@@ -23,9 +23,10 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     let Some((record, header)) = what_to_write(context)? else { return Ok(()) };
     let (folder, name) = (open_known(context.fs, &record.folder)?, record_name(context)?);
     let written = match found(context.fs, folder.at(&name), &header)? {
-        FoundRecord::Whole => {
-            add_missing(context.fs, folder.at(&name), &record.notes).and_then(|()| Ok(make_names_durable(context.fs, &folder)?))
-        }
+        FoundRecord::Whole if record.is_made => add_missing(context.fs, folder.at(&name), &record.notes),
+        // Others have taken it away.
+        _ if record.is_made => Ok(()),
+        FoundRecord::Whole => make_names_durable(context.fs, &folder).map_err(StepError::from),
         FoundRecord::OfAnother => return Err(StepError::OtherRecord(path_of(&record.folder, &name))),
         FoundRecord::None | FoundRecord::Torn => write(context.fs, &folder, &name, &header, &record),
     };
@@ -100,14 +101,21 @@ fn cannot_be_here(error: &FsError) -> bool {
 fn add_missing(fs: &dyn FileSystem, at: At<'_>, notes: &[RecordedNote]) -> StepResult<()> {
     let Some(own) = OwnFile::open(fs, at, Access::Read)? else { return Ok(()) };
     let mut known = Record::parse(&read_open(fs, &own.file, own.status.size)?).map(|(_, notes)| notes).unwrap_or_default();
-    let mut lines = Vec::new();
+    let mut missing = Vec::new();
     for note in notes {
         match known.iter().position(|known| known == note) {
             Some(position) => drop(known.remove(position)),
-            None => lines.extend(note.line().ok_or(StepError::Unnameable)?),
+            None => missing.push(note),
         }
     }
-    if lines.is_empty() { Ok(()) } else { Ok(append(fs, at, &lines, true)?) }
+    let lines: Vec<u8> = missing.iter().filter_map(|note| note.line()).flatten().collect();
+    if lines.is_empty() {
+        return Ok(());
+    }
+    match append(fs, at, &lines, true) {
+        Err(error) if cannot_be_here(&error) && missing.iter().all(|line| line.note == Note::Over) => Ok(()),
+        answer => Ok(answer?),
+    }
 }
 
 /// Adds what a step has found out; the journal has it already.

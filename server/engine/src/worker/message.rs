@@ -39,6 +39,8 @@ pub struct RecordOrder {
     pub notes: Vec<RecordedNote>,
     /// Something of the move stays hidden, so the record does too.
     pub stays: bool,
+    /// It was made and is durable: a run of `describe` only adds what a crash has kept from being added.
+    pub is_made: bool,
     /// It could not be made, or not be added to: there is to be none.
     pub is_given_up: bool,
     /// For `forget`: moves that this one has undone, and where they are written down.

@@ -1,6 +1,7 @@
-//! Being held to the limits that a copy must obey.
+//! Being held to the limits that a copy must obey, and to no narrower ones than needed.
 
 use rustix::io::Errno;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustix::thread::{CapabilitySet, capabilities, set_capabilities};
 
 /// Gives up `CAP_SYS_RESOURCE` for this thread and those that it will start.
@@ -15,9 +16,23 @@ pub fn obey_limits() -> Result<(), Errno> {
     set_capabilities(None, sets)
 }
 
+/// Lets this process open as many folders as it may ever: several hands hold one for each level of a
+/// tree, source and copy, and the usual soft limit of 1024 is for programs that use `select`.
+pub fn open_as_many_as_allowed() -> Result<(), Errno> {
+    let limit = getrlimit(Resource::Nofile);
+    setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_soft_limit_on_open_files_is_the_hard_one() {
+        open_as_many_as_allowed().unwrap();
+        let limit = getrlimit(Resource::Nofile);
+        assert_eq!(limit.current, limit.maximum);
+    }
 
     #[test]
     fn the_capability_is_gone_and_the_others_stay() {

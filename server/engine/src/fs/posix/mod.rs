@@ -14,7 +14,7 @@ mod quota;
 mod tags;
 mod wire;
 
-pub use limits::obey_limits;
+pub use limits::{obey_limits, open_as_many_as_allowed};
 
 /// The kernel's file systems, as the calling process may use them.
 #[derive(Clone, Copy, Debug, Default)]

@@ -2,7 +2,6 @@
 
 use tidelock_shared::id::{EngineId, MoveId, ProjectId};
 use tidelock_shared::name::{FileName, FilePath};
-use tidelock_shared::plan::Cost;
 use tidelock_shared::strategy::{EntryKind, Strategy, StrategyReason};
 
 use super::*;
@@ -40,12 +39,7 @@ fn copy() -> Move {
         sequence: sequence(std::slice::from_ref(&item)),
         items: vec![item],
         reservations: vec![reservation],
-        asked: Default::default(),
-        user: String::new(),
-        undoes: None,
-        warnings: Vec::new(),
-        payers: Vec::new(),
-        cost: Cost::default(),
+        ..MovePlan::default()
     };
     Move::new(MoveId { engine: EngineId::from_bits(1), number: 1 }, plan)
 }
