@@ -65,6 +65,11 @@ pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> UserError {
             format!("{} immutable or append-only, {} for example.", are(*entries, "entry", "entries"), quoted(example)),
         )
         .hint("An administrator can clear the flag with chattr -i or chattr -a."),
+        Refusal::HeldByItsCharge(path) => UserError::new(
+            "held_by_its_charge",
+            format!("{} is charged to another project than its folder, where the file system lets nobody rename it.", quoted(path)),
+        )
+        .hint("Let whoever may change project IDs give it that of its folder first, and move it then."),
         Refusal::OtherMoveInside(path) => UserError::new("other_move", format!("Another move is at work at {}.", quoted(path)))
             .hint("Wait until it has ended. If nobody runs it any more, `tidelock recover` on its state folder finishes it.")
             .hint("`tidelock recover --orphans DIR` says whose it is and what can be done about it."),

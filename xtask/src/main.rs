@@ -34,7 +34,8 @@ cargo xtask demo [ARGUMENT…]           build for release and run `tidelock dem
 cargo xtask test [--no-skips] [SUITE…] run every suite, or those named; with --no-skips
                                        (or CI=true) a suite that cannot run has failed
 cargo xtask vm test | run COMMAND…     ask real ext4 and XFS with project quotas, in a virtual machine
-cargo xtask vm kills [--process N] [--machine N] [--fs ext4|xfs] [--seed S] [--log FILE] [--release]
+cargo xtask vm kills [--process N] [--machine N] [--fs ext4|xfs] [--seed S] [--log FILE]
+               [--release | --program FILE]
                                        kill the program, and the machine, at random moments there until
                                        the log (target/vm/kills.log) has so many kills of each file system
 cargo xtask matrix                     run the tests that break things; write docs/crash-matrix.md";

@@ -18,8 +18,9 @@ const DISK_BYTES: u64 = 1 << 30;
 /// A guest that hangs is ended.
 const SECONDS_MAX: &str = "600";
 /// Whoever is watched may take long, as long as he says something.
-const SECONDS_WATCHED_MAX: &str = "7200";
-const SILENCE_MAX: Duration = Duration::from_secs(300);
+const SECONDS_WATCHED_MAX: &str = "14400";
+const PID_FILE: &str = "target/vm/qemu.pid";
+const SILENCE_MAX: Duration = Duration::from_secs(900);
 const SECONDS_TO_PROBE: &str = "15";
 
 pub(super) fn run(kernel: &Kernel, initramfs: &Path, script: &str) -> Result<Finished> {
@@ -59,7 +60,8 @@ impl Watched {
         let shell = Shell::new()?;
         let accelerator = accelerator(&shell, kernel, initramfs)?;
         let command = with_script(&shell, SECONDS_WATCHED_MAX, &accelerator, kernel, initramfs, script, drives)?;
-        let mut command = Command::from(command);
+        let mut command = Command::from(command.args(["-pidfile", PID_FILE]));
+        let _ = fs::remove_file(PID_FILE);
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         let mut child = command.spawn().context("cannot start qemu")?;
         let stdout = child.stdout.take().context("qemu has no output")?;
@@ -92,9 +94,9 @@ impl Watched {
     /// Ends it as a power cut would; what it had said by then and nobody has heard yet.
     pub(super) fn kill(&mut self) -> Result<Vec<String>> {
         if self.child.try_wait()?.is_none() {
-            // `timeout` leads a group of its own, and qemu is in it.
-            let group = format!("-{}", self.child.id());
-            Command::new("kill").args(["-KILL", "--", &group]).status().context("cannot run `kill`")?;
+            // Not `timeout`, which is the child: qemu would outlive it. It writes its number before the guest starts.
+            let pid = fs::read_to_string(PID_FILE).context("qemu has not started")?;
+            Command::new("kill").args(["-KILL", pid.trim()]).status().context("cannot run `kill`")?;
             self.child.wait()?;
         }
         Ok(self.lines.iter().collect())
@@ -167,7 +169,7 @@ fn machine<'a>(shell: &'a Shell, seconds: &str, accelerator: &str, kernel: &Kern
     let share = "local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap";
     cmd!(
         shell,
-        "timeout --kill-after 5 {seconds} qemu-system-x86_64 {plain...} -accel {accelerator} -cpu max,-la57 -virtfs {share}"
+        "timeout --foreground --kill-after 5 {seconds} qemu-system-x86_64 {plain...} -accel {accelerator} -cpu max,-la57 -virtfs {share}"
     )
     .args(["-kernel".into(), image.as_os_str().to_owned(), "-initrd".into(), initramfs.as_os_str().to_owned()])
     .args(["-append", &command_line])

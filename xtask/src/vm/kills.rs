@@ -35,6 +35,8 @@ struct Wanted {
     seed: u64,
     log: PathBuf,
     release: bool,
+    /// Tried instead of what would be built here.
+    program: Option<PathBuf>,
 }
 
 impl Wanted {
@@ -46,6 +48,7 @@ impl Wanted {
             seed: 0,
             log: Path::new(FOLDER).join("kills.log"),
             release: false,
+            program: None,
         };
         let mut words = words.iter();
         while let Some(word) = words.next() {
@@ -59,6 +62,7 @@ impl Wanted {
                 "--machine" => wanted.machine = value.parse()?,
                 "--seed" => wanted.seed = value.parse()?,
                 "--log" => wanted.log = PathBuf::from(value),
+                "--program" => wanted.program = Some(PathBuf::from(value)),
                 "--fs" => wanted.file_systems.retain(|fs| fs == value),
                 _ => bail!("vm kills knows no {word}"),
             }
@@ -83,6 +87,7 @@ pub(super) fn part() -> Result<bool> {
         seed: 0,
         log: folder.path().join("kills.log"),
         release: false,
+        program: None,
     })
 }
 
@@ -111,10 +116,16 @@ impl Killer {
         let (kernel, initramfs) = provide()?;
         let shell = Shell::new()?;
         let tester = build(&["real_kills"])?.pop().context("cargo named no program")?;
-        let tester = stripped(&tester, "real_kills")?;
-        let (profile, folder) = if wanted.release { ("release", "release") } else { ("dev", "debug") };
-        cmd!(shell, "cargo build --package tidelock-server --bin tidelock --profile {profile}").quiet().run()?;
-        let program = stripped(&format!("target/{folder}/tidelock"), "tidelock")?;
+        let tester = stripped(Path::new(&tester), "real_kills")?;
+        let program = match &wanted.program {
+            Some(program) => program.clone(),
+            None => {
+                let (profile, folder) = if wanted.release { ("release", "release") } else { ("dev", "debug") };
+                cmd!(shell, "cargo build --package tidelock-server --bin tidelock --profile {profile}").quiet().run()?;
+                PathBuf::from(format!("target/{folder}/tidelock"))
+            }
+        };
+        let program = stripped(&program, "tidelock")?;
         let commit = cmd!(shell, "git rev-parse --short HEAD").quiet().read().unwrap_or_else(|_| "unknown".to_owned());
         let log = Log::open(&wanted.log, &commit, wanted.seed)?;
         Ok(Self { kernel, initramfs, tester, program, log, dice: Dice(wanted.seed) })
@@ -266,7 +277,7 @@ fn until(moment: Instant) -> Duration {
 }
 
 /// A copy of a program without what only a debugger reads: the guest loads all of it, and for long.
-fn stripped(program: &str, name: &str) -> Result<String> {
+fn stripped(program: &Path, name: &str) -> Result<String> {
     let (shell, stripped) = (Shell::new()?, format!("{FOLDER}/{name}"));
     cmd!(shell, "strip -o {stripped} {program}").quiet().run()?;
     absolute(&stripped)

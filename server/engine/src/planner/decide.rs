@@ -197,6 +197,9 @@ fn refuse_item(found: &FoundItem, planned: &PlannedItem, facts: &Facts<'_>, refu
         refusals.extend(old.findings.mount_point.clone().map(Refusal::MountPoint));
         refusals.extend(old.findings.hidden_folder.clone().map(Refusal::OtherMoveInside));
         refusals.extend(old.findings.frozen.clone().map(|(example, entries)| Refusal::Frozen { example, entries }));
+        if is_held_by_its_charge(old) {
+            refusals.push(Refusal::HeldByItsCharge(old.path()));
+        }
         let comes_back_by_link = old.kind != EntryKind::Folder && !destination.capabilities.renames_without_replacing;
         if !facts.is_root && old.findings.top_is_foreign && (destination.lets_only_own_go || comes_back_by_link) {
             refusals.push(Refusal::NotYours(old.path()));
@@ -223,6 +226,9 @@ fn refuse_item(found: &FoundItem, planned: &PlannedItem, facts: &Facts<'_>, refu
     if needs_link && !facts.is_root && findings.foreign > 0 {
         refusals.push(Refusal::MayNotChange(path.clone()));
     }
+    if planned.retires_source() && is_held_by_its_charge(item) {
+        refusals.push(Refusal::HeldByItsCharge(path.clone()));
+    }
     refusals.extend(findings.mount_point.clone().map(Refusal::MountPoint));
     refusals.extend(findings.hidden_folder.clone().map(Refusal::OtherMoveInside));
     if let Some((example, entries)) = findings.frozen.clone() {
@@ -248,6 +254,18 @@ fn refuse_item(found: &FoundItem, planned: &PlannedItem, facts: &Facts<'_>, refu
     if changes_charge(planned) && item.tally.hard_links_leaving > 0 && !may_split_links {
         refusals.push(Refusal::HardLinksLeaving { inodes: item.tally.hard_links_leaving });
     }
+}
+
+/// Whether its folder renames the item at all: with the inherit flag it takes nothing that is charged
+/// elsewhere, be it from itself (recorded: folders on Lustre 2.17, everything on ext4 and XFS).
+fn is_held_by_its_charge(item: &SurveyedItem) -> bool {
+    let is_compared = match item.folder.capabilities.abilities.rename_rule {
+        RenameRule::NoProjects => false,
+        RenameRule::Refuses => true,
+        RenameRule::RechargesFiles => item.kind == EntryKind::Folder,
+    };
+    let (own, folder) = (item.tag, item.folder.folder.tag);
+    is_compared && own.zip(folder).is_some_and(|(own, folder)| folder.inherit && own.id != folder.id)
 }
 
 fn push_once(refusals: &mut Vec<Refusal>, refusal: Refusal) {
@@ -437,7 +455,9 @@ fn can_be_charged_back(found: &FoundItem, item: &PlannedItem, facts: &Facts<'_>)
     let is_drifted =
         item.kind != EntryKind::Folder && item.reason == StrategyReason::SameCharge && rule == RenameRule::RechargesFiles;
     let is_recharged = item.reason == StrategyReason::RenameRecharges || (is_drifted && item.kept.is_none());
-    !is_recharged || may_retag || folder_charges || is_in_a_folder_that_charges_nobody(item)
+    // An undo charges everything to the folder that it comes back to, whatever the item itself was charged to.
+    let is_mended = item.is_retagged() && item.source_folder.tag.is_some_and(|tag| tag.inherit) && !folder_charges;
+    !is_mended && (!is_recharged || may_retag || folder_charges || is_in_a_folder_that_charges_nobody(item))
 }
 
 /// A plain rename back into it changes nothing.

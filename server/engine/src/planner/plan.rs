@@ -173,6 +173,9 @@ pub enum Refusal {
         example: FilePath,
         entries: u64,
     },
+    /// It is charged to another project than its folder, which takes and renames no such thing: it could
+    /// neither be hidden there nor come back.
+    HeldByItsCharge(FilePath),
     /// The hidden folder of another move lies inside.
     OtherMoveInside(FilePath),
     Overlap {
