@@ -1,115 +1,120 @@
 #!/usr/bin/env python3
 """Breaks the protocol on purpose, one place at a time, and shows which test notices.
 
-  bench/mutants.py [--only WORD] [--jobs 2] [--minutes 5] [--check]
+  bench/mutants.py [--only WORD] [--jobs 2] [--minutes 5] [--work DIR] [--again] [--check]
 
-Each mutant replaces one piece of text in a copy of the tree (which keeps its build from mutant to
-mutant); then the engine's tests run, the unit tests and short ones first, until one fails or the
-time is over. A mutant that no test notices is a finding: the last column says "survived", and the
-program exits with 1. `--check` only makes sure that every piece of text is there exactly once;
-`--only WORD` tries the mutants whose name contains the word. Prints one line a mutant."""
+Each mutant replaces one piece of text in a copy of the tree; then the engine's tests run, one test
+binary after the other, until one fails. The binary named beside a mutant is expected to notice and
+is the only one that is built as long as it does; if it does not, all others have their turn. A
+binary that takes longer than `--minutes` proves nothing, and the next one is asked. A mutant that
+no test notices is a finding: the last column says "survived", and the program exits with 1.
+
+The copy, its build and what was found stay in DIR, `target/mutants` unless said otherwise: a run
+that was broken off goes on where it was, as long as the tree is the same. `--again` begins anew.
+`--check` only makes sure that every piece of text is there exactly once; `--only WORD` tries the
+mutants whose name contains the word. Prints one line a mutant."""
 
 import argparse
+import hashlib
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-import tempfile
 
 SOURCE = "server/engine/src"
-# A name, a file, what stands there, what stands there instead.
+# A name, a file, the test binary that notices, what stands there, what stands there instead.
 MUTANTS = (
-    ("no barrier before the commit", "planner/sequence.rs",
+    ("no barrier before the commit", "planner/sequence.rs", "lib",
      "    steps.push(Step { kind: StepKind::Barrier, item: 0 });\n    steps.extend(numbered().map(|(_, item)| Step { kind: StepKind::Release, item }));",
      "    steps.extend(numbered().map(|(_, item)| Step { kind: StepKind::Release, item }));"),
-    ("no barrier before publish", "planner/sequence.rs",
+    ("no barrier before publish", "planner/sequence.rs", "lib",
      "    if is_prepared {\n", "    if is_prepared && items.is_empty() {\n"),
-    ("publish before setting aside", "planner/sequence.rs",
+    ("publish before setting aside", "planner/sequence.rs", "lib",
      "    steps.extend(with(StepKind::SetAside, |item| item.replaces.is_some()));\n    steps.extend(with(StepKind::Publish, |_| true));",
      "    steps.extend(with(StepKind::Publish, |_| true));\n    steps.extend(with(StepKind::SetAside, |item| item.replaces.is_some()));"),
-    ("put back before publish", "planner/sequence.rs",
+    ("put back before publish", "planner/sequence.rs", "lib",
      "    steps.extend(with(StepKind::Publish, |_| true));\n    steps.extend(with(StepKind::PutBack, |item| item.restores.is_some()));",
      "    steps.extend(with(StepKind::PutBack, |item| item.restores.is_some()));\n    steps.extend(with(StepKind::Publish, |_| true));"),
-    ("no verify", "planner/sequence.rs",
+    ("no verify", "planner/sequence.rs", "lib",
      "&[StepKind::MakeStaging, StepKind::CopyTree, StepKind::Verify]", "&[StepKind::MakeStaging, StepKind::CopyTree]"),
-    ("the source of a copy is not retired", "planner/sequence.rs",
+    ("the source of a copy is not retired", "planner/sequence.rs", "lib",
      "        if planned.keeps_source() {\n", "        if planned.keeps_source() && planned.kept.is_some() {\n"),
-    ("no check", "planner/sequence.rs",
+    ("no check", "planner/sequence.rs", "lib",
      "    steps.extend(numbered().map(|(_, item)| Step { kind: StepKind::Check, item }));\n", ""),
-    ("folders removed after the commit are not durable", "planner/sequence.rs",
+    ("folders removed after the commit are not durable", "planner/sequence.rs", "lib",
      "    if items.iter().any(leaves_folders) {\n", "    if items.iter().any(leaves_folders) && items.is_empty() {\n"),
-    ("record after instead of before", "executor/drive.rs",
+    ("record after instead of before", "executor/drive.rs", "crash_anywhere",
      "        if live.waiting.lock().is_none() {\n            self.record(live, Event::StepStarted { position })?;\n        }\n        let begin_ms = self.clock.now_ms();\n        let outcome = self.perform(live, position, Action::Run)?;\n",
      "        let begin_ms = self.clock.now_ms();\n        let outcome = self.perform(live, position, Action::Run)?;\n        if live.waiting.lock().is_none() {\n            self.record(live, Event::StepStarted { position })?;\n        }\n"),
-    ("tape is not waited for", "steps/restore.rs", "    if files == 0 { Ok(()) }", "    if files < u64::MAX { Ok(()) }"),
-    ("a full project is no reason to wait", "steps/error.rs", "if hides_nothing && error.is_full() =>", "if hides_nothing && error.is_full() && error.is_absent() =>"),
-    ("a resume lifts a hold", "moves/state.rs", "                self.is_paused = false;\n", "                (self.is_paused, self.is_held) = (false, false);\n"),
-    ("what is done holds nothing that is still to come", "reservation/ledger.rs",
+    ("tape is not waited for", "steps/restore.rs", "waiting", "    if files == 0 { Ok(()) }", "    if files < u64::MAX { Ok(()) }"),
+    ("a full project is no reason to wait", "steps/error.rs", "waiting", "if hides_nothing && error.is_full() =>", "if hides_nothing && error.is_full() && error.is_absent() =>"),
+    ("a resume lifts a hold", "moves/state.rs", "lib", "                self.is_paused = false;\n", "                (self.is_paused, self.is_held) = (false, false);\n"),
+    ("what is done holds nothing that is still to come", "reservation/ledger.rs", "lib",
      "        MoveState::Done if !is_settling(standing, payer) => return", "        MoveState::Done => return"),
-    ("a tree has one path only", "planner/overlap.rs", "            || shares(&self.tops, &other.tops)\n            || shares(&self.tops, &other.above)\n", ""),
-    ("a failed journal write is forgotten", "executor/drive.rs",
+    ("a tree has one path only", "planner/overlap.rs", "lib", "            || shares(&self.tops, &other.tops)\n            || shares(&self.tops, &other.above)\n", ""),
+    ("a failed journal write is forgotten", "executor/drive.rs", "crash_anywhere",
      "            self.is_halted.store(true, Ordering::Relaxed);\n            return Err(error.into());", "            drop(error);"),
-    ("nothing is probed after a crash", "executor/drive.rs",
+    ("nothing is probed after a crash", "executor/drive.rs", "crash_anywhere",
      "            if needs_again {\n", "            if needs_again && position > steps.len() {\n"),
-    ("undone without a barrier", "executor/drive.rs",
+    ("what a start reads may not be durable", "journal/store.rs", "lib",
+     "PRAGMA wal_checkpoint(TRUNCATE)", "SELECT 0, 0"),
+    ("undone without a barrier", "executor/drive.rs", "crash_anywhere",
      "        let barrier = Step { kind: StepKind::Barrier, item: 0 };\n        for attempt in 1.. {",
      "        let barrier = Step { kind: StepKind::Reserve, item: 0 };\n        for attempt in 1.. {"),
-    ("undo in the order of doing", "moves/decide.rs",
+    ("undo in the order of doing", "moves/decide.rs", "lib",
      "of.steps.iter().rposition(|status| matches!(status, StepStatus::Started",
      "of.steps.iter().position(|status| matches!(status, StepStatus::Started"),
-    ("cancel after publishing", "moves/state.rs",
+    ("cancel after publishing", "moves/state.rs", "lib",
      "(Preparing | Publishing, Event::CancelRequested) if !self.is_published() => {", "(Preparing | Publishing, Event::CancelRequested) => {"),
-    ("a folder is not compared with the plan", "steps/context.rs",
+    ("a folder is not compared with the plan", "steps/context.rs", "moves",
      "if fs.identity((&folder).into())? == known.identity { Ok(folder) }", "if known.device < u64::MAX { Ok(folder) }"),
-    ("no claim is removed", "steps/carry.rs",
+    ("no claim is removed", "steps/carry.rs", "moves",
      "    if !is_claim {\n", "    if !is_claim || status.links > 0 {\n"),
-    ("the claim is not compared", "steps/carry.rs",
+    ("the claim is not compared", "steps/carry.rs", "moves",
      "    let is_still_ours = holds(fs, to, &claim)?;", "    let is_still_ours = claim == claim.clone();"),
-    ("what came along is not given back", "steps/carry.rs",
+    ("what came along is not given back", "steps/carry.rs", "moves",
      "        Some(found) if found != *what.identity => Err(give_back(fs, from, to, what)?),\n        _ => Ok(()),", "        _ => Ok(()),"),
-    ("hidden without looking", "steps/carry.rs",
+    ("hidden without looking", "steps/carry.rs", "moves",
      "    if holds(fs, to, what.identity)? { Ok(()) } else { Err(give_back(fs, from, to, what)?) }", "    Ok(())"),
-    ("a link is not taken back to one name", "steps/carry.rs",
+    ("a link is not taken back to one name", "steps/carry.rs", "moves",
      "        Found::AtBoth => Ok(fs.unlink(from)?),", "        Found::AtBoth => Ok(()),"),
-    ("the file of a barrier is not synced", "steps/barrier.rs",
+    ("the file of a barrier is not synced", "steps/barrier.rs", "crash_anywhere",
      "    fs.sync_file(&file)?;\n    unless_absent(fs.unlink(at)).map(drop)", "    unless_absent(fs.unlink(at)).map(drop)"),
-    ("folders are not synced", "steps/barrier.rs",
+    ("folders are not synced", "steps/barrier.rs", "crash_anywhere",
      "            barrier_file(fs, folder, &name_of(id)?, &|| fs.sync_file_system(folder))?;\n            fs.sync_folder(folder)?;\n", ""),
-    ("one MDT is enough", "steps/barrier.rs",
+    ("one MDT is enough", "steps/barrier.rs", "crash_anywhere",
      "        if self.reached.insert(mdt) {\n", "        if self.reached.is_empty() && self.reached.insert(mdt) {\n"),
-    ("a copy is not synced", "steps/copy_tree.rs",
+    ("a copy is not synced", "steps/copy_tree.rs", "crash_anywhere",
      "        context.fs.sync_file_system(destination)?;\n", ""),
-    ("a checkpoint is not synced", "steps/copy_tree.rs",
+    ("a checkpoint is not synced", "steps/copy_tree.rs", "crash_anywhere",
      "        sync_data(context, &destination)?;\n        context.note(Note::CopyDurable", "        context.note(Note::CopyDurable"),
-    ("a changed source is not copied again", "steps/check.rs",
+    ("a changed source is not copied again", "steps/check.rs", "moves",
      "Strategy::StagedCopy if item.kept.is_none() => bring_up_to_date(context, from)?,\n", ""),
-    ("latecomers are left behind", "steps/check.rs", "Strategy::PiecewiseRename => collect_latecomers(context)?,\n", ""),
-    ("a changed project is not noticed", "steps/check.rs",
+    ("latecomers are left behind", "steps/check.rs", "moves", "Strategy::PiecewiseRename => collect_latecomers(context)?,\n", ""),
+    ("a changed project is not noticed", "steps/check.rs", "moves",
      "    if tag != item.destination_folder.tag {\n", "    if tag.is_none() && tag != item.destination_folder.tag {\n"),
-    ("headroom is not asked again", "steps/check.rs",
+    ("headroom is not asked again", "steps/check.rs", "moves",
      "    context.order.admissions.iter().try_for_each(|admission| super::reserve::admit(context.fs, admission, admission.needed))\n", "    Ok(())\n"),
-    ("exceptions are not written down", "steps/retag.rs",
+    ("exceptions are not written down", "steps/retag.rs", "laws",
      "    if !tags.is_empty() {\n        context.note", "    if tags.len() > usize::MAX / 2 {\n        context.note"),
-    ("one walk retags", "steps/retag.rs", "        if set_tags(context, at, &mut remaker, Which::All, &|_| tag)? == 0 {\n", "        if set_tags(context, at, &mut remaker, Which::All, &|_| tag)? < u64::MAX {\n"),
-    ("another name is not written down", "steps/bring_back.rs",
+    ("one walk retags", "steps/retag.rs", "laws", "        if set_tags(context, at, &mut remaker, Which::All, &|_| tag)? == 0 {\n", "        if set_tags(context, at, &mut remaker, Which::All, &|_| tag)? < u64::MAX {\n"),
+    ("another name is not written down", "steps/bring_back.rs", "moves",
      "        context.note(Note::BroughtBackAs { path: path_of(what.folder, &name) })?;\n", ""),
-    ("what others changed is deleted on the way back", "steps/publish.rs",
+    ("what others changed is deleted on the way back", "steps/publish.rs", "moves",
      "    if is_unchanged {\n", "    if is_unchanged || !goes_back {\n"),
-    ("a purge looks at no time", "steps/purge.rs",
+    ("a purge looks at no time", "steps/purge.rs", "retention",
      "        let Some(hidden_at) = self.hidden_at else { return false };\n", "        let Some(hidden_at) = self.hidden_at.filter(|_| status.links > 9) else { return false };\n"),
-    ("a purge asks for no identity", "steps/purge.rs",
+    ("a purge asks for no identity", "steps/purge.rs", "retention",
      "    if look(fs, at)?.is_none() || !holds(fs, at, hidden.identity)? {\n", "    if look(fs, at)?.is_none() {\n"),
-    ("a purge is not durable", "steps/purge.rs",
+    ("a purge is not durable", "steps/purge.rs", "retention",
      "purge_item(&mut context).and_then(|()| barriers(&context))", "purge_item(&mut context)"),
 )
-# The fast ones first: whatever they notice is not looked for further.
-ROUNDS = (
-    "kind(lib)",
-    "binary(moves) + binary(laws) + binary(contract) + binary(waiting) + binary(pause) + binary(records)",
-    "binary(simulated)",
-    "binary(crash_anywhere)",
-    "all()",
+# Every test binary, the fast ones first.
+BINARIES = (
+    "lib", "laws", "moves", "waiting", "pause", "records", "contract", "remaking", "retention", "lost_journal", "real_moves",
+    "simulated", "crash_anywhere",
 )
 
 
@@ -119,18 +124,78 @@ def apply(text, name, old, new):
     return text.replace(old, new)
 
 
-def run(tree, selection, seconds, jobs):
-    command = ["timeout", str(seconds), "cargo", "nextest", "run", "-p", "tidelock-engine", f"-j{jobs}", "-E", selection]
-    environment = {**os.environ, "CARGO_BUILD_JOBS": str(jobs), "CARGO_TERM_COLOR": "never", "RUSTFLAGS": "--cap-lints warn"}
-    done = subprocess.run(command, cwd=tree, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+def copy_of(top, work, again):
+    """A copy of the tree and what was found out with it; both anew if the tree has changed."""
+    listed = subprocess.run(["git", "ls-files", "-z", "-co", "--exclude-standard"], cwd=top, check=True, stdout=subprocess.PIPE)
+    paths = [path for path in sorted(listed.stdout.decode().split("\0")) if path and os.path.isfile(os.path.join(top, path))]
+    digest = hashlib.sha256()
+    for path in paths:
+        # What cannot change how a mutant fares: results stay good when a hint below is mended.
+        if not path.startswith(("bench/", "docs/", "end2end/")) and not path.endswith(".md"):
+            with open(os.path.join(top, path), "rb") as file:
+                digest.update(path.encode() + b"\0" + hashlib.sha256(file.read()).digest())
+    tree, results = os.path.join(work, "tree"), os.path.join(work, f"results-{digest.hexdigest()[:16]}.jsonl")
+    if again and os.path.exists(results):
+        os.remove(results)
+    # Times are kept, and a file is written only if it differs: cargo builds no more than it must.
+    for path in paths:
+        source, destination = os.path.join(top, path), os.path.join(tree, path)
+        os.makedirs(os.path.dirname(destination), exist_ok=True)
+        with open(source, "rb") as file:
+            content = file.read()
+        if not os.path.exists(destination) or open(destination, "rb").read() != content:
+            shutil.copyfile(source, destination)
+    for folder, _, names in os.walk(os.path.join(tree, "server", "engine")):
+        for name in names:
+            path = os.path.join(folder, name)
+            if os.path.relpath(path, tree) not in paths:
+                os.remove(path)
+    return tree, results
+
+
+def found_before(results):
+    if not os.path.exists(results):
+        return {}
+    with open(results) as file:
+        found = (json.loads(line) for line in file)
+        return {one["mutant"]: one for one in found}
+
+
+def run(tree, target, binary, seconds, jobs):
+    selection = ["--lib"] if binary == "lib" else ["--test", binary]
+    command = ["cargo", "nextest", "run", "-p", "tidelock-engine", f"-j{jobs}", *selection]
+    # No new worlds of the day: what they find is not the mutant's.
+    environment = {
+        **os.environ, "CARGO_BUILD_JOBS": str(jobs), "CARGO_TERM_COLOR": "never", "CARGO_TARGET_DIR": target, "TIDELOCK_SEEDS": "0:1"
+    }
+    # Building takes as long as it takes.
+    built = subprocess.run([*command, "--no-run"], cwd=tree, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if built.returncode != 0:
+        return "does not compile" if "could not compile" in built.stdout else "failed: " + built.stdout.strip().splitlines()[-1]
+    done = subprocess.run(
+        ["timeout", str(seconds), *command], cwd=tree, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
     if done.returncode == 0:
         return None
-    failed = re.search(r"(?:FAIL|SIGNAL|TIMEOUT|ABORT)\S* \[[^\]]*\] (?:\([^)]*\) )?\S+ (\S+)", done.stdout)
+    failed = re.search(r"(?:FAIL|SIGNAL|TIMEOUT|ABORT)\S* \[[^\]]*\] (?:\([^)]*\) )?(\S+) (\S+)", done.stdout)
     if failed:
-        return failed.group(1)
-    if "could not compile" in done.stdout:
-        return "does not compile"
+        return f"{failed.group(1).removeprefix('tidelock-engine::').replace('tidelock-engine', 'lib')}: {failed.group(2)}"
     return "out of time" if done.returncode == 124 else "failed: " + done.stdout.strip().splitlines()[-1]
+
+
+def is_noticed(caught):
+    return caught != "does not compile" and not caught.startswith(("survived", "failed:"))
+
+
+def what_notices(tree, target, expected, seconds, jobs):
+    timed_out = []
+    for binary in (expected, *(binary for binary in BINARIES if binary != expected)):
+        caught = run(tree, target, binary, seconds, jobs)
+        if caught == "out of time":
+            timed_out.append(binary)
+        elif caught:
+            return caught
+    return "survived" + (f", but {', '.join(timed_out)} ran out of time" if timed_out else "")
 
 
 def main():
@@ -138,38 +203,43 @@ def main():
     arguments.add_argument("--only", default="")
     arguments.add_argument("--jobs", type=int, default=2)
     arguments.add_argument("--minutes", type=float, default=5)
+    arguments.add_argument("--work", default="")
+    arguments.add_argument("--again", action="store_true")
     arguments.add_argument("--check", action="store_true")
     options = arguments.parse_args()
     top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     mutants = [mutant for mutant in MUTANTS if options.only in mutant[0]]
-    for name, path, old, new in mutants:
+    for name, path, _, old, new in mutants:
         with open(os.path.join(top, SOURCE, path)) as file:
             apply(file.read(), name, old, new)
     if options.check:
         print(f"{len(mutants)} mutants fit the source")
         return
-    survived = []
-    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        tree = os.path.join(folder, "tree")
-        ignored = shutil.ignore_patterns("target", ".git", "node_modules")
-        shutil.copytree(top, tree, ignore=ignored, symlinks=True)
-        for name, path, old, new in mutants:
+    work = os.path.abspath(options.work or os.path.join(top, "target", "mutants"))
+    tree, results = copy_of(top, work, options.again)
+    before, unnoticed = found_before(results), 0
+    for name, path, expected, old, new in mutants:
+        # A mutant is known by what it does: one that was changed under its name is tried anew.
+        known = hashlib.sha256("\0".join((path, old, new)).encode()).hexdigest()[:16]
+        if known in before:
+            caught = before[known]["caught"]
+        else:
             place = os.path.join(tree, SOURCE, path)
             with open(place) as file:
                 original = file.read()
             with open(place, "w") as file:
                 file.write(apply(original, name, old, new))
-            seconds, caught = int(options.minutes * 60), None
-            for selection in ROUNDS:
-                caught = run(tree, selection, seconds, options.jobs)
-                if caught:
-                    break
-            with open(place, "w") as file:
-                file.write(original)
-            if caught in (None, "does not compile", "out of time") or caught.startswith("failed:"):
-                survived.append(name)
-            print(f"{name:52} {caught or 'survived'}", flush=True)
-    sys.exit(1 if survived else 0)
+            try:
+                caught = what_notices(tree, os.path.join(work, "build"), expected, int(options.minutes * 60), options.jobs)
+            finally:
+                with open(place, "w") as file:
+                    file.write(original)
+            with open(results, "a") as file:
+                file.write(json.dumps({"mutant": known, "name": name, "caught": caught}) + "\n")
+        unnoticed += not is_noticed(caught)
+        print(f"{name:52} {caught}", flush=True)
+    print(f"{len(mutants) - unnoticed} of {len(mutants)} mutants are noticed")
+    sys.exit(1 if unnoticed else 0)
 
 
 if __name__ == "__main__":

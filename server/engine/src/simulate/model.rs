@@ -14,7 +14,7 @@ use super::census::{Attributes, Key, Sighting};
 use crate::fs::Identity;
 use crate::journal::Recorded;
 use crate::moves::event::Note;
-use crate::moves::state::Purge;
+use crate::moves::state::{Move, Purge};
 use crate::planner::plan::{Loss, PlannedItem};
 
 /// One inode.
@@ -103,29 +103,16 @@ impl Model {
                 }
             }
             let [Some(source), Some(destination)] = parents else { continue };
-            let (Some(top), hidden) = (top, format!(".tidelock-{}.{position}.retired", of.id)) else { continue };
-            let Ok(hidden) = FileName::new(hidden.into_bytes()) else { continue };
+            let Ok(hidden) = FileName::new(format!(".tidelock-{}.{position}.retired", of.id).into_bytes()) else { continue };
             let from = (source, item.source_name.clone());
             let to = (destination, item.destination_name.clone());
-            let met: BTreeSet<u32> = self.tree(top, &from).into_iter().map(|(at, _)| self.objects[at].number).collect();
-            met.into_iter().for_each(|number| *self.met_by.entry(number).or_default() += 1);
             if let Some(old) = old_top.filter(|_| of.state == MoveState::Done) {
                 let hidden = FileName::new(format!(".tidelock-{}.{position}.replaced", of.id).into_bytes());
                 hidden.into_iter().for_each(|hidden| self.hide(old, &to, &hidden));
             }
-            match of.state {
-                MoveState::Done if item.kept.is_some() => self.swap_back(item, top, &from, &to, &hidden),
-                MoveState::Done if item.strategy == Strategy::StagedCopy => self.copy(item, top, &from, &to, &hidden),
-                MoveState::Done => self.rename(item, top, &from, &to),
-                // The way back charges the source's folder, or nobody, and not everybody may mend it.
-                MoveState::Undone if item.strategy == Strategy::Rename && !self.caller_is_root => {
-                    self.uncertain_projects.insert(top);
-                }
-                MoveState::Stuck => {
-                    let tops = [Some(top), old_top].into_iter().flatten();
-                    self.touched.extend(tops.flat_map(|top| self.numbers_below(top)).collect::<Vec<_>>());
-                }
-                _ => {}
+            // What others have put in the item's place before it was planned has no number.
+            if let Some(top) = top {
+                self.apply_item(of, item, (top, old_top), (&from, &to), &hidden);
             }
             if let Some(restored) = item.restores.as_ref().filter(|_| of.state == MoveState::Done) {
                 self.unhide(&format!(".tidelock-{}.{}.replaced", restored.move_id, restored.item), &from);
@@ -133,6 +120,33 @@ impl Model {
         }
         if of.purge != Purge::Kept {
             self.purge(recorded);
+        }
+    }
+
+    /// What became of the tree itself.
+    fn apply_item(
+        &mut self,
+        of: &Move,
+        item: &PlannedItem,
+        (top, old_top): (u32, Option<u32>),
+        (from, to): (&Key, &Key),
+        hidden: &FileName,
+    ) {
+        let met: BTreeSet<u32> = self.tree(top, from).into_iter().map(|(at, _)| self.objects[at].number).collect();
+        met.into_iter().for_each(|number| *self.met_by.entry(number).or_default() += 1);
+        match of.state {
+            MoveState::Done if item.kept.is_some() => self.swap_back(item, top, from, to, hidden),
+            MoveState::Done if item.strategy == Strategy::StagedCopy => self.copy(item, top, from, to, hidden),
+            MoveState::Done => self.rename(item, top, from, to),
+            // The way back charges the source's folder, or nobody, and not everybody may mend it.
+            MoveState::Undone if item.strategy == Strategy::Rename && !self.caller_is_root => {
+                self.uncertain_projects.insert(top);
+            }
+            MoveState::Stuck => {
+                let tops = [Some(top), old_top].into_iter().flatten();
+                self.touched.extend(tops.flat_map(|top| self.numbers_below(top)).collect::<Vec<_>>());
+            }
+            _ => {}
         }
     }
 

@@ -8,7 +8,7 @@ use super::context::{Context, path_of};
 use super::describe::open_if_there;
 use super::error::{StepError, StepResult};
 use crate::fs::walk::unless_absent;
-use crate::fs::{Errno, FileSystem};
+use crate::fs::{Errno, FileSystem, Folder, FsError};
 use crate::moves::event::Note;
 use crate::planner::plan::FolderRef;
 use crate::recovery::Record;
@@ -21,26 +21,48 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     }
     let own = (!record.stays).then_some((context.order.move_id, record.folder));
     for (id, folder) in own.into_iter().chain(record.undone) {
-        match forget(context.fs, id, &folder) {
+        let removed = match remove(context.fs, id, &folder) {
             // The move is done; that a file of its own cannot be removed does not change that.
-            Err(StepError::FileSystem(error)) if matches!(error.errno, Errno::ACCESS | Errno::PERM | Errno::ROFS) => {
+            Err(StepError::FileSystem(error)) if may_not(&error) => {
                 let name = Record::name(id).ok_or(StepError::Unnameable)?;
                 context.note(Note::RecordStays { path: path_of(&folder, &name) })?;
+                continue;
             }
             answer => answer?,
-        }
+        };
+        make_durable(context.fs, id, removed)?;
     }
     Ok(())
 }
 
 /// Removes a record for good; none there is fine.
 pub(super) fn forget(fs: &dyn FileSystem, id: MoveId, folder: &FolderRef) -> StepResult<()> {
+    let removed = remove(fs, id, folder)?;
+    make_durable(fs, id, removed)
+}
+
+/// The folder, if there still is one, and whether a record was in it.
+type Removed = Option<(Folder, bool)>;
+
+fn remove(fs: &dyn FileSystem, id: MoveId, folder: &FolderRef) -> StepResult<Removed> {
     let name = Record::name(id).ok_or(StepError::Unnameable)?;
-    let Some(folder) = open_if_there(fs, folder)? else { return Ok(()) };
-    unless_absent(fs.unlink(folder.at(&name)))?;
+    let Some(folder) = open_if_there(fs, folder)? else { return Ok(None) };
+    let was_there = unless_absent(fs.unlink(folder.at(&name)))?.is_some();
+    Ok(Some((folder, was_there)))
+}
+
+fn make_durable(fs: &dyn FileSystem, id: MoveId, removed: Removed) -> StepResult<()> {
+    let Some((folder, was_there)) = removed else { return Ok(()) };
     match barrier_in(fs, &folder, id) {
         // A project so full that nothing can be made in it.
         Err(StepError::FileSystem(error)) if error.is_full() => Ok(()),
+        // Nothing of the caller's ever was in this folder. Where something was, to try again also
+        // clears away a barrier's file that was not removed.
+        Err(StepError::FileSystem(error)) if may_not(&error) && !was_there => Ok(()),
         answer => answer,
     }
+}
+
+fn may_not(error: &FsError) -> bool {
+    matches!(error.errno, Errno::ACCESS | Errno::PERM | Errno::ROFS)
 }
