@@ -21,16 +21,16 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     }
     let own = (!record.stays).then_some((context.order.move_id, record.folder));
     for (id, folder) in own.into_iter().chain(record.undone) {
-        let removed = match remove(context.fs, id, &folder) {
-            // The move is done; that a file of its own cannot be removed does not change that.
-            Err(StepError::FileSystem(error)) if may_not(&error) => {
-                let name = Record::name(id).ok_or(StepError::Unnameable)?;
-                context.note(Note::RecordStays { path: path_of(&folder, &name) })?;
-                continue;
-            }
-            answer => answer?,
-        };
-        make_durable(context.fs, id, removed)?;
+        let removed = remove(context.fs, id, &folder);
+        let is_refused = matches!(&removed, Err(StepError::FileSystem(error)) if may_not(error));
+        // The move is done; that a file of its own cannot be removed, or is wherever others have put its
+        // folder, does not change that.
+        if is_refused || (matches!(removed, Ok(None)) && !record.is_given_up) {
+            let name = Record::name(id).ok_or(StepError::Unnameable)?;
+            context.note(Note::RecordStays { path: path_of(&folder, &name) })?;
+            continue;
+        }
+        make_durable(context.fs, id, removed?)?;
     }
     Ok(())
 }
