@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, ffi, params};
 use tidelock_shared::id::{EngineId, MoveId};
 use tidelock_shared::limits::Limits;
 use tidelock_shared::progress::MoveState;
@@ -90,6 +90,27 @@ fn opening(path: &Path) -> impl Fn(rusqlite::Error) -> JournalError {
     }
 }
 
+/// Asks for the one mode in which a commit that has returned stays. Read to the end: SQLite tells the
+/// new mode before it has committed it.
+fn write_ahead(connection: &Connection) -> rusqlite::Result<String> {
+    let mut statement = connection.prepare("PRAGMA journal_mode = WAL")?;
+    let told: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    Ok(told.into_iter().next().unwrap_or_default())
+}
+
+/// Makes durable what is about to be read; false if the database has no write-ahead log after all.
+///
+/// A process that was killed in a commit, or whose sync failed, leaves events that are read like all
+/// others and that the next power cut would take back, with all that was recorded after them. To
+/// sync again does not help where a sync has failed; to write again does.
+fn settle(connection: &Connection) -> rusqlite::Result<bool> {
+    let told = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?)));
+    match told? {
+        (true, _) => Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), None)),
+        (false, frames) => Ok(frames >= 0),
+    }
+}
+
 impl Journal {
     /// Opens the journal of a held state folder, making it if there is none. `random` names a
     /// new one.
@@ -116,9 +137,14 @@ impl Journal {
     fn prepare(mut connection: Connection, path: &Path, random: impl FnOnce() -> u64) -> Result<Self, JournalError> {
         let error = opening(path);
         connection.busy_timeout(BUSY_WAIT).map_err(&error)?;
-        connection.pragma_update(None, "journal_mode", "WAL").map_err(&error)?;
         // Every commit reaches stable storage before it returns.
         connection.pragma_update(None, "synchronous", "FULL").map_err(&error)?;
+        let mode = write_ahead(&connection).map_err(&error)?;
+        // What lives in memory only has a mode of its own.
+        let is_durable = mode == "memory" || mode == "wal" && settle(&connection).map_err(&error)?;
+        if !is_durable {
+            return Err(JournalError::NotDurable { path: path.to_owned(), mode });
+        }
         let verdict: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0)).map_err(&error)?;
         if verdict != "ok" {
             return Err(JournalError::Damaged { path: path.to_owned(), source: verdict.into() });
