@@ -28,12 +28,11 @@ pub struct Journal {
     watch: Option<Arc<dyn Watch>>,
 }
 
-/// Somebody who is asked around each write, to let it fail as a disk does.
+/// Somebody who is asked around each write; for simulations.
 pub trait Watch: Send + Sync {
-    /// Nothing is written if this fails.
-    fn before_write(&self) -> Result<(), JournalError>;
-    /// What was written stays, whatever is answered.
-    fn after_write(&self) -> Result<(), JournalError>;
+    fn before_write(&self);
+    /// What was written is on stable storage; of a move, which event.
+    fn after_write(&self, written: Option<(u32, &Event)>);
 }
 
 /// A move with the times of its events.
@@ -126,11 +125,11 @@ impl Journal {
         Ok(Self { home: NOWHERE.to_owned(), ..journal })
     }
 
-    /// A journal in memory that lives as long as one of the values opened under its name, as one
-    /// on a disk outlives whoever writes it; for simulations.
-    pub fn watched_in_memory(name: &str, engine: u64, watch: Arc<dyn Watch>) -> Result<Self, JournalError> {
-        let connection = Connection::open(format!("file:/{name}?vfs=memdb")).map_err(failed("open"))?;
-        let journal = Self::prepare(connection, Path::new(name), || engine)?;
+    /// A journal on a disk that SQLite knows by the name of a `vfs`; for simulations.
+    pub fn simulated(path: &str, vfs: &str, engine: u64, watch: Arc<dyn Watch>) -> Result<Self, JournalError> {
+        let home = Path::new(path);
+        let connection = Connection::open_with_flags_and_vfs(path, OpenFlags::default(), vfs).map_err(opening(home))?;
+        let journal = Self::prepare(connection, home, || engine)?;
         Ok(Self { watch: Some(watch), home: NOWHERE.to_owned(), ..journal })
     }
 
@@ -204,7 +203,7 @@ impl Journal {
         if let Some(known) = key.map(|key| self.find_key(key)).transpose()?.flatten() {
             return Ok((known, false));
         }
-        self.before_write()?;
+        self.before_write();
         let transaction = self.connection.transaction().map_err(failed("write"))?;
         let engine = self.engine;
         let text = serde_json::to_string(plan).map_err(|source| JournalError::Unreadable { number: 0, source })?;
@@ -224,7 +223,7 @@ impl Journal {
             .execute("INSERT INTO events VALUES (?1, 1, ?2, ?3)", params![number, now_ms, event])
             .and_then(|_| transaction.commit())
             .map_err(failed("write"))?;
-        self.after_write()?;
+        self.after_write(Some((number, &Event::Accepted)));
         Ok((MoveId { engine, number }, true))
     }
 
@@ -239,7 +238,7 @@ impl Journal {
             (MoveState::Undone, _) => Some("undone"),
             _ => None,
         };
-        self.before_write()?;
+        self.before_write();
         let transaction = self.connection.transaction().map_err(failed("write"))?;
         transaction
             .execute(
@@ -253,15 +252,20 @@ impl Journal {
                 .map_err(failed("write"))?;
         }
         transaction.commit().map_err(failed("write"))?;
-        self.after_write()
+        self.after_write(Some((number, event)));
+        Ok(())
     }
 
-    pub(super) fn before_write(&self) -> Result<(), JournalError> {
-        self.watch.as_ref().map_or(Ok(()), |watch| watch.before_write())
+    pub(super) fn before_write(&self) {
+        if let Some(watch) = &self.watch {
+            watch.before_write();
+        }
     }
 
-    pub(super) fn after_write(&self) -> Result<(), JournalError> {
-        self.watch.as_ref().map_or(Ok(()), |watch| watch.after_write())
+    pub(super) fn after_write(&self, written: Option<(u32, &Event)>) {
+        if let Some(watch) = &self.watch {
+            watch.after_write(written);
+        }
     }
 
     /// The move as its events tell it; none if the journal never gave out the id.
