@@ -352,7 +352,7 @@ fn noted(note: &Note) -> String {
         Note::MadeBack { pairs } => format!("{} entries are made anew once more", pairs.len()),
         Note::Undescribed { path } => format!("not written down at {}: a lost journal could not be rebuilt", path.shown()),
         Note::Over => "written down as over".to_owned(),
-        Note::RecordStays { path } => format!("could not remove {}", path.shown()),
+        Note::RecordStays { path } => format!("could not remove {} for good", path.shown()),
     }
 }
 

@@ -36,7 +36,7 @@ impl Journal {
     /// Takes the place of a lost journal: its name, and what is known of its moves. Only a journal
     /// that never had a move can, or one that has taken its place before and learns of more.
     pub fn adopt(&mut self, engine: EngineId, moves: &[Adopted], lost_until: u32, now_ms: i64) -> Result<(), JournalError> {
-        self.before_write()?;
+        self.before_write();
         let lost_before = self.lost_until()?;
         let transaction = self.connection.transaction().map_err(failed("write"))?;
         let has_moves: bool =
@@ -65,6 +65,7 @@ impl Journal {
         }
         transaction.commit().map_err(failed("write"))?;
         self.engine = engine;
-        self.after_write()
+        self.after_write(None);
+        Ok(())
     }
 }

@@ -12,6 +12,8 @@ pub enum JournalError {
     Absent { path: PathBuf },
     #[error("the journal in {path} is damaged")]
     Damaged { path: PathBuf, source: Box<dyn std::error::Error + Send + Sync> },
+    #[error("the journal in {path} stays in mode {mode}, in which a power cut may take back what was written")]
+    NotDurable { path: PathBuf, mode: String },
     #[error("the journal in {path} was written by a later release")]
     TooNew { path: PathBuf },
     #[error("cannot {action} the journal")]

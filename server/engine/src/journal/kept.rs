@@ -30,9 +30,10 @@ impl Journal {
     }
 
     pub(crate) fn set_retention(&mut self, retention: Retention) -> Result<(), JournalError> {
-        self.before_write()?;
+        self.before_write();
         let sql = "INSERT OR REPLACE INTO meta VALUES ('retention_days', ?1)";
         self.connection.execute(sql, [retention.0.unwrap_or(0)]).map_err(failed("write"))?;
-        self.after_write()
+        self.after_write(None);
+        Ok(())
     }
 }

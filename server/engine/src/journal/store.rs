@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, ffi, params};
 use tidelock_shared::id::{EngineId, MoveId};
 use tidelock_shared::limits::Limits;
 use tidelock_shared::progress::MoveState;
@@ -28,12 +28,11 @@ pub struct Journal {
     watch: Option<Arc<dyn Watch>>,
 }
 
-/// Somebody who is asked around each write, to let it fail as a disk does.
+/// Somebody who is asked around each write; for simulations.
 pub trait Watch: Send + Sync {
-    /// Nothing is written if this fails.
-    fn before_write(&self) -> Result<(), JournalError>;
-    /// What was written stays, whatever is answered.
-    fn after_write(&self) -> Result<(), JournalError>;
+    fn before_write(&self);
+    /// What was written is on stable storage; of a move, which event.
+    fn after_write(&self, written: Option<(u32, &Event)>);
 }
 
 /// A move with the times of its events.
@@ -90,6 +89,27 @@ fn opening(path: &Path) -> impl Fn(rusqlite::Error) -> JournalError {
     }
 }
 
+/// Asks for the one mode in which a commit that has returned stays. Read to the end: SQLite tells the
+/// new mode before it has committed it.
+fn write_ahead(connection: &Connection) -> rusqlite::Result<String> {
+    let mut statement = connection.prepare("PRAGMA journal_mode = WAL")?;
+    let told: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    Ok(told.into_iter().next().unwrap_or_default())
+}
+
+/// Makes durable what is about to be read; false if the database has no write-ahead log after all.
+///
+/// A process that was killed in a commit, or whose sync failed, leaves events that are read like all
+/// others and that the next power cut would take back, with all that was recorded after them. To
+/// sync again does not help where a sync has failed; to write again does.
+fn settle(connection: &Connection) -> rusqlite::Result<bool> {
+    let told = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?)));
+    match told? {
+        (true, _) => Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), None)),
+        (false, frames) => Ok(frames >= 0),
+    }
+}
+
 impl Journal {
     /// Opens the journal of a held state folder, making it if there is none. `random` names a
     /// new one.
@@ -105,20 +125,25 @@ impl Journal {
         Ok(Self { home: NOWHERE.to_owned(), ..journal })
     }
 
-    /// A journal in memory that lives as long as one of the values opened under its name, as one
-    /// on a disk outlives whoever writes it; for simulations.
-    pub fn watched_in_memory(name: &str, engine: u64, watch: Arc<dyn Watch>) -> Result<Self, JournalError> {
-        let connection = Connection::open(format!("file:/{name}?vfs=memdb")).map_err(failed("open"))?;
-        let journal = Self::prepare(connection, Path::new(name), || engine)?;
+    /// A journal on a disk that SQLite knows by the name of a `vfs`; for simulations.
+    pub fn simulated(path: &str, vfs: &str, engine: u64, watch: Arc<dyn Watch>) -> Result<Self, JournalError> {
+        let home = Path::new(path);
+        let connection = Connection::open_with_flags_and_vfs(path, OpenFlags::default(), vfs).map_err(opening(home))?;
+        let journal = Self::prepare(connection, home, || engine)?;
         Ok(Self { watch: Some(watch), home: NOWHERE.to_owned(), ..journal })
     }
 
     fn prepare(mut connection: Connection, path: &Path, random: impl FnOnce() -> u64) -> Result<Self, JournalError> {
         let error = opening(path);
         connection.busy_timeout(BUSY_WAIT).map_err(&error)?;
-        connection.pragma_update(None, "journal_mode", "WAL").map_err(&error)?;
         // Every commit reaches stable storage before it returns.
         connection.pragma_update(None, "synchronous", "FULL").map_err(&error)?;
+        let mode = write_ahead(&connection).map_err(&error)?;
+        // What lives in memory only has a mode of its own.
+        let is_durable = mode == "memory" || mode == "wal" && settle(&connection).map_err(&error)?;
+        if !is_durable {
+            return Err(JournalError::NotDurable { path: path.to_owned(), mode });
+        }
         let verdict: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0)).map_err(&error)?;
         if verdict != "ok" {
             return Err(JournalError::Damaged { path: path.to_owned(), source: verdict.into() });
@@ -178,7 +203,7 @@ impl Journal {
         if let Some(known) = key.map(|key| self.find_key(key)).transpose()?.flatten() {
             return Ok((known, false));
         }
-        self.before_write()?;
+        self.before_write();
         let transaction = self.connection.transaction().map_err(failed("write"))?;
         let engine = self.engine;
         let text = serde_json::to_string(plan).map_err(|source| JournalError::Unreadable { number: 0, source })?;
@@ -198,7 +223,7 @@ impl Journal {
             .execute("INSERT INTO events VALUES (?1, 1, ?2, ?3)", params![number, now_ms, event])
             .and_then(|_| transaction.commit())
             .map_err(failed("write"))?;
-        self.after_write()?;
+        self.after_write(Some((number, &Event::Accepted)));
         Ok((MoveId { engine, number }, true))
     }
 
@@ -213,7 +238,7 @@ impl Journal {
             (MoveState::Undone, _) => Some("undone"),
             _ => None,
         };
-        self.before_write()?;
+        self.before_write();
         let transaction = self.connection.transaction().map_err(failed("write"))?;
         transaction
             .execute(
@@ -227,15 +252,20 @@ impl Journal {
                 .map_err(failed("write"))?;
         }
         transaction.commit().map_err(failed("write"))?;
-        self.after_write()
+        self.after_write(Some((number, event)));
+        Ok(())
     }
 
-    pub(super) fn before_write(&self) -> Result<(), JournalError> {
-        self.watch.as_ref().map_or(Ok(()), |watch| watch.before_write())
+    pub(super) fn before_write(&self) {
+        if let Some(watch) = &self.watch {
+            watch.before_write();
+        }
     }
 
-    pub(super) fn after_write(&self) -> Result<(), JournalError> {
-        self.watch.as_ref().map_or(Ok(()), |watch| watch.after_write())
+    pub(super) fn after_write(&self, written: Option<(u32, &Event)>) {
+        if let Some(watch) = &self.watch {
+            watch.after_write(written);
+        }
     }
 
     /// The move as its events tell it; none if the journal never gave out the id.

@@ -102,7 +102,7 @@ pub enum Note {
     MadeBack { pairs: Vec<(Identity, Identity)> },
     /// The move could not be written down beside its source: it relies on the journal alone.
     Undescribed { path: FilePath },
-    /// What was written down there could not be removed.
+    /// What was written down there could not be removed, or a power cut may bring it back.
     RecordStays { path: FilePath },
     /// The move is over and keeps something hidden: whoever finds its record leaves it at that,
     /// wherever others have taken what it published.

@@ -1,4 +1,4 @@
-//! What goes wrong on the way: failing calls, unclear answers, a journal that cannot be written.
+//! What goes wrong on the way: failing calls and unclear answers.
 //!
 //! Only the engine's own calls fail; those who work beside it meet no fault of the seed's.
 
@@ -6,14 +6,12 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
-use rusqlite::ffi;
 
 use super::stage::Stage;
 use crate::clock::Clock;
 use crate::crew::{Crew, Task};
 use crate::fs::simulator::{Random, Watch};
 use crate::fs::{Errno, FsError, FsResult, Timestamp};
-use crate::journal::JournalError;
 
 /// How often each kind of fault fired.
 pub type Fired = BTreeMap<&'static str, u64>;
@@ -28,30 +26,16 @@ pub(super) struct Fault {
     pub(super) is_unclear: bool,
 }
 
-/// What happens at a write of the journal.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum JournalFault {
-    Full,
-    Unreadable,
-    /// Written, and then reported as failed.
-    WrittenAndFailed,
-    /// The process ends before the write, or right after it.
-    EndBefore,
-    EndAfter,
-}
-
 /// The faults of one process.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Plan {
     pub(super) calls: Vec<Fault>,
-    pub(super) journal: Vec<(u64, JournalFault)>,
 }
 
 /// Stands between the engine and its world.
 pub(super) struct Interference {
     pub(super) stage: Stage,
     plan: Mutex<Plan>,
-    writes: Mutex<u64>,
     fired: Mutex<Fired>,
     now_ms: Mutex<(i64, Random)>,
     hands: AtomicUsize,
@@ -63,7 +47,6 @@ impl Interference {
             stage,
             hands: AtomicUsize::new(1),
             plan: Mutex::default(),
-            writes: Mutex::default(),
             fired: Mutex::default(),
             now_ms: Mutex::new((1_700_000_000_000, random)),
         }
@@ -73,7 +56,6 @@ impl Interference {
     pub(super) fn begin(&self, plan: Plan, hands: usize) {
         self.hands.store(hands, Ordering::Relaxed);
         *self.plan.lock() = plan;
-        *self.writes.lock() = 0;
     }
 
     pub(super) fn count(&self, what: &'static str) {
@@ -95,13 +77,6 @@ impl Interference {
 
     pub(super) fn pass(&self, milliseconds: i64) {
         self.now_ms.lock().0 += milliseconds;
-    }
-
-    fn journal_fault(&self, is_before: bool) -> Option<JournalFault> {
-        let mut writes = self.writes.lock();
-        let number = *writes;
-        *writes += u64::from(!is_before);
-        self.plan.lock().journal.iter().find(|(at, _)| *at == number).map(|(_, fault)| *fault)
     }
 }
 
@@ -145,41 +120,6 @@ fn fault_name(errno: Errno) -> &'static str {
         Errno::NOSPC => "ENOSPC",
         Errno::ACCESS => "EACCES",
         _ => "another errno",
-    }
-}
-
-impl crate::journal::Watch for Interference {
-    fn before_write(&self) -> Result<(), JournalError> {
-        match self.journal_fault(true) {
-            Some(JournalFault::Full) => self.refuse("journal full", ffi::SQLITE_FULL),
-            Some(JournalFault::Unreadable) => self.refuse("journal EIO", ffi::SQLITE_IOERR),
-            Some(JournalFault::EndBefore) => {
-                self.count("end before a record");
-                self.stage.end()
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn after_write(&self) -> Result<(), JournalError> {
-        match self.journal_fault(false) {
-            Some(JournalFault::WrittenAndFailed) => self.refuse("journal written and failed", ffi::SQLITE_IOERR_FSYNC),
-            Some(JournalFault::EndAfter) => {
-                self.count("end after a record");
-                self.stage.end()
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-impl Interference {
-    fn refuse(&self, what: &'static str, code: i32) -> Result<(), JournalError> {
-        self.count(what);
-        self.stage.note(what);
-        // A write that failed before it began leaves no number behind for the one after.
-        let source = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
-        Err(JournalError::Database { action: "write", source })
     }
 }
 

@@ -1,9 +1,9 @@
 //! The lives of the engine in one world: each but the last may end at any call.
 
+mod faults;
 mod lost;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -16,22 +16,19 @@ use super::Verdict;
 use super::census::take;
 use super::check::{Excuses, check};
 use super::furnish::{Furnished, chance, furnish, one_of};
-use super::interference::{Fault, Interference, JournalFault, Plan};
+use super::interference::{Interference, Plan};
 use super::model::Model;
 use super::others::{Others, forget_unsynced};
+use super::promises::JournalOfWorld;
 use super::stage::{Exit, Stage, Trace};
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::fs::FileSystem;
 use crate::fs::simulator::{Pace, Random};
-use crate::fs::{Errno, FileSystem};
-use crate::journal::Journal;
+use crate::journal::JournalError;
 use crate::moves::state::Purge;
 use crate::worker::InProcess;
 
-/// What every simulated engine is called.
-const ENGINE: u64 = 0x1234_5678_9abc_def0;
-/// A journal's name is of one run of one world only.
-static RUNS: AtomicU64 = AtomicU64::new(0);
 /// After so many lives with faults comes the last one, without any.
 const LIVES_MAX: u64 = 4;
 
@@ -42,8 +39,9 @@ struct World {
     interference: Arc<Interference>,
     model: Mutex<Model>,
     random: Random,
-    /// The journal of the whole world; kept open so that it outlives each engine.
-    journal_name: String,
+    /// For what has to do with the journal's disk.
+    disk_random: Random,
+    journal: JournalOfWorld,
     tops: Vec<&'static str>,
     excuses: Excuses,
     offences: Vec<String>,
@@ -68,7 +66,9 @@ pub(super) fn run(seed: u64, with_trace: bool) -> Verdict {
     match furnish(&mut random, move || clock.now()) {
         Ok(furnished) => {
             verdict.world = furnished.story.clone();
-            let mut world = World::new(furnished, interference.clone(), random);
+            // Dice of its own: what happens to a journal does not change what happens elsewhere.
+            let disk_random = Random::seeded(!seed);
+            let mut world = World::new(furnished, interference.clone(), random, disk_random);
             if let Err(error) = world.live() {
                 world.offences.push(format!("the simulation itself failed: {error}"));
             }
@@ -83,8 +83,8 @@ pub(super) fn run(seed: u64, with_trace: bool) -> Verdict {
 }
 
 impl World {
-    fn new(furnished: Furnished, interference: Arc<Interference>, random: Random) -> Self {
-        let journal_name = format!("simulated-{}", RUNS.fetch_add(1, Ordering::Relaxed));
+    fn new(furnished: Furnished, interference: Arc<Interference>, random: Random, mut disk_random: Random) -> Self {
+        let journal = JournalOfWorld::new(&interference, &mut disk_random);
         let tops = if furnished.folders.iter().any(|folder| folder.to_bytes().starts_with(b"/n/")) {
             vec!["/m", "/n"]
         } else {
@@ -97,7 +97,8 @@ impl World {
             interference,
             model: Mutex::default(),
             random,
-            journal_name,
+            disk_random,
+            journal,
             tops,
             excuses: Excuses::default(),
             offences: Vec::new(),
@@ -116,7 +117,6 @@ impl World {
                 self.model.lock().sockets_stay_on.insert(device);
             }
         }
-        let _outlives_each_engine = self.journal()?;
         let troubled_by_others = chance(&mut self.random, 50);
         let is_root = self.furnished.caller.caller().is_root;
         self.excuses.limits_hold_back = !is_root;
@@ -129,20 +129,26 @@ impl World {
             if ended == Ended::Crashed {
                 self.interference.pass(60_000);
                 if chance(&mut self.random, 60) {
-                    self.interference.count("power cut");
-                    self.furnished.root.cut_power(self.random.number());
-                    self.excuses.power_was_cut = true;
-                    forget_unsynced(&mut self.model.lock());
+                    let seed = self.random.number();
+                    self.cut_power(seed);
                 }
             } else {
+                if chance(&mut self.disk_random, 30) {
+                    let seed = self.disk_random.number();
+                    self.cut_power(seed);
+                }
                 break;
             }
         }
         self.last_life()
     }
 
-    fn journal(&self) -> Result<Journal, EngineError> {
-        Ok(Journal::watched_in_memory(&self.journal_name, ENGINE, self.interference.clone())?)
+    fn cut_power(&mut self, seed: u64) {
+        self.interference.count("power cut");
+        self.furnished.root.cut_power(seed);
+        self.journal.disk.cut_power();
+        self.excuses.power_was_cut = true;
+        forget_unsynced(&mut self.model.lock());
     }
 
     fn engine(&mut self) -> Result<Engine, EngineError> {
@@ -151,7 +157,9 @@ impl World {
         let fs: Arc<dyn FileSystem> = Arc::new(self.furnished.caller.watched_by(self.interference.clone()));
         let worker = Arc::new(InProcess::with_crew(fs.clone(), self.interference.clone()));
         let roots = self.tops.iter().map(|top| super::furnish::path(top)).collect::<Result<Vec<_>, _>>()?;
-        let engine = Engine::new(fs, worker, self.journal()?, self.interference.clone(), roots)?;
+        let journal = self.journal.open()?;
+        self.offences.extend(self.journal.promises.check(&journal)?);
+        let engine = Engine::new(fs, worker, journal, self.interference.clone(), roots)?;
         Ok(engine
             .with_crew(self.interference.clone())
             .with_checkpoints_apart(checkpoints)
@@ -163,16 +171,37 @@ impl World {
         let plan = self.faults(is_crashing);
         let hands = one_of(&mut self.random, &[1, 2, 3]);
         self.interference.begin(plan, hands);
-        let engine = self.engine()?;
+        self.interference.stage.begin(0, None);
+        let ended = match self.engine() {
+            Ok(engine) if !self.interference.stage.has_ended() => self.live_with(&engine, is_first, is_crashing, others_work),
+            Ok(_) => Ended::Crashed,
+            Err(EngineError::Journal(error))
+                if self.journal.disk.has_failed() && !matches!(error, JournalError::Damaged { .. }) =>
+            {
+                self.interference.stage.note(&format!("  not opened: {error:?}"));
+                self.interference.count("journal not opened");
+                Ended::Crashed
+            }
+            Err(error) => return Err(error),
+        };
+        // Whatever is closed now, the process is gone.
+        if ended == Ended::Crashed {
+            self.journal.disk.end_process();
+        }
+        Ok(ended)
+    }
+
+    fn live_with(&mut self, engine: &Engine, is_first: bool, is_crashing: bool, others_work: bool) -> Ended {
         let restlessness = one_of(&mut self.random, &[2, 10, 40]);
         let ends_before = (is_crashing && chance(&mut self.random, 75)).then(|| {
             let bound = one_of(&mut self.random, &[60, 300, 900]);
             self.random.below(bound)
         });
         self.interference.stage.begin(restlessness, ends_before);
-        let Some(open) = self.recover(&engine) else { return Ok(Ended::Crashed) };
-        let exits = self.work(&engine, open, is_first, others_work);
-        Ok(if self.is_over(&exits) || engine.is_halted() { Ended::Crashed } else { Ended::Quiet })
+        let Some(open) = self.recover(engine) else { return Ended::Crashed };
+        let exits = self.work(engine, open, is_first, others_work);
+        let is_over = self.is_over(&exits) || engine.is_halted() || self.interference.stage.has_ended();
+        if is_over { Ended::Crashed } else { Ended::Quiet }
     }
 
     /// What every start does first. None if it did not get through.
@@ -218,28 +247,6 @@ impl World {
             }
         }
         exits.iter().any(|exit| *exit != Exit::Played)
-    }
-
-    fn faults(&mut self, is_crashing: bool) -> Plan {
-        let mut plan = Plan::default();
-        let random = &mut self.random;
-        for _ in 0..one_of(random, &[0, 0, 1, 1, 2]) {
-            let errno = one_of(random, &ERRNOS);
-            let is_ambiguous = matches!(errno, Errno::IO | Errno::STALE | Errno::NOTCONN | Errno::TIMEDOUT | Errno::INTR);
-            let bound = one_of(random, &[100, 500, 1500]);
-            plan.calls.push(Fault {
-                from: random.below(bound),
-                lasts: one_of(random, &[1, 1, 1, 5, 30]),
-                errno,
-                is_unclear: is_ambiguous && chance(random, 50),
-            });
-        }
-        if is_crashing && chance(random, 40) {
-            use JournalFault::{EndAfter, EndBefore, Full, Unreadable, WrittenAndFailed};
-            let fault = one_of(random, &[EndAfter, EndBefore, Full, Unreadable, WrittenAndFailed]);
-            plan.journal.push((random.below(40), fault));
-        }
-        plan
     }
 
     fn scripts(&mut self, is_first: bool) -> Vec<Vec<Intent>> {
@@ -362,6 +369,8 @@ impl World {
     /// No fault and nobody else any more: now everything has to come to rest.
     fn last_life(&mut self) -> Result<(), EngineError> {
         self.interference.begin(Plan::default(), 2);
+        self.journal.promises.begin(Vec::new());
+        self.journal.disk.begin(Vec::new());
         self.interference.stage.begin(0, None);
         let engine = self.engine()?;
         let error = Mutex::new(None);
@@ -472,6 +481,3 @@ const ANSWERS: [OnConflict; 8] = [
     OnConflict::Merge,
     OnConflict::Merge,
 ];
-
-const ERRNOS: [Errno; 8] =
-    [Errno::IO, Errno::STALE, Errno::NOTCONN, Errno::TIMEDOUT, Errno::INTR, Errno::DQUOT, Errno::NOSPC, Errno::ACCESS];

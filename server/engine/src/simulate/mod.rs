@@ -1,24 +1,26 @@
 //! One seed makes one world and one verdict.
 //!
 //! A world is a random site with random trees, moves that interleave at every file-system call,
-//! others who work on the same files, calls that fail, a journal that cannot be written, and
-//! processes and machines that die, also while they recover. In the end everything is let
+//! others who work on the same files, calls that fail, a journal on a disk that fails as disks do,
+//! and processes and machines that die, also while they recover. In the end everything is let
 //! run undisturbed, and then every file must be there exactly once with all that belongs to
 //! it, every charge right, every move at rest, and nothing left behind.
 //!
 //! The same seed makes the same trace to the bit: nothing here knows the time or draws from
-//! the system. Known to be simpler than life: a journal write that returned is durable, as
-//! SQLite promises with `synchronous=FULL`.
+//! the system. The journal is as in life, down to the calls of SQLite on its files; only those are
+//! simulated (`disk.rs`).
 //!
 //! Not here: the worlds of the tests, which try one thing in every place.
 
 mod census;
 mod check;
+mod disk;
 mod furnish;
 mod interference;
 mod lives;
 mod model;
 mod others;
+mod promises;
 mod stage;
 
 pub use interference::Fired;

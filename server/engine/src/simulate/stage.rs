@@ -203,6 +203,16 @@ impl Stage {
         resume_unwind(Box::new(Stopped))
     }
 
+    /// Ends the process under whoever cannot be unwound here: at the next call it is noticed.
+    pub(super) fn end_here(&self) {
+        self.scene.lock().has_ended = true;
+        self.turn.notify_all();
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.scene.lock().has_ended
+    }
+
     /// Runs something that holds a lock of the engine across calls.
     pub(super) fn alone<T>(&self, work: impl FnOnce() -> T) -> T {
         self.scene.lock().is_alone = true;

@@ -21,16 +21,17 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     }
     let own = (!record.stays).then_some((context.order.move_id, record.folder));
     for (id, folder) in own.into_iter().chain(record.undone) {
-        let removed = remove(context.fs, id, &folder);
-        let is_refused = matches!(&removed, Err(StepError::FileSystem(error)) if may_not(error));
-        // The move is done; that a file of its own cannot be removed, or is wherever others have put its
-        // folder, does not change that.
-        if is_refused || (matches!(removed, Ok(None)) && !record.is_given_up) {
+        let is_gone = match remove(context.fs, id, &folder) {
+            // The move is done; that a file of its own cannot be removed does not change that.
+            Err(StepError::FileSystem(error)) if may_not(&error) => false,
+            // It is wherever others have put its folder.
+            Ok(None) => record.is_given_up,
+            removed => make_durable(context.fs, id, removed?)?,
+        };
+        if !is_gone {
             let name = Record::name(id).ok_or(StepError::Unnameable)?;
             context.note(Note::RecordStays { path: path_of(&folder, &name) })?;
-            continue;
         }
-        make_durable(context.fs, id, removed?)?;
     }
     Ok(())
 }
@@ -38,7 +39,7 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
 /// Removes a record for good; none there is fine.
 pub(super) fn forget(fs: &dyn FileSystem, id: MoveId, folder: &FolderRef) -> StepResult<()> {
     let removed = remove(fs, id, folder)?;
-    make_durable(fs, id, removed)
+    make_durable(fs, id, removed).map(drop)
 }
 
 /// The folder, if there still is one, and whether a record was in it.
@@ -51,15 +52,16 @@ fn remove(fs: &dyn FileSystem, id: MoveId, folder: &FolderRef) -> StepResult<Rem
     Ok(Some((folder, was_there)))
 }
 
-fn make_durable(fs: &dyn FileSystem, id: MoveId, removed: Removed) -> StepResult<()> {
-    let Some((folder, was_there)) = removed else { return Ok(()) };
+/// False if a power cut may bring back what was removed.
+fn make_durable(fs: &dyn FileSystem, id: MoveId, removed: Removed) -> StepResult<bool> {
+    let Some((folder, was_there)) = removed else { return Ok(true) };
     match barrier_in(fs, &folder, id) {
         // A project so full that nothing can be made in it.
-        Err(StepError::FileSystem(error)) if error.is_full() => Ok(()),
+        Err(StepError::FileSystem(error)) if error.is_full() => Ok(!was_there),
         // Nothing of the caller's ever was in this folder. Where something was, to try again also
         // clears away a barrier's file that was not removed.
-        Err(StepError::FileSystem(error)) if may_not(&error) && !was_there => Ok(()),
-        answer => answer,
+        Err(StepError::FileSystem(error)) if may_not(&error) && !was_there => Ok(true),
+        answer => answer.map(|()| true),
     }
 }
 

@@ -6,6 +6,7 @@ use parking_lot::Mutex;
 use tidelock_shared::strategy::EntryKind;
 
 use super::super::census::{Sighting, take};
+use super::super::promises::JournalOfWorld;
 use super::{Role, World};
 use crate::error::EngineError;
 use crate::fs::Timestamp;
@@ -15,7 +16,7 @@ impl World {
     /// With an empty journal the records tell enough to leave everything as it is.
     pub(super) fn lose_journal(&mut self) -> Result<(), EngineError> {
         let before = take(&self.furnished.root, &self.tops)?;
-        self.journal_name.push_str("-lost");
+        self.journal = JournalOfWorld::new(&self.interference, &mut self.disk_random);
         let engine = self.engine()?;
         let tops = self.tops.iter().map(|top| super::super::furnish::path(top)).collect::<Result<Vec<_>, _>>()?;
         // Of root's records too: here nobody forges any.
