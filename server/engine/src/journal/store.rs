@@ -154,6 +154,10 @@ impl Journal {
         schema::migrate(&mut connection).map_err(&error)?;
         let bits = i64::try_from(random() >> 24).unwrap_or(0);
         connection.execute("INSERT OR IGNORE INTO meta VALUES ('engine', ?1)", [bits]).map_err(failed("name"))?;
+        // The log was cut short, and nothing has synced that: with the old one back, as far as it had got to
+        // the disk, older pages would cover the newer. A commit gives the log a new beginning.
+        let count = "INSERT INTO meta VALUES ('starts', 1) ON CONFLICT (key) DO UPDATE SET value = value + 1";
+        connection.execute(count, []).map_err(failed("begin"))?;
         Self::named(connection, path)
     }
 
