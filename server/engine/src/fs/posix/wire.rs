@@ -185,7 +185,8 @@ pub(super) fn restore_request(handle: &[u8]) -> Option<[u8; HSM_REQUEST_BYTES]> 
 
 /// Bytes as a little-endian client was asked and has answered. The layouts are the headers', the values
 /// those of the recordings in `server/engine/tests/contract` and what the tools printed beside them.
-#[cfg(all(test, target_endian = "little"))]
+#[cfg(test)]
+#[cfg(target_endian = "little")]
 mod tests {
     use super::*;
 
