@@ -120,7 +120,7 @@ struct Checked {
 
 impl Checked {
     /// How many there were, for whoever looks at what the tests print.
-    #[expect(clippy::print_stdout, reason = "what a test counted is read off its output")]
+    #[expect(clippy::print_stdout, reason = "what a backend was asked is read off the tests' output")]
     fn tell(&self, backend: &str) {
         let right = self.tried - self.differences.len();
         println!("{backend}: {right} of {} cases are as recorded, none is left out but those listed", self.tried);

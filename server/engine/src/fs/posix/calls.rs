@@ -4,8 +4,8 @@ use std::ffi::{CStr, CString};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
 use rustix::fs::{
-    Access, AtFlags, Dir, FileType, Gid, Mode, OFlags, RenameFlags, SeekFrom, StatxAttributes, StatxFlags, Timespec, Timestamps,
-    Uid, XattrFlags,
+    Access, AtFlags, Dir, FileType, Gid, Mode, OFlags, RenameFlags, SeekFrom, StatxAttributes, StatxFlags, Timestamps, Uid,
+    XattrFlags,
 };
 use rustix::io::Errno;
 use tidelock_shared::id::ProjectId;
@@ -16,6 +16,7 @@ use tidelock_shared::strategy::EntryKind;
 
 use super::ioctl::{FLAG_INHERIT, FLAGS_KEPT};
 use super::tags::{attributes, set_attributes};
+use super::values::{file_type, kind_of, timespec, timestamp};
 use super::{Posix, handle, hsm, lustre, mount, quota};
 use crate::fs::object::Handle;
 use crate::fs::probe;
@@ -64,31 +65,6 @@ pub(super) fn open(folder: BorrowedFd<'_>, name: &[u8], flags: OFlags, mode: u32
     rustix::fs::openat(folder, name, flags | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::from_bits_truncate(mode))
 }
 
-fn kind_of(kind: FileType) -> Option<EntryKind> {
-    Some(match kind {
-        FileType::RegularFile => EntryKind::File,
-        FileType::Directory => EntryKind::Folder,
-        FileType::Symlink => EntryKind::SymbolicLink,
-        FileType::Fifo => EntryKind::Fifo,
-        FileType::Socket => EntryKind::Socket,
-        FileType::CharacterDevice => EntryKind::CharacterDevice,
-        FileType::BlockDevice => EntryKind::BlockDevice,
-        FileType::Unknown => return None,
-    })
-}
-
-fn file_type(kind: EntryKind) -> FileType {
-    match kind {
-        EntryKind::File => FileType::RegularFile,
-        EntryKind::Folder => FileType::Directory,
-        EntryKind::SymbolicLink => FileType::Symlink,
-        EntryKind::Fifo => FileType::Fifo,
-        EntryKind::Socket => FileType::Socket,
-        EntryKind::CharacterDevice => FileType::CharacterDevice,
-        EntryKind::BlockDevice => FileType::BlockDevice,
-    }
-}
-
 /// Reads a list or value whose length may grow between asking and reading.
 fn read_growing(read: impl Fn(&mut [u8]) -> Result<usize, Errno>) -> Result<Vec<u8>, Errno> {
     let mut buffer = vec![0; 1024];
@@ -102,14 +78,6 @@ fn read_growing(read: impl Fn(&mut [u8]) -> Result<usize, Errno>) -> Result<Vec<
             Err(errno) => return Err(errno),
         }
     }
-}
-
-fn timestamp(time: rustix::fs::StatxTimestamp) -> Timestamp {
-    Timestamp { seconds: time.tv_sec, nanoseconds: time.tv_nsec }
-}
-
-fn timespec(time: Timestamp) -> Timespec {
-    Timespec { tv_sec: time.seconds, tv_nsec: time.nanoseconds.into() }
 }
 
 impl FileSystem for Posix {

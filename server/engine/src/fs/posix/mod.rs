@@ -12,6 +12,7 @@ mod lustre;
 mod mount;
 mod quota;
 mod tags;
+mod values;
 mod wire;
 
 pub use limits::{obey_limits, open_as_many_as_allowed};
