@@ -100,8 +100,7 @@ fn write_ahead(connection: &Connection) -> rusqlite::Result<String> {
 /// Makes durable what is about to be read; false if the database has no write-ahead log after all.
 ///
 /// A process that was killed in a commit, or whose sync failed, leaves events that are read like all
-/// others and that the next power cut would take back, with all that was recorded after them. To
-/// sync again does not help where a sync has failed; to write again does.
+/// others, though the next power cut would take them back.
 fn settle(connection: &Connection) -> rusqlite::Result<bool> {
     let told = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?)));
     match told? {

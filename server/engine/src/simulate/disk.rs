@@ -4,11 +4,11 @@
 //! SQLite works on it as on any other (`vfs.rs`): the settings are those of a real journal. A process
 //! that ends leaves what it has written. A power cut keeps, drops or tears each write that was not
 //! synced, at sectors of 512 bytes, and each name that came or went since its folder was synced. A
-//! sync that fails leaves what it was to reach unsynced, and for some of it no later sync is of use:
-//! the kernel takes what it could not write for written. All of it is the seed's; the salts that
-//! SQLite draws for itself are not, and nothing that happens depends on them.
+//! sync that fails leaves some or all of what it was to reach unsynced. All of it is the seed's;
+//! the salts that SQLite draws for itself are not, and nothing that happens depends on them.
 //!
-//! Known to be simpler than life: reads do not fail, and one process opens a file at a time.
+//! Known to be simpler than life: reads do not fail, one process opens a file at a time, and a later
+//! sync reaches what a failed one did not, where a kernel may take it for written.
 
 mod vfs;
 
@@ -19,7 +19,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use rusqlite::ffi;
 
-use super::furnish::chance;
+use super::furnish::{chance, one_of};
 use super::interference::Interference;
 use crate::fs::simulator::Random;
 
@@ -132,8 +132,6 @@ enum Change {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reach {
     Unsynced,
-    /// Unsynced, and taken for synced since a sync has failed.
-    Forgotten,
     Synced,
 }
 
@@ -344,7 +342,7 @@ impl File {
 
     fn fail_sync(&mut self, random: &mut Random) {
         for (_, reach) in self.changes.iter_mut().filter(|(_, reach)| *reach == Reach::Unsynced) {
-            *reach = one_of_reaches(random);
+            *reach = one_of(random, &[Reach::Unsynced, Reach::Synced]);
         }
     }
 
@@ -365,10 +363,6 @@ impl File {
         self.content.clone_from(&self.durable);
         told
     }
-}
-
-fn one_of_reaches(random: &mut Random) -> Reach {
-    super::furnish::one_of(random, &[Reach::Unsynced, Reach::Forgotten, Reach::Synced])
 }
 
 impl Change {
