@@ -34,7 +34,7 @@ MUTANTS = (
     ("publish before setting aside", "planner/sequence.rs", "lib",
      "    steps.extend(with(StepKind::SetAside, |item| item.replaces.is_some()));\n    steps.extend(with(StepKind::Publish, |_| true));",
      "    steps.extend(with(StepKind::Publish, |_| true));\n    steps.extend(with(StepKind::SetAside, |item| item.replaces.is_some()));"),
-    ("put back before publish", "planner/sequence.rs", "lib",
+    ("put back before publish", "planner/sequence.rs", "moves",
      "    steps.extend(with(StepKind::Publish, |_| true));\n    steps.extend(with(StepKind::PutBack, |item| item.restores.is_some()));",
      "    steps.extend(with(StepKind::PutBack, |item| item.restores.is_some()));\n    steps.extend(with(StepKind::Publish, |_| true));"),
     ("no verify", "planner/sequence.rs", "lib",
