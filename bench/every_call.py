@@ -110,7 +110,10 @@ class Bench:
         is_here, is_there = os.path.lexists(self.tree), os.path.lexists(arrived)
         found = digest(self.tree if is_here else arrived)[0] if is_here != is_there else None
         hidden = [name for folder in (self.here, self.there, destination) for name in os.listdir(folder)
-                  if name.startswith(".tidelock-") and not (is_there and name.endswith(".retired"))]
+                  if name.startswith(".tidelock-")]
+        if is_there and any(name.endswith(".retired") for name in hidden):
+            # What an undo needs, and the record that describes it.
+            hidden = [name for name in hidden if not name.endswith((".retired", ".record"))]
         # Whatever happened: the next move works.
         next_one = 0
         if is_here:
