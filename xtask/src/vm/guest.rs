@@ -49,6 +49,9 @@ fn with_script<'a>(
     Ok(command.args(drives.iter().flat_map(|drive| ["-drive", drive])))
 }
 
+/// How often a guest is looked at that is about to end.
+const LOOKS_EVERY: Duration = Duration::from_millis(20);
+
 /// A guest that somebody watches, and ends when it pleases him.
 pub(super) struct Watched {
     child: Child,
@@ -93,11 +96,17 @@ impl Watched {
 
     /// Ends it as a power cut would; what it had said by then and nobody has heard yet.
     pub(super) fn kill(&mut self) -> Result<Vec<String>> {
-        if self.child.try_wait()?.is_none() {
-            // Not `timeout`, which is the child: qemu would outlive it. It writes its number before the guest starts.
-            let pid = fs::read_to_string(PID_FILE).context("qemu has not started")?;
-            Command::new("kill").args(["-KILL", pid.trim()]).status().context("cannot run `kill`")?;
-            self.child.wait()?;
+        let mut killed = None;
+        while self.child.try_wait()?.is_none() {
+            // Not `timeout`, which is the child: qemu would outlive it. It writes its number before the guest
+            // starts, and takes the file away when it ends by itself.
+            if killed.is_none()
+                && let Ok(pid) = fs::read_to_string(PID_FILE)
+                && pid.ends_with('\n')
+            {
+                killed = Some(Command::new("kill").args(["-KILL", pid.trim()]).status().context("cannot run `kill`")?);
+            }
+            thread::sleep(LOOKS_EVERY);
         }
         Ok(self.lines.iter().collect())
     }

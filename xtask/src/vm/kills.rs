@@ -24,8 +24,8 @@ const KILLS_A_GUEST: u64 = 200;
 /// Moves of the chosen file system that may end unharmed before the machine is killed.
 const SPARED_MAX: u64 = 2;
 /// What `cargo xtask test` tries.
-const PART_OF_PROCESS: u64 = 25;
-const PART_OF_MACHINE: u64 = 2;
+const PART_OF_PROCESS: u64 = 10;
+const PART_OF_MACHINE: u64 = 1;
 
 /// What was asked for.
 struct Wanted {

@@ -124,6 +124,13 @@ fn retired(model: &Model, found: &[Sighting], offences: &mut Vec<String>) {
     }
 }
 
+/// Whether others took the name, or that from which a move has brought it here.
+fn is_taken(model: &Model, name: &FileName, moves: &[Snapshot]) -> bool {
+    let is_theirs = |name: &FileName| model.taken.iter().any(|(_, taken)| taken == name);
+    let mut items = moves.iter().flat_map(|snapshot| &snapshot.recorded.of.plan.items);
+    is_theirs(name) || items.any(|item| item.destination_name == *name && is_theirs(&item.source_name))
+}
+
 /// Nothing lies about that nobody accounts for.
 fn unknown(model: &Model, found: &[Sighting], moves: &[Snapshot], excuses: Excuses, offences: &mut Vec<String>) {
     // A name that others took away from an object may be another's by now.
@@ -132,7 +139,7 @@ fn unknown(model: &Model, found: &[Sighting], moves: &[Snapshot], excuses: Excus
     let hidden_names = hidden_names(moves);
     for seen in found {
         let is_theirs = seen.path.contains(THEIRS)
-            || (seen.number.is_none() && model.taken.iter().any(|(_, name)| *name == seen.key.1))
+            || (seen.number.is_none() && is_taken(model, &seen.key.1, moves))
             || seen.attributes.points_to.ends_with(THEIRS.as_bytes())
             || seen.number.is_some_and(|number| number >= FIRST_NUMBER || model.touched.contains(&number));
         let is_returned = seen.number.is_some_and(|number| model.returned.contains(&number));
