@@ -139,14 +139,7 @@ fn furnish(alice: &dyn FileSystem, alpha: &Folder) {
     let tree = make_folder(alice, alpha, "tree", 0o2750);
     write(alice, &tree, "file", b"content");
     let deep = make_folder(alice, &tree, "deep", 0o700);
-    alice.link(tree.at(&name("file")), deep.at(&name("hard link"))).unwrap();
-    alice.create_symbolic_link(deep.at(&name("dangling")), b"/nowhere").unwrap();
-    alice.create_symbolic_link(tree.at(&name("long")), &[b'x'; 1000]).unwrap();
-    alice.create_special(tree.at(&name("fifo")), EntryKind::Fifo, 0o640, 0).unwrap();
-    let sparse = alice.create_file(tree.at(&name("sparse")), 0o644).unwrap();
-    alice.write_at(&sparse, 1 << 16, b"far").unwrap();
-    alice.set_size(&sparse, 1 << 20).unwrap();
-    alice.set_xattr(tree.at(&name("sparse")).into(), b"user.note", b"value").unwrap();
+    kernel::add_every_kind(alice, &tree, &deep);
     alice.create_special(alpha.at(&name("pipe")), EntryKind::Fifo, 0o600, 0).unwrap();
     let linked = make_folder(alice, alpha, "linked", 0o755);
     alice.create_symbolic_link(linked.at(&name("one")), b"file").unwrap();

@@ -18,7 +18,7 @@ use super::differences::Differences;
 use super::finishing::Finishing;
 use super::links::{Claim, Links, Place};
 use super::metadata::{copy_metadata, forget_inherited};
-use crate::crew::{Alone, Crew, Foreman, Hand, Interrupted, work_off};
+use crate::crew::{Alone, Crew, Foreman, Hand, Interrupted, names_of_a_job, work_off};
 use crate::fs::walk::{look, remove_tree};
 use crate::fs::{At, FileSystem, Folder, FolderStream, FsError, NamesDurability, Object, Status};
 use crate::planner::plan::Loss;
@@ -49,8 +49,6 @@ type Worker<'a, 'f> = Hand<'a, 'f, Job, CopyError>;
 /// The mode of everything that is not finished: nobody else gets in.
 const STAGED_FOLDER_MODE: u32 = 0o700;
 const STAGED_FILE_MODE: u32 = 0o600;
-/// So many entries of a folder are one job.
-const ENTRIES_A_JOB: usize = 32;
 
 /// Copies entries of one tree.
 pub(crate) struct Copier<'a> {
@@ -182,9 +180,8 @@ impl<'a> Copier<'a> {
     fn perform(&self, hand: &mut Worker<'_, '_>, job: Job, top: &Folder) -> CopyResult<()> {
         match job {
             Job::Entries(pair, mut stream) => {
-                let names: Vec<FileName> =
-                    stream.by_ref().take(ENTRIES_A_JOB).map(|entry| Ok(entry?.name)).collect::<CopyResult<_>>()?;
-                if names.len() == ENTRIES_A_JOB {
+                let (names, may_be_more) = names_of_a_job(&mut stream)?;
+                if may_be_more {
                     hand.put(Job::Entries(pair.held(), stream));
                 }
                 names.into_iter().try_for_each(|name| self.entry(hand, &pair, &name, top))?;

@@ -12,7 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 pub(crate) use jobs::{Foreman, Hand, Interrupted, work_off};
-pub(crate) use walk::{Found, Walker, walk_together};
+pub(crate) use walk::{Found, Walker, names_of_a_job, walk_together};
 
 /// What one hand does.
 pub type Task<'a> = Box<dyn FnOnce() + Send + 'a>;

@@ -7,10 +7,17 @@ use tidelock_shared::strategy::EntryKind;
 
 use super::{Crew, Foreman, Hand, Interrupted, work_off};
 use crate::fs::walk::unless_absent;
-use crate::fs::{At, FileSystem, Folder, FolderStream, FsError, Status};
+use crate::fs::{At, FileSystem, Folder, FolderStream, FsError, FsResult, Status};
 
 /// So many entries of a folder are one job.
 const ENTRIES_A_JOB: usize = 32;
+
+/// The next names of a folder that make one job, and whether there may be more.
+pub(crate) fn names_of_a_job(stream: &mut FolderStream) -> FsResult<(Vec<FileName>, bool)> {
+    let names: Vec<FileName> = stream.take(ENTRIES_A_JOB).map(|entry| Ok(entry?.name)).collect::<FsResult<_>>()?;
+    let may_be_more = names.len() == ENTRIES_A_JOB;
+    Ok((names, may_be_more))
+}
 
 /// Who visits an entry, and counts what is done there.
 pub(crate) type Walker<'a, 'f, E> = Hand<'a, 'f, Job, E>;
@@ -79,11 +86,8 @@ pub(crate) fn walk_together<'f, E: From<FsError> + From<Interrupted> + Send>(
         }
         Job::Folder(above, name) => enter(fs, hand, above.folder.at(&name), Some((above.clone(), name.clone()))),
         Job::Entries(way, mut stream) => {
-            let mut names = Vec::new();
-            for entry in stream.by_ref().take(ENTRIES_A_JOB) {
-                names.push(entry?.name);
-            }
-            if names.len() == ENTRIES_A_JOB {
+            let (names, may_be_more) = names_of_a_job(&mut stream)?;
+            if may_be_more {
                 hand.put(Job::Entries(way.clone(), stream));
             }
             for name in names {

@@ -15,7 +15,7 @@ use super::throttle::Throttle;
 use crate::clock::Clock;
 use crate::journal::{Journal, JournalError};
 use crate::moves::decide::{Decision, decide};
-use crate::moves::event::{Event, Failure, FailureKind, Note};
+use crate::moves::event::{Event, Failure, FailureKind};
 use crate::moves::state::StepStatus;
 use crate::planner::sequence::{Step, StepKind};
 use crate::worker::{Action, Probe, StepOrder, StepReport, Then, Wait, Worker};
@@ -135,16 +135,13 @@ impl Driver {
 
     /// A crash may have come after the journal had a note and before the record beside the source had it.
     fn bring_record_up_to_date(&self, live: &Live) -> Result<(), Halt> {
-        let (describes, is_over) = {
+        let position = {
             let of = &live.recorded.lock().of;
-            let finished = |kind| {
-                let is_it = |(step, status): (&Step, &StepStatus)| step.kind == kind && *status == StepStatus::Finished;
-                of.plan.sequence.iter().zip(&of.steps).position(is_it)
-            };
-            let is_given_up = of.notes.iter().any(|(_, note)| matches!(note, Note::Undescribed { .. }));
-            (finished(StepKind::Describe), of.state.is_final() || is_given_up || finished(StepKind::Forget).is_some())
+            let is_over = of.state.is_final() || of.is_undescribed() || of.has_finished(StepKind::Forget);
+            let is_due = !is_over && of.has_finished(StepKind::Describe);
+            of.plan.sequence.iter().position(|step| step.kind == StepKind::Describe).filter(|_| is_due)
         };
-        let Some(position) = describes.filter(|_| !is_over) else { return Ok(()) };
+        let Some(position) = position else { return Ok(()) };
         // Where it cannot be brought up to date, nothing else is worse for it.
         self.perform(live, position, Action::Run).map(drop)
     }

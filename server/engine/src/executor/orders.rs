@@ -7,7 +7,7 @@ use tidelock_shared::quota::Amount;
 use tidelock_shared::strategy::Strategy;
 
 use crate::moves::event::Note;
-use crate::moves::state::{Move, StepStatus};
+use crate::moves::state::Move;
 use crate::planner::plan::FolderRef;
 use crate::planner::sequence::{Step, StepKind};
 use crate::recovery::{Record, RecordedNote};
@@ -51,13 +51,7 @@ fn record(of: &Move, step: Step, home: &str) -> Option<RecordOrder> {
     if step.kind == StepKind::Forget {
         undone = records_of_undone(of);
     }
-    let is_made = of
-        .plan
-        .sequence
-        .iter()
-        .zip(&of.steps)
-        .any(|(step, status)| step.kind == StepKind::Describe && *status == StepStatus::Finished);
-    let is_given_up = of.notes.iter().any(|(_, note)| matches!(note, Note::Undescribed { .. }));
+    let (is_made, is_given_up) = (of.has_finished(StepKind::Describe), of.is_undescribed());
     Some(RecordOrder { folder, content, notes, stays: of.hides_something(), is_made, is_given_up, undone })
 }
 

@@ -236,6 +236,16 @@ impl Move {
         !self.is_held && self.can_wait()
     }
 
+    /// Whether the plan has a step of this kind that is done, and not undone.
+    pub fn has_finished(&self, kind: StepKind) -> bool {
+        self.plan.sequence.iter().zip(&self.steps).any(|(step, status)| step.kind == kind && *status == StepStatus::Finished)
+    }
+
+    /// Whether it relies on the journal alone: it could not be written down beside its source.
+    pub fn is_undescribed(&self) -> bool {
+        self.notes.iter().any(|(_, note)| matches!(note, Note::Undescribed { .. }))
+    }
+
     /// Whether anything of it lies hidden once it has ended.
     pub fn hides_something(&self) -> bool {
         let has_kept = self.notes.iter().any(|(_, note)| matches!(note, Note::Kept { .. }));

@@ -198,8 +198,7 @@ fn hides_any(names: &BTreeSet<FileName>, snapshot: &Snapshot) -> bool {
 fn described(found: &[Sighting], moves: &[Snapshot], offences: &mut Vec<String>) {
     for snapshot in moves {
         let (of, is_undone) = (&snapshot.recorded.of, snapshot.recorded.undone_by.is_some());
-        let could_not = of.notes.iter().any(|(_, note)| matches!(note, Note::Undescribed { .. }));
-        let name = Record::name(of.id).filter(|_| of.keeps_retired_source() && !is_undone && !could_not);
+        let name = Record::name(of.id).filter(|_| of.keeps_retired_source() && !is_undone && !of.is_undescribed());
         if name.is_some() && !found.iter().any(|seen| seen.hidden == name) {
             offences.push(format!("move {} keeps something hidden and is not described", of.id));
         }

@@ -15,7 +15,7 @@ use tidelock_engine::fs::{
     Identity, Object, Quota, Status, Timestamp,
 };
 use tidelock_shared::id::ProjectId;
-use tidelock_shared::name::FilePath;
+use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::quota::Amount;
 use tidelock_shared::strategy::EntryKind;
@@ -229,4 +229,17 @@ as_user! {
     fn may_change(&self, folder: &Folder) -> FsResult<bool>;
     fn caller(&self) -> Caller;
     fn is_in_group(&self, gid: u32) -> bool;
+}
+
+/// Adds what is not an ordinary file to a tree that has one: a further name of it, links, a pipe, a hole.
+pub fn add_every_kind(user: &dyn FileSystem, tree: &Folder, deep: &Folder) {
+    let name = |text: &str| FileName::new(text.as_bytes()).unwrap();
+    user.link(tree.at(&name("file")), deep.at(&name("hard link"))).unwrap();
+    user.create_symbolic_link(deep.at(&name("dangling")), b"/nowhere").unwrap();
+    user.create_symbolic_link(tree.at(&name("long")), &[b'x'; 1000]).unwrap();
+    user.create_special(tree.at(&name("fifo")), EntryKind::Fifo, 0o640, 0).unwrap();
+    let sparse = user.create_file(tree.at(&name("sparse")), 0o644).unwrap();
+    user.write_at(&sparse, 1 << 16, b"far").unwrap();
+    user.set_size(&sparse, 1 << 20).unwrap();
+    user.set_xattr(tree.at(&name("sparse")).into(), b"user.note", b"value").unwrap();
 }

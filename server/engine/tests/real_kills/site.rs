@@ -133,14 +133,7 @@ impl Furnisher {
             self.files(&deep);
         }
         make_folder(&*alice, &deep, "empty", 0o711);
-        alice.link(tree.at(&name("file")), deep.at(&name("hard link"))).unwrap();
-        alice.create_symbolic_link(deep.at(&name("dangling")), b"/nowhere").unwrap();
-        alice.create_symbolic_link(tree.at(&name("long")), &[b'x'; 1000]).unwrap();
-        alice.create_special(tree.at(&name("fifo")), EntryKind::Fifo, 0o640, 0).unwrap();
-        let sparse = alice.create_file(tree.at(&name("sparse")), 0o644).unwrap();
-        alice.write_at(&sparse, 1 << 16, b"far").unwrap();
-        alice.set_size(&sparse, 1 << 20).unwrap();
-        alice.set_xattr(tree.at(&name("sparse")).into(), b"user.note", b"value").unwrap();
+        kernel::add_every_kind(&*alice, tree, &deep);
         for odd in [&b"bad-\xff-name"[..], b"new\nline", &[b'n'; 255]] {
             drop(alice.create_file(tree.at(&FileName::new(odd).unwrap()), 0o600).unwrap());
         }
