@@ -134,7 +134,9 @@ impl Killer {
     /// What the guest's shell is told: one program for each order, all at once.
     fn script(&self, orders: &[String]) -> String {
         let Self { tester, program, .. } = self;
-        let mut script = format!("export {MOUNTS} TIDELOCK_PROGRAM={program}\n");
+        // Ordinary users run it too, and may not pass every folder that leads to it, /root for one.
+        let mut script = format!("cp {program} /tmp/tidelock && chmod 755 /tmp/tidelock || exit 1\n");
+        script += &format!("export {MOUNTS} TIDELOCK_PROGRAM=/tmp/tidelock\n");
         for order in orders {
             script += &format!("TIDELOCK_KILLS='{order}' {tester} --nocapture &\n");
         }
