@@ -7,7 +7,6 @@
 //! Not here: what the messages mean (`state`).
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use serde::de::DeserializeOwned;
@@ -49,27 +48,34 @@ struct Source {
 type Handler = Closure<dyn FnMut(web_sys::Event)>;
 
 thread_local! {
-    static SOURCES: RefCell<BTreeMap<u32, Source>> = const { RefCell::new(BTreeMap::new()) };
+    static SOURCES: RefCell<Vec<(u32, Source)>> = const { RefCell::new(Vec::new()) };
 }
 
 impl Feed {
     fn of(source: Source) -> Self {
         SOURCES.with_borrow_mut(|sources| {
-            let number = sources.last_key_value().map_or(1, |(last, _)| last + 1);
-            sources.insert(number, source);
+            let number = sources.last().map_or(1, |(last, _)| last + 1);
+            sources.push((number, source));
             Self(number)
         })
     }
 
     /// Whether the browser has given up on it, for instance because the server said no.
     pub fn has_ended(&self) -> bool {
-        SOURCES.with_borrow(|sources| sources.get(&self.0).is_none_or(|source| source.events.ready_state() == EventSource::CLOSED))
+        SOURCES.with_borrow(|sources| {
+            let source = sources.iter().find(|(number, _)| *number == self.0);
+            source.is_none_or(|(_, source)| source.events.ready_state() == EventSource::CLOSED)
+        })
     }
 }
 
 impl Drop for Feed {
     fn drop(&mut self) {
-        if let Some(Source { events, .. }) = SOURCES.with_borrow_mut(|sources| sources.remove(&self.0)) {
+        let source = SOURCES.with_borrow_mut(|sources| {
+            let place = sources.iter().position(|(number, _)| *number == self.0);
+            place.map(|place| sources.remove(place))
+        });
+        if let Some((_, Source { events, .. })) = source {
             events.set_onmessage(None);
             events.set_onopen(None);
             events.set_onerror(None);

@@ -11,6 +11,8 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The longest name that ext4, XFS and Lustre take, in bytes.
@@ -220,25 +222,37 @@ impl fmt::Debug for FilePath {
     }
 }
 
-/// On the wire: the text itself, or `{"base64": …}` where the bytes are not UTF-8.
+/// On the wire instead of the text itself, where the bytes are not UTF-8.
 #[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum Wire<'a> {
-    Text(Cow<'a, str>),
-    Bytes { base64: Cow<'a, str> },
+struct NotText<'a> {
+    base64: Cow<'a, str>,
 }
 
 fn serialize_bytes<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
     match std::str::from_utf8(bytes) {
-        Ok(text) => Wire::Text(text.into()).serialize(serializer),
-        Err(_) => Wire::Bytes { base64: BASE64.encode(bytes).into() }.serialize(serializer),
+        Ok(text) => serializer.serialize_str(text),
+        Err(_) => NotText { base64: BASE64.encode(bytes).into() }.serialize(serializer),
     }
 }
 
-fn deserialize_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
-    match Wire::deserialize(deserializer)? {
-        Wire::Text(text) => Ok(text.into_owned().into_bytes()),
-        Wire::Bytes { base64 } => BASE64.decode(base64.as_bytes()).map_err(|_| serde::de::Error::custom(InvalidName::NotBase64)),
+/// Reads either form. By hand, because a derived choice between forms keeps what it reads in a
+/// tree of values first, whose code every browser would have to load.
+struct EitherForm;
+
+impl<'de> Visitor<'de> for EitherForm {
+    type Value = Vec<u8>;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a text, or bytes in base 64")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(text.as_bytes().to_vec())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        let NotText { base64 } = NotText::deserialize(MapAccessDeserializer::new(map))?;
+        BASE64.decode(base64.as_bytes()).map_err(|_| de::Error::custom(InvalidName::NotBase64))
     }
 }
 
@@ -250,7 +264,7 @@ impl Serialize for FileName {
 
 impl<'de> Deserialize<'de> for FileName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::new(deserialize_bytes(deserializer)?).map_err(serde::de::Error::custom)
+        Self::new(deserializer.deserialize_any(EitherForm)?).map_err(de::Error::custom)
     }
 }
 
@@ -262,7 +276,7 @@ impl Serialize for FilePath {
 
 impl<'de> Deserialize<'de> for FilePath {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::parse(&deserialize_bytes(deserializer)?).map_err(serde::de::Error::custom)
+        Self::parse(&deserializer.deserialize_any(EitherForm)?).map_err(de::Error::custom)
     }
 }
 

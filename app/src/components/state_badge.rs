@@ -24,7 +24,7 @@ pub fn StateBadge(
         MoveState::Stuck => ("danger", Glyph::Alert, "stuck"),
     };
     view! {
-        <span class=format!("state-badge state-badge--{class}") data-state=format!("{state:?}").to_lowercase()>
+        <span class=format!("state-badge state-badge--{class}") data-state=format!("{state:?}").to_ascii_lowercase()>
             <Icon glyph />
             {word}
         </span>

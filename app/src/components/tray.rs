@@ -1,7 +1,5 @@
 //! The one tray: what runs and what just ended, on every page and every device alike.
 
-use std::collections::BTreeSet;
-
 use leptos::ev::{Event, Targeted};
 use leptos::prelude::*;
 use tidelock_shared::id::MoveId;
@@ -34,7 +32,8 @@ pub fn Tray() -> impl IntoView {
 #[component]
 fn TrayContent() -> impl IntoView {
     let desk = use_desk();
-    let dismissed = RwSignal::new(BTreeSet::<String>::new());
+    // The latest last.
+    let dismissed = RwSignal::new(Vec::<String>::new());
     let is_open = RwSignal::new(false);
     Effect::new(move |_| {
         let known = browser::recall(DISMISSED_KEY).unwrap_or_default();
@@ -76,14 +75,12 @@ fn TrayContent() -> impl IntoView {
     .into_any()
 }
 
-fn dismiss(dismissed: RwSignal<BTreeSet<String>>, id: MoveId) {
+fn dismiss(dismissed: RwSignal<Vec<String>>, id: MoveId) {
     dismissed.update(|dismissed| {
-        dismissed.insert(id.to_string());
-        while dismissed.len() > DISMISSED_MAX {
-            dismissed.pop_first();
-        }
+        dismissed.push(id.to_string());
+        dismissed.drain(..dismissed.len().saturating_sub(DISMISSED_MAX));
     });
-    let words = dismissed.with_untracked(|dismissed| dismissed.iter().cloned().collect::<Vec<_>>().join(" "));
+    let words = dismissed.with_untracked(|dismissed| dismissed.join(" "));
     browser::remember(DISMISSED_KEY, &words);
 }
 
@@ -95,7 +92,7 @@ fn Bar(moves: Vec<MoveView>) -> impl IntoView {
     let newest = running.map(|view| {
         let left = view.seconds_left.map(|(least, most)| format!("{} left", format::duration_range(least, most)));
         // Where no time can be told, at least what it is busy with.
-        let left = left.or_else(|| view.phase.map(|phase| words::phase(phase).to_lowercase()));
+        let left = left.or_else(|| view.phase.map(|phase| words::phase(phase).to_ascii_lowercase()));
         view! {
             <span class="tray__newest">{words::title(view)}</span>
             <progress

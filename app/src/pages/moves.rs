@@ -144,5 +144,5 @@ fn Place(project: String, folder: String, url: String) -> impl IntoView {
 
 fn capitalised(word: &str) -> String {
     let (first, rest) = word.split_at(1);
-    format!("{}{rest}", first.to_uppercase())
+    format!("{}{rest}", first.to_ascii_uppercase())
 }

@@ -1,6 +1,6 @@
 //! What is in the hand, over what, and what dropping it there would do.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use tidelock_shared::listing::FolderListing;
 use tidelock_shared::name::FilePath;
@@ -24,7 +24,7 @@ pub struct Drag {
     /// The pointer, in the window.
     pub pointer: (f64, f64),
     /// What is known of folders that were hovered over, each asked for once.
-    folders: BTreeMap<FilePath, Known>,
+    folders: HashMap<FilePath, Known>,
 }
 
 /// What is known of a folder.
@@ -54,7 +54,7 @@ pub enum Outlook {
 impl Drag {
     pub fn new(things: Vec<Dragged>, source: &FolderListing, pointer: (f64, f64)) -> Self {
         let source = FolderListing { entries: Vec::new(), ..source.clone() };
-        Self { things, source, survey: None, failure: None, over: None, pointer, folders: BTreeMap::new() }
+        Self { things, source, survey: None, failure: None, over: None, pointer, folders: HashMap::new() }
     }
 
     pub fn sources(&self) -> Vec<FilePath> {

@@ -1,6 +1,6 @@
 //! The moves as pages know them: what was loaded, made newer by what the feed said since.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashMap;
 
 use tidelock_shared::id::MoveId;
 use tidelock_shared::name::FilePath;
@@ -9,7 +9,7 @@ use tidelock_shared::progress::{MoveState, MoveUpdate, MoveView};
 /// What the feed has told, by move.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MoveList {
-    newest: BTreeMap<MoveId, Told>,
+    newest: HashMap<MoveId, Told>,
 }
 
 /// One move as it was told last.
@@ -148,7 +148,7 @@ fn hold_progress(before: &MoveView, after: &mut MoveView) {
 }
 
 /// What the tray shows: every running move, and ended ones for an hour unless dismissed.
-pub fn in_tray(moves: &[MoveView], dismissed: &BTreeSet<String>, now_ms: i64) -> Vec<MoveView> {
+pub fn in_tray(moves: &[MoveView], dismissed: &[String], now_ms: i64) -> Vec<MoveView> {
     const RECENT_MS: i64 = 60 * 60 * 1000;
     let shows = |view: &&MoveView| {
         let is_recent = view.finished_ms.is_none_or(|finished| now_ms.saturating_sub(finished) < RECENT_MS);
@@ -275,11 +275,10 @@ pub(crate) mod tests {
     #[test]
     fn the_tray_forgets_ended_moves_but_never_running_ones() {
         let moves = [view(1, MoveState::Preparing, 0.1), view(2, MoveState::Done, 1.0), view(3, MoveState::Stuck, 0.9)];
-        let everything = moves.iter().map(|view| view.id.to_string()).collect();
-        let states =
-            |dismissed: &BTreeSet<String>, now| in_tray(&moves, dismissed, now).iter().map(|view| view.state).collect::<Vec<_>>();
-        assert_eq!(states(&BTreeSet::new(), 5000), [MoveState::Preparing, MoveState::Done, MoveState::Stuck]);
-        assert_eq!(states(&BTreeSet::new(), 99_999_999), [MoveState::Preparing, MoveState::Stuck]);
+        let everything: Vec<_> = moves.iter().map(|view| view.id.to_string()).collect();
+        let states = |dismissed: &[String], now| in_tray(&moves, dismissed, now).iter().map(|view| view.state).collect::<Vec<_>>();
+        assert_eq!(states(&[], 5000), [MoveState::Preparing, MoveState::Done, MoveState::Stuck]);
+        assert_eq!(states(&[], 99_999_999), [MoveState::Preparing, MoveState::Stuck]);
         assert_eq!(states(&everything, 5000), [MoveState::Preparing]);
     }
 

@@ -4,14 +4,14 @@
 //! change takes the rows as they are shown now, because "from here to there" means the order
 //! on the screen.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use tidelock_shared::name::FileName;
 
 /// The rows chosen in one pane.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
-    chosen: BTreeSet<FileName>,
+    chosen: HashSet<FileName>,
     /// Where a range begins: the last row that was chosen by itself.
     anchor: Option<FileName>,
     /// The row that the keyboard moves from.
@@ -55,7 +55,7 @@ impl Selection {
 
     /// A plain click: this row and no other.
     pub fn choose_only(&mut self, name: &FileName) {
-        self.chosen = BTreeSet::from([name.clone()]);
+        self.chosen = HashSet::from([name.clone()]);
         self.anchor = Some(name.clone());
         self.focus = Some(name.clone());
     }
@@ -119,10 +119,9 @@ impl Selection {
 
     /// Forgets what is no longer there.
     pub fn retain(&mut self, rows: &[FileName]) {
-        let present: BTreeSet<&FileName> = rows.iter().collect();
-        self.chosen.retain(|name| present.contains(name));
+        self.chosen = rows.iter().filter(|row| self.chosen.contains(row)).cloned().collect();
         let keep = |place: &mut Option<FileName>| {
-            if place.as_ref().is_some_and(|name| !present.contains(name)) {
+            if place.as_ref().is_some_and(|name| !rows.contains(name)) {
                 *place = None;
             }
         };
@@ -147,7 +146,9 @@ mod tests {
     }
 
     fn chosen(selection: &Selection) -> String {
-        selection.names().map(|name| name.shown().into_owned()).collect()
+        let mut names: Vec<_> = selection.names().map(|name| name.shown().into_owned()).collect();
+        names.sort();
+        names.concat()
     }
 
     #[test]
