@@ -13,12 +13,8 @@ use crate::components::top_bar::TopBar;
 use crate::components::tray::Tray;
 use crate::desk::Desk;
 use crate::pages::browse::BrowsePage;
-use crate::pages::guarantees::GuaranteesPage;
-use crate::pages::move_page::MovePage;
-use crate::pages::moves::MovesPage;
+use crate::pages::lazy::LazyPage;
 use crate::pages::not_found::NotFoundPage;
-use crate::pages::overview::OverviewPage;
-use crate::pages::projects::ProjectsPage;
 
 /// The whole application, between the tags of the document's body.
 #[component]
@@ -37,12 +33,12 @@ pub fn App() -> impl IntoView {
             <main id="main" class="layout__main" tabindex="-1">
                 // Complete pages: what waits for data waits on the server, so nothing is missing without WASM.
                 <FlatRoutes fallback=NotFoundPage>
-                    <Route path=path!("/") view=OverviewPage ssr=SsrMode::Async />
+                    <Route path=path!("/") view=LazyPage::Overview ssr=SsrMode::Async />
                     <Route path=path!("/browse/*path") view=BrowsePage ssr=SsrMode::Async />
-                    <Route path=path!("/moves") view=MovesPage ssr=SsrMode::Async />
-                    <Route path=path!("/moves/:id") view=MovePage ssr=SsrMode::Async />
-                    <Route path=path!("/projects") view=ProjectsPage ssr=SsrMode::Async />
-                    <Route path=path!("/guarantees") view=GuaranteesPage ssr=SsrMode::Async />
+                    <Route path=path!("/moves") view=LazyPage::Moves ssr=SsrMode::Async />
+                    <Route path=path!("/moves/:id") view=LazyPage::Move ssr=SsrMode::Async />
+                    <Route path=path!("/projects") view=LazyPage::Projects ssr=SsrMode::Async />
+                    <Route path=path!("/guarantees") view=LazyPage::Guarantees ssr=SsrMode::Async />
                 </FlatRoutes>
             </main>
             <Tray />

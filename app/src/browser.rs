@@ -48,6 +48,16 @@ pub fn mark_hydrated() {
     }
 }
 
+/// The path of the page that the browser loaded.
+pub fn path() -> String {
+    window().location().pathname().unwrap_or_default()
+}
+
+/// Whether the page has something that matches a selector.
+pub fn has(selector: &str) -> bool {
+    document().query_selector(selector).is_ok_and(|element| element.is_some())
+}
+
 /// What this device remembers under a key.
 pub fn recall(key: &str) -> Option<String> {
     window().local_storage().ok()??.get_item(key).ok()?
@@ -130,5 +140,5 @@ pub fn is_narrow() -> bool {
 
 /// Whether a modal dialog is open: then the page behind it takes no keys.
 pub fn has_open_dialog() -> bool {
-    document().query_selector("dialog[open]").is_ok_and(|dialog| dialog.is_some())
+    has("dialog[open]")
 }

@@ -25,10 +25,27 @@ pub mod theme;
 pub use app::App;
 pub use shell::shell;
 
-/// Takes over the page that the server rendered.
+/// Takes over the page that the server rendered, once its code is there. Where that cannot be
+/// had, what the server rendered stays as it is.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(App);
+    js_sys::futures::spawn_local(async {
+        if load_rendered().await.is_ok() {
+            leptos::mount::hydrate_body(App);
+        }
+    });
+}
+
+/// Loads the code of all that the server has rendered.
+#[cfg(feature = "hydrate")]
+async fn load_rendered() -> Result<(), wasm_split_helpers::SplitLoaderError> {
+    if !browser::path().starts_with(state::pane::BROWSE) {
+        pages::lazy::load().await?;
+    }
+    if browser::has(".tray") {
+        components::tray::load().await?;
+    }
+    Ok(())
 }

@@ -7,6 +7,7 @@
 
 mod binary;
 mod build;
+mod client;
 mod counts;
 mod matrix;
 mod needs;

@@ -4,6 +4,7 @@ use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 use tidelock_shared::user_error::UserError;
+use wasm_split_helpers::SplitLoaderError;
 
 /// What every server function fails with.
 ///
@@ -21,6 +22,14 @@ impl std::fmt::Display for ApiError {
 impl From<UserError> for ApiError {
     fn from(error: UserError) -> Self {
         Self(error)
+    }
+}
+
+impl From<SplitLoaderError> for ApiError {
+    fn from(_: SplitLoaderError) -> Self {
+        UserError::new("unavailable", "The server did not send what this needs.")
+            .hint("It may just have been updated: reload the page.")
+            .into()
     }
 }
 

@@ -6,9 +6,12 @@ use leptos::prelude::*;
 use tidelock_shared::listing::Entry;
 use tidelock_shared::strategy::EntryKind;
 use wasm_bindgen::JsCast;
+use wasm_split_helpers::wasm_split;
 
+use crate::api::ApiError;
 use crate::browser;
 use crate::components::icon::{Glyph, Icon};
+use crate::components::lazy_part::lazy_part;
 use crate::desk::{Browse, MenuAt};
 use crate::state::pane::Side;
 
@@ -26,18 +29,18 @@ pub fn ContextMenu(browse: Browse) -> impl IntoView {
             on_scroll.remove();
         });
     });
-    move || browse.menu.get().map(|menu| view! { <Menu browse menu /> })
+    move || browse.menu.get().map(|at| lazy_part(menu(browse, at)))
 }
 
-#[component]
-fn Menu(browse: Browse, menu: MenuAt) -> impl IntoView {
+#[wasm_split(dialogs, fallible)]
+fn menu(browse: Browse, at: MenuAt) -> Result<AnyView, ApiError> {
     let node = NodeRef::<Div>::new();
     Effect::new(move |_| {
         if node.get().is_some() {
             step_focus(node, 0);
         }
     });
-    let MenuAt { side, entry, at: (x, y) } = menu;
+    let MenuAt { side, entry, at: (x, y) } = at;
     let items = items(browse, side, &entry).into_iter().map(|(glyph, text, action)| {
         let on_click = move |_| {
             browse.menu.set(None);
@@ -60,7 +63,7 @@ fn Menu(browse: Browse, menu: MenuAt) -> impl IntoView {
         event.prevent_default();
         event.stop_propagation();
     };
-    view! {
+    let menu = view! {
         <div
             node_ref=node
             class="context-menu"
@@ -72,8 +75,8 @@ fn Menu(browse: Browse, menu: MenuAt) -> impl IntoView {
         >
             {items.collect_view()}
         </div>
-    }
-    .into_any()
+    };
+    Ok(menu.into_any())
 }
 
 type Item = (Glyph, &'static str, Box<dyn Fn()>);

@@ -8,13 +8,15 @@ use leptos::prelude::*;
 use tidelock_shared::name::FilePath;
 
 use crate::browser;
-use crate::components::preview_card::PreviewCard;
+use crate::components::lazy_part::lazy_part;
+use crate::components::preview_card::preview_card;
 use crate::desk::Browse;
 use crate::state::drag;
 
 #[component]
 pub fn DragLayer(browse: Browse) -> impl IntoView {
     let hand = browse.desk.hand;
+    let is_dragging = Memo::new(move |_| hand.drag.with(Option::is_some));
     Effect::new(move |_| {
         let on_move = window_event_listener(ev::pointermove, move |event: PointerEvent| {
             let pointer = (f64::from(event.client_x()), f64::from(event.client_y()));
@@ -60,7 +62,7 @@ pub fn DragLayer(browse: Browse) -> impl IntoView {
     });
     view! {
         <div class="drag-layer" aria-hidden="true">
-            {move || hand.drag.get().map(|drag| view! { <PreviewCard drag /> })}
+            {move || is_dragging.get().then(|| lazy_part(preview_card(hand)))}
         </div>
     }
     .into_any()

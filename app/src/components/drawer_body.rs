@@ -5,7 +5,9 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use tidelock_shared::plan::Plan;
 use tidelock_shared::user_error::UserError;
+use wasm_split_helpers::wasm_split;
 
+use crate::api::ApiError;
 use crate::components::conflict_choices::ConflictChoices;
 use crate::components::copy_button::CopyButton;
 use crate::components::icon::{Glyph, Icon};
@@ -14,17 +16,18 @@ use crate::components::problem::{Gravity, Problem};
 use crate::desk::{Stage, use_desk};
 use crate::state::words;
 
-#[component]
-pub fn DrawerBody() -> impl IntoView {
+/// Loaded when the drawer first opens.
+#[wasm_split(plan, fallible)]
+pub fn drawer_body() -> Result<AnyView, ApiError> {
     let planning = use_desk().planning;
-    view! {
+    let body = view! {
         <div class="drawer__scroll" tabindex="0" role="region" aria-label="Plan">
             <ConflictChoices />
             {move || content(planning.stage.get(), planning.undecided() > 0)}
         </div>
         {move || footer(planning.stage.get(), planning.undecided())}
-    }
-    .into_any()
+    };
+    Ok(body.into_any())
 }
 
 fn content(stage: Stage, is_undecided: bool) -> AnyView {

@@ -3,9 +3,12 @@
 use leptos::prelude::*;
 use tidelock_shared::listing::Entry;
 use tidelock_shared::name::FilePath;
+use wasm_split_helpers::wasm_split;
 
+use crate::api::ApiError;
 use crate::components::copy_button::CopyButton;
 use crate::components::icon::{Glyph, Icon};
+use crate::components::lazy_part::lazy_part;
 use crate::components::modal::Modal;
 use crate::desk::Browse;
 use crate::format;
@@ -16,13 +19,13 @@ pub fn EntryDetails(browse: Browse) -> impl IntoView {
     let is_open = Signal::derive(move || browse.details.with(Option::is_some));
     view! {
         <Modal is_open on_close=Callback::new(move |()| browse.details.set(None)) labelled_by="details-title" class="dialog">
-            {move || browse.details.get().map(|(path, entry)| view! { <Details browse path entry /> })}
+            {move || browse.details.get().map(|(path, entry)| lazy_part(details(browse, path, entry)))}
         </Modal>
     }
 }
 
-#[component]
-fn Details(browse: Browse, path: FilePath, entry: Entry) -> impl IntoView {
+#[wasm_split(dialogs, fallible)]
+fn details(browse: Browse, path: FilePath, entry: Entry) -> Result<AnyView, ApiError> {
     let mut facts = vec![
         ("Kind", words::kind(entry.kind).to_owned()),
         ("Size", format!("{} ({})", format::bytes(entry.size), format::bytes_exact(entry.size))),
@@ -40,7 +43,7 @@ fn Details(browse: Browse, path: FilePath, entry: Entry) -> impl IntoView {
         facts.push(("Content", "on tape only (released)".to_owned()));
     }
     let shown = path.shown();
-    view! {
+    let details = view! {
         <div class="dialog__content">
             <header class="dialog__header">
                 <h2 id="details-title" class="dialog__title">{entry.name.shown().into_owned()}</h2>
@@ -57,6 +60,6 @@ fn Details(browse: Browse, path: FilePath, entry: Entry) -> impl IntoView {
             <p class="dialog__path">{shown.clone()}</p>
             <CopyButton label="Copy path" text=shown />
         </div>
-    }
-    .into_any()
+    };
+    Ok(details.into_any())
 }

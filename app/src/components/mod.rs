@@ -15,6 +15,7 @@ pub mod entry_details;
 pub mod folder_row;
 pub mod folder_table;
 pub mod icon;
+pub mod lazy_part;
 pub mod live_region;
 pub mod meter;
 pub mod modal;

@@ -4,8 +4,12 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::user_error::UserError;
+use wasm_split_helpers::wasm_split;
 
+use crate::api::ApiError;
+use crate::browser;
 use crate::components::icon::{Glyph, Icon};
+use crate::components::lazy_part::lazy_part;
 use crate::components::modal::Modal;
 use crate::components::problem::{Gravity, Problem};
 use crate::desk::{Browse, Proposal};
@@ -18,13 +22,15 @@ pub fn MoveDialog(browse: Browse) -> impl IntoView {
     let is_open = Signal::derive(move || browse.move_dialog.with(Option::is_some));
     view! {
         <Modal is_open on_close=Callback::new(move |()| browse.move_dialog.set(None)) labelled_by="move-title" class="dialog">
-            {move || browse.move_dialog.get().map(|side| view! { <MoveForm browse side /> })}
+            {move || browse.move_dialog.get().map(|side| lazy_part(form(browse, side)))}
         </Modal>
     }
 }
 
-#[component]
-fn MoveForm(browse: Browse, side: Side) -> impl IntoView {
+#[wasm_split(dialogs, fallible)]
+fn form(browse: Browse, side: Side) -> Result<AnyView, ApiError> {
+    // An open dialog does not heed `autofocus` any more.
+    Effect::new(|_| browser::focus("destination"));
     let pane = browse.pane(side);
     let chosen = pane.chosen_now();
     let title = match chosen.as_slice() {
@@ -78,7 +84,7 @@ fn MoveForm(browse: Browse, side: Side) -> impl IntoView {
             </li>
         }
     };
-    view! {
+    let form = view! {
         <form class="dialog__content" on:submit=on_submit>
             <header class="dialog__header">
                 <h2 id="move-title" class="dialog__title">{title}</h2>
@@ -117,14 +123,14 @@ fn MoveForm(browse: Browse, side: Side) -> impl IntoView {
                 <button type="submit" class="button button--primary">"Show the plan"</button>
             </footer>
         </form>
-    }
-    .into_any()
+    };
+    Ok(form.into_any())
 }
 
 fn sentence(problem: &str) -> String {
     let mut characters = problem.chars();
     match characters.next() {
-        Some(first) => format!("{}{}.", first.to_uppercase(), characters.as_str()),
+        Some(first) => format!("{}{}.", first.to_ascii_uppercase(), characters.as_str()),
         None => String::new(),
     }
 }

@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 use tidelock_shared::name::FilePath;
 
-use crate::components::drawer_body::DrawerBody;
+use crate::components::drawer_body::drawer_body;
 use crate::components::icon::{Glyph, Icon};
+use crate::components::lazy_part::lazy_part;
 use crate::components::modal::Modal;
 use crate::desk::{Proposal, Stage, use_desk};
 use crate::format;
@@ -37,7 +38,7 @@ pub fn PlanDrawer() -> impl IntoView {
                 <p class="visually-hidden" role="status">
                     {move || is_open.get().then(|| planning.stage.with(|stage| spoken(stage, planning.undecided())))}
                 </p>
-                {move || is_open.get().then(|| view! { <DrawerBody /> })}
+                {move || is_open.get().then(|| lazy_part(drawer_body()))}
             </div>
         </Modal>
     }

@@ -2,14 +2,24 @@
 
 use leptos::prelude::*;
 use tidelock_shared::name::FilePath;
+use wasm_split_helpers::wasm_split;
 
+use crate::api::ApiError;
 use crate::components::icon::{Glyph, Icon};
+use crate::desk::Hand;
 use crate::format;
 use crate::state::drag::{Drag, Outlook};
 use crate::state::preview_card::{Card, Tone, card};
 
+/// Follows the hand; loaded with the first drag.
+#[wasm_split(drag, fallible)]
+pub fn preview_card(hand: Hand) -> Result<AnyView, ApiError> {
+    let card = move || hand.drag.get().map(|drag| view! { <PreviewCard drag /> });
+    Ok(card.into_any())
+}
+
 #[component]
-pub fn PreviewCard(drag: Drag) -> impl IntoView {
+fn PreviewCard(drag: Drag) -> impl IntoView {
     let (x, y) = drag.pointer;
     let content = match drag.outlook() {
         Outlook::Nowhere => view! { <p class="preview-card__adds">"Drop on a folder, a path part or a project"</p> }.into_any(),

@@ -2,9 +2,12 @@
 
 use leptos::ev::{self, KeyboardEvent};
 use leptos::prelude::*;
+use wasm_split_helpers::wasm_split;
 
+use crate::api::ApiError;
 use crate::browser;
 use crate::components::icon::{Glyph, Icon};
+use crate::components::lazy_part::lazy_part;
 use crate::components::modal::Modal;
 use crate::desk::use_desk;
 
@@ -53,34 +56,38 @@ pub fn ShortcutSheet() -> impl IntoView {
             labelled_by="shortcuts-title"
             class="dialog"
         >
-            <div class="dialog__content">
-                <header class="dialog__header">
-                    <h2 id="shortcuts-title" class="dialog__title">"Keyboard shortcuts"</h2>
-                    <button
-                        type="button"
-                        class="button button--icon"
-                        aria-label="Close"
-                        on:click=move |_| desk.shortcuts.set(false)
-                    >
-                        <Icon glyph=Glyph::Close />
-                    </button>
-                </header>
-                <dl class="facts">
-                    {SHORTCUTS
-                        .iter()
-                        .map(|(what, keys)| {
-                            view! {
-                                <div class="facts__row">
-                                    <dt>{*what}</dt>
-                                    <dd>{keys.iter().map(|key| view! { <kbd>{*key}</kbd>" " }).collect_view()}</dd>
-                                </div>
-                            }
-                        })
-                        .collect_view()}
-                </dl>
-                <p class="dialog__note">"On a Mac, Cmd stands for Ctrl. Rows can also be dragged with the mouse."</p>
-            </div>
+            {move || desk.shortcuts.get().then(|| lazy_part(sheet()))}
         </Modal>
     }
     .into_any()
+}
+
+#[wasm_split(dialogs, fallible)]
+fn sheet() -> Result<AnyView, ApiError> {
+    let desk = use_desk();
+    let sheet = view! {
+        <div class="dialog__content">
+            <header class="dialog__header">
+                <h2 id="shortcuts-title" class="dialog__title">"Keyboard shortcuts"</h2>
+                <button type="button" class="button button--icon" aria-label="Close" on:click=move |_| desk.shortcuts.set(false)>
+                    <Icon glyph=Glyph::Close />
+                </button>
+            </header>
+            <dl class="facts">
+                {SHORTCUTS
+                    .iter()
+                    .map(|(what, keys)| {
+                        view! {
+                            <div class="facts__row">
+                                <dt>{*what}</dt>
+                                <dd>{keys.iter().map(|key| view! { <kbd>{*key}</kbd>" " }).collect_view()}</dd>
+                            </div>
+                        }
+                    })
+                    .collect_view()}
+            </dl>
+            <p class="dialog__note">"On a Mac, Cmd stands for Ctrl. Rows can also be dragged with the mouse."</p>
+        </div>
+    };
+    Ok(sheet.into_any())
 }

@@ -4,10 +4,13 @@ use leptos::ev::{Event, Targeted};
 use leptos::prelude::*;
 use tidelock_shared::id::MoveId;
 use tidelock_shared::progress::{MoveState, MoveView};
+use wasm_split_helpers::wasm_split;
 use web_sys::HtmlDetailsElement;
 
+use crate::api::ApiError;
 use crate::browser;
 use crate::components::icon::{Glyph, Icon};
+use crate::components::lazy_part::lazy_part;
 use crate::components::tray_move::TrayMove;
 use crate::desk::use_desk;
 use crate::format;
@@ -56,23 +59,28 @@ fn TrayContent() -> impl IntoView {
             moves.into_iter().filter(|view| !view.state.is_final()).collect()
         }
     });
+    let is_empty = Memo::new(move |_| shown.with(Vec::is_empty));
+    move || (!is_empty.get()).then(|| lazy_part(list(shown, is_open, dismissed)))
+}
+
+/// Loaded with the first move; if the server has rendered one, before the page is taken over.
+#[wasm_split(tray, fallible, preload(load))]
+pub fn list(shown: Memo<Vec<MoveView>>, is_open: RwSignal<bool>, dismissed: RwSignal<Vec<String>>) -> Result<AnyView, ApiError> {
     // A move keeps its row, and what a person is doing in it, while its numbers change.
     let rows = move || shown.with(|moves| moves.iter().map(|view| (view.id, view.clone())).collect::<Vec<_>>());
     let on_dismiss = Callback::new(move |id| dismiss(dismissed, id));
     let on_toggle = move |event: Targeted<Event, HtmlDetailsElement>| is_open.set(event.target().open());
-    view! {
-        <Show when=move || shown.with(|moves| !moves.is_empty())>
-            <aside class="tray" aria-label="Moves">
-                <details class="tray__fold" prop:open=move || is_open.get() on:toggle:target=on_toggle>
-                    <summary class="tray__bar">{move || view! { <Bar moves=shown.get() /> }}</summary>
-                    <ul class="tray__list">
-                        <For each=rows key=|(id, _)| *id children=move |(_, known)| view! { <TrayMove known on_dismiss /> } />
-                    </ul>
-                </details>
-            </aside>
-        </Show>
-    }
-    .into_any()
+    let list = view! {
+        <aside class="tray" aria-label="Moves">
+            <details class="tray__fold" prop:open=move || is_open.get() on:toggle:target=on_toggle>
+                <summary class="tray__bar">{move || view! { <Bar moves=shown.get() /> }}</summary>
+                <ul class="tray__list">
+                    <For each=rows key=|(id, _)| *id children=move |(_, known)| view! { <TrayMove known on_dismiss /> } />
+                </ul>
+            </details>
+        </aside>
+    };
+    Ok(list.into_any())
 }
 
 fn dismiss(dismissed: RwSignal<Vec<String>>, id: MoveId) {

@@ -7,8 +7,10 @@ use tidelock_shared::listing::ListingRequest;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::preview::SurveyProgress;
 use tidelock_shared::request::MoveRequest;
+use wasm_split_helpers::wasm_split;
 
-use crate::api;
+use super::Call;
+use crate::api::{self, ApiError};
 use crate::live::{self, Feed};
 use crate::state::drag::Drag;
 use crate::state::preview_card;
@@ -38,19 +40,12 @@ impl Hand {
         let sources = drag.sources();
         self.drag.set(Some(drag));
         spawn_local(async move {
-            let answer = api::start_survey(sources).await;
-            if self.turn.get_value() != turn {
-                return;
-            }
-            match answer {
-                Ok(survey) => {
-                    if !survey.is_complete && survey.error.is_none() {
-                        self.feed.set_value(live::follow(&live::survey_url(survey.id), move |survey| self.count(survey), |_| {}));
-                    }
-                    self.count(survey);
-                }
+            let surveyed = async { survey(self, turn, sources).await?.await }.await;
+            if let Err(error) = surveyed
+                && self.turn.get_value() == turn
+            {
                 // The plan asks again after the drop; until then the card says what went wrong.
-                Err(error) => self.change(|drag| drag.fail(error.0.message)),
+                self.change(|drag| drag.fail(error.0.message));
             }
         });
     }
@@ -105,4 +100,19 @@ impl Hand {
             }
         });
     }
+}
+
+/// Counts what is in the hand; loaded with the first drag.
+#[wasm_split(drag, fallible)]
+fn survey(hand: Hand, turn: u32, sources: Vec<FilePath>) -> Result<Call<()>, ApiError> {
+    Ok(Box::pin(async move {
+        let survey = api::start_survey(sources).await?;
+        if hand.turn.get_value() == turn {
+            if !survey.is_complete && survey.error.is_none() {
+                hand.feed.set_value(live::follow(&live::survey_url(survey.id), move |survey| hand.count(survey), |_| {}));
+            }
+            hand.count(survey);
+        }
+        Ok(())
+    }))
 }

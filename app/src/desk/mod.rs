@@ -15,6 +15,8 @@ pub use moves::{Moves, Order};
 pub use pane::Pane;
 pub use planning::{Planning, Proposal, Stage};
 
+use std::pin::Pin;
+
 use leptos::prelude::*;
 use tidelock_shared::project::Project;
 
@@ -29,6 +31,9 @@ const NOTICE_TIME: std::time::Duration = std::time::Duration::from_secs(8);
 
 /// What a resource of the whole page holds.
 pub type Loaded<T> = Loading<Result<T, ApiError>>;
+
+/// A call to the server whose code is loaded with the part that makes it.
+type Call<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
 
 /// Everything shared; a copy is as good as the original.
 #[derive(Clone, Copy)]

@@ -7,10 +7,12 @@ use leptos::task::spawn_local;
 use tidelock_shared::id::MoveId;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::plan::Plan;
+use tidelock_shared::progress::MoveView;
 use tidelock_shared::request::{Consent, MoveRequest, OnConflict};
 use tidelock_shared::user_error::UserError;
+use wasm_split_helpers::wasm_split;
 
-use super::Moves;
+use super::{Call, Moves};
 use crate::api::{self, ApiError};
 use crate::browser;
 use crate::state::conflicts::{self, TakenName};
@@ -90,10 +92,7 @@ impl Planning {
         self.stage.update(|stage| *stage = Stage::Planning(stage.plan()));
         let question = self.next_question();
         spawn_local(async move {
-            let answer = match &proposal {
-                Proposal::Move(request) => api::plan(request.clone()).await,
-                Proposal::Undo(id) => api::plan_undo(*id).await,
-            };
+            let answer = async { plan_for(proposal.clone()).await?.await }.await;
             if self.question.get_value() == question {
                 if let (Proposal::Move(request), Ok(plan)) = (&proposal, &answer) {
                     self.learn(request, plan);
@@ -175,10 +174,7 @@ impl Planning {
         self.stage.set(Stage::Starting(plan));
         let (question, key) = (self.next_question(), self.key.get_value());
         spawn_local(async move {
-            let answer = match proposal {
-                Proposal::Move(request) => api::start_move(request, Some(key)).await,
-                Proposal::Undo(id) => api::undo_move(id).await,
-            };
+            let answer = async { start(proposal, key).await?.await }.await;
             if let Ok(view) = &answer {
                 self.moves.take(view.clone());
                 self.moves.reload();
@@ -203,4 +199,25 @@ impl Planning {
         self.question.update_value(|question| *question += 1);
         self.question.get_value()
     }
+}
+
+/// Asks the server. Loaded with the drawer's content: nothing else of the page reads plans.
+#[wasm_split(plan, fallible)]
+fn plan_for(proposal: Proposal) -> Result<Call<Plan>, ApiError> {
+    Ok(Box::pin(async move {
+        match proposal {
+            Proposal::Move(request) => api::plan(request).await,
+            Proposal::Undo(id) => api::plan_undo(id).await,
+        }
+    }))
+}
+
+#[wasm_split(plan, fallible)]
+fn start(proposal: Proposal, key: String) -> Result<Call<MoveView>, ApiError> {
+    Ok(Box::pin(async move {
+        match proposal {
+            Proposal::Move(request) => api::start_move(request, Some(key)).await,
+            Proposal::Undo(id) => api::undo_move(id).await,
+        }
+    }))
 }

@@ -2,6 +2,7 @@
 
 pub mod browse;
 pub mod guarantees;
+pub mod lazy;
 pub mod move_page;
 pub mod moves;
 pub mod not_found;
