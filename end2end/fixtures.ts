@@ -30,14 +30,15 @@ class Complaints {
   }
 }
 
-type Fixtures = { server: Server; serverOptions: string[]; complaints: Complaints };
+type Fixtures = { server: Server; serverVerb: string; serverOptions: string[]; complaints: Complaints };
 
 export const test = base.extend<Fixtures>({
+  serverVerb: ['demo', { option: true }],
   serverOptions: [[], { option: true }],
 
   // One per test: a test may move files, fill a quota or kill the server, and no other sees it.
-  server: async ({ serverOptions }, use, testInfo) => {
-    const server = await Server.start(serverOptions).catch((error: unknown) => {
+  server: async ({ serverVerb, serverOptions }, use, testInfo) => {
+    const server = await Server.start([serverVerb, ...serverOptions]).catch((error: unknown) => {
       testInfo.skip(error instanceof ServesNothingYet, 'this build of tidelock has no demo');
       throw error;
     });

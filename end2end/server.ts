@@ -1,4 +1,4 @@
-// The program under test: `tidelock demo` on a state folder of its own.
+// The program under test: `tidelock demo`, or another verb that serves, on a state folder of its own.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -17,11 +17,11 @@ export class Server {
 
   private constructor(
     private readonly state: string,
-    private readonly options: string[],
+    private readonly words: string[],
   ) {}
 
-  static async start(options: string[]): Promise<Server> {
-    const server = new Server(await mkdtemp(join(tmpdir(), 'tidelock-')), options);
+  static async start(words: string[]): Promise<Server> {
+    const server = new Server(await mkdtemp(join(tmpdir(), 'tidelock-')), words);
     await server.run('127.0.0.1:0');
     return server;
   }
@@ -55,7 +55,7 @@ export class Server {
   }
 
   private async run(listen: string): Promise<void> {
-    const child = spawn(program, ['demo', '--listen', listen, '--state', this.state, ...this.options], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, [...this.words, '--listen', listen, '--state', this.state], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.process = child;
     createInterface(child.stderr).on('line', (line) => this.said.push(line));
     const lines = createInterface(child.stdout);

@@ -121,6 +121,40 @@ pub fn focus(id: &str) {
     }
 }
 
+/// Where something that scrolls stands, how high it is, and how high the first thing in it that
+/// matches a selector; in pixels.
+pub fn scrolled(id: &str, selector: &str) -> Option<(f64, f64, f64)> {
+    let scroller = document().get_element_by_id(id)?;
+    let part = scroller.query_selector(selector).ok()??;
+    Some((scroller.scroll_top().into(), scroller.client_height().into(), part.get_bounding_client_rect().height()))
+}
+
+/// Scrolls an element to a height.
+#[expect(clippy::cast_possible_truncation, reason = "browsers draw far less than 2^31 pixels")]
+pub fn scroll_to(id: &str, top: f64) {
+    if let Some(scroller) = document().get_element_by_id(id) {
+        scroller.set_scroll_top(top as i32);
+    }
+}
+
+/// Gives an element the keyboard and leaves what scrolls where it is.
+pub fn focus_in_place(id: &str) {
+    let options = web_sys::FocusOptions::new();
+    options.set_prevent_scroll(true);
+    if let Some(element) = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus_with_options(&options);
+    }
+}
+
+pub fn exists(id: &str) -> bool {
+    document().get_element_by_id(id).is_some()
+}
+
+/// Whether the keyboard is in an element or something in it.
+pub fn has_keyboard(id: &str) -> bool {
+    document().get_element_by_id(id).is_some_and(|element| element.contains(document().active_element().as_deref()))
+}
+
 /// Whether an event comes from somewhere that takes text, where letters are not shortcuts.
 pub fn is_text_field(event: &web_sys::Event) -> bool {
     let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());

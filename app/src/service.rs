@@ -10,8 +10,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use tidelock_shared::id::{MoveId, SurveyId};
 use tidelock_shared::limits::Limits;
-use tidelock_shared::listing::{FolderListing, ListingRequest};
-use tidelock_shared::name::FilePath;
+use tidelock_shared::listing::{Destination, Entry, FolderListing, ListingRequest, Rows};
+use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::plan::Plan;
 use tidelock_shared::preview::SurveyProgress;
 use tidelock_shared::progress::{MoveDetail, MoveView};
@@ -32,7 +32,14 @@ pub trait MoveService: Send + Sync {
     fn session(&self) -> Answer<'_, Session>;
     /// The projects that the caller can see, by name.
     fn projects(&self) -> Answer<'_, Vec<Project>>;
+    /// A folder and some of its rows; of a large one those that are read already.
     fn folder(&self, request: ListingRequest) -> Answer<'_, FolderListing>;
+    /// Other rows of the same reading, or of a new one if it is gone.
+    fn rows(&self, request: ListingRequest) -> Answer<'_, Rows>;
+    /// Those of the names that are in the folder, at most `CHOSEN_MAX`.
+    fn entries(&self, path: FilePath, names: Vec<FileName>) -> Answer<'_, Vec<Entry>>;
+    /// What things of these names would meet in a folder.
+    fn destination(&self, path: FilePath, names: Vec<FileName>) -> Answer<'_, Destination>;
     /// Starts to count what these paths hold. Follow it at `/api/surveys/<id>/events` (SSE of
     /// [`SurveyProgress`]); it ends by itself when nobody follows.
     fn start_survey(&self, sources: Vec<FilePath>) -> Answer<'_, SurveyProgress>;

@@ -15,6 +15,7 @@ mod doctor;
 mod events;
 mod http;
 mod identity;
+mod listing;
 mod names;
 mod orphans;
 mod service;

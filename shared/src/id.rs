@@ -124,6 +124,11 @@ impl fmt::Display for ProjectId {
 #[serde(transparent)]
 pub struct SurveyId(pub u32);
 
+/// One reading of a folder that the server holds for whoever scrolls in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ReadingId(pub u32);
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::SurveyId;
-use crate::listing::{Entry, FolderListing};
+use crate::listing::{Entry, FolderInfo};
 use crate::name::{FileName, FilePath};
 use crate::project::ProjectTag;
 use crate::quota::{Amount, Headroom};
@@ -81,8 +81,8 @@ pub fn obstacle(source: &FilePath, destination_folder: &FilePath) -> Option<Obst
 /// `taken` are the names known to exist in the destination folder.
 pub fn preview(
     dragged: &[Dragged],
-    source: &FolderListing,
-    destination: &FolderListing,
+    source: &FolderInfo,
+    destination: &FolderInfo,
     taken: impl Fn(&FileName) -> bool,
     survey: &SurveyProgress,
 ) -> Preview {
@@ -106,7 +106,7 @@ pub fn preview(
     Preview { strategy, reason, adds, headroom, names_taken, verdict }
 }
 
-fn choice(thing: &Dragged, source: &FolderListing, destination: &FolderListing, survey: &SurveyProgress) -> Choice {
+fn choice(thing: &Dragged, source: &FolderInfo, destination: &FolderInfo, survey: &SurveyProgress) -> Choice {
     let kind = thing.entry.kind;
     let item = ProjectTag { id: thing.entry.project.unwrap_or_default(), inherit: source.tag.inherit };
     Choice {
@@ -133,9 +133,9 @@ mod tests {
     use crate::quota::{Bounds, Limits};
     use crate::strategy::{MountAbilities, RenameRule, SourceFlagRule};
 
-    fn folder(path: &str, id: u32, hard_bytes: u64) -> FolderListing {
+    fn folder(path: &str, id: u32, hard_bytes: u64) -> FolderInfo {
         let path = FilePath::parse(path.as_bytes()).unwrap();
-        FolderListing {
+        FolderInfo {
             path: path.clone(),
             root: FilePath::default(),
             tag: ProjectTag { id: ProjectId(id), inherit: true },
@@ -163,14 +163,10 @@ mod tests {
                 },
                 placement: None,
             },
-            entries: Vec::new(),
-            entries_total: 0,
-            offset: 0,
-            version: 0,
         }
     }
 
-    fn dragged(source: &FolderListing) -> Vec<Dragged> {
+    fn dragged(source: &FolderInfo) -> Vec<Dragged> {
         let entry = Entry {
             name: FileName::new(*b"results").unwrap(),
             kind: EntryKind::Folder,
@@ -193,7 +189,7 @@ mod tests {
         SurveyProgress { id: SurveyId(1), sequence: 1, amount, entries: 3, other_kinds: 0, released: 0, is_complete, error: None }
     }
 
-    fn verdict(destination: &FolderListing, survey: &SurveyProgress) -> Verdict {
+    fn verdict(destination: &FolderInfo, survey: &SurveyProgress) -> Verdict {
         let source = folder("/l/alpha", 1001, 1000);
         preview(&dragged(&source), &source, destination, |_| false, survey).verdict
     }

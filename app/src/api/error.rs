@@ -58,8 +58,9 @@ fn unreadable(detail: &str) -> UserError {
 }
 
 /// Which status answers for a code, by how the code begins.
-const STATUSES: [(&str, u16); 13] = [
+const STATUSES: [(&str, u16); 14] = [
     ("refused", 409),
+    ("too_many", 413),
     ("not_found", 404),
     ("bad_request", 400),
     ("invalid", 400),
@@ -123,6 +124,7 @@ mod tests {
     fn a_code_is_answered_with_the_status_of_its_first_word() {
         for (code, status) in [
             ("refused", 409),
+            ("too_many", 413),
             ("refused.headroom", 409),
             ("not_found.move", 404),
             ("invalid.name", 400),

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use tidelock_shared::id::SurveyId;
-use tidelock_shared::listing::{FolderListing, ListingRequest};
-use tidelock_shared::name::FilePath;
+use tidelock_shared::listing::{Destination, Entry, FolderListing, ListingRequest, Rows};
+use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::preview::SurveyProgress;
 use tidelock_shared::project::Project;
 
@@ -25,10 +25,28 @@ pub async fn projects() -> Result<Vec<Project>, ApiError> {
     answer(service()?.projects()).await
 }
 
-/// Some rows of one folder.
+/// A folder and some of its rows.
 #[server(name = FolderCall, prefix = "/api", endpoint = "folder", input = Json, output = Json)]
 pub async fn folder(request: ListingRequest) -> Result<FolderListing, ApiError> {
     answer(service()?.folder(request)).await
+}
+
+/// Other rows of the same folder.
+#[server(name = RowsCall, prefix = "/api", endpoint = "rows", input = Json, output = Json)]
+pub async fn rows(request: ListingRequest) -> Result<Rows, ApiError> {
+    answer(service()?.rows(request)).await
+}
+
+/// Those of the names that are in the folder.
+#[server(name = EntriesCall, prefix = "/api", endpoint = "entries", input = Json, output = Json)]
+pub async fn entries(path: FilePath, names: Vec<FileName>) -> Result<Vec<Entry>, ApiError> {
+    answer(service()?.entries(path, names)).await
+}
+
+/// What things of these names would meet in a folder.
+#[server(name = DestinationCall, prefix = "/api", endpoint = "destination", input = Json, output = Json)]
+pub async fn destination(path: FilePath, names: Vec<FileName>) -> Result<Destination, ApiError> {
+    answer(service()?.destination(path, names)).await
 }
 
 /// Starts to count what these paths hold.

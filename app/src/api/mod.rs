@@ -11,6 +11,9 @@
 //! | `session` | – | `Session` |
 //! | `projects` | – | `[Project]` |
 //! | `folder` | `request: ListingRequest` | `FolderListing` |
+//! | `rows` | `request: ListingRequest` | `Rows` |
+//! | `entries` | `path`, `names: [name]` | `[Entry]`, those that are there |
+//! | `destination` | `path`, `names: [name]` | `Destination` |
 //! | `start_survey` | `sources: [path]` | `SurveyProgress` |
 //! | `survey` | `id: number` | `SurveyProgress` |
 //! | `plan` | `request: MoveRequest` | `Plan` |
@@ -32,7 +35,8 @@ pub mod moves;
 
 pub use error::{ApiError, status_of};
 pub use folders::{
-    FolderCall, ProjectsCall, SessionCall, StartSurveyCall, SurveyCall, folder, projects, session, start_survey, survey,
+    DestinationCall, EntriesCall, FolderCall, ProjectsCall, RowsCall, SessionCall, StartSurveyCall, SurveyCall, destination,
+    entries, folder, projects, rows, session, start_survey, survey,
 };
 pub use moves::{
     CancelMoveCall, HoldMoveCall, LiftHoldCall, LimitsCall, MoveDetailCall, MovesCall, PauseMoveCall, PlanCall, PlanUndoCall,

@@ -1,7 +1,7 @@
 //! Where a pane is: the path part by part, each a link and a place to drop on, and who pays.
 
 use leptos::prelude::*;
-use tidelock_shared::listing::FolderListing;
+use tidelock_shared::listing::FolderInfo;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::strategy::RenameRule;
 
@@ -12,8 +12,8 @@ use crate::state::pane::Side;
 
 /// The path from the managed root to the folder.
 #[component]
-pub fn Breadcrumb(browse: Browse, side: Side, listing: FolderListing) -> impl IntoView {
-    let parts = parts(&listing.root, &listing.path);
+pub fn Breadcrumb(browse: Browse, side: Side, folder: FolderInfo) -> impl IntoView {
+    let parts = parts(&folder.root, &folder.path);
     let last = parts.len().saturating_sub(1);
     view! {
         <nav class="breadcrumb" aria-label=format!("Path of pane {}", side.number())>
@@ -52,10 +52,10 @@ fn Part(browse: Browse, side: Side, path: FilePath, name: String, is_last: bool)
 
 /// Name, project ID, inherit flag and placement of a folder.
 #[component]
-pub fn ProjectChip(listing: FolderListing) -> impl IntoView {
-    let project = listing.project;
-    let has_projects = listing.mount.abilities.rename_rule != RenameRule::NoProjects;
-    let differs = project.id.is_some_and(|id| id != listing.tag.id);
+pub fn ProjectChip(folder: FolderInfo) -> impl IntoView {
+    let project = folder.project;
+    let has_projects = folder.mount.abilities.rename_rule != RenameRule::NoProjects;
+    let differs = project.id.is_some_and(|id| id != folder.tag.id);
     view! {
         <p class="project-chip" title="What pays for new entries in this folder">
             <span class="project-chip__name">{project.name}</span>
@@ -65,13 +65,13 @@ pub fn ProjectChip(listing: FolderListing) -> impl IntoView {
                     view! {
                         <span class="project-chip__warning" title="This folder itself carries another project ID than its project">
                             <Icon glyph=Glyph::Drift />
-                            {format!("tagged {}", listing.tag.id)}
+                            {format!("tagged {}", folder.tag.id)}
                         </span>
                     }
                 })}
             {has_projects
                 .then(|| {
-                    if listing.tag.inherit {
+                    if folder.tag.inherit {
                         view! {
                             <span class="project-chip__flag" title="New entries here take this project ID">
                                 "inherits"
@@ -89,7 +89,7 @@ pub fn ProjectChip(listing: FolderListing) -> impl IntoView {
                     }
                 })}
             <span class="project-chip__mount">
-                {[Some(listing.mount.kind), listing.mount.placement].into_iter().flatten().collect::<Vec<_>>().join(" · ")}
+                {[Some(folder.mount.kind), folder.mount.placement].into_iter().flatten().collect::<Vec<_>>().join(" · ")}
             </span>
         </p>
     }

@@ -22,7 +22,7 @@ pub fn FolderRow(
     pane: Pane,
     folder: FilePath,
     folder_project: Option<ProjectId>,
-    index: ReadSignal<usize>,
+    row: u64,
     entry: Entry,
 ) -> impl IntoView {
     let path = folder.join(entry.name.clone());
@@ -33,11 +33,12 @@ pub fn FolderRow(
     let path = StoredValue::new(path);
     let entry_kept = StoredValue::new(entry.clone());
 
+    pane.drawn(row);
     let is_chosen = move || pane.selection.with(|selection| name.with_value(|name| selection.contains(name)));
     let is_focus = move || {
         pane.selection.with(|selection| match selection.focus() {
-            Some(focus) => name.with_value(|name| focus == name),
-            None => index.get() == 0,
+            Some(focus) => name.with_value(|name| focus.name == *name),
+            None => row == 0,
         })
     };
     let is_cut = move || {
@@ -61,18 +62,15 @@ pub fn FolderRow(
             return;
         }
         browse.activate(pane.side);
-        let rows = if event.shift_key() { pane.rows_now() } else { Vec::new() };
-        pane.selection.update(|selection| {
-            name.with_value(|name| {
-                if event.shift_key() {
-                    selection.extend_to(&rows, name);
-                } else if event.ctrl_key() || event.meta_key() {
-                    selection.toggle(name);
-                } else {
-                    selection.choose_only(name);
-                }
+        if event.shift_key() {
+            browse.extend_to(pane.side, row);
+        } else {
+            let toggles = event.ctrl_key() || event.meta_key();
+            pane.selection.update(|selection| {
+                entry_kept
+                    .with_value(|entry| if toggles { selection.toggle(row, entry) } else { selection.choose_only(row, entry) });
             });
-        });
+        }
         // With a modifier a click on the name chooses the row and does not open a window.
         if event.shift_key() || event.ctrl_key() || event.meta_key() {
             event.prevent_default();
@@ -80,7 +78,7 @@ pub fn FolderRow(
     };
     let on_focus = move |_| {
         if !is_focus() || pane.selection.with_untracked(|selection| selection.focus().is_none()) {
-            pane.selection.update(|selection| name.with_value(|name| selection.focus_on(name)));
+            pane.selection.update(|selection| name.with_value(|name| selection.focus_on(row, name)));
         }
     };
     let on_double_click = move |event: MouseEvent| {
@@ -91,7 +89,7 @@ pub fn FolderRow(
     let on_menu = move |event: MouseEvent| {
         event.prevent_default();
         browse.activate(pane.side);
-        pane.selection.update(|selection| name.with_value(|name| selection.acting_on(name)));
+        pane.selection.update(|selection| entry_kept.with_value(|entry| selection.acting_on(row, entry)));
         let at = (f64::from(event.client_x()), f64::from(event.client_y()));
         browse.menu.set(Some(MenuAt { side: pane.side, entry: entry_kept.get_value(), at }));
     };
@@ -100,19 +98,19 @@ pub fn FolderRow(
         let is_grip = event.button() == 0 && event.pointer_type() != "touch" && !browser::is_within(&event, "input");
         if is_grip {
             let at = (f64::from(event.client_x()), f64::from(event.client_y()));
-            browse.press.set_value(Some(Press { side: pane.side, name: name.get_value(), at }));
+            browse.press.set_value(Some(Press { side: pane.side, row, entry: entry_kept.get_value(), at }));
         }
     };
     let shown = entry.name.shown().into_owned();
     view! {
         <tr
-            id=move || pane.row_id(index.get())
+            id=pane.row_id(row)
             class="folder-row"
             class=("folder-row--chosen", is_chosen)
             class=("folder-row--cut", is_cut)
             class=("folder-row--hovered", is_hovered)
             role="row"
-            aria-rowindex=move || (index.get() + 2).to_string()
+            aria-rowindex=(row + 2).to_string()
             aria-selected=move || if is_chosen() { "true" } else { "false" }
             tabindex=move || if is_focus() { "0" } else { "-1" }
             data-drop=drop_url
@@ -131,7 +129,7 @@ pub fn FolderRow(
                     on:click=move |event| {
                         event.stop_propagation();
                         browse.activate(pane.side);
-                        pane.selection.update(|selection| name.with_value(|name| selection.toggle(name)));
+                        pane.selection.update(|selection| entry_kept.with_value(|entry| selection.toggle(row, entry)));
                     }
                 />
             </td>

@@ -2,53 +2,86 @@
 
 use leptos::prelude::*;
 use tidelock_shared::id::ProjectId;
-use tidelock_shared::listing::{Entry, FolderListing, SortColumn};
+use tidelock_shared::listing::{Entry, SortColumn};
 use tidelock_shared::name::{FileName, FilePath};
 
 use crate::components::empty_state::EmptyState;
 use crate::components::folder_row::FolderRow;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::place_link::PlaceLink;
-use crate::desk::{Browse, Pane};
-use crate::format;
+use crate::desk::{Browse, Pane, Shown};
 use crate::state::pane::PaneView;
+use crate::state::rows::{Known, PAGE};
 
 /// What makes two rows the same row: a row that changed is drawn anew.
-type RowKey = (FilePath, FileName, u64, i64, Option<ProjectId>, bool, bool);
+type RowKey = (FilePath, u64, Option<(FileName, u64, i64, Option<ProjectId>, bool, bool)>);
 
-/// The rows, sortable, each a row of an ARIA grid.
+/// One row to draw.
+#[derive(Clone)]
+struct Drawn {
+    folder: FilePath,
+    folder_project: Option<ProjectId>,
+    row: u64,
+    known: Known,
+}
+
+/// The rows, sortable, each a row of an ARIA grid. Of many only those are drawn that can be seen.
 #[component]
-pub fn FolderTable(browse: Browse, pane: Pane, #[prop(into)] listing: Signal<Option<FolderListing>>) -> impl IntoView {
+pub fn FolderTable(browse: Browse, pane: Pane, #[prop(into)] shown: Signal<Option<Shown>>) -> impl IntoView {
+    let total = Memo::new(move |_| {
+        shown.with(|shown| shown.as_ref().map(|shown| pane.with_rows(shown, |rows| rows.total)).unwrap_or_default())
+    });
+    let window = move || {
+        let mut window = pane.window.get();
+        window.set_total(total.get());
+        window
+    };
+    let visible = Memo::new(move |_| window().rows(PAGE));
+    let space = Memo::new(move |_| window().space_around(&visible.get()));
     let rows = move || {
-        listing.with(|listing| {
-            let Some(listing) = listing else { return Vec::new() };
-            let (folder, project) = (&listing.path, Some(listing.tag.id).filter(|_| listing.project.id.is_some()));
-            listing.entries.iter().map(|entry| (folder.clone(), project, entry.clone())).collect::<Vec<_>>()
+        shown.with(|shown| {
+            let Some(shown) = shown else { return Vec::new() };
+            let info = &shown.listing.folder;
+            let folder_project = Some(info.tag.id).filter(|_| info.project.id.is_some());
+            pane.with_rows(shown, |rows| {
+                let drawn = visible.get().map(|row| Drawn { folder: info.path.clone(), folder_project, row, known: rows.row(row) });
+                drawn.collect::<Vec<_>>()
+            })
         })
     };
-    let total = move || listing.with(|listing| listing.as_ref().map(|listing| listing.entries_total).unwrap_or_default());
-    let label = move || listing.with(|listing| listing.as_ref().map(|listing| format!("Entries of {}", listing.path.shown())));
-    let all_chosen = move || {
-        let shown = listing.with(|listing| listing.as_ref().map(|listing| listing.entries.len()).unwrap_or_default());
-        shown > 0 && pane.selection.with(|selection| selection.len() == shown)
-    };
+    let label = move || shown.with(|shown| shown.as_ref().map(|shown| format!("Entries of {}", shown.view.path.shown())));
     let choose_all = move |_| {
-        let rows = pane.rows_now();
-        pane.selection
-            .update(|selection| if selection.len() == rows.len() { selection.clear() } else { selection.choose_all(&rows) });
+        if pane.has_chosen_all() {
+            pane.selection.update(|selection| selection.clear());
+        } else {
+            browse.choose_all(pane.side);
+        }
+    };
+    // The keyboard's row may have been scrolled away: then the table itself can be reached.
+    let tab_index = move || {
+        let row = pane.selection.with(|selection| selection.focus().map(|focus| focus.row)).unwrap_or_default();
+        if browse.desk.is_hydrated.get() && !visible.get().contains(&row) { "0" } else { "-1" }
     };
     view! {
         <table
+            id=pane.table_id()
             class="folder-table"
             role="grid"
+            tabindex=tab_index
             aria-label=label
             aria-multiselectable="true"
-            aria-rowcount=move || (total() + 1).to_string()
+            aria-rowcount=move || (total.get() + 1).to_string()
         >
             <thead class="folder-table__head" role="rowgroup">
                 <tr role="row" aria-rowindex="1">
                     <th class="folder-row__check" role="columnheader" scope="col">
-                        <input type="checkbox" tabindex="-1" aria-label="Select all" prop:checked=all_chosen on:click=choose_all />
+                        <input
+                            type="checkbox"
+                            tabindex="-1"
+                            aria-label="Select all"
+                            prop:checked=move || pane.has_chosen_all()
+                            on:click=choose_all
+                        />
                     </th>
                     <ColumnHead browse pane column=SortColumn::Name class="folder-row__name" text="Name" />
                     <ColumnHead browse pane column=SortColumn::Size class="folder-row__size" text="Size" />
@@ -58,41 +91,65 @@ pub fn FolderTable(browse: Browse, pane: Pane, #[prop(into)] listing: Signal<Opt
                 </tr>
             </thead>
             <tbody role="rowgroup">
-                <ForEnumerate
+                <Space height=Signal::derive(move || space.get().0) />
+                <For
                     each=rows
-                    key=|(folder, _, entry)| row_key(folder, entry)
-                    children=move |index, (folder, folder_project, entry)| {
-                        view! { <FolderRow browse pane folder folder_project index entry /> }
+                    key=row_key
+                    children=move |Drawn { folder, folder_project, row, known }| match known {
+                        Known::Entry(entry) => view! { <FolderRow browse pane folder folder_project row entry /> }.into_any(),
+                        Known::Nothing => blank_row(row, "…"),
+                        Known::Gone => blank_row(row, "no longer there"),
                     }
                 />
+                <Space height=Signal::derive(move || space.get().1) />
             </tbody>
         </table>
-        {move || listing.with(|listing| listing.as_ref().map(|listing| foot(pane, listing)))}
+        {move || (total.get() == 0).then(|| nothing(pane, shown))}
     }
     .into_any()
 }
 
-/// What comes after the rows: more of them, or why there are none.
-fn foot(pane: Pane, listing: &FolderListing) -> AnyView {
-    let shown = listing.entries.len() as u64;
-    let is_filtered = pane.shown.with_untracked(|shown| shown.as_ref().is_some_and(|shown| !shown.filter.is_empty()));
-    if shown < listing.entries_total {
-        let rest = format::counted(listing.entries_total - shown, "more entry", "more entries");
-        view! {
-            <button type="button" class="button folder-table__more" on:click=move |_| pane.load_more()>
-                {format!("Load more · {rest}")}
-            </button>
-        }
-        .into_any()
-    } else if shown == 0 && is_filtered {
-        view! { <EmptyState glyph=Glyph::Info title="No name matches" advice="Clear the filter to see the whole folder." /> }
-            .into_any()
-    } else if shown == 0 {
-        let advice = "Drag something here, or cut it elsewhere and paste it.";
-        view! { <EmptyState glyph=Glyph::Folder title="This folder is empty" advice /> }.into_any()
-    } else {
-        ().into_any()
+/// What lies above or below the drawn rows. Its height is an attribute, not a style, which a strict
+/// content policy refuses; and it spans no columns, some of which a narrow pane does without.
+#[component]
+fn Space(height: Signal<f64>) -> impl IntoView {
+    view! {
+        <tr class="folder-table__space" aria-hidden="true">
+            <td prop:height=move || format!("{:.0}", height.get())></td>
+        </tr>
     }
+}
+
+/// A row of which nothing is known (yet, or any more).
+fn blank_row(row: u64, text: &'static str) -> AnyView {
+    view! {
+        <tr class="folder-row folder-row--blank" role="row" aria-rowindex=(row + 2).to_string()>
+            <td role="gridcell"></td>
+            <td role="gridcell">{text}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// Why there are no rows.
+fn nothing(pane: Pane, shown: Signal<Option<Shown>>) -> Option<AnyView> {
+    let (is_complete, is_filtered) = shown.with(|shown| {
+        let shown = shown.as_ref()?;
+        Some((pane.with_rows(shown, |rows| rows.is_complete), !shown.view.filter.is_empty()))
+    })?;
+    let empty = match (is_complete, is_filtered) {
+        (false, _) => {
+            view! { <EmptyState glyph=Glyph::Clock title="Reading the folder" advice="Its first entries will be here in a moment." /> }
+        }
+        (true, true) => {
+            view! { <EmptyState glyph=Glyph::Info title="No name matches" advice="Clear the filter to see the whole folder." /> }
+        }
+        (true, false) => {
+            let advice = "Drag something here, or cut it elsewhere and paste it.";
+            view! { <EmptyState glyph=Glyph::Folder title="This folder is empty" advice /> }
+        }
+    };
+    Some(empty.into_any())
 }
 
 #[component]
@@ -118,7 +175,12 @@ fn ColumnHead(browse: Browse, pane: Pane, column: SortColumn, class: &'static st
     }
 }
 
-fn row_key(folder: &FilePath, entry: &Entry) -> RowKey {
-    let Entry { name, size, modified, project, is_drifted, is_released, .. } = entry;
-    (folder.clone(), name.clone(), *size, *modified, *project, *is_drifted, *is_released)
+fn row_key(drawn: &Drawn) -> RowKey {
+    let entry = match &drawn.known {
+        Known::Entry(Entry { name, size, modified, project, is_drifted, is_released, .. }) => {
+            Some((name.clone(), *size, *modified, *project, *is_drifted, *is_released))
+        }
+        Known::Nothing | Known::Gone => None,
+    };
+    (drawn.folder.clone(), drawn.row, entry)
 }

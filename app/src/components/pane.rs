@@ -2,7 +2,7 @@
 
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
-use tidelock_shared::listing::FolderListing;
+use tidelock_shared::listing::FolderInfo;
 use tidelock_shared::user_error::UserError;
 
 use crate::browser;
@@ -12,7 +12,7 @@ use crate::components::meter::QuotaMeter;
 use crate::components::place_link::PlaceLink;
 use crate::components::problem::LoadError;
 use crate::components::status_bar::StatusBar;
-use crate::desk::{Browse, Pane};
+use crate::desk::{Browse, Pane, Shown};
 use crate::state::meter::{Meter, Quantity};
 use crate::state::selection::Step;
 
@@ -40,14 +40,15 @@ pub fn PaneFrame(browse: Browse, pane: Pane) -> impl IntoView {
 fn PaneContent(browse: Browse, pane: Pane) -> impl IntoView {
     // Read below the `Transition`, which waits for it and keeps the old rows until the new ones are there.
     let loaded = Memo::new(move |_| pane.listing.get().flatten());
-    let listing: Signal<Option<FolderListing>> = Signal::derive(move || loaded.get().and_then(Result::ok));
+    let shown: Signal<Option<Shown>> = Signal::derive(move || loaded.get().and_then(Result::ok));
+    let folder = Memo::new(move |_| loaded.with(|loaded| Some(loaded.as_ref()?.as_ref().ok()?.listing.folder.clone())));
     let error = Memo::new(move |_| {
         loaded.with(|loaded| loaded.as_ref().and_then(|loaded| loaded.as_ref().err().map(|error| error.0.clone())))
     });
     // What pays changes with every move that runs, the listing only when one ended.
-    let drop_url = move || listing.with(|listing| listing.as_ref().map(|listing| listing.path.to_url()));
+    let drop_url = move || folder.with(|folder| folder.as_ref().map(|folder| folder.path.to_url()));
     let is_hovered = move || {
-        let here = listing.with(|listing| listing.as_ref().map(|listing| listing.path.clone()));
+        let here = folder.with(|folder| folder.as_ref().map(|folder| folder.path.clone()));
         browse.desk.hand.drag.with(|drag| {
             drag.as_ref().is_some_and(|drag| {
                 here.is_some() && drag.over == here && drag.source.path != *here.as_ref().unwrap_or(&drag.source.path)
@@ -55,26 +56,28 @@ fn PaneContent(browse: Browse, pane: Pane) -> impl IntoView {
         })
     };
     view! {
-        {move || listing.get().map(|listing| view! { <PaneHeader browse pane listing /> })}
+        {move || folder.get().map(|folder| view! { <PaneHeader browse pane folder /> })}
         {move || error.get().map(|error| view! { <PaneError browse pane error /> })}
         <div
+            id=pane.scroller_id()
             class="pane__rows"
             class=("pane__rows--hovered", is_hovered)
             class=("pane__rows--gone", move || error.with(Option::is_some))
             data-drop=drop_url
             data-scrolls="true"
+            on:scroll=move |_| pane.look()
         >
-            <FolderTable browse pane listing />
+            <FolderTable browse pane shown />
         </div>
-        <StatusBar pane listing />
+        <StatusBar pane shown />
     }
     .into_any()
 }
 
 #[component]
-fn PaneHeader(browse: Browse, pane: Pane, listing: FolderListing) -> impl IntoView {
-    let from_listing = StoredValue::new(listing.project.clone());
-    // The projects are asked for again while moves run; the listing's own numbers stand in until then.
+fn PaneHeader(browse: Browse, pane: Pane, folder: FolderInfo) -> impl IntoView {
+    let from_listing = StoredValue::new(folder.project.clone());
+    // The projects are asked for again while moves run; the folder's own numbers stand in until then.
     let project = move || {
         let fresh = browse.desk.projects.get().and_then(Result::ok);
         from_listing.with_value(|own| {
@@ -85,12 +88,12 @@ fn PaneHeader(browse: Browse, pane: Pane, listing: FolderListing) -> impl IntoVi
     };
     let bytes = Signal::derive(move || Meter::of_project(&project(), Quantity::Bytes));
     let inodes = Signal::derive(move || Meter::of_project(&project(), Quantity::Inodes));
-    let owner = listing.project.name.clone();
+    let owner = folder.project.name.clone();
     view! {
         <header class="pane__header">
-            <Breadcrumb browse side=pane.side listing=FolderListing { entries: Vec::new(), ..listing.clone() } />
+            <Breadcrumb browse side=pane.side folder=folder.clone() />
             <div class="pane__charge">
-                <ProjectChip listing=FolderListing { entries: Vec::new(), ..listing } />
+                <ProjectChip folder />
                 <QuotaMeter meter=bytes owner=owner.clone() is_compact=true />
                 <QuotaMeter meter=inodes owner is_compact=true />
             </div>
@@ -106,7 +109,7 @@ fn PaneError(browse: Browse, pane: Pane, error: UserError) -> impl IntoView {
         <div class="pane__error">
             <LoadError error what="This folder cannot be shown" />
             <div class="move-actions">
-                <button type="button" class="button" on:click=move |_| pane.listing.refetch()>
+                <button type="button" class="button" on:click=move |_| pane.reload()>
                     "Try again"
                 </button>
                 {above
@@ -151,28 +154,16 @@ fn on_key(browse: Browse, pane: Pane, event: &KeyboardEvent) {
         ("PageDown", _) => step(Step::PageDown),
         ("Home", _) => step(Step::First),
         ("End", _) => step(Step::Last),
-        ("a", true) => {
-            let rows = pane.rows_now();
-            pane.selection.update(|selection| selection.choose_all(&rows));
-        }
+        ("a", true) => browse.choose_all(side),
         ("x", true) => browse.cut(side),
         ("v", true) => browse.paste(side),
         (" ", _) => {
-            if let Some(name) =
-                pane.selection.with_untracked(|selection| selection.focus().cloned()).or_else(|| pane.rows_now().into_iter().next())
-            {
-                pane.selection.update(|selection| selection.toggle(&name));
+            if let Some((row, entry)) = pane.focus_now() {
+                pane.selection.update(|selection| selection.toggle(row, &entry));
             }
         }
         ("Enter", false) if !browser::is_within(event, "a") => {
-            let focus = pane
-                .selection
-                .with_untracked(|selection| selection.focus().cloned())
-                .or_else(|| pane.rows_now().into_iter().next());
-            let entry = pane
-                .listing_now()
-                .and_then(|listing| listing.entries.into_iter().find(|entry| Some(&entry.name) == focus.as_ref()));
-            if let Some(entry) = entry {
+            if let Some((_, entry)) = pane.focus_now() {
                 navigate(&|| browse.open_entry(side, &entry));
             }
         }
@@ -180,6 +171,9 @@ fn on_key(browse: Browse, pane: Pane, event: &KeyboardEvent) {
         ("Escape", _) if browse.desk.hand.is_empty() => {
             browse.desk.clipboard.set(None);
             pane.selection.update(|selection| selection.clear());
+        }
+        (letter, false) if letter.chars().count() == 1 && !matches!(letter, "?" | "/") && !event.alt_key() => {
+            browse.type_ahead(side, letter)
         }
         _ => return,
     }

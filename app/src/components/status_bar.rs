@@ -1,37 +1,37 @@
 //! Below the rows: how many there are and what is chosen.
 
 use leptos::prelude::*;
-use tidelock_shared::listing::FolderListing;
 use tidelock_shared::strategy::EntryKind;
 
-use crate::desk::Pane;
+use crate::desk::{Pane, Shown};
 use crate::format;
 
 #[component]
-pub fn StatusBar(pane: Pane, #[prop(into)] listing: Signal<Option<FolderListing>>) -> impl IntoView {
+pub fn StatusBar(pane: Pane, #[prop(into)] shown: Signal<Option<Shown>>) -> impl IntoView {
     let entries = move || {
-        let filter = pane.shown.with(|shown| shown.as_ref().map(|shown| shown.filter.clone()).unwrap_or_default());
-        listing.with(|listing| {
-            let Some(listing) = listing else { return String::new() };
-            let count = format::counted(listing.entries_total, "entry", "entries");
-            if filter.is_empty() { count } else { format!("{count} matching “{filter}”") }
+        shown.with(|shown| {
+            let Some(shown) = shown else { return String::new() };
+            let (total, is_complete) = pane.with_rows(shown, |rows| (rows.total, rows.is_complete));
+            let mut text = format::counted(total, "entry", "entries");
+            if !shown.view.filter.is_empty() {
+                text.push_str(&format!(" matching “{}”", shown.view.filter));
+            }
+            if !is_complete {
+                text.push_str(" so far · reading the folder…");
+            }
+            text
         })
     };
     let chosen = move || {
-        listing.with(|listing| {
-            let listing = listing.as_ref()?;
-            pane.selection.with(|selection| {
-                let chosen = listing.entries.iter().filter(|entry| selection.contains(&entry.name));
-                let (mut bytes, mut folders, mut count) = (0_u64, 0, 0);
-                for entry in chosen {
-                    count += 1;
-                    match entry.kind {
-                        EntryKind::Folder => folders += 1,
-                        _ => bytes = bytes.saturating_add(entry.size),
-                    }
+        pane.selection.with(|selection| {
+            let (mut bytes, mut folders) = (0_u64, 0);
+            for entry in selection.entries() {
+                match entry.kind {
+                    EntryKind::Folder => folders += 1,
+                    _ => bytes = bytes.saturating_add(entry.size),
                 }
-                (count > 0).then(|| summary(count, folders, bytes))
-            })
+            }
+            (!selection.is_empty()).then(|| summary(selection.len(), folders, bytes))
         })
     };
     view! {

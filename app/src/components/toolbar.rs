@@ -19,7 +19,7 @@ const TYPING_PAUSE: Duration = Duration::from_millis(200);
 pub fn Toolbar(browse: Browse) -> impl IntoView {
     let side = move || browse.active_side();
     let active = move || browse.view.with_untracked(|view| view.active);
-    let chosen = move || browse.pane(side()).selection.with(|selection| selection.len() as u64);
+    let chosen = move || browse.pane(side()).selection.with(|selection| selection.len());
     let cut = move || browse.desk.clipboard.with(|clipboard| clipboard.as_ref().map(|clipboard| clipboard.names.len() as u64));
     let toggle = Signal::derive(move || browse.view.with(|view| view.with_second_toggled().to_url()));
     view! {

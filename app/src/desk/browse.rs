@@ -1,26 +1,32 @@
 //! The browse page's two panes and what one can do in them, by mouse, menu or keyboard alike.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
-use tidelock_shared::listing::Entry;
-use tidelock_shared::name::{FileName, FilePath};
+use tidelock_shared::listing::{CHOSEN_MAX, Entry, Seek};
+use tidelock_shared::name::FilePath;
 use tidelock_shared::preview::Dragged;
 use tidelock_shared::strategy::EntryKind;
 
 use super::pane::Pane;
 use super::{Desk, Proposal};
 use crate::browser;
+use crate::format;
 use crate::state::clipboard::{self, Clipboard};
 use crate::state::drag::Drag;
 use crate::state::pane::{BROWSE, BrowseView, PaneView, Side};
 use crate::state::selection::Step;
 
+/// Letters that follow each other within this time are the beginning of one name.
+const TYPED_TOGETHER_MS: i64 = 1000;
+
 /// A press of the mouse on a row, which may become a drag.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Press {
     pub side: Side,
-    pub name: FileName,
+    pub row: u64,
+    pub entry: Entry,
     pub at: (f64, f64),
 }
 
@@ -44,6 +50,8 @@ pub struct Browse {
     /// What the details are shown of.
     pub details: RwSignal<Option<(FilePath, Entry)>>,
     pub press: StoredValue<Option<Press>>,
+    /// The beginning of a name that is being typed, and when its last letter was.
+    typed: StoredValue<(String, i64)>,
     go: Callback<(String, bool)>,
 }
 
@@ -74,6 +82,7 @@ impl Browse {
             move_dialog: RwSignal::new(None),
             details: RwSignal::new(None),
             press: StoredValue::new(None),
+            typed: StoredValue::new((String::new(), 0)),
             go,
         }
     }
@@ -136,9 +145,9 @@ impl Browse {
 
     /// The folder above, unless it lies above what is managed.
     pub fn go_up(self, side: Side) {
-        if let Some(listing) = self.pane(side).listing_now()
-            && listing.path != listing.root
-            && let Some((above, _)) = listing.path.split_last()
+        if let Some(folder) = self.pane(side).folder_now()
+            && folder.path != folder.root
+            && let Some((above, _)) = folder.path.split_last()
         {
             self.open(side, &above);
         }
@@ -148,7 +157,7 @@ impl Browse {
         let pane = self.pane(side);
         let (Some(folder), chosen) = (pane.path_now(), pane.chosen_now()) else { return };
         if let Some(clipboard) = Clipboard::cut(&folder, chosen.iter()) {
-            let count = crate::format::counted(clipboard.names.len() as u64, "item", "items");
+            let count = format::counted(clipboard.names.len() as u64, "item", "items");
             self.desk.spoken.set(format!("{count} cut. Open a folder and paste."));
             self.desk.clipboard.set(Some(clipboard));
         }
@@ -187,28 +196,76 @@ impl Browse {
     /// Moves the keyboard through the rows.
     pub fn step(self, side: Side, step: Step, extend: bool) {
         let pane = self.pane(side);
-        let rows = pane.rows_now();
-        pane.selection.update(|selection| selection.step(&rows, step, extend));
-        let focus = pane.selection.with_untracked(|selection| selection.focus().cloned());
-        if let Some(index) = focus.and_then(|name| rows.iter().position(|row| *row == name)) {
-            browser::focus(&pane.row_id(index));
+        let row = pane.selection.with_untracked(|selection| selection.after(step, pane.total_now()));
+        let Some(row) = row else { return };
+        pane.focus_row(row);
+        if extend {
+            self.extend_to(side, row);
+        } else {
+            spawn_local(pane.go_to(row));
         }
+    }
+
+    /// Chooses every row from the last one that was chosen by itself to this one.
+    pub fn extend_to(self, side: Side, row: u64) {
+        spawn_local(async move {
+            if !self.pane(side).extend_to(row).await {
+                self.say_too_many();
+            }
+        });
+    }
+
+    pub fn choose_all(self, side: Side) {
+        spawn_local(async move {
+            if !self.pane(side).choose_all().await {
+                self.say_too_many();
+            }
+        });
+    }
+
+    fn say_too_many(self) {
+        let most = format::count(CHOSEN_MAX);
+        self.desk.notify(format!("At most {most} entries can be chosen at once. Choose the folder that they are in."));
+    }
+
+    /// Brings the keyboard to the first entry whose name begins with what has just been typed.
+    pub fn type_ahead(self, side: Side, letter: &str) {
+        let now = browser::now_ms();
+        let text = self.typed.try_update_value(|(text, at)| {
+            if now - *at > TYPED_TOGETHER_MS {
+                text.clear();
+            }
+            text.push_str(letter);
+            *at = now;
+            text.clone()
+        });
+        let Some(text) = text else { return };
+        let pane = self.pane(side);
+        spawn_local(async move {
+            // Only the last letter's answer counts.
+            if let Some(row) = pane.find(Seek::Prefix(text.clone())).await
+                && self.typed.try_with_value(|(now, _)| *now == text) == Some(true)
+            {
+                pane.focus_row(row);
+                pane.go_to(row).await;
+            }
+        });
     }
 
     /// A pressed row began to move: the choice it belongs to is in the hand now.
     pub fn begin_drag(self, press: &Press, pointer: (f64, f64)) {
         let pane = self.pane(press.side);
-        pane.selection.update(|selection| selection.acting_on(&press.name));
-        let Some(listing) = pane.listing_now() else { return };
+        pane.selection.update(|selection| selection.acting_on(press.row, &press.entry));
+        let Some(folder) = pane.folder_now() else { return };
         let things: Vec<Dragged> =
-            pane.chosen_now().into_iter().map(|entry| Dragged { folder: listing.path.clone(), entry }).collect();
+            pane.chosen_now().into_iter().map(|entry| Dragged { folder: folder.path.clone(), entry }).collect();
         if things.is_empty() {
             return;
         }
-        let mut drag = Drag::new(things, &listing, pointer);
-        // Both panes' folders are on the screen and need not be asked for.
-        for shown in self.panes.iter().filter_map(|pane| pane.listing_now()) {
-            drag.learn(shown.path.clone(), Ok(shown));
+        let mut drag = Drag::new(things, folder, pointer);
+        // Both panes' folders are on the screen: what is known of them will do until they are asked for.
+        for shown in self.panes.iter().filter_map(|pane| pane.folder_now()) {
+            drag.expect(shown);
         }
         self.desk.notice.set(None);
         self.desk.hand.take(drag);

@@ -3,7 +3,6 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use tidelock_shared::listing::ListingRequest;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::preview::SurveyProgress;
 use tidelock_shared::request::MoveRequest;
@@ -68,8 +67,9 @@ impl Hand {
         });
         let (Some(true), Some(folder)) = (is_new, folder) else { return };
         let turn = self.turn.get_value();
+        let names = self.drag.with_untracked(|drag| drag.as_ref().map(Drag::names).unwrap_or_default());
         spawn_local(async move {
-            let answer = api::folder(ListingRequest::first_rows(folder.clone())).await.map_err(|error| error.0.message);
+            let answer = api::destination(folder.clone(), names).await.map_err(|error| error.0.message);
             if self.turn.get_value() == turn {
                 self.change(|drag| drag.learn(folder, answer));
             }

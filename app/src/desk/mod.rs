@@ -12,7 +12,7 @@ mod planning;
 pub use browse::{Browse, MenuAt, Press};
 pub use hand::Hand;
 pub use moves::{Moves, Order};
-pub use pane::Pane;
+pub use pane::{Pane, Shown};
 pub use planning::{Planning, Proposal, Stage};
 
 use std::pin::Pin;

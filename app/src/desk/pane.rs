@@ -1,17 +1,47 @@
 //! One pane of the browse page, as signals: its folder, its rows, what is chosen in it.
+//!
+//! The first page of rows comes with the folder, and from the server with the document. Which
+//! other pages are wanted says the scroll bar; they come into `rows`, and go from it again.
+
+use std::collections::BTreeSet;
+use std::ops::{Range, RangeInclusive};
+use std::time::Duration;
 
 use leptos::prelude::*;
-use tidelock_shared::listing::{Entry, FolderListing, ROWS_MAX};
+use leptos::task::spawn_local;
+use serde::{Deserialize, Serialize};
+use tidelock_shared::id::ReadingId;
+use tidelock_shared::listing::{CHOSEN_MAX, Entry, FolderInfo, FolderListing, ListingRequest, ROWS_MAX, Rows, Seek};
 use tidelock_shared::name::{FileName, FilePath};
 
 use super::Moves;
 use crate::api::{self, ApiError};
+use crate::browser;
 use crate::loading::{self, Loading};
 use crate::state::pane::{BrowseView, PaneView, Side};
+use crate::state::rows::{Known, PAGE, RowStore};
 use crate::state::selection::Selection;
+use crate::state::window::Window;
+
+/// Rows that pass by faster than this are not asked for.
+const GLANCE: Duration = Duration::from_millis(60);
 
 /// What a pane has loaded; none where the pane is closed.
-type PaneListing = Option<Result<FolderListing, ApiError>>;
+type PaneListing = Option<Result<Shown, ApiError>>;
+
+/// A folder, and in what order and by which filter its rows are.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Shown {
+    pub view: PaneView,
+    pub listing: FolderListing,
+}
+
+/// Rows, and what they are rows of.
+#[derive(Clone, Debug, PartialEq)]
+struct Held {
+    view: PaneView,
+    rows: RowStore,
+}
 
 /// One of the two panes.
 #[derive(Clone, Copy)]
@@ -23,55 +53,86 @@ pub struct Pane {
     pub selection: RwSignal<Selection>,
     /// The keyboard was in the rows when the folder changed, and wants to be there again.
     pub wants_focus: StoredValue<bool>,
+    /// What is seen of the rows.
+    pub window: RwSignal<Window>,
     /// What the resource held last, for handlers of events, which may not read a resource.
-    known: StoredValue<Option<FolderListing>>,
-    /// How many answers' worth of rows are wanted, and for which view.
-    pages: RwSignal<(Option<PaneView>, u64)>,
+    known: StoredValue<Option<FolderInfo>>,
+    /// The rows in this browser; none before it has taken over.
+    held: RwSignal<Option<Held>>,
+    /// The row that gets the keyboard when it is drawn.
+    awaited: StoredValue<Option<u64>>,
+    /// Pages that are on their way.
+    asked: StoredValue<BTreeSet<u64>>,
+    /// The reading that another order or filter of the same folder can be made of.
+    reading: StoredValue<Option<(FilePath, ReadingId)>>,
 }
 
 impl Pane {
     pub(super) fn new(side: Side, view: Memo<BrowseView>) -> Self {
         let shown = Memo::new(move |_| view.with(|view| view.pane(side).cloned()));
-        let pages = RwSignal::new((None, 1));
-        let wanted = move || {
-            let shown = shown.get();
-            let pages = pages.with(|(view, pages)| if *view == shown { *pages } else { 1 });
-            (shown, pages)
+        let reading: StoredValue<Option<(FilePath, ReadingId)>> = StoredValue::new(None);
+        let loader = move |view: Option<PaneView>| async move {
+            let view = view?;
+            let known = reading.try_get_value().flatten().filter(|(path, _)| *path == view.path).map(|(_, reading)| reading);
+            let answer = api::folder(view.request(Seek::Row(0), known)).await;
+            Some(answer.map(|listing| Shown { view, listing }))
         };
         Self {
             side,
             shown,
-            listing: loading::load(wanted, |(shown, pages)| load(shown, pages)),
+            listing: loading::load(move || shown.get(), loader),
             selection: RwSignal::new(Selection::default()),
             wants_focus: StoredValue::new(false),
+            window: RwSignal::new(Window::new(0)),
             known: StoredValue::new(None),
-            pages,
+            held: RwSignal::new(None),
+            awaited: StoredValue::new(None),
+            asked: StoredValue::new(BTreeSet::new()),
+            reading,
         }
     }
 
-    /// Asks for the next rows of a long folder.
-    pub fn load_more(self) {
-        let shown = self.shown.get_untracked();
-        self.pages.update(|(view, pages)| {
-            *pages = if *view == shown { *pages + 1 } else { 2 };
-            *view = shown;
-        });
+    /// Reads the folder anew.
+    pub fn reload(self) {
+        self.reading.set_value(None);
+        self.listing.refetch();
     }
 
-    /// The rows and the folder as they are known now, for handlers of events.
-    pub fn listing_now(self) -> Option<FolderListing> {
+    /// Looks at the rows of what was loaded: those in this browser, or those that came along.
+    pub fn with_rows<T>(self, shown: &Shown, look: impl FnOnce(&RowStore) -> T) -> T {
+        self.held.with(|held| match held {
+            Some(held) if held.view == shown.view => look(&held.rows),
+            _ => look(&RowStore::of(&shown.listing.rows)),
+        })
+    }
+
+    /// The folder as it is known now, for handlers of events.
+    pub fn folder_now(self) -> Option<FolderInfo> {
         self.known.get_value()
     }
 
-    pub fn rows_now(self) -> Vec<FileName> {
-        self.listing_now().map(|listing| listing.entries.into_iter().map(|entry| entry.name).collect()).unwrap_or_default()
+    pub fn total_now(self) -> u64 {
+        self.held.with_untracked(|held| held.as_ref().map(|held| held.rows.total)).unwrap_or_default()
     }
 
-    /// The chosen rows, in the order of the screen.
+    /// Whether everything is chosen.
+    pub fn has_chosen_all(self) -> bool {
+        let total = self.held.with(|held| held.as_ref().map(|held| held.rows.total)).unwrap_or_default();
+        total > 0 && self.selection.with(Selection::len) == total
+    }
+
+    /// The chosen entries, by name.
     pub fn chosen_now(self) -> Vec<Entry> {
-        let listing = self.listing_now();
-        let entries = listing.map(|listing| listing.entries).unwrap_or_default();
-        self.selection.with_untracked(|selection| entries.into_iter().filter(|entry| selection.contains(&entry.name)).collect())
+        self.selection.with_untracked(|selection| selection.entries().cloned().collect())
+    }
+
+    /// The entry that the keyboard stands on, and its row; the first if it stands nowhere.
+    pub fn focus_now(self) -> Option<(u64, Entry)> {
+        let row = self.selection.with_untracked(|selection| selection.focus().map(|focus| focus.row)).unwrap_or_default();
+        match self.row_now(row) {
+            Known::Entry(entry) => Some((row, entry)),
+            Known::Gone | Known::Nothing => None,
+        }
     }
 
     pub fn path_now(self) -> Option<FilePath> {
@@ -79,8 +140,163 @@ impl Pane {
     }
 
     /// The `id` of a row, so that the keyboard can be given to it.
-    pub fn row_id(self, index: usize) -> String {
-        format!("row-{}-{index}", self.side.number())
+    pub fn row_id(self, row: u64) -> String {
+        format!("row-{}-{row}", self.side.number())
+    }
+
+    /// The `id` of the rows together, which take the keyboard while its row is not drawn.
+    pub fn table_id(self) -> String {
+        format!("table-{}", self.side.number())
+    }
+
+    /// The `id` of what scrolls.
+    pub fn scroller_id(self) -> String {
+        format!("rows-{}", self.side.number())
+    }
+
+    /// The scroll bar was moved, or the pane has another size.
+    pub fn look(self) {
+        let Some((bar, height, row)) = browser::scrolled(&self.scroller_id(), ".folder-row") else { return };
+        let mut window = self.window.get_untracked();
+        window.measured(row, height);
+        window.scrolled(bar);
+        // The keyboard must not get lost with a row that is scrolled away.
+        let focus = self.selection.with_untracked(|selection| selection.focus().map(|focus| focus.row)).unwrap_or_default();
+        if !window.rows(0).contains(&focus) && browser::has_keyboard(&self.table_id()) {
+            browser::focus_in_place(&self.table_id());
+        }
+        self.window.set(window);
+    }
+
+    /// Chooses every entry; true unless there are too many.
+    pub async fn choose_all(self) -> bool {
+        let Some(last) = self.total_now().checked_sub(1) else { return true };
+        let Some(entries) = self.entries(0..=last).await else { return false };
+        self.selection.update(|selection| selection.choose_all(entries));
+        true
+    }
+
+    /// Chooses from the anchor to this row; true unless that are too many.
+    pub async fn extend_to(self, row: u64) -> bool {
+        let range = self.selection.with_untracked(|selection| selection.range_to(row));
+        let Some(entries) = self.entries(range).await else { return false };
+        self.selection.update(|selection| selection.choose_range(entries, row));
+        true
+    }
+
+    /// Brings the keyboard to a row, which alone is chosen.
+    pub async fn go_to(self, row: u64) {
+        if self.ask_for(row / PAGE).await
+            && let Known::Entry(entry) = self.row_now(row)
+        {
+            self.selection.update(|selection| selection.choose_only(row, &entry));
+        }
+    }
+
+    /// Where a row stands, which is then here.
+    pub async fn find(self, seek: Seek) -> Option<u64> {
+        self.fetch(seek).await?.found
+    }
+
+    /// Shows a row and gives it the keyboard, as soon as it is drawn.
+    pub fn focus_row(self, row: u64) {
+        if let Some(bar) = self.window.try_update(|window| window.bar_for(row)).flatten() {
+            browser::scroll_to(&self.scroller_id(), bar);
+        }
+        self.awaited.set_value(Some(row));
+        self.drawn(row);
+    }
+
+    /// A row was drawn. Until the one that the keyboard goes to is, all together have it.
+    pub fn drawn(self, row: u64) {
+        if self.awaited.get_value() != Some(row) {
+            return;
+        }
+        request_animation_frame(move || {
+            let id = self.row_id(row);
+            if browser::exists(&id) {
+                self.awaited.set_value(None);
+                browser::focus(&id);
+            } else {
+                browser::focus_in_place(&self.table_id());
+            }
+        });
+    }
+
+    fn row_now(self, row: u64) -> Known {
+        self.held.with_untracked(|held| held.as_ref().map_or(Known::Nothing, |held| held.rows.row(row)))
+    }
+
+    /// These rows; none if they are more than can be chosen at once.
+    async fn entries(self, range: RangeInclusive<u64>) -> Option<Vec<Entry>> {
+        if range.end() - range.start() >= CHOSEN_MAX {
+            return None;
+        }
+        let (start, end) = (*range.start(), range.end() + 1);
+        if !self.is_missing(&(start..end)) {
+            let here = range.filter_map(|row| match self.row_now(row) {
+                Known::Entry(entry) => Some(entry),
+                Known::Gone | Known::Nothing => None,
+            });
+            return Some(here.collect());
+        }
+        let (view, reading) = self.held.with_untracked(|held| held.as_ref().map(|held| (held.view.clone(), held.rows.reading)))?;
+        let mut entries = Vec::new();
+        let mut row = start;
+        while row < end {
+            let rows = ROWS_MAX.min(end - row);
+            let request = ListingRequest { rows, ..view.request(Seek::Row(row), Some(reading)) };
+            match api::rows(request).await {
+                // Another reading may have another order.
+                Ok(answer) if answer.reading == reading => entries.extend(answer.entries.into_iter().flatten()),
+                _ => {
+                    self.reload();
+                    return Some(Vec::new());
+                }
+            }
+            row += rows;
+        }
+        Some(entries)
+    }
+
+    /// Has a page here; false if it cannot be had.
+    async fn ask_for(self, page: u64) -> bool {
+        let is_here = self
+            .held
+            .with_untracked(|held| held.as_ref().is_some_and(|held| held.rows.missing(page * PAGE..page * PAGE + 1).is_empty()));
+        is_here || self.fetch(Seek::Row(page * PAGE)).await.is_some()
+    }
+
+    /// Asks for a page of what is shown now, and keeps it unless something else is shown by then.
+    async fn fetch(self, seek: Seek) -> Option<Rows> {
+        let (view, reading) = self.held.with_untracked(|held| held.as_ref().map(|held| (held.view.clone(), held.rows.reading)))?;
+        let answer = api::rows(view.request(seek, Some(reading))).await;
+        // The pane may be gone, or show another folder or order.
+        let is_current = self.held.try_with_untracked(|held| held.as_ref().is_some_and(|held| held.view == view));
+        if is_current != Some(true) {
+            return None;
+        }
+        match answer {
+            Ok(rows) => {
+                self.keep(view, &rows);
+                Some(rows)
+            }
+            // The folder cannot be read any more: the pane says why.
+            Err(_) => {
+                self.reload();
+                None
+            }
+        }
+    }
+
+    fn keep(self, view: PaneView, rows: &Rows) {
+        self.reading.set_value(Some((view.path.clone(), rows.reading)));
+        self.window.update(|window| window.set_total(rows.total));
+        let seen = self.window.with_untracked(|window| window.rows(0).start);
+        self.held.update(|held| match held {
+            Some(held) if held.view == view => held.rows.take(rows, seen),
+            _ => *held = Some(Held { view, rows: RowStore::of(rows) }),
+        });
     }
 
     /// Asks for the folder again once a move has changed it after it was read. It does not
@@ -97,14 +313,14 @@ impl Pane {
             let seen = match self.listing.get().flatten() {
                 None => return,
                 // Still the folder from before; the one wanted is on its way.
-                Some(Ok(listing)) if listing.path != path => return,
-                Some(Ok(listing)) => listing.version,
+                Some(Ok(shown)) if shown.view.path != path => return,
+                Some(Ok(shown)) => shown.listing.version,
                 Some(Err(_)) => 0,
             };
             let wanted = Some((settled, path));
             if settled > seen && asked.with_value(|asked| *asked != wanted) {
                 asked.set_value(wanted);
-                self.listing.refetch();
+                self.reload();
             }
         });
     }
@@ -122,44 +338,124 @@ impl Pane {
                 if let (Some(before), Some(now)) = (before, &now)
                     && let Some([child, ..]) = before.names_below(now)
                 {
-                    self.selection.update(|selection| selection.focus_on(child));
+                    self.selection.update(|selection| selection.focus_on(0, child));
                 }
             }
             now
         });
         Effect::new(move |_| {
-            let listing = self.listing.get().flatten().and_then(Result::ok);
-            let rows: Option<Vec<FileName>> =
-                listing.as_ref().map(|listing| listing.entries.iter().map(|entry| entry.name.clone()).collect());
-            self.known.set_value(listing);
-            let Some(rows) = rows else { return };
-            let mut selection = self.selection.get_untracked();
-            selection.retain(&rows);
-            if selection != self.selection.get_untracked() {
-                self.selection.set(selection);
+            let shown = self.listing.get().flatten().and_then(Result::ok);
+            self.known.set_value(shown.as_ref().map(|shown| shown.listing.folder.clone()));
+            if let Some(shown) = shown {
+                self.arrived(shown);
             }
-            if self.wants_focus.get_value() {
-                self.wants_focus.set_value(false);
-                let focus = self.selection.with_untracked(|selection| selection.focus().cloned());
-                let index = focus.and_then(|name| rows.iter().position(|row| *row == name)).unwrap_or(0);
-                request_animation_frame(move || crate::browser::focus(&self.row_id(index)));
+        });
+        let wanted = Memo::new(move |_| self.window.with(|window| window.rows(0)));
+        Effect::new(move |_| {
+            let rows = wanted.get();
+            self.held.track();
+            if self.is_missing(&rows) {
+                set_timeout(move || self.ask_for_rows(&rows, wanted), GLANCE);
             }
         });
     }
-}
 
-/// Loads a folder's first rows, answer by answer, as one listing.
-async fn load(shown: Option<PaneView>, pages: u64) -> PaneListing {
-    let shown = shown?;
-    let mut listing = match api::folder(shown.request(0)).await {
-        Ok(listing) => listing,
-        Err(error) => return Some(Err(error)),
-    };
-    for page in 1..pages {
-        match api::folder(shown.request(page * ROWS_MAX)).await {
-            Ok(more) => listing.entries.extend(more.entries),
-            Err(error) => return Some(Err(error)),
+    /// A folder was loaded: its rows take the place of what was there.
+    fn arrived(self, shown: Shown) {
+        let Shown { view, listing } = shown;
+        let before = self.held.get_untracked();
+        let is_same_place = before.as_ref().is_some_and(|before| before.view == view);
+        let is_complete = listing.rows.is_complete;
+        // What is looked at far down stays until its new rows are there.
+        let seen = self.window.with_untracked(|window| window.rows(0).start / PAGE);
+        if is_same_place && seen > 0 {
+            let reading = listing.rows.reading;
+            spawn_local(async move {
+                if let Ok(rows) = api::rows(view.request(Seek::Row(seen * PAGE), Some(reading))).await
+                    && self.held.try_with_untracked(|held| held.as_ref().is_some_and(|held| held.view == view)) == Some(true)
+                {
+                    self.keep(view, &rows);
+                    self.choice_arrived().await;
+                }
+            });
+            return;
+        }
+        self.asked.update_value(BTreeSet::clear);
+        if !is_same_place {
+            self.selection.update(Selection::forget_places);
+            browser::scroll_to(&self.scroller_id(), 0.0);
+        }
+        self.keep(view, &listing.rows);
+        request_animation_frame(move || self.look());
+        spawn_local(async move {
+            if !is_complete {
+                self.follow().await;
+            }
+            self.choice_arrived().await;
+        });
+    }
+
+    /// Takes more of a large folder as it is read.
+    async fn follow(self) {
+        loop {
+            let page = self.window.try_with_untracked(|window| window.rows(0).start / PAGE);
+            let Some(page) = page else { return };
+            match self.fetch(Seek::Row(page * PAGE)).await {
+                Some(rows) if !rows.is_complete => {}
+                _ => return,
+            }
         }
     }
-    Some(Ok(listing))
+
+    /// Looks what has become of the choice, and where the keyboard stands now.
+    async fn choice_arrived(self) {
+        let Some(path) = self.path_now() else { return };
+        let names: Vec<FileName> =
+            self.selection.with_untracked(|selection| selection.entries().map(|entry| entry.name.clone()).collect());
+        if !names.is_empty()
+            && let Ok(present) = api::entries(path.clone(), names).await
+            && self.path_now().as_ref() == Some(&path)
+        {
+            self.selection.update(|selection| selection.refresh(present));
+        }
+        let focus = self.selection.with_untracked(|selection| selection.focus().cloned());
+        let wants_focus = self.wants_focus.get_value();
+        let mut row = 0;
+        if let Some(focus) = focus {
+            let stands = |row: u64| matches!(self.row_now(row), Known::Entry(entry) if entry.name == focus.name);
+            let here = Some(focus.row).filter(|row| stands(*row));
+            let first = || (0..PAGE).find(|row| stands(*row));
+            let found = match here.or_else(first) {
+                Some(row) => Some(row),
+                None => self.find(Seek::Name(focus.name.clone())).await,
+            };
+            row = found.unwrap_or(focus.row).min(self.total_now().saturating_sub(1));
+            self.selection.update(|selection| selection.focus_on(row, &focus.name));
+        }
+        if wants_focus {
+            self.wants_focus.set_value(false);
+            self.focus_row(row);
+        }
+    }
+
+    fn is_missing(self, rows: &Range<u64>) -> bool {
+        self.held.with_untracked(|held| held.as_ref().is_some_and(|held| !held.rows.missing(rows.clone()).is_empty()))
+    }
+
+    /// Asks for the rows that are still looked at and not here.
+    fn ask_for_rows(self, rows: &Range<u64>, wanted: Memo<Range<u64>>) {
+        if wanted.try_get_untracked().as_ref() != Some(rows) {
+            return;
+        }
+        let missing =
+            self.held.with_untracked(|held| held.as_ref().map(|held| held.rows.missing(rows.clone())).unwrap_or_default());
+        for page in missing {
+            if self.asked.try_update_value(|asked| asked.insert(page)) == Some(true) {
+                spawn_local(async move {
+                    self.ask_for(page).await;
+                    self.asked.try_update_value(|asked| asked.remove(&page));
+                });
+            }
+        }
+    }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use tidelock_shared::listing::FolderListing;
-use tidelock_shared::name::FilePath;
+use tidelock_shared::listing::{Destination, FolderInfo};
+use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::preview::{Dragged, Preview, SurveyProgress, Verdict, preview};
 use tidelock_shared::request::MoveRequest;
 
@@ -13,8 +13,8 @@ use super::clipboard;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Drag {
     pub things: Vec<Dragged>,
-    /// The folder that they come from, without its rows.
-    pub source: FolderListing,
+    /// The folder that they come from.
+    pub source: FolderInfo,
     /// What is known of their size; none until the server's first answer.
     pub survey: Option<SurveyProgress>,
     /// Why their size will not be known.
@@ -31,7 +31,9 @@ pub struct Drag {
 #[derive(Clone, Debug, PartialEq)]
 enum Known {
     Asked,
-    Listing(Box<FolderListing>),
+    /// It is on the screen, and not asked for yet.
+    Expected(Box<Destination>),
+    Destination(Box<Destination>),
     Unreadable(String),
 }
 
@@ -45,15 +47,14 @@ pub enum Outlook {
     /// The folder or the dragged things cannot be read.
     Unreadable(FilePath, String),
     Preview {
-        destination: Box<FolderListing>,
+        destination: Box<FolderInfo>,
         preview: Preview,
         survey: SurveyProgress,
     },
 }
 
 impl Drag {
-    pub fn new(things: Vec<Dragged>, source: &FolderListing, pointer: (f64, f64)) -> Self {
-        let source = FolderListing { entries: Vec::new(), ..source.clone() };
+    pub fn new(things: Vec<Dragged>, source: FolderInfo, pointer: (f64, f64)) -> Self {
         Self { things, source, survey: None, failure: None, over: None, pointer, folders: HashMap::new() }
     }
 
@@ -61,21 +62,41 @@ impl Drag {
         self.things.iter().map(|thing| thing.folder.join(thing.entry.name.clone())).collect()
     }
 
+    pub fn names(&self) -> Vec<FileName> {
+        self.things.iter().map(|thing| thing.entry.name.clone()).collect()
+    }
+
     /// Moves over a folder, or over none. True if the folder has to be asked for.
     pub fn hover(&mut self, folder: Option<FilePath>) -> bool {
         self.over.clone_from(&folder);
         let Some(folder) = folder else { return false };
-        let is_new = !self.folders.contains_key(&folder);
-        if is_new {
-            self.folders.insert(folder, Known::Asked);
+        match self.folders.remove(&folder) {
+            None => {
+                self.folders.insert(folder, Known::Asked);
+                true
+            }
+            // What is known of it holds until the answer is there.
+            Some(Known::Expected(destination)) => {
+                self.folders.insert(folder, Known::Destination(destination));
+                true
+            }
+            Some(known) => {
+                self.folders.insert(folder, known);
+                false
+            }
         }
-        is_new
     }
 
-    /// Takes a folder that was asked for, or is on the screen anyway.
-    pub fn learn(&mut self, folder: FilePath, answer: Result<FolderListing, String>) {
+    /// Takes a folder that is on the screen: it can be previewed before it is asked for.
+    pub fn expect(&mut self, folder: FolderInfo) {
+        let expected = Destination { folder: folder.clone(), taken: Vec::new() };
+        self.folders.insert(folder.path, Known::Expected(Box::new(expected)));
+    }
+
+    /// Takes a folder that was asked for.
+    pub fn learn(&mut self, folder: FilePath, answer: Result<Destination, String>) {
         let known = match answer {
-            Ok(listing) => Known::Listing(Box::new(listing)),
+            Ok(destination) => Known::Destination(Box::new(destination)),
             Err(message) => Known::Unreadable(message),
         };
         self.folders.insert(folder, known);
@@ -98,7 +119,7 @@ impl Drag {
         let destination = match self.folders.get(over) {
             None | Some(Known::Asked) => return Outlook::Asking(over.clone()),
             Some(Known::Unreadable(message)) => return Outlook::Unreadable(over.clone(), message.clone()),
-            Some(Known::Listing(listing)) => listing,
+            Some(Known::Destination(known) | Known::Expected(known)) => known,
         };
         let Some(survey) = &self.survey else {
             return match &self.failure {
@@ -106,13 +127,13 @@ impl Drag {
                 None => Outlook::Asking(over.clone()),
             };
         };
-        let taken = |name: &_| destination.entries.iter().any(|entry| entry.name == *name);
-        let preview = preview(&self.things, &self.source, destination, taken, survey);
+        let taken = |name: &_| destination.taken.contains(name);
+        let preview = preview(&self.things, &self.source, &destination.folder, taken, survey);
         match &survey.error {
             Some(message) if !matches!(preview.verdict, Verdict::Impossible(_)) => {
                 Outlook::Unreadable(over.clone(), message.clone())
             }
-            _ => Outlook::Preview { destination: destination.clone(), preview, survey: survey.clone() },
+            _ => Outlook::Preview { destination: Box::new(destination.folder.clone()), preview, survey: survey.clone() },
         }
     }
 
@@ -143,9 +164,9 @@ pub fn has_begun(pressed: (f64, f64), now: (f64, f64)) -> bool {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::state::rows::tests::entry;
     use tidelock_shared::id::{ProjectId, SurveyId};
     use tidelock_shared::listing::{Entry, Mount};
-    use tidelock_shared::name::FileName;
     use tidelock_shared::project::{Project, ProjectTag};
     use tidelock_shared::quota::{Amount, Bounds, Headroom, Limits};
     use tidelock_shared::strategy::{EntryKind, MountAbilities, RenameRule, SourceFlagRule};
@@ -154,8 +175,8 @@ pub(crate) mod tests {
         FilePath::parse(text.as_bytes()).unwrap()
     }
 
-    pub(crate) fn folder(text: &str, id: u32, hard_bytes: u64) -> FolderListing {
-        FolderListing {
+    pub(crate) fn folder(text: &str, id: u32, hard_bytes: u64) -> FolderInfo {
+        FolderInfo {
             path: path(text),
             root: FilePath::default(),
             tag: ProjectTag { id: ProjectId(id), inherit: true },
@@ -180,28 +201,11 @@ pub(crate) mod tests {
                 },
                 placement: None,
             },
-            entries: Vec::new(),
-            entries_total: 0,
-            offset: 0,
-            version: 0,
         }
     }
 
-    pub(crate) fn thing(source: &FolderListing, name: &str) -> Dragged {
-        let entry = Entry {
-            name: FileName::new(name.as_bytes()).unwrap(),
-            kind: EntryKind::Folder,
-            size: 4096,
-            modified: 0,
-            owner: "alice".to_owned(),
-            group: "staff".to_owned(),
-            mode: 0o755,
-            links: 2,
-            project: source.project.id,
-            is_drifted: false,
-            is_released: false,
-            points_to: None,
-        };
+    pub(crate) fn thing(source: &FolderInfo, name: &str) -> Dragged {
+        let entry = Entry { kind: EntryKind::Folder, project: source.project.id, ..entry(name) };
         Dragged { folder: source.path.clone(), entry }
     }
 
@@ -210,9 +214,13 @@ pub(crate) mod tests {
         SurveyProgress { id: SurveyId(1), sequence, amount, entries: 3, other_kinds: 0, released: 0, is_complete, error: None }
     }
 
+    fn known(folder: FolderInfo) -> Result<Destination, String> {
+        Ok(Destination { folder, taken: Vec::new() })
+    }
+
     fn drag() -> Drag {
         let source = folder("/l/alpha", 1, 1000);
-        Drag::new(vec![thing(&source, "run")], &source, (0.0, 0.0))
+        Drag::new(vec![thing(&source, "run")], source, (0.0, 0.0))
     }
 
     #[test]
@@ -225,11 +233,24 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn what_is_on_the_screen_is_previewed_before_it_is_asked_for() {
+        let mut drag = drag();
+        drag.count(survey(1, 5, true));
+        drag.expect(folder("/l/beta", 2, 100));
+        assert!(drag.hover(Some(path("/l/beta"))));
+        assert!(matches!(drag.outlook(), Outlook::Preview { preview, .. } if preview.names_taken == 0));
+        let taken = drag.names();
+        drag.learn(path("/l/beta"), Ok(Destination { folder: folder("/l/beta", 2, 100), taken }));
+        assert!(matches!(drag.outlook(), Outlook::Preview { preview, .. } if preview.names_taken == 1));
+        assert!(!drag.hover(Some(path("/l/beta"))));
+    }
+
+    #[test]
     fn a_drop_is_refused_only_where_that_is_known() {
         let mut drag = drag();
         drag.hover(Some(path("/l/beta")));
         assert!(drag.dropped().is_some(), "the plan decides while the numbers are on their way");
-        drag.learn(path("/l/beta"), Ok(folder("/l/beta", 2, 100)));
+        drag.learn(path("/l/beta"), known(folder("/l/beta", 2, 100)));
         drag.count(survey(1, 50, false));
         assert!(drag.dropped().is_some());
         drag.count(survey(2, 101, false));
@@ -244,7 +265,7 @@ pub(crate) mod tests {
         assert_eq!(drag.dropped(), None);
         drag.count(survey(1, 1, true));
         drag.hover(Some(path("/l/alpha")));
-        drag.learn(path("/l/alpha"), Ok(folder("/l/alpha", 1, 100)));
+        drag.learn(path("/l/alpha"), known(folder("/l/alpha", 1, 100)));
         assert_eq!(drag.dropped(), None);
     }
 

@@ -7,5 +7,7 @@ pub mod meter;
 pub mod move_list;
 pub mod pane;
 pub mod preview_card;
+pub mod rows;
 pub mod selection;
+pub mod window;
 pub mod words;

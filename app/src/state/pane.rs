@@ -8,8 +8,12 @@
 
 use std::fmt::Write as _;
 
-use tidelock_shared::listing::{ListingRequest, ROWS_MAX, SortColumn};
+use serde::{Deserialize, Serialize};
+use tidelock_shared::id::ReadingId;
+use tidelock_shared::listing::{ListingRequest, Seek, SortColumn};
 use tidelock_shared::name::{FilePath, InvalidName};
+
+use super::rows::PAGE;
 
 /// What every browse URL begins with.
 pub const BROWSE: &str = "/browse";
@@ -41,7 +45,7 @@ impl Side {
 }
 
 /// The order of the rows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sort {
     pub column: SortColumn,
     pub descending: bool,
@@ -56,7 +60,7 @@ impl Sort {
 }
 
 /// What one pane shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaneView {
     pub path: FilePath,
     pub sort: Sort,
@@ -74,15 +78,16 @@ impl PaneView {
         Self { path, sort: self.sort, filter: String::new() }
     }
 
-    /// The request for the rows from `offset` on.
-    pub fn request(&self, offset: u64) -> ListingRequest {
+    /// The request for a page of rows.
+    pub fn request(&self, seek: Seek, reading: Option<ReadingId>) -> ListingRequest {
         ListingRequest {
             path: self.path.clone(),
             sort: self.sort.column,
             descending: self.sort.descending,
             filter: self.filter.clone(),
-            offset,
-            rows: ROWS_MAX,
+            seek,
+            rows: PAGE,
+            reading,
         }
     }
 }

@@ -61,5 +61,5 @@ pub(super) fn find(at: &Where, holding: Holding) -> Result<Box<dyn Desk>, UserEr
 
 /// What a folder's listing tells of who pays for it.
 pub(super) fn first_row_of(folder: &FilePath) -> ListingRequest {
-    ListingRequest { rows: 1, ..ListingRequest::first_rows(folder.clone()) }
+    ListingRequest::first_rows(folder.clone(), 1)
 }

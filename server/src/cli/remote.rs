@@ -134,7 +134,7 @@ impl Desk for Remote {
 
     fn quota(&self, folder: &FilePath) -> Result<Project, UserError> {
         let listing: FolderListing = self.ask("folder", &json!({ "request": first_row_of(folder) }))?;
-        Ok(listing.project)
+        Ok(listing.folder.project)
     }
 
     fn outlives_us(&self) -> bool {

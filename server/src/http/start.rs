@@ -19,6 +19,7 @@ use tidelock_shared::name::FilePath;
 use super::state::Running;
 use crate::demo;
 use crate::identity::{Identities, NoRandomness, User, random_bytes};
+use crate::listing::Readings;
 use crate::names::Names;
 use crate::service::{Drivers, Eyes, Site, Surveys};
 
@@ -127,5 +128,13 @@ fn engine(
 }
 
 fn site(engine: Arc<Engine>, names: Names, eyes: Eyes, tops: Option<BTreeMap<tidelock_shared::id::ProjectId, FilePath>>) -> Site {
-    Site { drivers: Drivers::new(engine.clone()), surveys: Surveys::default(), engine, names, eyes, tops }
+    Site {
+        drivers: Drivers::new(engine.clone()),
+        surveys: Surveys::default(),
+        readings: Readings::default(),
+        engine,
+        names,
+        eyes,
+        tops,
+    }
 }

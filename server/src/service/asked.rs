@@ -10,8 +10,8 @@ use tidelock_engine::planner::plan::{MovePlan, Refusal};
 use tidelock_engine::survey::survey_folder;
 use tidelock_shared::id::{MoveId, SurveyId};
 use tidelock_shared::limits::Limits;
-use tidelock_shared::listing::{FolderListing, ListingRequest};
-use tidelock_shared::name::FilePath;
+use tidelock_shared::listing::{Destination, Entry, FolderListing, ListingRequest, Rows};
+use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::plan::Plan;
 use tidelock_shared::preview::SurveyProgress;
 use tidelock_shared::progress::{MoveDetail, MoveView};
@@ -29,11 +29,11 @@ const MOVES_LISTED: u32 = 200;
 /// The service of one caller.
 #[derive(Clone)]
 pub(crate) struct EngineService {
-    site: Arc<Site>,
-    user: User,
+    pub(super) site: Arc<Site>,
+    pub(super) user: User,
     other_users: Vec<String>,
     /// The file system as the caller sees it.
-    fs: Arc<dyn FileSystem>,
+    pub(super) fs: Arc<dyn FileSystem>,
 }
 
 impl EngineService {
@@ -144,7 +144,19 @@ impl MoveService for EngineService {
     }
 
     fn folder(&self, request: ListingRequest) -> Answer<'_, FolderListing> {
-        self.answer(move |service| folder::list(&service.site, &*service.fs, &request))
+        self.answer(move |service| folder::list(service, &request))
+    }
+
+    fn rows(&self, request: ListingRequest) -> Answer<'_, Rows> {
+        self.answer(move |service| folder::rows(service, &request))
+    }
+
+    fn entries(&self, path: FilePath, names: Vec<FileName>) -> Answer<'_, Vec<Entry>> {
+        self.answer(move |service| folder::entries(service, &path, names))
+    }
+
+    fn destination(&self, path: FilePath, names: Vec<FileName>) -> Answer<'_, Destination> {
+        self.answer(move |service| folder::destination(service, &path, names))
     }
 
     fn start_survey(&self, sources: Vec<FilePath>) -> Answer<'_, SurveyProgress> {

@@ -1,49 +1,69 @@
 //! Rows of one folder, and what a browser needs to preview a move into or out of it.
 //!
-//! Of a large folder no more is asked than the order needs: by name the names alone, by another
-//! column that column, and everything only of the rows that are sent.
-
-use std::cmp::Ordering;
+//! Which rows these are says `crate::listing`; here each is described.
 
 use tidelock_engine::fs::walk::look;
-use tidelock_engine::fs::{FileSystem, Folder, HsmState, Status};
+use tidelock_engine::fs::{FileSystem, Folder, HsmState};
 use tidelock_engine::planner::payer_of;
 use tidelock_engine::survey::{SurveyedFolder, survey_folder};
-use tidelock_shared::listing::{Entry, FolderListing, ListingRequest, Mount, ROWS_MAX, SortColumn};
+use tidelock_shared::listing::{CHOSEN_MAX, Destination, Entry, FolderInfo, FolderListing, ListingRequest, Mount, Rows};
 use tidelock_shared::name::{FileName, FilePath, shown};
 use tidelock_shared::project::{Project, ProjectTag};
 use tidelock_shared::strategy::EntryKind;
 use tidelock_shared::user_error::UserError;
 
-use super::Site;
+use super::{EngineService, Site};
+use crate::listing::Sorter;
 use crate::user_error;
 
-/// Lists a folder as `fs` sees it.
-pub(super) fn list(site: &Site, fs: &dyn FileSystem, request: &ListingRequest) -> Result<FolderListing, UserError> {
-    let path = &request.path;
-    let root = site.root_of(path)?;
+/// A folder and the rows asked for, as the caller sees them.
+pub(super) fn list(service: &EngineService, request: &ListingRequest) -> Result<FolderListing, UserError> {
     // Before anything is read: what happens meanwhile is newer than the listing, and told as such.
-    let version = site.engine.version();
+    let version = service.site.engine.version();
+    Ok(FolderListing { folder: info(service, &request.path)?, rows: rows(service, request)?, version })
+}
+
+/// The rows asked for.
+pub(super) fn rows(service: &EngineService, request: &ListingRequest) -> Result<Rows, UserError> {
+    let (site, fs, path) = (&service.site, &service.fs, &request.path);
+    let told = |error| user_error::fs_error("list", path, &error);
+    let listed = Listed::open(service, path)?;
+    let sorter = Sorter { fs: &**fs, folder: &listed.folder, crew: site.engine.crew(), owners: &site.names };
+    let (reading, page) = site.readings.page(fs, &service.user.name, &sorter, request).map_err(told)?;
+    let entries = page.names.into_iter().map(|name| listed.entry(name)).collect::<Result<_, _>>().map_err(told)?;
+    Ok(Rows { reading, offset: page.offset, entries, total: page.total, is_complete: page.is_complete, found: page.found })
+}
+
+/// Those of the names that are there.
+pub(super) fn entries(service: &EngineService, path: &FilePath, names: Vec<FileName>) -> Result<Vec<Entry>, UserError> {
+    if names.len() as u64 > CHOSEN_MAX {
+        let most = format!("At most {CHOSEN_MAX} entries can be chosen at once.");
+        return Err(UserError::new("too_many", most).hint("Choose the folder that they are in."));
+    }
+    let listed = Listed::open(service, path)?;
+    let found = names.into_iter().filter_map(|name| listed.entry(name).transpose());
+    found.collect::<Result<_, _>>().map_err(|error| user_error::fs_error("list", path, &error))
+}
+
+/// What things of these names would meet in a folder.
+pub(super) fn destination(service: &EngineService, path: &FilePath, names: Vec<FileName>) -> Result<Destination, UserError> {
+    let folder = info(service, path)?;
+    let taken = entries(service, path, names)?.into_iter().map(|entry| entry.name).collect();
+    Ok(Destination { folder, taken })
+}
+
+fn info(service: &EngineService, path: &FilePath) -> Result<FolderInfo, UserError> {
+    let (site, fs) = (&*service.site, &*service.fs);
+    let root = site.root_of(path)?;
     let told = |error| user_error::fs_error("list", path, &error);
     let surveyed = survey_folder(fs, path).map_err(told)?;
     let folder = fs.open_path(path).map_err(told)?;
-    let mut rows = rows(site, fs, &folder, request).map_err(told)?;
-    rows.sort_by(|a, b| order(a, b, request.descending));
-    let entries_total = rows.len() as u64;
-    let skipped = usize::try_from(request.offset).unwrap_or(usize::MAX);
-    let taken = usize::try_from(request.rows.min(ROWS_MAX)).unwrap_or(0);
-    let listed = Listed { site, fs, folder: &folder, tag: surveyed.folder.tag };
-    let entries = rows.into_iter().skip(skipped).take(taken).filter_map(|row| listed.entry(row.name).transpose());
-    Ok(FolderListing {
+    Ok(FolderInfo {
         path: path.clone(),
         root: root.clone(),
         tag: surveyed.folder.tag.unwrap_or_default(),
         project: project(site, &surveyed, top_of_project(site, fs, path, root, surveyed.folder.tag)),
         mount: mount(site, fs, &folder, &surveyed),
-        entries: entries.collect::<Result<_, _>>().map_err(told)?,
-        entries_total,
-        offset: request.offset,
-        version,
     })
 }
 
@@ -92,81 +112,25 @@ fn mount(site: &Site, fs: &dyn FileSystem, folder: &Folder, surveyed: &SurveyedF
     }
 }
 
-/// A row with as much as its place in the order needs.
-struct Row {
-    name: FileName,
-    is_folder: bool,
-    key: Key,
-    /// In lower case, for people sort without looking at case.
-    text: String,
-}
-
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
-    /// By name, or unknown.
-    Nothing,
-    Number(i128),
-    Text(String),
-}
-
-fn rows(
-    site: &Site,
-    fs: &dyn FileSystem,
-    folder: &Folder,
-    request: &ListingRequest,
-) -> Result<Vec<Row>, tidelock_engine::fs::FsError> {
-    let filter = request.filter.to_lowercase();
-    let mut rows = Vec::new();
-    for entry in fs.read_folder(folder)? {
-        let entry = entry?;
-        let text = entry.name.shown().to_lowercase();
-        if entry.name.is_hidden_folder_of_a_move() || !text.contains(&filter) {
-            continue;
-        }
-        let needs_status =
-            entry.kind.is_none() || matches!(request.sort, SortColumn::Size | SortColumn::Modified | SortColumn::Owner);
-        let status = if needs_status { look(fs, folder.at(&entry.name))? } else { None };
-        if needs_status && status.is_none() {
-            continue;
-        }
-        let kind = entry.kind.or(status.as_ref().map(|status| status.kind));
-        let key = key(site, fs, folder, &entry.name, status.as_ref(), request.sort);
-        rows.push(Row { is_folder: kind == Some(EntryKind::Folder), key, text, name: entry.name });
-    }
-    Ok(rows)
-}
-
-fn key(site: &Site, fs: &dyn FileSystem, folder: &Folder, name: &FileName, status: Option<&Status>, sort: SortColumn) -> Key {
-    match (sort, status) {
-        (SortColumn::Size, Some(status)) => Key::Number(status.size.into()),
-        (SortColumn::Modified, Some(status)) => {
-            Key::Number(i128::from(status.modified.seconds) * 1_000_000_000 + i128::from(status.modified.nanoseconds))
-        }
-        (SortColumn::Owner, Some(status)) => Key::Text(site.names.user(status.uid)),
-        (SortColumn::Project, _) => match fs.tag(folder.at(name).into()) {
-            Ok(Some(tag)) => Key::Number(tag.id.0.into()),
-            _ => Key::Nothing,
-        },
-        _ => Key::Nothing,
-    }
-}
-
-/// Folders first, then the column, then the name. Turning the order around leaves folders first.
-fn order(a: &Row, b: &Row, descending: bool) -> Ordering {
-    let turn = |ordering: Ordering| if descending { ordering.reverse() } else { ordering };
-    let by_name = a.text.cmp(&b.text).then_with(|| a.name.cmp(&b.name));
-    b.is_folder.cmp(&a.is_folder).then(turn(a.key.cmp(&b.key).then(by_name)))
-}
-
 /// A folder whose entries are described.
 struct Listed<'a> {
     site: &'a Site,
     fs: &'a dyn FileSystem,
-    folder: &'a Folder,
+    folder: Folder,
     tag: Option<ProjectTag>,
 }
 
-impl Listed<'_> {
+impl<'a> Listed<'a> {
+    fn open(service: &'a EngineService, path: &FilePath) -> Result<Self, UserError> {
+        service.site.root_of(path)?;
+        let open = || {
+            let folder = service.fs.open_path(path)?;
+            let tag = service.fs.tag((&folder).into())?;
+            Ok(Self { site: &service.site, fs: &*service.fs, folder, tag })
+        };
+        open().map_err(|error| user_error::fs_error("list", path, &error))
+    }
+
     /// One entry; none if it vanished meanwhile.
     fn entry(&self, name: FileName) -> Result<Option<Entry>, tidelock_engine::fs::FsError> {
         let at = self.folder.at(&name);
@@ -217,21 +181,5 @@ mod tests {
         ] {
             assert_eq!(is_drifted(folder, entry, is_folder), expected, "{folder:?} {entry:?}");
         }
-    }
-
-    #[test]
-    fn folders_come_first_in_either_direction() {
-        let row = |name: &str, is_folder, size| Row {
-            name: FileName::new(name.as_bytes()).unwrap(),
-            is_folder,
-            key: Key::Number(size),
-            text: name.to_lowercase(),
-        };
-        let mut rows = [row("small", false, 1), row("Folder", true, 4096), row("large", false, 9), row("also", false, 1)];
-        let names = |rows: &[Row]| rows.iter().map(|row| row.name.shown().into_owned()).collect::<Vec<_>>();
-        rows.sort_by(|a, b| order(a, b, false));
-        assert_eq!(names(&rows), ["Folder", "also", "small", "large"]);
-        rows.sort_by(|a, b| order(a, b, true));
-        assert_eq!(names(&rows), ["Folder", "large", "small", "also"]);
     }
 }

@@ -6,7 +6,8 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use tidelock_app::service::Session;
 use tidelock_shared::limits::Limits;
-use tidelock_shared::listing::FolderListing;
+use tidelock_shared::listing::{Destination, Entry, FolderListing, Rows};
+use tidelock_shared::name::FileName;
 use tidelock_shared::plan::Plan;
 use tidelock_shared::preview::SurveyProgress;
 use tidelock_shared::progress::{MoveDetail, MoveState, MoveView};
@@ -43,12 +44,15 @@ fn a_folder_tells_who_pays_and_marks_what_has_drifted() {
     on_runtime(async {
         let server = demo_server();
         let folder: FolderListing = server.call("folder", listing("/lustre/climate/run-2026-10-03/output")).await.unwrap();
-        assert_eq!((folder.project.name.as_str(), folder.project.root.shown()), ("climate", "/lustre/climate".to_owned()));
-        assert_eq!((folder.entries_total, folder.entries.iter().filter(|entry| entry.is_drifted).count()), (120, 3));
+        assert_eq!(
+            (folder.folder.project.name.as_str(), folder.folder.project.root.shown()),
+            ("climate", "/lustre/climate".to_owned())
+        );
+        assert_eq!((folder.rows.total, folder.rows.entries.iter().flatten().filter(|entry| entry.is_drifted).count()), (120, 3));
         let archive: FolderListing = server.call("folder", listing("/lustre/archive/campaign-2017")).await.unwrap();
-        assert_eq!(archive.entries.iter().filter(|entry| entry.is_released).count(), 40);
+        assert_eq!(archive.rows.entries.iter().flatten().filter(|entry| entry.is_released).count(), 40);
         let top: FolderListing = server.call("folder", listing("/lustre")).await.unwrap();
-        assert!(top.entries.iter().all(|entry| !entry.is_drifted), "projects begin there");
+        assert!(top.rows.entries.iter().flatten().all(|entry| !entry.is_drifted), "projects begin there");
     });
 }
 
@@ -58,13 +62,49 @@ fn rows_are_filtered_sorted_and_cut() {
         let server = demo_server();
         let request = |filter: &str, offset: u64, rows: u64| {
             let path = "/lustre/climate/run-2026-10-03/output";
-            json!({ "request": { "path": path, "sort": "name", "descending": true, "filter": filter, "offset": offset, "rows": rows } })
+            json!({ "request": { "path": path, "sort": "name", "descending": true, "filter": filter, "seek": { "row": offset }, "rows": rows } })
         };
         let folder: FolderListing = server.call("folder", request("HOUR-70", 1, 2)).await.unwrap();
-        assert_eq!((folder.entries_total, folder.offset), (2, 1));
-        assert_eq!(folder.entries.iter().map(|entry| entry.name.shown()).collect::<Vec<_>>(), ["hour-702.nc"]);
+        assert_eq!((folder.rows.total, folder.rows.offset), (2, 1));
+        assert_eq!(folder.rows.entries.iter().flatten().map(|entry| entry.name.shown()).collect::<Vec<_>>(), ["hour-702.nc"]);
         let everything: FolderListing = server.call("folder", request("", 0, u64::MAX)).await.unwrap();
-        assert_eq!(everything.entries.len(), 120);
+        assert_eq!(everything.rows.entries.len(), 120);
+    });
+}
+
+#[test]
+fn rows_of_one_reading_are_parts_of_one_whole() {
+    on_runtime(async {
+        let server = demo_server();
+        let path = "/lustre/climate/run-2026-10-03/output";
+        let first: FolderListing = server.call("folder", listing(path)).await.unwrap();
+        let more = |reading: u32, seek: Value| json!({ "request": { "path": path, "seek": seek, "rows": 50, "reading": reading } });
+        let reading = first.rows.reading;
+        let last: Rows = server.call("rows", more(reading.0, json!({ "row": 100 }))).await.unwrap();
+        assert_eq!((last.reading, last.offset, &last.entries[..]), (reading, 100, &first.rows.entries[100..]));
+        let found: Rows = server.call("rows", more(reading.0, json!({ "prefix": "HOUR-70" }))).await.unwrap();
+        let found_there = found.found.and_then(|row| first.rows.entries[usize::try_from(row).unwrap()].clone());
+        assert!(found_there.is_some_and(|entry| entry.name.shown().starts_with("hour-70")));
+        // A reading of somebody else, of another folder or of nobody is not used.
+        let theirs: Rows = server.call_as("admin", "rows", more(reading.0, json!({ "row": 0 }))).await.unwrap();
+        let unknown: Rows = server.call("rows", more(u32::MAX, json!({ "row": 0 }))).await.unwrap();
+        assert!(theirs.reading != reading && unknown.reading != reading);
+    });
+}
+
+#[test]
+fn a_destination_says_which_names_are_taken_there() {
+    on_runtime(async {
+        let server = demo_server();
+        let path = "/lustre/climate/run-2026-10-03/output";
+        let listed: FolderListing = server.call("folder", listing(path)).await.unwrap();
+        let there = listed.rows.entries[7].clone().unwrap();
+        let question = json!({ "path": path, "names": [there.name, FileName::new(*b"nobody's").unwrap()] });
+        let destination: Destination = server.call("destination", question.clone()).await.unwrap();
+        assert_eq!(destination, Destination { folder: listed.folder, taken: vec![there.name.clone()] });
+        assert_eq!(server.call::<Vec<Entry>>("entries", question).await.unwrap(), vec![there.clone()]);
+        let many = json!({ "path": path, "names": vec![there.name; 10_001] });
+        assert_eq!(server.call::<Vec<Entry>>("entries", many).await.unwrap_err().1.code, "too_many");
     });
 }
 
@@ -72,7 +112,7 @@ fn rows_are_filtered_sorted_and_cut() {
 fn names_that_are_no_text_can_be_followed() {
     on_runtime(async {
         let folder: FolderListing = demo_server().call("folder", listing("/lustre/climate/old-laptop")).await.unwrap();
-        let names: Vec<_> = folder.entries.iter().map(|entry| entry.name.shown().into_owned()).collect();
+        let names: Vec<_> = folder.rows.entries.iter().flatten().map(|entry| entry.name.shown().into_owned()).collect();
         assert!(names.contains(&"Messung-\\xe4\\xf6\\xfc.dat".to_owned()), "{names:?}");
         assert!(names.contains(&"notes\\nfrom 2019.txt".to_owned()), "{names:?}");
     });
@@ -217,7 +257,7 @@ fn a_move_is_planned_run_undone_and_kept_in_mind() {
         let again: MoveView = server.call("start_move", keyed).await.unwrap();
         assert_eq!(again.id, begun.id, "the same key is the same move");
         let moved: FolderListing = server.call("folder", listing("/lustre/genomics/common")).await.unwrap();
-        assert_eq!(moved.project.name, "genomics");
+        assert_eq!(moved.folder.project.name, "genomics");
 
         let late = server.call::<MoveView>("cancel_move", json!({ "id": begun.id })).await.unwrap_err();
         assert_eq!(late.0, StatusCode::CONFLICT);

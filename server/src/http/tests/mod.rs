@@ -126,7 +126,7 @@ async fn text(response: Response) -> String {
 }
 
 fn listing(path: &str) -> Value {
-    json!({ "request": { "path": path, "sort": "name", "descending": false, "filter": "", "offset": 0, "rows": 1000 } })
+    json!({ "request": { "path": path, "rows": 1000 } })
 }
 
 fn moving(source: &str, destination: &str) -> Value {

@@ -16,7 +16,7 @@ use super::{SESSION, Server, demo_server, listing, moving, on_runtime, rests, te
 async fn everything(server: &Server) -> Value {
     let mut folders = Vec::new();
     for path in ["/lustre", "/lustre/climate", "/lustre/climate/common", "/lustre/genomics", "/lustre/materials", "/scratch"] {
-        folders.push(server.call_as::<FolderListing>("admin", "folder", listing(path)).await.unwrap().entries);
+        folders.push(server.call_as::<FolderListing>("admin", "folder", listing(path)).await.unwrap().rows.entries);
     }
     let projects: Vec<Project> = server.call_as("admin", "projects", json!({})).await.unwrap();
     let usage: Vec<_> = projects.into_iter().map(|project| (project.name, project.usage, project.reserved)).collect();
@@ -125,7 +125,10 @@ fn a_name_that_could_deceive_moves_like_any_other_and_is_shown_escaped() {
             let begun: MoveView = server.call("start_move", request).await.unwrap();
             assert_eq!((rests(&server, begun.id).await.view.state, begun.title.as_str()), (MoveState::Done, shown));
             let there: FolderListing = server.call("folder", listing("/lustre/genomics/results")).await.unwrap();
-            assert!(there.entries.iter().any(|entry| entry.name.as_bytes() == name), "every byte of the name is kept");
+            assert!(
+                there.rows.entries.iter().flatten().any(|entry| entry.name.as_bytes() == name),
+                "every byte of the name is kept"
+            );
             let page = text(server.get("/browse/lustre/genomics/results", &[]).await).await;
             assert!(page.contains(shown), "{shown}");
         }
