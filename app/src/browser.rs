@@ -114,6 +114,11 @@ fn element_at(x: f64, y: f64) -> Option<Element> {
     document().element_from_point(x as f32, y as f32)
 }
 
+/// Follows a link to something that is kept and not shown: the page stays.
+pub fn download(url: &str) {
+    let _ = window().location().set_href(url);
+}
+
 /// Gives an element the keyboard.
 pub fn focus(id: &str) {
     if let Some(element) = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {

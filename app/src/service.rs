@@ -38,6 +38,8 @@ pub trait MoveService: Send + Sync {
     fn rows(&self, request: ListingRequest) -> Answer<'_, Rows>;
     /// Those of the names that are in the folder, at most `CHOSEN_MAX`.
     fn entries(&self, path: FilePath, names: Vec<FileName>) -> Answer<'_, Vec<Entry>>;
+    /// Makes an empty folder, as the caller; it is told as an entry.
+    fn create_folder(&self, path: FilePath, name: FileName) -> Answer<'_, Entry>;
     /// What things of these names would meet in a folder.
     fn destination(&self, path: FilePath, names: Vec<FileName>) -> Answer<'_, Destination>;
     /// Starts to count what these paths hold. Follow it at `/api/surveys/<id>/events` (SSE of

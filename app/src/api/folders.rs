@@ -43,6 +43,12 @@ pub async fn entries(path: FilePath, names: Vec<FileName>) -> Result<Vec<Entry>,
     answer(service()?.entries(path, names)).await
 }
 
+/// Makes an empty folder in a folder.
+#[server(name = CreateFolderCall, prefix = "/api", endpoint = "create_folder", input = Json, output = Json)]
+pub async fn create_folder(path: FilePath, name: FileName) -> Result<Entry, ApiError> {
+    answer(service()?.create_folder(path, name)).await
+}
+
 /// What things of these names would meet in a folder.
 #[server(name = DestinationCall, prefix = "/api", endpoint = "destination", input = Json, output = Json)]
 pub async fn destination(path: FilePath, names: Vec<FileName>) -> Result<Destination, ApiError> {

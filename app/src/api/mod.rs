@@ -13,6 +13,7 @@
 //! | `folder` | `request: ListingRequest` | `FolderListing` |
 //! | `rows` | `request: ListingRequest` | `Rows` |
 //! | `entries` | `path`, `names: [name]` | `[Entry]`, those that are there |
+//! | `create_folder` | `path`, `name` | `Entry` |
 //! | `destination` | `path`, `names: [name]` | `Destination` |
 //! | `start_survey` | `sources: [path]` | `SurveyProgress` |
 //! | `survey` | `id: number` | `SurveyProgress` |
@@ -35,8 +36,8 @@ pub mod moves;
 
 pub use error::{ApiError, status_of};
 pub use folders::{
-    DestinationCall, EntriesCall, FolderCall, ProjectsCall, RowsCall, SessionCall, StartSurveyCall, SurveyCall, destination,
-    entries, folder, projects, rows, session, start_survey, survey,
+    CreateFolderCall, DestinationCall, EntriesCall, FolderCall, ProjectsCall, RowsCall, SessionCall, StartSurveyCall, SurveyCall,
+    create_folder, destination, entries, folder, projects, rows, session, start_survey, survey,
 };
 pub use moves::{
     CancelMoveCall, HoldMoveCall, LiftHoldCall, LimitsCall, MoveDetailCall, MovesCall, PauseMoveCall, PlanCall, PlanUndoCall,

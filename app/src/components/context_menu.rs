@@ -10,10 +10,11 @@ use wasm_split_helpers::wasm_split;
 
 use crate::api::ApiError;
 use crate::browser;
+use crate::components::entry_details::can_come_down;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::lazy_part::lazy_part;
-use crate::desk::{Browse, MenuAt};
-use crate::state::pane::Side;
+use crate::desk::{Browse, MenuAt, Naming};
+use crate::state::pane::{Side, download_url};
 
 #[component]
 pub fn ContextMenu(browse: Browse) -> impl IntoView {
@@ -84,6 +85,7 @@ type Item = (Glyph, &'static str, Box<dyn Fn()>);
 /// What can be done with a row now, the most likely first.
 fn items(browse: Browse, side: Side, entry: &Entry) -> Vec<Item> {
     let Some(path) = browse.pane(side).path_now().map(|folder| folder.join(entry.name.clone())) else { return Vec::new() };
+    let (download, renamed) = (download_url(&path), Naming::Rename { side, entry: entry.clone() });
     let (opened, pasted, copied, detailed) = (entry.clone(), path.clone(), path.shown(), (path, entry.clone()));
     let is_folder = entry.kind == EntryKind::Folder;
     let has_cut = browse.desk.clipboard.with_untracked(Option::is_some);
@@ -94,7 +96,9 @@ fn items(browse: Browse, side: Side, entry: &Entry) -> Vec<Item> {
         item(true, Glyph::MoveTo, "Move to…", Box::new(move || browse.move_dialog.set(Some(side)))),
         item(has_second, Glyph::Panes, "Move to other pane", Box::new(move || browse.move_chosen_to_other_pane(side))),
         item(true, Glyph::Cut, "Cut", Box::new(move || browse.cut(side))),
+        item(true, Glyph::Rename, "Rename…", Box::new(move || browse.naming.set(Some(renamed.clone())))),
         item(is_folder && has_cut, Glyph::Paste, "Paste into", Box::new(move || browse.paste_into(&pasted))),
+        item(can_come_down(entry), Glyph::Down, "Download", Box::new(move || browser::download(&download))),
         item(true, Glyph::Copy, "Copy path", Box::new(move || browser::copy_text(&copied))),
         item(true, Glyph::Info, "Properties", Box::new(move || browse.details.set(Some(detailed.clone())))),
     ]

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use tidelock_shared::listing::Entry;
 use tidelock_shared::name::FilePath;
+use tidelock_shared::strategy::EntryKind;
 use wasm_split_helpers::wasm_split;
 
 use crate::api::ApiError;
@@ -12,6 +13,7 @@ use crate::components::lazy_part::lazy_part;
 use crate::components::modal::Modal;
 use crate::desk::Browse;
 use crate::format;
+use crate::state::pane::download_url;
 use crate::state::words;
 
 #[component]
@@ -22,6 +24,11 @@ pub fn EntryDetails(browse: Browse) -> impl IntoView {
             {move || browse.details.get().map(|(path, entry)| lazy_part(details(browse, path, entry)))}
         </Modal>
     }
+}
+
+/// Whether there is content, and it is here.
+pub fn can_come_down(entry: &Entry) -> bool {
+    matches!(entry.kind, EntryKind::File | EntryKind::Folder) && !entry.is_released
 }
 
 #[wasm_split(dialogs, fallible)]
@@ -58,7 +65,13 @@ fn details(browse: Browse, path: FilePath, entry: Entry) -> Result<AnyView, ApiE
                     .collect_view()}
             </dl>
             <p class="dialog__path">{shown.clone()}</p>
-            <CopyButton label="Copy path" text=shown />
+            <footer class="move-actions">
+                <CopyButton label="Copy path" text=shown />
+                {can_come_down(&entry).then(|| {
+                    let text = if entry.kind == EntryKind::Folder { "Download as .tar" } else { "Download" };
+                    view! { <a class="button" href=download_url(&path) download="" rel="external">{text}</a> }
+                })}
+            </footer>
         </div>
     };
     Ok(details.into_any())

@@ -14,6 +14,7 @@ pub enum Glyph {
     Close,
     Copy,
     Cut,
+    Down,
     Drift,
     File,
     Folder,
@@ -23,11 +24,13 @@ pub enum Glyph {
     Menu,
     Moon,
     MoveTo,
+    NewFolder,
     Panes,
     Paste,
     Pause,
     Play,
     Refused,
+    Rename,
     Shield,
     SortDown,
     SortUp,
@@ -52,6 +55,7 @@ impl Glyph {
             Self::Cut => {
                 "M4.5 2 11 11.2M11.5 2 5 11.2M4 10.5a1.8 1.8 0 1 0 0 3.6 1.8 1.8 0 0 0 0-3.6zM12 10.5a1.8 1.8 0 1 0 0 3.6 1.8 1.8 0 0 0 0-3.6z"
             }
+            Self::Down => "M8 2v8M4.500 6.500 8 10l3.500-3.500M2.500 13.500h11",
             Self::Drift => "M2 5h4l4 6h4M12 9l2 2-2 2M2 11h3M11 5h3M12 3l2 2-2 2",
             Self::File => "M4 1.5h5l3.5 3.5v9.500h-8.500zM9 1.500V5h3.500",
             Self::Folder => "M1.5 3.5h4.500l1.500 2h7v7.500h-13z",
@@ -65,11 +69,13 @@ impl Glyph {
             Self::Menu => "M2.500 4h11M2.500 8h11M2.500 12h11",
             Self::Moon => "M13 9.500A5.500 5.500 0 0 1 6.500 3 5.500 5.500 0 1 0 13 9.500z",
             Self::MoveTo => "M2 8h8M7 5l3 3-3 3M9.500 2.500H14v11H9.500",
+            Self::NewFolder => "M1.5 3.5h4.500l1.500 2h7v7.500h-13zM8 7.500v4M6 9.500h4",
             Self::Panes => "M1.500 3h13v10h-13zM8 3v10",
             Self::Paste => "M5.500 3h-2.500v11h10V3h-2.500M5.500 1.800h5v2.400h-5zM8 6.500v4.500M6 9l2 2 2-2",
             Self::Pause => "M5 3v10M11 3v10",
             Self::Play => "M4.5 2.500v11l8.500-5.500z",
             Self::Refused => "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zM3.800 3.800l8.400 8.400",
+            Self::Rename => "M10.500 2.500l3 3-8 8-3.500.5.5-3.500zM8.800 4.200l3 3",
             Self::Shield => {
                 "M8 1.500 13 3.500v4c0 3.500-2.200 5.700-5 7-2.800-1.300-5-3.500-5-7v-4zM5.500 7.800 7.300 9.600 10.500 6"
             }

@@ -22,6 +22,7 @@ pub mod modal;
 pub mod move_actions;
 pub mod move_dialog;
 pub mod move_progress;
+pub mod name_dialog;
 pub mod notice;
 pub mod pane;
 pub mod phase_track;

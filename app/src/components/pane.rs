@@ -155,6 +155,8 @@ fn on_key(browse: Browse, pane: Pane, event: &KeyboardEvent) {
         ("Home", _) => step(Step::First),
         ("End", _) => step(Step::Last),
         ("a", true) => browse.choose_all(side),
+        ("F2", _) => browse.name_anew(side),
+        ("F7", _) => browse.name_new_folder(side),
         ("x", true) => browse.cut(side),
         ("v", true) => browse.paste(side),
         (" ", _) => {
@@ -173,7 +175,7 @@ fn on_key(browse: Browse, pane: Pane, event: &KeyboardEvent) {
             pane.selection.update(|selection| selection.clear());
         }
         (letter, false) if letter.chars().count() == 1 && !matches!(letter, "?" | "/") && !event.alt_key() => {
-            browse.type_ahead(side, letter)
+            browse.type_ahead(side, letter);
         }
         _ => return,
     }

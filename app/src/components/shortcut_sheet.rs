@@ -12,7 +12,7 @@ use crate::components::modal::Modal;
 use crate::desk::use_desk;
 
 /// Keys and what they do, in the order in which one meets them.
-const SHORTCUTS: [(&str, &[&str]); 12] = [
+const SHORTCUTS: [(&str, &[&str]); 15] = [
     ("Next or previous row", &["↓", "↑"]),
     ("Extend the selection", &["Shift ↓", "Shift ↑"]),
     ("Select or deselect the row", &["Space"]),
@@ -21,7 +21,10 @@ const SHORTCUTS: [(&str, &[&str]); 12] = [
     ("Folder above", &["Backspace"]),
     ("Cut", &["Ctrl X"]),
     ("Paste here: shows the plan", &["Ctrl V"]),
+    ("Rename: can be undone", &["F2"]),
+    ("New folder", &["F7"]),
     ("First or last row", &["Home", "End"]),
+    ("Go to a name", &["its first letters"]),
     ("Filter", &["/"]),
     ("Close, or put back what is dragged", &["Esc"]),
     ("This sheet", &["?"]),

@@ -56,6 +56,15 @@ pub fn Toolbar(browse: Browse) -> impl IntoView {
                     }}
                 </span>
             </button>
+            <button
+                type="button"
+                class="button"
+                aria-label="New folder"
+                title="New folder (F7)"
+                on:click=move |_| browse.name_new_folder(active())
+            >
+                <Icon glyph=Glyph::NewFolder />
+            </button>
             <span class="toolbar__space"></span>
             <FilterField browse />
             <PlaceLink

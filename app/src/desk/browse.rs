@@ -5,8 +5,9 @@ use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 use tidelock_shared::listing::{CHOSEN_MAX, Entry, Seek};
-use tidelock_shared::name::FilePath;
+use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::preview::Dragged;
+use tidelock_shared::request::MoveRequest;
 use tidelock_shared::strategy::EntryKind;
 
 use super::pane::Pane;
@@ -38,6 +39,19 @@ pub struct MenuAt {
     pub at: (f64, f64),
 }
 
+/// What is being given a name.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Naming {
+    /// In the folder that a pane shows.
+    NewFolder {
+        side: Side,
+    },
+    Rename {
+        side: Side,
+        entry: Entry,
+    },
+}
+
 /// The browse page.
 #[derive(Clone, Copy)]
 pub struct Browse {
@@ -47,6 +61,7 @@ pub struct Browse {
     pub menu: RwSignal<Option<MenuAt>>,
     /// The side whose choice the "Move to…" dialog is about.
     pub move_dialog: RwSignal<Option<Side>>,
+    pub naming: RwSignal<Option<Naming>>,
     /// What the details are shown of.
     pub details: RwSignal<Option<(FilePath, Entry)>>,
     pub press: StoredValue<Option<Press>>,
@@ -80,6 +95,7 @@ impl Browse {
             panes,
             menu: RwSignal::new(None),
             move_dialog: RwSignal::new(None),
+            naming: RwSignal::new(None),
             details: RwSignal::new(None),
             press: StoredValue::new(None),
             typed: StoredValue::new((String::new(), 0)),
@@ -250,6 +266,36 @@ impl Browse {
                 pane.go_to(row).await;
             }
         });
+    }
+
+    /// Asks for the name of a new folder in a pane.
+    pub fn name_new_folder(self, side: Side) {
+        self.naming.set(Some(Naming::NewFolder { side }));
+    }
+
+    /// Asks for another name of the entry that the keyboard stands on.
+    pub fn name_anew(self, side: Side) {
+        if let Some((_, entry)) = self.pane(side).focus_now() {
+            self.naming.set(Some(Naming::Rename { side, entry }));
+        }
+    }
+
+    /// Gives an entry another name in its folder. That is a move like any other, and can be undone.
+    pub fn rename(self, side: Side, entry: &Entry, name: FileName) {
+        let pane = self.pane(side);
+        let Some(folder) = pane.path_now().filter(|_| name.shown() != entry.name.shown()) else { return };
+        pane.await_entry(&name);
+        let source = folder.join(entry.name.clone());
+        let request = MoveRequest { sources: vec![source], destination: folder, new_name: Some(name), ..MoveRequest::default() };
+        self.desk.planning.start_unless_it_asks(request);
+    }
+
+    /// Something new is in a folder: panes that show it read it again, and the keyboard goes there.
+    pub fn arrive(self, side: Side, folder: &FilePath, name: &FileName) {
+        self.pane(side).await_entry(name);
+        for pane in self.panes.iter().filter(|pane| pane.path_now().as_ref() == Some(folder)) {
+            pane.reload();
+        }
     }
 
     /// A pressed row began to move: the choice it belongs to is in the hand now.

@@ -9,7 +9,7 @@ mod moves;
 mod pane;
 mod planning;
 
-pub use browse::{Browse, MenuAt, Press};
+pub use browse::{Browse, MenuAt, Naming, Press};
 pub use hand::Hand;
 pub use moves::{Moves, Order};
 pub use pane::{Pane, Shown};

@@ -59,6 +59,8 @@ pub struct Pane {
     known: StoredValue<Option<FolderInfo>>,
     /// The rows in this browser; none before it has taken over.
     held: RwSignal<Option<Held>>,
+    /// The entry that gets the keyboard when it is there.
+    arriving: StoredValue<Option<FileName>>,
     /// The row that gets the keyboard when it is drawn.
     awaited: StoredValue<Option<u64>>,
     /// Pages that are on their way.
@@ -86,6 +88,7 @@ impl Pane {
             window: RwSignal::new(Window::new(0)),
             known: StoredValue::new(None),
             held: RwSignal::new(None),
+            arriving: StoredValue::new(None),
             awaited: StoredValue::new(None),
             asked: StoredValue::new(BTreeSet::new()),
             reading,
@@ -196,6 +199,11 @@ impl Pane {
     /// Where a row stands, which is then here.
     pub async fn find(self, seek: Seek) -> Option<u64> {
         self.fetch(seek).await?.found
+    }
+
+    /// The keyboard goes to an entry that will be there when the folder is read again.
+    pub fn await_entry(self, name: &FileName) {
+        self.arriving.set_value(Some(name.clone()));
     }
 
     /// Shows a row and gives it the keyboard, as soon as it is drawn.
@@ -418,23 +426,31 @@ impl Pane {
         {
             self.selection.update(|selection| selection.refresh(present));
         }
-        let focus = self.selection.with_untracked(|selection| selection.focus().cloned());
-        let wants_focus = self.wants_focus.get_value();
+        if let Some(name) = self.arriving.get_value()
+            && let Some(row) = self.place_of(&name, 0).await
+        {
+            self.arriving.set_value(None);
+            self.go_to(row).await;
+            return self.focus_row(row);
+        }
         let mut row = 0;
-        if let Some(focus) = focus {
-            let stands = |row: u64| matches!(self.row_now(row), Known::Entry(entry) if entry.name == focus.name);
-            let here = Some(focus.row).filter(|row| stands(*row));
-            let first = || (0..PAGE).find(|row| stands(*row));
-            let found = match here.or_else(first) {
-                Some(row) => Some(row),
-                None => self.find(Seek::Name(focus.name.clone())).await,
-            };
+        if let Some(focus) = self.selection.with_untracked(|selection| selection.focus().cloned()) {
+            let found = self.place_of(&focus.name, focus.row).await;
             row = found.unwrap_or(focus.row).min(self.total_now().saturating_sub(1));
             self.selection.update(|selection| selection.focus_on(row, &focus.name));
         }
-        if wants_focus {
+        if self.wants_focus.get_value() {
             self.wants_focus.set_value(false);
             self.focus_row(row);
+        }
+    }
+
+    /// Where an entry stands, probably still at `row`.
+    async fn place_of(self, name: &FileName, row: u64) -> Option<u64> {
+        let stands = |row: &u64| matches!(self.row_now(*row), Known::Entry(entry) if entry.name == *name);
+        match Some(row).filter(stands).or_else(|| (0..PAGE).find(stands)) {
+            Some(row) => Some(row),
+            None => self.find(Seek::Name(name.clone())).await,
         }
     }
 

@@ -174,18 +174,35 @@ impl Planning {
         self.stage.set(Stage::Starting(plan));
         let (question, key) = (self.next_question(), self.key.get_value());
         spawn_local(async move {
-            let answer = async { start(proposal, key).await?.await }.await;
-            if let Ok(view) = &answer {
-                self.moves.take(view.clone());
-                self.moves.reload();
-                self.started.update(|count| *count += 1);
-                self.spoken.set(format!("Started: {}", words::title(view)));
-            }
+            let answer = self.launch(proposal, key).await;
             if self.question.get_value() == question {
                 match answer {
-                    Ok(_) => self.close(),
+                    Ok(()) => self.close(),
                     Err(ApiError(error)) => self.stage.set(Stage::Failed(error)),
                 }
+            }
+        });
+    }
+
+    /// Has the server start it, and shows it among the moves.
+    async fn launch(self, proposal: Proposal, key: String) -> Result<(), ApiError> {
+        let view = start(proposal, key).await?.await?;
+        self.spoken.set(format!("Started: {}", words::title(&view)));
+        self.moves.take(view);
+        self.moves.reload();
+        self.started.update(|count| *count += 1);
+        Ok(())
+    }
+
+    /// Starts a move at once where its plan has nothing to ask or to warn of and copies nothing;
+    /// else the drawer opens as ever.
+    pub fn start_unless_it_asks(self, request: MoveRequest) {
+        spawn_local(async move {
+            let proposal = Proposal::Move(request);
+            let plan = async { plan_for(proposal.clone()).await?.await }.await;
+            let asks = !plan.is_ok_and(|plan| !plan.is_refused() && plan.warnings.is_empty() && plan.cost.bytes_copied == 0);
+            if asks || self.launch(proposal.clone(), browser::random_key()).await.is_err() {
+                self.propose(proposal);
             }
         });
     }

@@ -10,6 +10,7 @@ use crate::components::context_menu::ContextMenu;
 use crate::components::drag_layer::DragLayer;
 use crate::components::entry_details::EntryDetails;
 use crate::components::move_dialog::MoveDialog;
+use crate::components::name_dialog::NameDialog;
 use crate::components::pane::PaneFrame;
 use crate::components::project_rail::ProjectRail;
 use crate::components::toolbar::Toolbar;
@@ -51,6 +52,7 @@ pub fn BrowsePage() -> impl IntoView {
             <PageStatus browse />
             <ContextMenu browse />
             <MoveDialog browse />
+            <NameDialog browse />
             <EntryDetails browse />
             <DragLayer browse />
         </div>

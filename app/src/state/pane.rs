@@ -185,6 +185,11 @@ pub fn folder_url(path: &FilePath) -> String {
     format!("{BROWSE}{}", path.to_url())
 }
 
+/// Where a file comes down, or a folder as an archive.
+pub fn download_url(path: &FilePath) -> String {
+    format!("/download{}", path.to_url())
+}
+
 fn read_view(view: &mut PaneView, sort: Option<&str>, filter: Option<&str>) {
     if let Some(sort) = sort {
         let (descending, name) = sort.strip_prefix('-').map_or((false, sort), |name| (true, name));

@@ -7,6 +7,7 @@
 //! Not here: what is asked (`service`), who asks (`identity`), the feeds (`events`).
 
 mod answer;
+mod download;
 mod guard;
 mod router;
 mod serve;

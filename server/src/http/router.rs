@@ -20,11 +20,12 @@ use axum::{Extension, Router, middleware};
 use tidelock_app::serve;
 use tidelock_app::service::Service;
 use tidelock_shared::id::{MoveId, SurveyId};
+use tidelock_shared::name::FilePath;
 use tidelock_shared::user_error::UserError;
 use tower_http::limit::RequestBodyLimitLayer;
 
 use super::state::Running;
-use super::{answer, guard, sign_in};
+use super::{answer, download, guard, sign_in};
 use crate::events::{self, Source};
 use crate::identity::Caller;
 use crate::service::EngineService;
@@ -45,6 +46,7 @@ pub(super) fn router(running: Running) -> Router {
         .route("/api/moves/events", get(all_moves))
         .route("/api/moves/{id}/events", get(one_move))
         .route("/api/surveys/{id}/events", get(survey))
+        .route("/download/{*path}", get(download))
         .route("/api/{*call}", post(call).fallback(no_call))
         .fallback(asset_or_page)
         .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
@@ -109,6 +111,22 @@ async fn follow(running: &Running, caller: Caller, headers: &HeaderMap, only: Op
     let ends = [running.stop.subscribe(), caller.has_ended];
     let followed = running.feed.follow(source, last_event(headers), ends).await;
     followed.unwrap_or_else(|error| answer::error(user_error::engine_error(&error, &running.names)))
+}
+
+/// A file, or a folder as an archive. The path is read from the raw URL, since names are bytes.
+async fn download(State(running): State<Running>, Extension(caller): Extension<Caller>, request: Request) -> Response {
+    let path = FilePath::from_url(request.uri().path().strip_prefix("/download").unwrap_or_default());
+    let path = match path {
+        Ok(path) => path,
+        Err(problem) => return answer::either(UserError::new("invalid", format!("That is no path: {problem}.")), false),
+    };
+    let service = EngineService::new(running.site.clone(), caller.user, Vec::new());
+    let headers = request.headers().clone();
+    let opened = tokio::task::spawn_blocking(move || match service.eyes_on(&path) {
+        Ok(fs) => download::answer(fs, &path, &headers),
+        Err(error) => answer::either(error, false),
+    });
+    opened.await.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
 }
 
 async fn survey(

@@ -42,6 +42,12 @@ impl EngineService {
         Self { site, user, other_users, fs }
     }
 
+    /// The file system as the caller sees it, for a path that is managed here.
+    pub(crate) fn eyes_on(&self, path: &FilePath) -> Result<Arc<dyn FileSystem>, UserError> {
+        self.site.root_of(path)?;
+        Ok(self.fs.clone())
+    }
+
     /// Does the work where it may block.
     fn answer<T: Send + 'static>(&self, work: impl FnOnce(&Self) -> Result<T, UserError> + Send + 'static) -> Answer<'_, T> {
         let service = self.clone();
@@ -153,6 +159,10 @@ impl MoveService for EngineService {
 
     fn entries(&self, path: FilePath, names: Vec<FileName>) -> Answer<'_, Vec<Entry>> {
         self.answer(move |service| folder::entries(service, &path, names))
+    }
+
+    fn create_folder(&self, path: FilePath, name: FileName) -> Answer<'_, Entry> {
+        self.answer(move |service| folder::create(service, &path, name))
     }
 
     fn destination(&self, path: FilePath, names: Vec<FileName>) -> Answer<'_, Destination> {

@@ -3,7 +3,7 @@
 //! Which rows these are says `crate::listing`; here each is described.
 
 use tidelock_engine::fs::walk::look;
-use tidelock_engine::fs::{FileSystem, Folder, HsmState};
+use tidelock_engine::fs::{Errno, FileSystem, Folder, FsError, HsmState};
 use tidelock_engine::planner::payer_of;
 use tidelock_engine::survey::{SurveyedFolder, survey_folder};
 use tidelock_shared::listing::{CHOSEN_MAX, Destination, Entry, FolderInfo, FolderListing, ListingRequest, Mount, Rows};
@@ -15,6 +15,9 @@ use tidelock_shared::user_error::UserError;
 use super::{EngineService, Site};
 use crate::listing::Sorter;
 use crate::user_error;
+
+/// Permissions that the process's umask takes from.
+const FOLDER_MODE: u32 = 0o777;
 
 /// A folder and the rows asked for, as the caller sees them.
 pub(super) fn list(service: &EngineService, request: &ListingRequest) -> Result<FolderListing, UserError> {
@@ -50,6 +53,25 @@ pub(super) fn destination(service: &EngineService, path: &FilePath, names: Vec<F
     let folder = info(service, path)?;
     let taken = entries(service, path, names)?.into_iter().map(|entry| entry.name).collect();
     Ok(Destination { folder, taken })
+}
+
+/// Makes an empty folder. What it is charged to its folder decides, as for whoever uses mkdir.
+pub(super) fn create(service: &EngineService, path: &FilePath, name: FileName) -> Result<Entry, UserError> {
+    let shown = name.shown().into_owned();
+    if name.is_hidden_folder_of_a_move() {
+        return Err(UserError::new("invalid", format!("'{shown}' is a name that only moves give.")).hint("Choose another name."));
+    }
+    let listed = Listed::open(service, path)?;
+    let told = |error: FsError| match error.errno {
+        Errno::EXIST => UserError::new("refused_name_taken", format!("'{shown}' is there already.")).hint("Choose another name."),
+        Errno::DQUOT => {
+            UserError::new("refused_full", "The project has no room for another folder.").hint("Free some of its inodes.")
+        }
+        _ => user_error::fs_error("create a folder in", path, &error),
+    };
+    service.fs.create_folder(listed.folder.at(&name), FOLDER_MODE).map_err(told)?;
+    let gone = || UserError::new("not_found", format!("'{shown}' is gone already."));
+    listed.entry(name).map_err(told)?.ok_or_else(gone)
 }
 
 fn info(service: &EngineService, path: &FilePath) -> Result<FolderInfo, UserError> {
@@ -132,7 +154,7 @@ impl<'a> Listed<'a> {
     }
 
     /// One entry; none if it vanished meanwhile.
-    fn entry(&self, name: FileName) -> Result<Option<Entry>, tidelock_engine::fs::FsError> {
+    fn entry(&self, name: FileName) -> Result<Option<Entry>, FsError> {
         let at = self.folder.at(&name);
         let Some(status) = look(self.fs, at)? else { return Ok(None) };
         let is_folder = status.kind == EntryKind::Folder;

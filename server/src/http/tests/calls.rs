@@ -12,6 +12,7 @@ use tidelock_shared::plan::Plan;
 use tidelock_shared::preview::SurveyProgress;
 use tidelock_shared::progress::{MoveDetail, MoveState, MoveView};
 use tidelock_shared::project::Project;
+use tidelock_shared::strategy::EntryKind;
 
 use super::{demo_server, demo_server_with, listing, moving, on_runtime, rests};
 
@@ -105,6 +106,27 @@ fn a_destination_says_which_names_are_taken_there() {
         assert_eq!(server.call::<Vec<Entry>>("entries", question).await.unwrap(), vec![there.clone()]);
         let many = json!({ "path": path, "names": vec![there.name; 10_001] });
         assert_eq!(server.call::<Vec<Entry>>("entries", many).await.unwrap_err().1.code, "too_many");
+    });
+}
+
+#[test]
+fn a_new_folder_belongs_to_the_project_that_it_is_made_in() {
+    on_runtime(async {
+        let server = demo_server();
+        let made = |path: &str, name: &str| json!({ "path": path, "name": FileName::new(name.as_bytes()).unwrap() });
+        let above: FolderListing = server.call("folder", listing("/lustre/genomics/results")).await.unwrap();
+        let entry: Entry = server.call("create_folder", made("/lustre/genomics/results", "new \"one\"")).await.unwrap();
+        assert_eq!((entry.kind, entry.project, entry.is_drifted), (EntryKind::Folder, Some(above.folder.tag.id), false));
+        for (path, name, code) in [
+            ("/lustre/genomics/results", "new \"one\"", "refused_name_taken"),
+            ("/lustre/genomics/results", ".tidelock-x", "invalid"),
+            ("/lustre/materials", "mine", "no_permission"),
+            ("/etc", "mine", "outside_roots"),
+            ("/lustre/nothing", "mine", "not_found"),
+        ] {
+            let error = server.call::<Entry>("create_folder", made(path, name)).await.unwrap_err().1;
+            assert_eq!(error.code, code, "{path} {name}: {}", error.message);
+        }
     });
 }
 

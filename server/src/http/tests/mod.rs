@@ -2,6 +2,7 @@
 
 mod access;
 mod calls;
+mod downloads;
 mod feeds;
 mod ready;
 mod refusals;

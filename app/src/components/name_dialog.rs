@@ -1,0 +1,102 @@
+//! Giving a name: to a new folder, or to an entry that is there.
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use tidelock_shared::name::FileName;
+use tidelock_shared::user_error::UserError;
+use wasm_split_helpers::wasm_split;
+
+use crate::api::{self, ApiError};
+use crate::browser;
+use crate::components::icon::{Glyph, Icon};
+use crate::components::lazy_part::lazy_part;
+use crate::components::modal::Modal;
+use crate::components::problem::{Gravity, Problem};
+use crate::desk::{Browse, Naming};
+
+#[component]
+pub fn NameDialog(browse: Browse) -> impl IntoView {
+    let is_open = Signal::derive(move || browse.naming.with(Option::is_some));
+    view! {
+        <Modal is_open on_close=Callback::new(move |()| browse.naming.set(None)) labelled_by="name-title" class="dialog">
+            {move || browse.naming.get().map(|naming| lazy_part(form(browse, naming)))}
+        </Modal>
+    }
+}
+
+#[wasm_split(dialogs, fallible)]
+fn form(browse: Browse, naming: Naming) -> Result<AnyView, ApiError> {
+    // An open dialog does not heed `autofocus` any more.
+    Effect::new(|_| browser::focus("name"));
+    let (title, first, note, button) = match &naming {
+        Naming::NewFolder { .. } => {
+            ("New folder".to_owned(), String::new(), "One inode more for the project of this folder.", "Create")
+        }
+        Naming::Rename { entry, .. } => {
+            let shown = entry.name.shown().into_owned();
+            (format!("Rename “{shown}”"), shown, "Nothing is copied, and it can be undone.", "Rename")
+        }
+    };
+    let name = RwSignal::new(first);
+    let problem = RwSignal::new(None::<UserError>);
+    let is_busy = RwSignal::new(false);
+    let give = move |name: FileName| {
+        let naming = naming.clone();
+        match naming {
+            Naming::NewFolder { side } => {
+                let Some(folder) = browse.pane(side).path_now() else { return };
+                is_busy.set(true);
+                spawn_local(async move {
+                    let answer = api::create_folder(folder.clone(), name).await;
+                    is_busy.set(false);
+                    match answer {
+                        Ok(entry) => {
+                            browse.naming.set(None);
+                            browse.desk.spoken.set(format!("Created {}", entry.name.shown()));
+                            browse.arrive(side, &folder, &entry.name);
+                        }
+                        Err(error) => problem.set(Some(error.0)),
+                    }
+                });
+            }
+            Naming::Rename { side, entry } => {
+                browse.naming.set(None);
+                browse.rename(side, &entry, name);
+            }
+        }
+    };
+    let on_submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        match FileName::new(name.get_untracked().into_bytes()) {
+            Ok(name) if !is_busy.get_untracked() => give(name),
+            Ok(_) => {}
+            Err(why) => problem.set(Some(UserError::new("invalid", format!("This cannot be a name: {why}.")))),
+        }
+    };
+    let form = view! {
+        <form class="dialog__content" on:submit=on_submit>
+            <header class="dialog__header">
+                <h2 id="name-title" class="dialog__title">{title}</h2>
+                <button type="button" class="button button--icon" aria-label="Close" on:click=move |_| browse.naming.set(None)>
+                    <Icon glyph=Glyph::Close />
+                </button>
+            </header>
+            <label class="dialog__label" for="name">"Name"</label>
+            <input
+                id="name"
+                class="field field--path"
+                type="text"
+                autocomplete="off"
+                spellcheck="false"
+                bind:value=name
+            />
+            {move || problem.get().map(|problem| view! { <Problem gravity=Gravity::Refusal problem /> })}
+            <footer class="dialog__footer">
+                <p class="dialog__note">{note}</p>
+                <button type="submit" class="button button--primary" disabled=is_busy>{button}</button>
+            </footer>
+        </form>
+    };
+    Ok(form.into_any())
+}

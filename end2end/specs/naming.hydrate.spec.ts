@@ -1,0 +1,55 @@
+// A new folder, another name, and a file that comes down.
+import { readFile } from 'node:fs/promises';
+import { expect, test } from '../fixtures';
+import { Browse } from '../pages';
+
+test('a folder is made, renamed by keyboard, and the new name is undone', async ({ page, complaints }) => {
+  complaints.expect(/create_folder/);
+  const browse = new Browse(page);
+  await browse.open('/lustre/climate');
+  await browse.row(1, 'common').click({ position: { x: 400, y: 10 } });
+  await page.keyboard.press('F7');
+  await page.getByLabel('Name', { exact: true }).fill('common');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog')).toContainText("'common' is there already.");
+  await page.getByLabel('Name', { exact: true }).fill('a/b');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog')).toContainText('This cannot be a name');
+  await page.getByLabel('Name', { exact: true }).fill('sorted by year');
+  await page.keyboard.press('Enter');
+  await expect(browse.row(1, 'sorted by year')).toBeFocused();
+
+  await page.keyboard.press('F2');
+  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('sorted by year');
+  await page.getByLabel('Name', { exact: true }).fill('by year');
+  await page.keyboard.press('Enter');
+  await expect(browse.row(1, 'by year')).toBeFocused();
+  await expect(browse.row(1, 'sorted by year')).toHaveCount(0);
+  await expect(browse.drawer).toBeHidden();
+
+  await browse.tray.getByRole('button', { name: /^Undo/ }).click();
+  await browse.drawer.getByRole('button', { name: /^(Undo|Move)/ }).click();
+  await expect(browse.row(1, 'sorted by year')).toBeVisible();
+});
+
+test('a name that is taken is asked about in the drawer', async ({ page }) => {
+  const browse = new Browse(page);
+  await browse.open('/lustre/climate');
+  await browse.row(1, 'README.md').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Rename…' }).click();
+  await page.getByLabel('Name', { exact: true }).fill('common');
+  await page.keyboard.press('Enter');
+  await expect(browse.drawer).toContainText('common');
+  await expect(browse.drawer.getByRole('button', { name: /^Move / })).toBeDisabled();
+});
+
+test('a file comes down with its name and its content', async ({ page }) => {
+  const browse = new Browse(page);
+  await browse.open('/lustre/climate');
+  const coming = page.waitForEvent('download');
+  await browse.row(1, 'README.md').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Download' }).click();
+  const download = await coming;
+  expect(download.suggestedFilename()).toBe('README.md');
+  expect((await readFile(await download.path())).length).toBe(4210);
+});

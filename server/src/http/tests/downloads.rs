@@ -1,0 +1,120 @@
+//! What comes down: whole, in parts, as an archive, and what does not.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+
+use axum::http::StatusCode;
+use axum::http::header::{
+    ACCEPT_RANGES, AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_RANGE, RANGE,
+};
+use axum::response::Response;
+
+use super::{Headers, Server, demo_server, on_runtime, single_user_server, text};
+
+async fn download(server: &Server, path: &str, headers: Headers<'_>) -> Response {
+    let bearer = format!("Bearer {}", server.running.identities.bearer().reveal());
+    server.get(&format!("/download{path}"), &[&[(AUTHORIZATION, bearer.as_str())], headers].concat()).await
+}
+
+fn header(response: &Response, name: &axum::http::HeaderName) -> String {
+    response.headers().get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
+}
+
+#[test]
+fn a_file_comes_whole_or_in_parts_of_the_same_content() {
+    on_runtime(async {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::write(root.path().join("a \"b\" ü.txt"), "abcdefgh").unwrap();
+        let (server, _) = single_user_server(root.path());
+        let path = format!("{}/a%20%22b%22%20%C3%BC.txt", root.path().display());
+        let whole = download(&server, &path, &[]).await;
+        assert_eq!(
+            (whole.status(), header(&whole, &CONTENT_LENGTH), header(&whole, &ACCEPT_RANGES)),
+            (StatusCode::OK, "8".into(), "bytes".into())
+        );
+        assert_eq!(header(&whole, &CONTENT_TYPE), "application/octet-stream");
+        assert_eq!(
+            header(&whole, &CONTENT_DISPOSITION),
+            "attachment; filename=\"a _b_ _.txt\"; filename*=UTF-8''a%20%22b%22%20%C3%BC.txt"
+        );
+        let tag = header(&whole, &ETAG);
+        assert_eq!(text(whole).await, "abcdefgh");
+
+        let part = download(&server, &path, &[(RANGE, "bytes=2-4"), (IF_RANGE, &tag)]).await;
+        assert_eq!((part.status(), header(&part, &CONTENT_RANGE)), (StatusCode::PARTIAL_CONTENT, "bytes 2-4/8".into()));
+        assert_eq!(text(part).await, "cde");
+        let rest = download(&server, &path, &[(RANGE, "bytes=-3")]).await;
+        assert_eq!(text(rest).await, "fgh");
+        let beyond = download(&server, &path, &[(RANGE, "bytes=8-")]).await;
+        assert_eq!((beyond.status(), header(&beyond, &CONTENT_RANGE)), (StatusCode::RANGE_NOT_SATISFIABLE, "bytes */8".into()));
+
+        // Another content since: the whole of it, not a part that does not fit.
+        std::fs::write(root.path().join("a \"b\" ü.txt"), "ABCDEFGHI").unwrap();
+        let changed = download(&server, &path, &[(RANGE, "bytes=2-4"), (IF_RANGE, &tag)]).await;
+        assert_eq!((changed.status(), text(changed).await), (StatusCode::OK, "ABCDEFGHI".into()));
+    });
+}
+
+#[test]
+fn a_folder_comes_as_an_archive_that_says_what_is_not_in_it() {
+    on_runtime(async {
+        let root = tempfile::tempdir().unwrap();
+        let top = root.path().join("top");
+        std::fs::create_dir_all(top.join("sub")).unwrap();
+        std::fs::create_dir(top.join(".tidelock-12345678-1")).unwrap();
+        let large: Vec<u8> = (0..1_000_000_u32).map(|byte| (byte % 251) as u8).collect();
+        std::fs::write(top.join("sub/large"), &large).unwrap();
+        let long = "n".repeat(200);
+        std::fs::write(top.join(&long), "x").unwrap();
+        std::os::unix::fs::symlink("sub/large", top.join("link")).unwrap();
+        rustix::fs::mkfifoat(rustix::fs::CWD, top.join("pipe"), rustix::fs::Mode::RUSR).unwrap();
+        let (server, _) = single_user_server(root.path());
+        let answer = download(&server, &top.display().to_string(), &[]).await;
+        assert_eq!(header(&answer, &CONTENT_DISPOSITION), "attachment; filename=\"top.tar\"; filename*=UTF-8''top.tar");
+        let bytes = axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        let mut found = BTreeMap::new();
+        let mut archive = tar::Archive::new(&bytes[..]);
+        for entry in archive.entries().unwrap() {
+            let mut entry = entry.unwrap();
+            let (path, link) =
+                (entry.path().unwrap().display().to_string(), entry.link_name().unwrap().map(|link| link.display().to_string()));
+            let mut content = Vec::new();
+            entry.read_to_end(&mut content).unwrap();
+            found.insert(path, link.map_or(content, String::into_bytes));
+        }
+        assert_eq!(found.remove("top/sub/large"), Some(large));
+        let expected = [
+            ("top", ""),
+            ("top/NOT-INCLUDED.txt", "pipe: it is no file, folder or symbolic link\n"),
+            ("top/link", "sub/large"),
+            (&format!("top/{long}"), "x"),
+            ("top/sub", ""),
+        ];
+        let found: Vec<_> =
+            found.iter().map(|(path, content)| (path.trim_end_matches('/'), std::str::from_utf8(content).unwrap())).collect();
+        assert_eq!(found, expected);
+    });
+}
+
+#[test]
+fn what_cannot_come_is_refused_with_a_sentence() {
+    on_runtime(async {
+        let server = demo_server();
+        for (path, status, sentence) in [
+            ("/lustre/archive/campaign-2017/raw-001.tar", StatusCode::SERVICE_UNAVAILABLE, "on tape only"),
+            ("/etc/passwd", StatusCode::FORBIDDEN, "outside the folders managed here"),
+            ("/lustre/nothing", StatusCode::NOT_FOUND, "There is no"),
+            ("/lustre/materials", StatusCode::FORBIDDEN, "You may not"),
+            ("/lustre/../etc/passwd", StatusCode::BAD_REQUEST, "That is no path"),
+        ] {
+            let refused = server.get(&format!("/download{path}"), &[]).await;
+            assert_eq!(refused.status(), status, "{path}");
+            let page = text(refused).await;
+            assert!(page.contains(sentence), "{path}: {page}");
+        }
+        let archive = server.get("/download/lustre/archive/pilot-2016", &[]).await;
+        let bytes = axum::body::to_bytes(archive.into_body(), usize::MAX).await.unwrap();
+        let left_out = b"its content is on tape only";
+        assert_eq!(bytes.windows(left_out.len()).filter(|part| part == left_out).count(), 9);
+    });
+}
