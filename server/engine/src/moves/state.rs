@@ -339,7 +339,9 @@ mod tests {
         let held = driven(2).apply(&Event::Held).unwrap();
         assert_eq!(decide(&held), Decision::Rest);
         assert!(held.clone().apply(&Event::Resumed).is_err());
-        let both = held.apply(&Event::Paused).unwrap().apply(&Event::HoldLifted).unwrap();
+        let both = held.apply(&Event::Paused).unwrap();
+        assert_eq!(decide(&both.clone().apply(&Event::Resumed).unwrap()), Decision::Rest, "it is held still");
+        let both = both.apply(&Event::HoldLifted).unwrap();
         assert_eq!(decide(&both), Decision::Rest, "it is paused still");
         assert_eq!(decide(&both.apply(&Event::Resumed).unwrap()), decide(&driven(2)));
         assert!(!driven(4).can_be_held(), "a name can be seen already");
