@@ -20,15 +20,19 @@ use crate::state::selection::Step;
 #[component]
 pub fn PaneFrame(browse: Browse, pane: Pane) -> impl IntoView {
     let is_active = move || browse.active_side() == pane.side;
+    // While another order or filter is on its way the old rows stay, and it is shown that they are old.
+    let is_waiting = RwSignal::new(false);
     view! {
         <section
             class="pane"
             class=("pane--active", move || is_active() && browse.has_second())
+            class=("pane--waiting", is_waiting)
+            aria-busy=move || is_waiting.get().then_some("true")
             aria-label=format!("Pane {}", pane.side.number())
             data-pane=pane.side.number()
             on:keydown=move |event| on_key(browse, pane, &event)
         >
-            <Transition fallback=PaneSkeleton>
+            <Transition fallback=PaneSkeleton set_pending=is_waiting>
                 <PaneContent browse pane />
             </Transition>
         </section>
