@@ -18,7 +18,7 @@ type RowKey = (FilePath, u64, Option<(FileName, u64, i64, Option<ProjectId>, boo
 
 /// One row to draw.
 #[derive(Clone)]
-struct Drawn {
+struct Row {
     folder: FilePath,
     folder_project: Option<ProjectId>,
     row: u64,
@@ -28,24 +28,22 @@ struct Drawn {
 /// The rows, sortable, each a row of an ARIA grid. Of many only those are drawn that can be seen.
 #[component]
 pub fn FolderTable(browse: Browse, pane: Pane, #[prop(into)] shown: Signal<Option<Shown>>) -> impl IntoView {
-    let total = Memo::new(move |_| {
-        shown.with(|shown| shown.as_ref().map(|shown| pane.with_rows(shown, |rows| rows.total)).unwrap_or_default())
-    });
-    let window = move || {
+    let drawn = Memo::new(move |_| {
+        let total = shown.with(|shown| shown.as_ref().map(|shown| pane.with_rows(shown, |rows| rows.total)));
         let mut window = pane.window.get();
-        window.set_total(total.get());
-        window
-    };
-    let visible = Memo::new(move |_| window().rows(PAGE));
-    let space = Memo::new(move |_| window().space_around(&visible.get()));
+        window.set_total(total.unwrap_or_default());
+        window.drawn(PAGE)
+    });
+    pane.fill(drawn);
+    let total = move || drawn.with(|drawn| drawn.total);
     let rows = move || {
         shown.with(|shown| {
             let Some(shown) = shown else { return Vec::new() };
             let info = &shown.listing.folder;
             let folder_project = Some(info.tag.id).filter(|_| info.project.id.is_some());
             pane.with_rows(shown, |rows| {
-                let drawn = visible.get().map(|row| Drawn { folder: info.path.clone(), folder_project, row, known: rows.row(row) });
-                drawn.collect::<Vec<_>>()
+                let row = |row| Row { folder: info.path.clone(), folder_project, row, known: rows.row(row) };
+                drawn.get().rows.map(row).collect::<Vec<_>>()
             })
         })
     };
@@ -60,7 +58,7 @@ pub fn FolderTable(browse: Browse, pane: Pane, #[prop(into)] shown: Signal<Optio
     // The keyboard's row may have been scrolled away: then the table itself can be reached.
     let tab_index = move || {
         let row = pane.selection.with(|selection| selection.focus().map(|focus| focus.row)).unwrap_or_default();
-        if browse.desk.is_hydrated.get() && !visible.get().contains(&row) { "0" } else { "-1" }
+        if browse.desk.is_hydrated.get() && !drawn.with(|drawn| drawn.rows.contains(&row)) { "0" } else { "-1" }
     };
     view! {
         <table
@@ -70,7 +68,7 @@ pub fn FolderTable(browse: Browse, pane: Pane, #[prop(into)] shown: Signal<Optio
             tabindex=tab_index
             aria-label=label
             aria-multiselectable="true"
-            aria-rowcount=move || (total.get() + 1).to_string()
+            aria-rowcount=move || (total() + 1).to_string()
         >
             <thead class="folder-table__head" role="rowgroup">
                 <tr role="row" aria-rowindex="1">
@@ -91,20 +89,20 @@ pub fn FolderTable(browse: Browse, pane: Pane, #[prop(into)] shown: Signal<Optio
                 </tr>
             </thead>
             <tbody role="rowgroup">
-                <Space height=Signal::derive(move || space.get().0) />
+                <Space height=Signal::derive(move || drawn.with(|drawn| drawn.above)) />
                 <For
                     each=rows
                     key=row_key
-                    children=move |Drawn { folder, folder_project, row, known }| match known {
+                    children=move |Row { folder, folder_project, row, known }| match known {
                         Known::Entry(entry) => view! { <FolderRow browse pane folder folder_project row entry /> }.into_any(),
                         Known::Nothing => blank_row(row, "…"),
                         Known::Gone => blank_row(row, "no longer there"),
                     }
                 />
-                <Space height=Signal::derive(move || space.get().1) />
+                <Space height=Signal::derive(move || drawn.with(|drawn| drawn.below)) />
             </tbody>
         </table>
-        {move || (total.get() == 0).then(|| nothing(pane, shown))}
+        {move || (total() == 0).then(|| nothing(pane, shown))}
     }
     .into_any()
 }
@@ -112,10 +110,10 @@ pub fn FolderTable(browse: Browse, pane: Pane, #[prop(into)] shown: Signal<Optio
 /// What lies above or below the drawn rows. Its height is an attribute, not a style, which a strict
 /// content policy refuses; and it spans no columns, some of which a narrow pane does without.
 #[component]
-fn Space(height: Signal<f64>) -> impl IntoView {
+fn Space(height: Signal<u64>) -> impl IntoView {
     view! {
         <tr class="folder-table__space" aria-hidden="true">
-            <td prop:height=move || format!("{:.0}", height.get())></td>
+            <td prop:height=move || height.get().to_string()></td>
         </tr>
     }
 }
@@ -175,12 +173,12 @@ fn ColumnHead(browse: Browse, pane: Pane, column: SortColumn, class: &'static st
     }
 }
 
-fn row_key(drawn: &Drawn) -> RowKey {
-    let entry = match &drawn.known {
+fn row_key(row: &Row) -> RowKey {
+    let entry = match &row.known {
         Known::Entry(Entry { name, size, modified, project, is_drifted, is_released, .. }) => {
             Some((name.clone(), *size, *modified, *project, *is_drifted, *is_released))
         }
         Known::Nothing | Known::Gone => None,
     };
-    (drawn.folder.clone(), drawn.row, entry)
+    (row.folder.clone(), row.row, entry)
 }

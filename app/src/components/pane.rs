@@ -148,7 +148,7 @@ fn on_key(browse: Browse, pane: Pane, event: &KeyboardEvent) {
     let with_control = event.ctrl_key() || event.meta_key();
     let step = |step| browse.step(side, step, event.shift_key());
     let navigate = |action: &dyn Fn()| {
-        pane.wants_focus.set_value(true);
+        pane.keep_keyboard();
         action();
     };
     match (event.key().as_str(), with_control) {

@@ -3,7 +3,8 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use tidelock_shared::name::FilePath;
+use tidelock_shared::listing::Destination;
+use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::preview::SurveyProgress;
 use tidelock_shared::request::MoveRequest;
 use wasm_split_helpers::wasm_split;
@@ -69,7 +70,7 @@ impl Hand {
         let turn = self.turn.get_value();
         let names = self.drag.with_untracked(|drag| drag.as_ref().map(Drag::names).unwrap_or_default());
         spawn_local(async move {
-            let answer = api::destination(folder.clone(), names).await.map_err(|error| error.0.message);
+            let answer = async { destination(folder.clone(), names).await?.await }.await.map_err(|error| error.0.message);
             if self.turn.get_value() == turn {
                 self.change(|drag| drag.learn(folder, answer));
             }
@@ -100,6 +101,12 @@ impl Hand {
             }
         });
     }
+}
+
+/// Asks what a drop would meet; loaded with the first drag.
+#[wasm_split(drag, fallible)]
+fn destination(folder: FilePath, names: Vec<FileName>) -> Result<Call<Destination>, ApiError> {
+    Ok(Box::pin(api::destination(folder, names)))
 }
 
 /// Counts what is in the hand; loaded with the first drag.

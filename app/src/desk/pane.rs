@@ -3,7 +3,6 @@
 //! The first page of rows comes with the folder, and from the server with the document. Which
 //! other pages are wanted says the scroll bar; they come into `rows`, and go from it again.
 
-use std::collections::BTreeSet;
 use std::ops::{Range, RangeInclusive};
 use std::time::Duration;
 
@@ -13,15 +12,17 @@ use serde::{Deserialize, Serialize};
 use tidelock_shared::id::ReadingId;
 use tidelock_shared::listing::{CHOSEN_MAX, Entry, FolderInfo, FolderListing, ListingRequest, ROWS_MAX, Rows, Seek};
 use tidelock_shared::name::{FileName, FilePath};
+use tidelock_shared::user_error::UserError;
+use wasm_split_helpers::wasm_split;
 
-use super::Moves;
+use super::{Call, Moves};
 use crate::api::{self, ApiError};
 use crate::browser;
 use crate::loading::{self, Loading};
 use crate::state::pane::{BrowseView, PaneView, Side};
 use crate::state::rows::{Known, PAGE, RowStore};
 use crate::state::selection::Selection;
-use crate::state::window::Window;
+use crate::state::window::{Drawn, Window};
 
 /// Rows that pass by faster than this are not asked for.
 const GLANCE: Duration = Duration::from_millis(60);
@@ -51,32 +52,41 @@ pub struct Pane {
     pub shown: Memo<Option<PaneView>>,
     pub listing: Loading<PaneListing>,
     pub selection: RwSignal<Selection>,
-    /// The keyboard was in the rows when the folder changed, and wants to be there again.
-    pub wants_focus: StoredValue<bool>,
     /// What is seen of the rows.
     pub window: RwSignal<Window>,
-    /// What the resource held last, for handlers of events, which may not read a resource.
-    known: StoredValue<Option<FolderInfo>>,
     /// The rows in this browser; none before it has taken over.
     held: RwSignal<Option<Held>>,
+    notes: StoredValue<Notes>,
+}
+
+/// What a pane knows beside what it shows.
+#[derive(Default)]
+struct Notes {
+    /// What the resource held last, for handlers of events, which may not read a resource.
+    folder: Option<FolderInfo>,
+    /// The keyboard was in the rows when the folder changed, and wants to be there again.
+    wants_focus: bool,
     /// The entry that gets the keyboard when it is there.
-    arriving: StoredValue<Option<FileName>>,
+    arriving: Option<FileName>,
     /// The row that gets the keyboard when it is drawn.
-    awaited: StoredValue<Option<u64>>,
+    awaited: Option<u64>,
     /// Pages that are on their way.
-    asked: StoredValue<BTreeSet<u64>>,
+    asked: Vec<u64>,
     /// The reading that another order or filter of the same folder can be made of.
-    reading: StoredValue<Option<(FilePath, ReadingId)>>,
+    reading: Option<(FilePath, ReadingId)>,
+    /// The change of a folder that it was last read again for.
+    settled: Option<(u64, FilePath)>,
 }
 
 impl Pane {
     pub(super) fn new(side: Side, view: Memo<BrowseView>) -> Self {
         let shown = Memo::new(move |_| view.with(|view| view.pane(side).cloned()));
-        let reading: StoredValue<Option<(FilePath, ReadingId)>> = StoredValue::new(None);
+        let notes: StoredValue<Notes> = StoredValue::default();
         let loader = move |view: Option<PaneView>| async move {
             let view = view?;
-            let known = reading.try_get_value().flatten().filter(|(path, _)| *path == view.path).map(|(_, reading)| reading);
-            let answer = api::folder(view.request(Seek::Row(0), known)).await;
+            let reading =
+                notes.try_with_value(|notes| notes.reading.as_ref().filter(|(path, _)| *path == view.path).map(|(_, id)| *id));
+            let answer = api::folder(view.request(Seek::Row(0), reading.flatten())).await;
             Some(answer.map(|listing| Shown { view, listing }))
         };
         Self {
@@ -84,20 +94,15 @@ impl Pane {
             shown,
             listing: loading::load(move || shown.get(), loader),
             selection: RwSignal::new(Selection::default()),
-            wants_focus: StoredValue::new(false),
             window: RwSignal::new(Window::new(0)),
-            known: StoredValue::new(None),
             held: RwSignal::new(None),
-            arriving: StoredValue::new(None),
-            awaited: StoredValue::new(None),
-            asked: StoredValue::new(BTreeSet::new()),
-            reading,
+            notes,
         }
     }
 
     /// Reads the folder anew.
     pub fn reload(self) {
-        self.reading.set_value(None);
+        self.notes.update_value(|notes| notes.reading = None);
         self.listing.refetch();
     }
 
@@ -111,7 +116,7 @@ impl Pane {
 
     /// The folder as it is known now, for handlers of events.
     pub fn folder_now(self) -> Option<FolderInfo> {
-        self.known.get_value()
+        self.notes.with_value(|notes| notes.folder.clone())
     }
 
     pub fn total_now(self) -> u64 {
@@ -126,7 +131,9 @@ impl Pane {
 
     /// The chosen entries, by name.
     pub fn chosen_now(self) -> Vec<Entry> {
-        self.selection.with_untracked(|selection| selection.entries().cloned().collect())
+        let mut chosen: Vec<Entry> = self.selection.with_untracked(|selection| selection.entries().cloned().collect());
+        chosen.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        chosen
     }
 
     /// The entry that the keyboard stands on, and its row; the first if it stands nowhere.
@@ -203,7 +210,7 @@ impl Pane {
 
     /// The keyboard goes to an entry that will be there when the folder is read again.
     pub fn await_entry(self, name: &FileName) {
-        self.arriving.set_value(Some(name.clone()));
+        self.notes.update_value(|notes| notes.arriving = Some(name.clone()));
     }
 
     /// Shows a row and gives it the keyboard, as soon as it is drawn.
@@ -211,19 +218,19 @@ impl Pane {
         if let Some(bar) = self.window.try_update(|window| window.bar_for(row)).flatten() {
             browser::scroll_to(&self.scroller_id(), bar);
         }
-        self.awaited.set_value(Some(row));
+        self.notes.update_value(|notes| notes.awaited = Some(row));
         self.drawn(row);
     }
 
     /// A row was drawn. Until the one that the keyboard goes to is, all together have it.
     pub fn drawn(self, row: u64) {
-        if self.awaited.get_value() != Some(row) {
+        if self.notes.with_value(|notes| notes.awaited != Some(row)) {
             return;
         }
         request_animation_frame(move || {
             let id = self.row_id(row);
             if browser::exists(&id) {
-                self.awaited.set_value(None);
+                self.notes.update_value(|notes| notes.awaited = None);
                 browser::focus(&id);
             } else {
                 browser::focus_in_place(&self.table_id());
@@ -249,22 +256,11 @@ impl Pane {
             return Some(here.collect());
         }
         let (view, reading) = self.held.with_untracked(|held| held.as_ref().map(|held| (held.view.clone(), held.rows.reading)))?;
-        let mut entries = Vec::new();
-        let mut row = start;
-        while row < end {
-            let rows = ROWS_MAX.min(end - row);
-            let request = ListingRequest { rows, ..view.request(Seek::Row(row), Some(reading)) };
-            match api::rows(request).await {
-                // Another reading may have another order.
-                Ok(answer) if answer.reading == reading => entries.extend(answer.entries.into_iter().flatten()),
-                _ => {
-                    self.reload();
-                    return Some(Vec::new());
-                }
-            }
-            row += rows;
+        let answer = async { far_rows(view, reading, start..end).await?.await }.await;
+        if answer.is_err() {
+            self.reload();
         }
-        Some(entries)
+        Some(answer.unwrap_or_default())
     }
 
     /// Has a page here; false if it cannot be had.
@@ -298,7 +294,7 @@ impl Pane {
     }
 
     fn keep(self, view: PaneView, rows: &Rows) {
-        self.reading.set_value(Some((view.path.clone(), rows.reading)));
+        self.notes.update_value(|notes| notes.reading = Some((view.path.clone(), rows.reading)));
         self.window.update(|window| window.set_total(rows.total));
         let seen = self.window.with_untracked(|window| window.rows(0).start);
         self.held.update(|held| match held {
@@ -314,8 +310,6 @@ impl Pane {
             let path = self.shown.with(|shown| shown.as_ref().map(|shown| shown.path.clone()));
             path.map(|path| (moves.settled_at(&path), path))
         });
-        // Once for each change, whatever the answer is.
-        let asked = StoredValue::new(None);
         Effect::new(move |_| {
             let Some((settled, path)) = settled.get() else { return };
             let seen = match self.listing.get().flatten() {
@@ -326,8 +320,9 @@ impl Pane {
                 Some(Err(_)) => 0,
             };
             let wanted = Some((settled, path));
-            if settled > seen && asked.with_value(|asked| *asked != wanted) {
-                asked.set_value(wanted);
+            // Once for each change, whatever the answer is.
+            if settled > seen && self.notes.with_value(|notes| notes.settled != wanted) {
+                self.notes.update_value(|notes| notes.settled = wanted);
                 self.reload();
             }
         });
@@ -353,19 +348,27 @@ impl Pane {
         });
         Effect::new(move |_| {
             let shown = self.listing.get().flatten().and_then(Result::ok);
-            self.known.set_value(shown.as_ref().map(|shown| shown.listing.folder.clone()));
+            self.notes.update_value(|notes| notes.folder = shown.as_ref().map(|shown| shown.listing.folder.clone()));
             if let Some(shown) = shown {
                 self.arrived(shown);
             }
         });
-        let wanted = Memo::new(move |_| self.window.with(|window| window.rows(0)));
+    }
+
+    /// Asks for what is to be drawn and not here.
+    pub fn fill(self, drawn: Memo<Drawn>) {
         Effect::new(move |_| {
-            let rows = wanted.get();
+            let rows = drawn.get().rows;
             self.held.track();
             if self.is_missing(&rows) {
-                set_timeout(move || self.ask_for_rows(&rows, wanted), GLANCE);
+                set_timeout(move || self.ask_for_rows(&rows, drawn), GLANCE);
             }
         });
+    }
+
+    /// The folder that is opened next gets the keyboard.
+    pub fn keep_keyboard(self) {
+        self.notes.update_value(|notes| notes.wants_focus = true);
     }
 
     /// A folder was loaded: its rows take the place of what was there.
@@ -388,7 +391,7 @@ impl Pane {
             });
             return;
         }
-        self.asked.update_value(BTreeSet::clear);
+        self.notes.update_value(|notes| notes.asked.clear());
         if !is_same_place {
             self.selection.update(Selection::forget_places);
             browser::scroll_to(&self.scroller_id(), 0.0);
@@ -421,15 +424,15 @@ impl Pane {
         let names: Vec<FileName> =
             self.selection.with_untracked(|selection| selection.entries().map(|entry| entry.name.clone()).collect());
         if !names.is_empty()
-            && let Ok(present) = api::entries(path.clone(), names).await
+            && let Ok(present) = async { present(path.clone(), names).await?.await }.await
             && self.path_now().as_ref() == Some(&path)
         {
             self.selection.update(|selection| selection.refresh(present));
         }
-        if let Some(name) = self.arriving.get_value()
+        if let Some(name) = self.notes.with_value(|notes| notes.arriving.clone())
             && let Some(row) = self.place_of(&name, 0).await
         {
-            self.arriving.set_value(None);
+            self.notes.update_value(|notes| notes.arriving = None);
             self.go_to(row).await;
             return self.focus_row(row);
         }
@@ -439,8 +442,7 @@ impl Pane {
             row = found.unwrap_or(focus.row).min(self.total_now().saturating_sub(1));
             self.selection.update(|selection| selection.focus_on(row, &focus.name));
         }
-        if self.wants_focus.get_value() {
-            self.wants_focus.set_value(false);
+        if self.notes.try_update_value(|notes| std::mem::take(&mut notes.wants_focus)) == Some(true) {
             self.focus_row(row);
         }
     }
@@ -459,19 +461,47 @@ impl Pane {
     }
 
     /// Asks for the rows that are still looked at and not here.
-    fn ask_for_rows(self, rows: &Range<u64>, wanted: Memo<Range<u64>>) {
-        if wanted.try_get_untracked().as_ref() != Some(rows) {
+    fn ask_for_rows(self, rows: &Range<u64>, drawn: Memo<Drawn>) {
+        if drawn.try_with_untracked(|drawn| drawn.rows == *rows) != Some(true) {
             return;
         }
         let missing =
             self.held.with_untracked(|held| held.as_ref().map(|held| held.rows.missing(rows.clone())).unwrap_or_default());
         for page in missing {
-            if self.asked.try_update_value(|asked| asked.insert(page)) == Some(true) {
-                spawn_local(async move {
-                    self.ask_for(page).await;
-                    self.asked.try_update_value(|asked| asked.remove(&page));
-                });
+            if self.notes.with_value(|notes| notes.asked.contains(&page)) {
+                continue;
             }
+            self.notes.update_value(|notes| notes.asked.push(page));
+            spawn_local(async move {
+                self.ask_for(page).await;
+                self.notes.try_update_value(|notes| notes.asked.retain(|asked| *asked != page));
+            });
         }
     }
+}
+
+/// Rows that are chosen without being looked at; loaded with the first such choice.
+#[wasm_split(choice, fallible)]
+fn far_rows(view: PaneView, reading: ReadingId, rows: Range<u64>) -> Result<Call<Vec<Entry>>, ApiError> {
+    Ok(Box::pin(async move {
+        let mut entries = Vec::new();
+        let mut row = rows.start;
+        while row < rows.end {
+            let request = ListingRequest { rows: ROWS_MAX.min(rows.end - row), ..view.request(Seek::Row(row), Some(reading)) };
+            row += request.rows;
+            let answer = api::rows(request).await?;
+            // Another reading may have another order.
+            if answer.reading != reading {
+                return Err(UserError::new("unavailable", "The folder was read anew meanwhile.").into());
+            }
+            entries.extend(answer.entries.into_iter().flatten());
+        }
+        Ok(entries)
+    }))
+}
+
+/// Those of the names that are still there; loaded when a folder changes of which something is chosen.
+#[wasm_split(choice, fallible)]
+fn present(path: FilePath, names: Vec<FileName>) -> Result<Call<Vec<Entry>>, ApiError> {
+    Ok(Box::pin(api::entries(path, names)))
 }

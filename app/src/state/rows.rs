@@ -1,6 +1,5 @@
 //! The rows of a folder that the browser holds: a few pages of a whole that may be millions.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use tidelock_shared::id::ReadingId;
@@ -19,7 +18,8 @@ pub struct RowStore {
     /// All rows, as far as the folder has been read.
     pub total: u64,
     pub is_complete: bool,
-    pages: BTreeMap<u64, Vec<Option<Entry>>>,
+    /// A few, so that a list does.
+    pages: Vec<(u64, Vec<Option<Entry>>)>,
 }
 
 /// What is known of one row.
@@ -35,7 +35,7 @@ pub enum Known {
 impl RowStore {
     /// Begins with an answer.
     pub fn of(rows: &Rows) -> Self {
-        let mut store = Self { reading: rows.reading, total: rows.total, is_complete: rows.is_complete, pages: BTreeMap::new() };
+        let mut store = Self { reading: rows.reading, total: rows.total, is_complete: rows.is_complete, pages: Vec::new() };
         store.insert(rows);
         store
     }
@@ -50,19 +50,20 @@ impl RowStore {
         self.is_complete |= rows.is_complete;
         self.insert(rows);
         let near = [seen / PAGE, rows.offset / PAGE];
-        self.pages.retain(|page, _| near.iter().any(|near| page.abs_diff(*near) <= PAGES_KEPT));
+        self.pages.retain(|(page, _)| near.iter().any(|near| page.abs_diff(*near) <= PAGES_KEPT));
     }
 
     fn insert(&mut self, rows: &Rows) {
         // Answers begin where pages begin: they were asked for so.
         for (page, entries) in (rows.offset / PAGE..).zip(rows.entries.chunks(PAGE_LENGTH)) {
-            self.pages.insert(page, entries.to_vec());
+            self.pages.retain(|(known, _)| *known != page);
+            self.pages.push((page, entries.to_vec()));
         }
     }
 
     pub fn row(&self, row: u64) -> Known {
-        let page = self.pages.get(&(row / PAGE));
-        match page.and_then(|page| page.get(usize::try_from(row % PAGE).ok()?)) {
+        let page = self.pages.iter().find(|(page, _)| *page == row / PAGE);
+        match page.and_then(|(_, page)| page.get(usize::try_from(row % PAGE).ok()?)) {
             None => Known::Nothing,
             Some(None) => Known::Gone,
             Some(Some(entry)) => Known::Entry(entry.clone()),
@@ -75,7 +76,7 @@ impl RowStore {
         if rows.start >= end {
             return Vec::new();
         }
-        (rows.start / PAGE..=(end - 1) / PAGE).filter(|page| !self.pages.contains_key(page)).collect()
+        (rows.start / PAGE..=(end - 1) / PAGE).filter(|page| !self.pages.iter().any(|(known, _)| known == page)).collect()
     }
 }
 

@@ -13,6 +13,17 @@ const MARGIN: u64 = 12;
 /// Rows come and go in steps of so many.
 const GRAIN: u64 = 4;
 
+/// What is drawn of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drawn {
+    pub rows: Range<u64>,
+    /// Pixels of the sheet above and below them.
+    pub above: u64,
+    pub below: u64,
+    /// Of how many rows in all.
+    pub total: u64,
+}
+
 /// What is seen of a list.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Window {
@@ -62,17 +73,19 @@ impl Window {
         if self.height <= 0.0 {
             return 0..at_first.min(self.total);
         }
-        let first = rows_in(self.bar + self.shift, self.row);
-        let seen = rows_in(self.height, self.row) + 1;
+        let first = whole((self.bar + self.shift) / self.row);
+        let seen = whole(self.height / self.row) + 1;
         let start = first.saturating_sub(MARGIN) / GRAIN * GRAIN;
         start.min(self.total)..(first + seen + MARGIN).next_multiple_of(GRAIN).min(self.total)
     }
 
-    /// Pixels of the sheet above and below the drawn rows.
-    pub fn space_around(&self, rows: &Range<u64>) -> (f64, f64) {
+    /// The rows to draw, and where. Before anything is measured, the first `at_first`.
+    pub fn drawn(&self, at_first: u64) -> Drawn {
+        let rows = self.rows(at_first);
         let above = (rows.start as f64 * self.row - self.shift).max(0.0);
         let drawn = (rows.end - rows.start) as f64 * self.row;
-        (above, (self.sheet() - self.row - above - drawn).max(0.0))
+        let below = self.sheet() - self.row - above - drawn;
+        Drawn { rows, above: whole(above), below: whole(below), total: self.total }
     }
 
     /// Where the scroll bar has to stand to show a row; none if it can be seen already.
@@ -111,8 +124,8 @@ impl Window {
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "heights are positive and far below 2^53")]
-fn rows_in(height: f64, row: f64) -> u64 {
-    (height / row).max(0.0) as u64
+fn whole(number: f64) -> u64 {
+    number.max(0.0) as u64
 }
 
 #[cfg(test)]
@@ -137,8 +150,7 @@ mod tests {
         assert_eq!(window.rows(0), 0..36);
         window.scrolled(3200.0);
         assert_eq!(window.rows(0), 88..136);
-        let (above, below) = window.space_around(&(88..136));
-        assert_eq!((above, below), (88.0 * 32.0, (1000.0 - 136.0) * 32.0));
+        assert_eq!(window.drawn(0), Drawn { rows: 88..136, above: 88 * 32, below: (1000 - 136) * 32, total: 1000 });
     }
 
     #[test]
@@ -166,9 +178,8 @@ mod tests {
         let mut window = window(20_000_000);
         for bar in [0.0, 5_000_000.0, 5_000_400.0, 12_345_678.0, SHEET_MAX - 640.0] {
             window.scrolled(bar);
-            let rows = window.rows(0);
-            let (above, _) = window.space_around(&rows);
-            let drawn = above..=above + (rows.end - rows.start) as f64 * 32.0;
+            let Drawn { rows, above, .. } = window.drawn(0);
+            let drawn = above as f64..=above as f64 + (rows.end - rows.start) as f64 * 32.0;
             assert!(drawn.contains(&bar) && drawn.contains(&(bar + 640.0 - 32.0)), "{bar} {drawn:?}");
         }
     }
@@ -188,7 +199,6 @@ mod tests {
         window.scrolled(14_000_000.0);
         window.set_total(10);
         window.scrolled(0.0);
-        assert_eq!(window.rows(0), 0..10);
-        assert_eq!(window.space_around(&(0..10)), (0.0, 0.0));
+        assert_eq!(window.drawn(0), Drawn { rows: 0..10, above: 0, below: 0, total: 10 });
     }
 }
