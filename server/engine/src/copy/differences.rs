@@ -2,15 +2,17 @@
 //!
 //! An entry counts as the same while kind, size, times, mode and owner agree and the source's
 //! change time lies before copying began. Times alone do not prove it: on Lustre they have
-//! whole seconds, so what changed within two seconds of the beginning is copied again.
+//! whole seconds, so what changed within two seconds of the beginning is copied again, and what is
+//! copied again is compared by the version of its content, where the file system keeps one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
+use parking_lot::Mutex;
 use tidelock_shared::strategy::EntryKind;
 
 use super::tree::CopyResult;
 use crate::fs::walk::look;
-use crate::fs::{At, FileSystem, Folder, Status};
+use crate::fs::{At, File, FileSystem, Folder, FsResult, Status};
 use crate::planner::plan::Loss;
 
 /// Seconds before the beginning of a copy in which a change still counts as possibly missed.
@@ -23,16 +25,47 @@ pub(crate) struct Differences<'a> {
     pub(crate) copied_since: Option<i64>,
     /// On the copy's clock: what was finished in the copy later may not be whole. None trusts all.
     pub(crate) durable_until: Option<i64>,
+    /// Of what is copied from now on, to be compared by the next look. None compares by times alone.
+    pub(crate) versions: Option<&'a Versions>,
+}
+
+/// The data versions that files of the source had right before they were copied, by inode: a write in
+/// the very second of the copy changes neither size nor time, and this alone tells of it.
+#[derive(Debug, Default)]
+pub(crate) struct Versions(Mutex<HashMap<u64, u64>>);
+
+impl Versions {
+    /// Remembers the version of a file whose content is about to be read.
+    pub(super) fn remember(&self, fs: &dyn FileSystem, inode: u64, file: &File) -> FsResult<()> {
+        let version = fs.data_version(file)?;
+        let mut known = self.0.lock();
+        match version {
+            Some(version) => known.insert(inode, version),
+            None => known.remove(&inode),
+        };
+        Ok(())
+    }
+
+    /// Whether a file has been written to since. Where no version is told now, nobody knows.
+    fn has_another(&self, fs: &dyn FileSystem, inode: u64, at: At<'_>) -> FsResult<bool> {
+        let Some(known) = self.0.lock().get(&inode).copied() else { return Ok(false) };
+        Ok(fs.data_version(&fs.open_file(at)?)?.is_some_and(|version| version != known))
+    }
 }
 
 impl<'a> Differences<'a> {
     /// Compares attributes alone.
     pub(crate) fn of_attributes(losses: &'a BTreeSet<Loss>) -> Self {
-        Self { losses, copied_since: None, durable_until: None }
+        Self { losses, copied_since: None, durable_until: None, versions: None }
     }
 }
 
 impl Differences<'_> {
+    /// Whether the content of a source has changed since it was copied, although nothing else tells.
+    pub(super) fn has_another_version(&self, fs: &dyn FileSystem, source: At<'_>, status: &Status) -> FsResult<bool> {
+        self.versions.map_or(Ok(false), |versions| versions.has_another(fs, status.inode, source))
+    }
+
     pub(crate) fn differs(&self, source: &Status, copy: &Status) -> bool {
         let is_folder = source.kind == EntryKind::Folder;
         let changed_since = self.copied_since.is_some_and(|since| !is_folder && source.changed.seconds >= since - DOUBT_SECONDS);

@@ -11,7 +11,7 @@ mod links;
 mod metadata;
 mod tree;
 
-pub(crate) use differences::{Differences, is_same_tree};
+pub(crate) use differences::{Differences, Versions, is_same_tree};
 pub(crate) use metadata::{REMEMBERED_TIMES, copy_metadata, forget_inherited};
 pub(crate) use tree::{Copier, CopyError};
 

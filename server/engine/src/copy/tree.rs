@@ -158,7 +158,7 @@ impl<'a> Copier<'a> {
         copy: At<'_>,
         foreman: &mut Foreman<'_, CopyError>,
     ) -> CopyResult<bool> {
-        if !self.is_to_be_made(status, copy, None)? {
+        if !self.is_to_be_made(source, status, copy, None)? {
             return Ok(false);
         }
         // With nobody to help, the job is done here and now.
@@ -234,7 +234,7 @@ impl<'a> Copier<'a> {
         first: Option<At<'_>>,
     ) -> CopyResult<()> {
         if !pair.is_new {
-            if !self.is_to_be_made(status, to, first)? {
+            if !self.is_to_be_made(from, status, to, first)? {
                 return Ok(());
             }
             pair.differs.store(true, Ordering::Relaxed);
@@ -250,11 +250,12 @@ impl<'a> Copier<'a> {
     }
 
     /// Whether an entry is missing; one that differs has been removed.
-    fn is_to_be_made(&self, status: &Status, to: At<'_>, first: Option<At<'_>>) -> CopyResult<bool> {
+    fn is_to_be_made(&self, from: At<'_>, status: &Status, to: At<'_>, first: Option<At<'_>>) -> CopyResult<bool> {
         let Some(differences) = &self.differences else { return Ok(true) };
         let Some(copied) = look(self.fs, to)? else { return Ok(true) };
         let is_linked = |first: At<'_>| Ok::<_, FsError>(self.fs.status(first.into())?.inode == copied.inode);
-        if !differences.differs(status, &copied) && first.map_or(Ok(true), is_linked)? {
+        let differs = differences.differs(status, &copied) || differences.has_another_version(self.fs, from, status)?;
+        if !differs && first.map_or(Ok(true), is_linked)? {
             return Ok(false);
         }
         remove_tree(self.fs, to)?;
@@ -369,6 +370,9 @@ impl<'a> Copier<'a> {
             return Err(CopyError::Released);
         }
         let from = self.fs.open_file(source)?;
+        if let Some(versions) = self.differences.as_ref().and_then(|differences| differences.versions) {
+            versions.remember(self.fs, status.inode, &from)?;
+        }
         let to = self.fs.create_file(copy, STAGED_FILE_MODE)?;
         let mut buffer = self.buffers.lock().pop().unwrap_or_default();
         copy_content(self.fs, &from, status, &to, &mut buffer, &mut |bytes| hand.count(0, bytes))?;

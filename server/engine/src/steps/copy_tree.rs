@@ -54,7 +54,7 @@ fn copy_folder(context: &mut Context<'_>, from: At<'_>, to: At<'_>) -> StepResul
     let losses = losses(context);
     let differences = match (begun_at(context), durable_until(context)) {
         (Some(begun), Some(durable)) => {
-            Some(Differences { losses: &losses, copied_since: Some(begun), durable_until: Some(durable) })
+            Some(Differences { copied_since: Some(begun), durable_until: Some(durable), ..Differences::of_attributes(&losses) })
         }
         _ => None,
     };

@@ -5,7 +5,7 @@ use tidelock_shared::strategy::EntryKind;
 use super::context::Context;
 use super::copy_tree::{Checkpoints, begun_at, losses, sync, with_copier};
 use super::error::{StepError, StepResult};
-use crate::copy::Differences;
+use crate::copy::{Differences, Versions};
 use crate::fs::At;
 
 /// A source that still changes after so many rounds is being worked on.
@@ -25,9 +25,10 @@ pub(super) fn bring_up_to_date(context: &mut Context<'_>, from: At<'_>) -> StepR
     let losses = losses(context);
     let is_folder = context.item().kind == EntryKind::Folder;
     let mut copied_since = begun_at(context);
+    let versions = Versions::default();
     for _ in 0..ROUNDS_MAX {
         let round_begins = context.fs.status(from.into())?;
-        let differences = Differences { copied_since, ..Differences::of_attributes(&losses) };
+        let differences = Differences { copied_since, versions: Some(&versions), ..Differences::of_attributes(&losses) };
         let has_changed = with_copier(context, &mut Checkpoints::none(), Some(differences), |copier, crew, foreman| {
             if is_folder {
                 copier.copy_content_of(crew, from, to, foreman)
@@ -43,7 +44,8 @@ pub(super) fn bring_up_to_date(context: &mut Context<'_>, from: At<'_>) -> StepR
             let identity = context.fs.identity(to.into())?;
             context.note(crate::moves::event::Note::StagingMade { identity })?;
         }
-        // What was just copied again was read now; only a later change counts from here on.
+        // What was just copied again was read now; only a later change counts from here on, which its
+        // version tells where times are too coarse.
         copied_since = None;
     }
     Err(StepError::SourceKeepsChanging(context.item().source_folder.path.join(context.item().source_name.clone())))

@@ -31,7 +31,7 @@ const RECORDINGS: [(&str, Personality); 5] = [
 ];
 
 /// Cases that the trait or the simulator has no words for, by section and what they contain.
-const NOT_TRIED: [(&str, &str, &str); 28] = [
+const NOT_TRIED: [(&str, &str, &str); 26] = [
     ("", "WHITEOUT", "the engine never leaves whiteouts, so the trait has no call for it"),
     ("", "lsattr", "the output of a tool"),
     ("", "FSGETXATTR via O_WRONLY", "through which descriptor a tag is read is the POSIX backend's matter"),
@@ -58,8 +58,6 @@ const NOT_TRIED: [(&str, &str, &str); 28] = [
     ("hsm", "while restoring", "the same"),
     ("quota", "alice fallocate", "the trait has no call for it"),
     ("q2", "df on project dir", "the output of a tool"),
-    ("F", "chproj", "the simulator has no data versions"),
-    ("F", "dv before/after", "the same"),
 ];
 
 /// What is not tried on a Lustre that somebody gives, and why: neither settings of its servers nor
@@ -177,6 +175,9 @@ fn expected(line: &Line<'_>, found: &str) -> String {
         let to = line.result.split("-> ").nth(1).and_then(|after| after.split_whitespace().next()).unwrap_or_default();
         return format!("OK to={to} ino-same={}", line.result.contains("ino-same=True"));
     }
+    if line.section == "F" {
+        return tags::equal_ones(line.result.split('\'').skip(1).step_by(2));
+    }
     if line.section == "ext" {
         let mebibytes: Vec<u64> = numbers(line.result).into_iter().map(|kibibytes| kibibytes / 1024).collect();
         return format!("{mebibytes:?} MiB");
@@ -198,6 +199,7 @@ fn answer(bench: &mut Bench, line: &Line<'_>) -> Option<String> {
         "hsm" => names::released_case(bench, line.case),
         "C" => tags::retag_case(bench, line.case).or_else(|| names::piecewise_case(bench, line.case)),
         "E" => claims::answer(bench, line),
+        "F" => tags::version_case(bench, line.case),
         "ext" => limits::open_handle_case(bench, line.case),
         "quota" | "q2" => limits::bytes_case(bench, line.case)
             .or_else(|| limits::inodes_case(bench, line.case))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tidelock_engine::fs::walk::walk;
-use tidelock_engine::fs::{Folder, FsError, Object};
+use tidelock_engine::fs::{Folder, FsError, Object, Timestamp};
 use tidelock_shared::id::ProjectId;
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::strategy::EntryKind;
@@ -160,4 +160,49 @@ pub(crate) fn capability_case(bench: &mut Bench, case: &str) -> Option<String> {
     let by_name = errno_name(&bench.root.set_tag(folder.at(&entry).into(), tag));
     let now = bench.root.tag(folder.at(&entry).into()).unwrap().unwrap();
     Some(format!("FSSETXATTR {by_descriptor} LL_IOC_PROJECT {by_name} now {}", now.id))
+}
+
+/// Data versions after one change each, as letters: the same letter is the same version.
+pub(crate) fn version_case(bench: &mut Bench, case: &str) -> Option<String> {
+    let (p1, p2) = (bench.open("p1"), bench.open("p2"));
+    let (old, new) = (name(&bench.sized(&p1, MIB)), name("new"));
+    let root = bench.root.clone();
+    let file = root.open_to_write(p1.at(&old)).unwrap();
+    let mut versions = Vec::new();
+    let mut look = || versions.push(root.data_version(&file).unwrap().unwrap().to_string());
+    look();
+    let time = Timestamp { seconds: 5, nanoseconds: 0 };
+    match case {
+        "start, truncate, utime, chmod, rename, chproj" => {
+            root.set_size(&file, MIB / 2).unwrap();
+            look();
+            root.set_times((&file).into(), time, time).unwrap();
+            look();
+            root.set_mode((&file).into(), 0o600).unwrap();
+            look();
+            root.rename(p1.at(&old), p1.at(&new)).unwrap();
+            look();
+            bench.retag(&root, &p1, "new", 1002, false).unwrap();
+            look();
+        }
+        "rename alpha->beta (recharge): dv before/after" => {
+            root.rename(p1.at(&old), p2.at(&new)).unwrap();
+            look();
+        }
+        _ => return None,
+    }
+    Some(equal_ones(versions.iter().map(String::as_str)))
+}
+
+/// Each one as a letter of its own.
+pub(crate) fn equal_ones<'a>(values: impl Iterator<Item = &'a str>) -> String {
+    let mut known = Vec::new();
+    let mut letter = |value| match known.iter().position(|other| *other == value) {
+        Some(position) => position,
+        None => {
+            known.push(value);
+            known.len() - 1
+        }
+    };
+    values.map(|value| char::from(b'a' + u8::try_from(letter(value)).unwrap())).collect()
 }

@@ -339,6 +339,14 @@ impl FileSystem for Simulator {
         })
     }
 
+    fn data_version(&self, file: &File) -> FsResult<Option<u64>> {
+        let number = number_of(&file.0);
+        self.look("data_version", b"", |inner| {
+            let is_lustre = inner.personality(inner.inode("data_version", number)?).is_lustre();
+            Ok(inner.state.data_version(number).filter(|_| is_lustre))
+        })
+    }
+
     fn copy_range(&self, from: &File, to: &File, offset: u64, length: u64) -> FsResult<u64> {
         let source = number_of(&from.0);
         let between_mounts = self.world.pace.lock().copies_between_mounts;

@@ -102,6 +102,9 @@ pub(super) struct State {
     pub(super) entries: BTreeMap<InodeNumber, BTreeMap<FileName, InodeNumber>>,
     pub(super) contents: BTreeMap<InodeNumber, Arc<Content>>,
     usage: BTreeMap<(MountIndex, ProjectId), Amount>,
+    /// Of each content that was ever written: how many had been before.
+    versions: BTreeMap<InodeNumber, u64>,
+    writes: u64,
 }
 
 impl State {
@@ -120,6 +123,7 @@ impl State {
                 self.inodes.remove(number);
                 self.entries.remove(number);
                 self.contents.remove(number);
+                self.versions.remove(number);
             }
             Change::Enter { folder, name, inode } => {
                 self.entries.entry(*folder).or_default().insert(name.clone(), *inode);
@@ -131,8 +135,16 @@ impl State {
                 self.charge(*number, false);
                 self.contents.insert(*number, content.clone());
                 self.charge(*number, true);
+                self.writes += 1;
+                self.versions.insert(*number, self.writes);
             }
         }
+    }
+
+    /// Another one after every write; none of a file that is on tape or was never written to (recorded).
+    pub(super) fn data_version(&self, number: InodeNumber) -> Option<u64> {
+        let is_released = self.inodes.get(&number).is_some_and(|inode| inode.is_released);
+        self.versions.get(&number).copied().filter(|_| !is_released)
     }
 
     fn charge(&mut self, number: InodeNumber, add: bool) {
