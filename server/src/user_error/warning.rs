@@ -150,5 +150,6 @@ fn lost(loss: Loss) -> &'static str {
         Loss::ExtendedAttributes => "ACLs and extended attributes",
         Loss::InodeFlags => "inode flags",
         Loss::Nanoseconds => "times below a second",
+        Loss::Layout => "the layout over servers",
     }
 }

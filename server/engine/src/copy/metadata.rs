@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{belongs_to_file_system, is_privileged};
-use crate::fs::{FileSystem, FsError, FsResult, Object, Status};
+use crate::fs::{Errno, FileSystem, FsError, FsResult, Object, Status};
 use crate::planner::plan::Loss;
 
 /// Where a folder's times are kept while names come and go in it.
@@ -54,7 +54,6 @@ pub(crate) fn copy_metadata(
 /// Takes away what a new entry has got from the default access list of the folder that it was made in,
 /// but for what it is to have: it would let people in who are not let in to the original.
 pub(crate) fn forget_inherited(fs: &dyn FileSystem, copy: Object<'_>, wanted: &[Vec<u8>]) -> FsResult<()> {
-    use crate::fs::Errno;
     for name in INHERITED.iter().filter(|name| !wanted.iter().any(|wanted| wanted == *name)) {
         match fs.remove_xattr(copy, name) {
             Err(error) if matches!(error.errno, Errno::NODATA | Errno::OPNOTSUPP) => {}
@@ -71,17 +70,18 @@ fn copy_xattr(fs: &dyn FileSystem, source: Object<'_>, copy: Object<'_>, name: &
         Loss::ExtendedAttributes
     };
     let value = fs.xattr(source, name)?;
-    unless_lost(fs.set_xattr(copy, name, &value), losses, class)
+    unless_lost(fs.set_xattr(copy, name, &value), losses, class).map(drop)
 }
 
 /// Passes over a failure in a class that the plan gave up.
-fn unless_lost(answer: FsResult<()>, losses: &BTreeSet<Loss>, class: Loss) -> FsResult<()> {
-    let is_refusal = |error: &FsError| {
-        use crate::fs::Errno;
-        matches!(error.errno, Errno::PERM | Errno::OPNOTSUPP | Errno::NOTTY | Errno::INVAL)
-    };
+pub(super) fn unless_lost<T>(answer: FsResult<T>, losses: &BTreeSet<Loss>, class: Loss) -> FsResult<Option<T>> {
     match answer {
-        Err(error) if losses.contains(&class) && is_refusal(&error) => Ok(()),
-        other => other,
+        Err(error) if losses.contains(&class) && is_refusal(&error) => Ok(None),
+        other => other.map(Some),
     }
+}
+
+/// The mount or the caller's rights do not allow it, now or ever.
+pub(crate) fn is_refusal(error: &FsError) -> bool {
+    matches!(error.errno, Errno::PERM | Errno::OPNOTSUPP | Errno::NOTTY | Errno::INVAL)
 }

@@ -1,18 +1,20 @@
 //! The data plane: copies files with everything that belongs to them. Knows files, not moves.
 //!
 //! Kept are content, holes, hard links inside the tree, symbolic links, special files, owner,
-//! mode, ACLs and other extended attributes, capabilities, inode flags and times. What a mount
+//! mode, ACLs and other extended attributes, capabilities, inode flags, layouts and times. What a mount
 //! or the caller's rights cannot keep was counted before; anything beyond that is an error.
 
 mod content;
 mod differences;
 mod finishing;
+mod layouts;
 mod links;
 mod metadata;
 mod tree;
 
 pub(crate) use differences::{Differences, Versions, is_same_tree};
-pub(crate) use metadata::{REMEMBERED_TIMES, copy_metadata, forget_inherited};
+pub(crate) use layouts::keep_layout;
+pub(crate) use metadata::{REMEMBERED_TIMES, copy_metadata, forget_inherited, is_refusal};
 pub(crate) use tree::{Copier, CopyError};
 
 /// Extended attributes that belong to the file system or describe the old inode: never copied

@@ -16,11 +16,12 @@ use tidelock_shared::strategy::EntryKind;
 use super::content::copy_content;
 use super::differences::Differences;
 use super::finishing::Finishing;
+use super::layouts::{self, Usual, keep_layout};
 use super::links::{Claim, Links, Place};
 use super::metadata::{copy_metadata, forget_inherited};
 use crate::crew::{Alone, Crew, Foreman, Hand, Interrupted, names_of_a_job, work_off};
 use crate::fs::walk::{look, remove_tree};
-use crate::fs::{At, FileSystem, Folder, FolderStream, FsError, NamesDurability, Object, Status};
+use crate::fs::{At, Capabilities, FileSystem, Folder, FolderStream, FsError, NamesDurability, Object, Status};
 use crate::planner::plan::Loss;
 
 /// Why a copy stopped.
@@ -56,6 +57,8 @@ pub(crate) struct Copier<'a> {
     losses: &'a BTreeSet<Loss>,
     /// `fsync` for each file before it is closed; else one sync of the whole file system follows.
     syncs_each_file: bool,
+    /// The copy's files have a layout each.
+    has_layouts: bool,
     /// What is there already and does not differ stays. None where nothing can be there.
     differences: Option<Differences<'a>>,
     finishing: Finishing,
@@ -73,6 +76,7 @@ struct Pair {
     above: Option<Above>,
     /// Nothing can be in the copy yet.
     is_new: bool,
+    usual_layout: Usual,
     /// The copy's attributes are not the source's (any more).
     differs: AtomicBool,
     /// Jobs and folders below that are not done; the last one gives the copy its attributes.
@@ -119,14 +123,15 @@ impl<'a> Copier<'a> {
     pub(crate) fn new(
         fs: &'a dyn FileSystem,
         losses: &'a BTreeSet<Loss>,
-        durability: NamesDurability,
+        capabilities: &Capabilities,
         differences: Option<Differences<'a>>,
         begun: i64,
     ) -> Self {
         Self {
             fs,
             losses,
-            syncs_each_file: durability == NamesDurability::BarrierFile,
+            syncs_each_file: capabilities.names_durability == NamesDurability::BarrierFile,
+            has_layouts: capabilities.has_layouts,
             differences,
             finishing: Finishing::since(begun),
             links: Mutex::new(Links::none()),
@@ -162,7 +167,8 @@ impl<'a> Copier<'a> {
             return Ok(false);
         }
         // With nobody to help, the job is done here and now.
-        let whole = |hand: &mut Hand<'_, '_, (), CopyError>, ()| self.copy_inode(hand, source, status, copy);
+        let usual = Usual::default();
+        let whole = |hand: &mut Hand<'_, '_, (), CopyError>, ()| self.copy_inode(hand, source, status, copy, &usual);
         work_off(&Alone, (), &whole, foreman)?;
         if status.kind != EntryKind::SymbolicLink {
             // It is made in the destination folder itself, which may pass something on.
@@ -245,7 +251,7 @@ impl<'a> Copier<'a> {
                 self.has_changed.store(true, Ordering::Relaxed);
                 hand.count(1, 0)
             }
-            None => self.copy_inode(hand, from, status, to),
+            None => self.copy_inode(hand, from, status, to, &pair.usual_layout),
         }
     }
 
@@ -288,6 +294,9 @@ impl<'a> Copier<'a> {
             above.pair.differs.store(true, Ordering::Relaxed);
         }
         let pair = self.pair(from, to, is_new)?;
+        if is_new {
+            keep_layout(self.fs, &pair.source, &pair.copy, self.losses)?;
+        }
         let pair = Pair { above: Some(above), differs: AtomicBool::new(differs), ..pair };
         hand.put(self.entries_of(&Arc::new(pair))?);
         Ok(())
@@ -295,7 +304,15 @@ impl<'a> Copier<'a> {
 
     fn pair(&self, source: At<'_>, copy: At<'_>, is_new: bool) -> CopyResult<Pair> {
         let (source, copy) = (self.fs.open_folder(source)?, self.fs.open_folder(copy)?);
-        Ok(Pair { source, copy, above: None, is_new, differs: AtomicBool::new(is_new), open: AtomicUsize::new(0) })
+        Ok(Pair {
+            source,
+            copy,
+            above: None,
+            is_new,
+            usual_layout: Usual::default(),
+            differs: AtomicBool::new(is_new),
+            open: AtomicUsize::new(0),
+        })
     }
 
     /// The job that a folder begins with; what its source has no more is gone from the copy.
@@ -344,11 +361,12 @@ impl<'a> Copier<'a> {
         source: At<'_>,
         status: &Status,
         copy: At<'_>,
+        usual: &Usual,
     ) -> CopyResult<()> {
         self.has_changed.store(true, Ordering::Relaxed);
         match status.kind {
             EntryKind::Folder => return Err(FsError::new("copy", source.name.as_bytes(), crate::fs::Errno::ISDIR).into()),
-            EntryKind::File => self.copy_file(hand, source, status, copy)?,
+            EntryKind::File => self.copy_file(hand, source, status, copy, usual)?,
             EntryKind::SymbolicLink => {
                 let points_to = self.fs.read_link(source)?;
                 let _section = self.finishing.begin();
@@ -364,7 +382,14 @@ impl<'a> Copier<'a> {
         hand.count(1, 0)
     }
 
-    fn copy_file<J>(&self, hand: &mut Hand<'_, '_, J, CopyError>, source: At<'_>, status: &Status, copy: At<'_>) -> CopyResult<()> {
+    fn copy_file<J>(
+        &self,
+        hand: &mut Hand<'_, '_, J, CopyError>,
+        source: At<'_>,
+        status: &Status,
+        copy: At<'_>,
+        usual: &Usual,
+    ) -> CopyResult<()> {
         // Asked before any read: a read of a released file would block, unkillably.
         if self.fs.hsm_state(source)?.is_released() {
             return Err(CopyError::Released);
@@ -373,7 +398,10 @@ impl<'a> Copier<'a> {
         if let Some(versions) = self.differences.as_ref().and_then(|differences| differences.versions) {
             versions.remember(self.fs, status.inode, &from)?;
         }
-        let to = self.fs.create_file(copy, STAGED_FILE_MODE)?;
+        let to = match self.has_layouts {
+            true => layouts::create_file(self.fs, &from, copy, STAGED_FILE_MODE, usual, self.losses)?,
+            false => self.fs.create_file(copy, STAGED_FILE_MODE)?,
+        };
         let mut buffer = self.buffers.lock().pop().unwrap_or_default();
         copy_content(self.fs, &from, status, &to, &mut buffer, &mut |bytes| hand.count(0, bytes))?;
         self.buffers.lock().push(buffer);

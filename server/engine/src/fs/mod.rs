@@ -8,6 +8,7 @@
 //! engine around it.
 
 mod error;
+pub mod layout;
 mod object;
 pub mod posix;
 pub mod probe;

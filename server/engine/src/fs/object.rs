@@ -218,6 +218,8 @@ pub struct Capabilities {
     pub keeps_nanoseconds: bool,
     /// Usage follows what is charged only after seconds (Lustre, recorded).
     pub charges_settle_late: bool,
+    /// Each file says over which servers it is laid out (Lustre).
+    pub has_layouts: bool,
     pub source: Knowledge,
 }
 

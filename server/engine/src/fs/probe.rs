@@ -10,8 +10,9 @@
 use tidelock_shared::id::ProjectId;
 use tidelock_shared::name::FileName;
 use tidelock_shared::project::ProjectTag;
-use tidelock_shared::strategy::{RenameRule, SourceFlagRule};
+use tidelock_shared::strategy::{EntryKind, RenameRule, SourceFlagRule};
 
+use super::layout::{self, Layout};
 use super::walk::remove_tree;
 use super::{At, Errno, FileSystem, Folder, FsError, FsResult, Object};
 
@@ -117,6 +118,14 @@ pub(crate) fn changes_project_id(fs: &dyn FileSystem, scratch: &Folder, tag: Pro
     let object = Object::Folder(scratch);
     fs.set_tag(object, ProjectTag { inherit: !tag.inherit, ..tag })?;
     fs.set_tag(object, tag)
+}
+
+/// Whether a new file can be laid out like that, or a new folder give that to its files.
+pub(crate) fn takes_layout(fs: &dyn FileSystem, scratch: &Folder, kind: EntryKind, layout: &Layout) -> FsResult<()> {
+    if kind == EntryKind::Folder {
+        return layout::set(fs, scratch, layout);
+    }
+    layout::create_file(fs, scratch.at(&named("file")?), FILE_MODE, layout).map(drop)
 }
 
 fn tells_of_a_link(fs: &dyn FileSystem, scratch: &Folder) -> FsResult<bool> {

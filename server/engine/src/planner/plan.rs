@@ -377,6 +377,8 @@ pub enum Loss {
     InodeFlags,
     /// The destination keeps whole seconds only.
     Nanoseconds,
+    /// Over which servers content is laid out, where the destination's cannot do the same.
+    Layout,
 }
 
 /// Room set aside for one move at one payer.

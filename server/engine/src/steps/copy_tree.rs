@@ -148,11 +148,11 @@ pub(super) fn with_copier<T>(
     differences: Option<Differences<'_>>,
     work: impl FnOnce(&Copier<'_>, &dyn Crew, &mut Foreman<'_, CopyError>) -> Result<T, CopyError>,
 ) -> StepResult<T> {
-    let durability = context.fs.capabilities(&context.destination_folder()?)?.names_durability;
+    let capabilities = context.fs.capabilities(&context.destination_folder()?)?;
     let losses = losses(context);
     let path = context.source_path();
     let begun = durable_until(context).or_else(|| begun_at(context)).unwrap_or(i64::MIN);
-    let copier = Copier::new(context.fs, &losses, durability, differences, begun);
+    let copier = Copier::new(context.fs, &losses, &capabilities, differences, begun);
     let crew = context.crew;
     let mut foreman = |entries, bytes| {
         let counted = context.progress(entries, bytes).and_then(|()| checkpoints.count(context, &copier, entries, bytes));

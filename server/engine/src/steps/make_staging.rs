@@ -4,12 +4,13 @@
 //! folder: no second lock on Lustre, and no write to the staged folder itself. A single file
 //! is staged under the hidden name without a folder around it.
 
-use tidelock_shared::strategy::Strategy;
+use tidelock_shared::strategy::{EntryKind, Strategy};
 
 use super::carry::{Found, find};
 use super::context::{Context, OWN_FOLDER_MODE, holds, open_own_empty};
+use super::copy_tree::losses;
 use super::error::{StepError, StepResult};
-use crate::copy::forget_inherited;
+use crate::copy::{forget_inherited, keep_layout};
 use crate::fs::walk::{look, remove_tree, unless_absent};
 use crate::fs::{Errno, FileSystem, Folder, Identity};
 use crate::moves::event::Note;
@@ -33,9 +34,20 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     // A setgid destination folder adds its bit; nobody but us enters until publish.
     context.fs.set_mode((&staging).into(), STAGING_MODE)?;
     charge_to_destination(context, &staging)?;
+    keep_layout_of_source(context, &staging)?;
     let identity = context.fs.identity((&staging).into())?;
     context.note(Note::StagingMade { identity })?;
     Ok(())
+}
+
+/// What is made in it is laid out as in the source, where that is a folder.
+fn keep_layout_of_source(context: &Context<'_>, staging: &Folder) -> StepResult<()> {
+    if context.item().kind != EntryKind::Folder {
+        return Ok(());
+    }
+    let source = context.source_folder()?;
+    let name = context.source_name_now(&source)?;
+    Ok(keep_layout(context.fs, &context.fs.open_folder(source.at(&name))?, staging, &losses(context))?)
 }
 
 /// New entries below inherit the destination's project; a folder that did not is refused

@@ -9,26 +9,64 @@ use tidelock_shared::quota::Amount;
 use tidelock_shared::strategy::EntryKind;
 
 use super::{Findings, Question, STICKY, SurveyError};
-use crate::copy::{belongs_to_file_system, is_privileged};
+use crate::copy::{belongs_to_file_system, is_privileged, is_refusal};
 use crate::crew::Found;
+use crate::fs::layout::{self, Layout};
+use crate::fs::probe;
 use crate::fs::walk::unless_absent;
 use crate::fs::{At, Errno, FileSystem, Folder, FsResult, HsmState, Object, Status};
 use crate::planner::plan::{Loss, Tally};
 
+/// So many different layouts are tried.
+const LAYOUTS_TRIED: usize = 64;
+
 /// What a copy in the destination can carry.
-struct Keeps {
+struct Keeps<'a> {
     xattrs: bool,
     flags: bool,
     nanoseconds: bool,
+    /// Where layouts can be tried; none where files have none.
+    layouts: Option<&'a Folder>,
+    /// Which were tried.
+    tried: Mutex<BTreeMap<(EntryKind, Layout), bool>>,
 }
 
-impl Keeps {
-    fn of(fs: &dyn FileSystem, to: &Folder) -> FsResult<Self> {
+impl<'a> Keeps<'a> {
+    fn of(fs: &dyn FileSystem, to: &'a Folder) -> FsResult<Self> {
         let capabilities = fs.capabilities(to)?;
         let flags = fs.tag(to.into())?.is_some();
         let probed = fs.xattr(to.into(), b"user.tidelock");
         let xattrs = !matches!(probed, Err(error) if error.errno == Errno::OPNOTSUPP);
-        Ok(Self { xattrs, flags, nanoseconds: capabilities.keeps_nanoseconds })
+        let layouts = capabilities.has_layouts.then_some(to);
+        Ok(Self { xattrs, flags, nanoseconds: capabilities.keeps_nanoseconds, layouts, tried: Mutex::default() })
+    }
+
+    /// Whether a copy can have the layout of this file or folder, which is tried in a hidden folder, once
+    /// for each layout.
+    fn layout(&self, fs: &dyn FileSystem, at: At<'_>, kind: EntryKind) -> FsResult<bool> {
+        let Some(to) = self.layouts else { return Ok(true) };
+        let layout = match kind {
+            EntryKind::File => layout::of_file(fs, at.into()),
+            EntryKind::Folder => layout::of_folder(fs, at.into()),
+            _ => return Ok(true),
+        };
+        let layout = match layout {
+            Ok(Some(layout)) => (kind, layout),
+            Ok(None) => return Ok(true),
+            Err(error) if is_refusal(&error) => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        let mut tried = self.tried.lock();
+        if let Some(known) = tried.get(&layout) {
+            return Ok(*known);
+        }
+        // A tree with more layouts than that is taken to be kept.
+        let is_tried = tried.len() < LAYOUTS_TRIED && fs.may_change(to)?;
+        let try_it = |scratch: &Folder| probe::takes_layout(fs, scratch, kind, &layout.1);
+        let answer = if is_tried { probe::in_scratch(fs, to, try_it)? } else { None };
+        let keeps = !matches!(answer, Some(Err(error)) if is_refusal(&error));
+        tried.insert(layout, keeps);
+        Ok(keeps)
     }
 }
 
@@ -36,7 +74,7 @@ impl Keeps {
 pub(super) struct Count<'a> {
     fs: &'a dyn FileSystem,
     question: &'a Question<'a>,
-    keeps: Option<Keeps>,
+    keeps: Option<Keeps<'a>>,
     top_path: FilePath,
     pub(super) top_tag: Option<ProjectTag>,
     device: u64,
@@ -270,6 +308,7 @@ impl<'a> Count<'a> {
         {
             lose(Loss::InodeFlags, fs.flags(object)? != 0);
         }
+        lose(Loss::Layout, !keeps.layout(fs, found.at, status.kind)?);
         let is_remade = matches!(status.kind, EntryKind::Folder | EntryKind::SymbolicLink);
         for (loss, count) in lost.into_iter().filter(|(_, count)| *count > 0) {
             *one.tally.losses.entry(loss).or_default() += count;

@@ -63,6 +63,7 @@ pub(super) fn capabilities(kind: i64, has_project_ids: bool, is_root: bool, trie
         names_durability: if is_lustre { NamesDurability::BarrierFile } else { NamesDurability::FolderSync },
         keeps_nanoseconds: !is_lustre,
         charges_settle_late: is_lustre,
+        has_layouts: is_lustre,
         source,
     }
 }

@@ -13,7 +13,7 @@ use super::world::put;
 use crate::fs::object::Handle;
 use crate::fs::{
     At, Caller, Capabilities, Capacity, DataRange, Enforcement, Errno, File, FileSystem, Folder, FolderEntry, FolderStream,
-    FsError, FsResult, HsmState, Identity, Knowledge, Object, Quota, Status, Timestamp,
+    FsError, FsResult, HsmState, Identity, Knowledge, Object, Quota, Status, Timestamp, layout,
 };
 
 /// Permission bits that `chmod` sets.
@@ -63,7 +63,7 @@ impl FileSystem for Simulator {
     }
 
     fn create_file(&self, at: At<'_>, mode: u32) -> FsResult<File> {
-        let new = NewInode { kind: EntryKind::File, mode: mode & MODE_BITS, special_device: 0, points_to: Vec::new() };
+        let new = NewInode { takes_layout: true, ..NewInode::new(EntryKind::File, mode & MODE_BITS) };
         self.create("create_file", at, new).map(|number| File(Handle::Simulated(number)))
     }
 
@@ -162,17 +162,17 @@ impl FileSystem for Simulator {
     }
 
     fn create_folder(&self, at: At<'_>, mode: u32) -> FsResult<()> {
-        let new = NewInode { kind: EntryKind::Folder, mode: mode & MODE_BITS, special_device: 0, points_to: Vec::new() };
+        let new = NewInode { takes_layout: true, ..NewInode::new(EntryKind::Folder, mode & MODE_BITS) };
         self.create("create_folder", at, new).map(drop)
     }
 
     fn create_symbolic_link(&self, at: At<'_>, points_to: &[u8]) -> FsResult<()> {
-        let new = NewInode { kind: EntryKind::SymbolicLink, mode: 0o777, special_device: 0, points_to: points_to.to_vec() };
+        let new = NewInode { points_to: points_to.to_vec(), ..NewInode::new(EntryKind::SymbolicLink, 0o777) };
         self.create("create_symbolic_link", at, new).map(drop)
     }
 
     fn create_special(&self, at: At<'_>, kind: EntryKind, mode: u32, device: u64) -> FsResult<()> {
-        let new = NewInode { kind, mode: mode & MODE_BITS, special_device: device, points_to: Vec::new() };
+        let new = NewInode { special_device: device, ..NewInode::new(kind, mode & MODE_BITS) };
         self.create("create_special", at, new).map(drop)
     }
 
@@ -298,7 +298,14 @@ impl FileSystem for Simulator {
     }
 
     fn set_xattr(&self, object: Object<'_>, name: &[u8], value: &[u8]) -> FsResult<()> {
-        self.set("set_xattr", object, |_, inode| {
+        self.set("set_xattr", object, |inner, inode| {
+            if name == layout::ATTRIBUTE {
+                inner.check_layout(inode, value)?;
+                // A file takes its first layout only, and says nothing.
+                if inode.kind == EntryKind::File && inode.xattrs.contains_key(name) {
+                    return Ok(());
+                }
+            }
             inode.xattrs.insert(name.to_vec(), value.to_vec());
             Ok(())
         })
@@ -420,6 +427,7 @@ impl FileSystem for Simulator {
                 names_durability: mount.personality.names_durability(),
                 keeps_nanoseconds: !mount.personality.is_lustre(),
                 charges_settle_late: mount.personality.is_lustre(),
+                has_layouts: mount.personality.is_lustre(),
                 source: Knowledge::OfItsKind,
             })
         })

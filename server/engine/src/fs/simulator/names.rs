@@ -9,7 +9,7 @@ use super::rules::{Crossing, Personality};
 use super::site::{Inner, Simulator};
 use super::world::{Change, Domain, Inode, InodeNumber, put};
 use crate::fs::object::Handle;
-use crate::fs::{At, Errno, FsError, FsResult, Timestamp};
+use crate::fs::{At, Errno, FsError, FsResult, Timestamp, layout};
 
 pub(super) const MAY_READ: u32 = 4;
 pub(super) const MAY_WRITE: u32 = 2;
@@ -30,6 +30,14 @@ pub(super) struct NewInode {
     pub(super) mode: u32,
     pub(super) special_device: u64,
     pub(super) points_to: Vec<u8>,
+    /// Gets the layout that its folder gives; else the first one that it is given, as after `mknod`.
+    pub(super) takes_layout: bool,
+}
+
+impl NewInode {
+    pub(super) fn new(kind: EntryKind, mode: u32) -> Self {
+        Self { kind, mode, special_device: 0, points_to: Vec::new(), takes_layout: false }
+    }
 }
 
 pub(super) fn number_of(handle: &Handle) -> InodeNumber {
@@ -37,6 +45,10 @@ pub(super) fn number_of(handle: &Handle) -> InodeNumber {
         Handle::Simulated(number) => *number,
         Handle::Descriptor(_) => panic!("a real descriptor was given to the simulator"),
     }
+}
+
+fn owned<'a>((name, value): (&'a Vec<u8>, &'a Vec<u8>)) -> (Vec<u8>, Vec<u8>) {
+    (name.clone(), value.clone())
 }
 
 impl Inner {
@@ -115,7 +127,7 @@ impl Inner {
             links: if is_folder { 2 } else { 1 },
             flags: 0,
             special_device: new.special_device,
-            xattrs: std::collections::BTreeMap::new(),
+            xattrs: parent.xattrs.iter().filter(|(name, _)| new.takes_layout && *name == layout::ATTRIBUTE).map(owned).collect(),
             points_to: new.points_to,
             is_released: false,
             restore_asked: None,
@@ -127,6 +139,17 @@ impl Inner {
         changes.extend(self.enter(folder, &parent, at.name, number, now));
         self.commit(&changes)?;
         Ok(number)
+    }
+
+    /// Whether a Lustre takes a layout: pools have to be known to it.
+    pub(super) fn check_layout(&self, inode: &Inode, layout: &[u8]) -> Result<(), Errno> {
+        let mount = self.mount(inode);
+        let pool = layout::pool(layout);
+        match () {
+            () if !mount.personality.is_lustre() => Err(Errno::OPNOTSUPP),
+            () if pool.is_some_and(|pool| !mount.pools.iter().any(|known| known.as_bytes() == pool)) => Err(Errno::INVAL),
+            () => Ok(()),
+        }
     }
 
     /// The MDT of a new folder: spread near the top, else where its parent is.

@@ -34,6 +34,9 @@ pub struct SiteMount {
     pub retaggers: Retaggers,
     /// `mdt.*.enable_remote_rename`; without it a rename between MDTs is `EXDEV`.
     pub remote_rename: bool,
+    /// The pools of object servers that a layout may name.
+    #[serde(default)]
+    pub pools: Vec<String>,
     pub capacity: Amount,
 }
 
@@ -42,7 +45,7 @@ impl SiteMount {
     pub fn new(path: FilePath, personality: Personality) -> Self {
         let mdts = if personality.is_lustre() { 2 } else { 1 };
         let capacity = Amount { bytes: 1 << 50, inodes: 1 << 32 };
-        Self { path, personality, mdts, retaggers: Retaggers::default(), remote_rename: true, capacity }
+        Self { path, personality, mdts, retaggers: Retaggers::default(), remote_rename: true, pools: Vec::new(), capacity }
     }
 }
 
@@ -198,6 +201,12 @@ impl Simulator {
     /// Sets a project's limits on the mount at `position` of the site.
     pub fn set_limits(&self, position: MountIndex, project: ProjectId, limits: Limits) {
         self.world.inner.lock().site.limits.entry(position).or_default().insert(project, limits);
+    }
+
+    /// The pools that layouts may name on the mount at `position` of the site.
+    pub fn set_pools(&self, position: MountIndex, pools: &[&str]) {
+        let mut inner = self.world.inner.lock();
+        inner.site.mounts[usize::from(position)].pools = pools.iter().map(|pool| (*pool).to_owned()).collect();
     }
 
     pub fn usage(&self, position: MountIndex, project: ProjectId) -> Amount {

@@ -44,6 +44,7 @@ fn folder(at: &str, device: u64, project: u32, hard: Amount) -> SurveyedFolder {
             names_durability: NamesDurability::BarrierFile,
             keeps_nanoseconds: false,
             charges_settle_late: true,
+            has_layouts: true,
             source: Knowledge::OfItsKind,
         },
         capacity: Capacity { total: Amount { bytes: 1 << 50, inodes: 1 << 30 }, free: Amount { bytes: 1 << 50, inodes: 1 << 30 } },

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use tidelock_shared::name::FileName;
 use tidelock_shared::strategy::EntryKind;
 
-use crate::copy::copy_metadata;
+use crate::copy::{copy_metadata, keep_layout};
 use crate::fs::walk::{look, unless_absent};
 use crate::fs::{At, Errno, FileSystem, Folder, FsResult, Object, Status};
 use crate::planner::plan::Loss;
@@ -91,6 +91,9 @@ impl CarryOver<'_> {
             self.fs.create_folder(to.at(&name), STAGING_MODE)?;
         }
         let (inner, outer) = (self.fs.open_folder(from)?, self.fs.open_folder(to.at(&name))?);
+        if !is_there {
+            keep_layout(self.fs, &inner, &outer, self.losses)?;
+        }
         if !is_there && self.way == Way::Back {
             // Made by somebody after it was visible: no old folder remembers its attributes.
             let status = self.fs.status((&inner).into())?;
