@@ -119,7 +119,16 @@ fn facts(found: &Examination) -> Vec<Fact> {
     ));
     if let Some(mdt) = found.placement {
         let of = found.mdts.map(|mdts| format!(" of {mdts}")).unwrap_or_default();
-        facts.push(Fact { what: "mdt", is_so: None, text: format!("The folder lies on metadata server {mdt}{of}.") });
+        let stripes: Vec<String> = found.stripes.iter().map(u32::to_string).collect();
+        let text = match stripes.is_empty() {
+            true => format!("The folder lies on metadata server {mdt}{of}."),
+            false => format!(
+                "The folder is striped: its names are spread over {} metadata servers{of}, {}; a change of names is made durable on each.",
+                stripes.len(),
+                stripes.join(", ")
+            ),
+        };
+        facts.push(Fact { what: "mdt", is_so: None, text });
         let text = "Files whose content is on tape only are recognised, and never read by accident.".to_owned();
         facts.push(Fact { what: "tape", is_so: Some(true), text });
     }

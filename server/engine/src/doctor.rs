@@ -23,6 +23,8 @@ pub struct Examination {
     pub is_root: bool,
     /// The metadata server of the folder, and of how many, where there are several.
     pub placement: Option<u32>,
+    /// Those over which the folder spreads its names; none of a plain one.
+    pub stripes: Vec<u32>,
     pub mdts: Option<u32>,
     /// None where the caller may not make the scratch folder.
     pub trials: Option<Trials>,
@@ -64,7 +66,8 @@ pub fn examine(fs: &dyn FileSystem, path: &FilePath) -> FsResult<Examination> {
         enforcement: fs.enforcement(&folder)?,
         reads_limits: quota.is_some(),
         is_root: fs.caller().is_root,
-        placement: fs.placement(&folder)?,
+        placement: fs.placement((&folder).into())?,
+        stripes: fs.stripes(&folder)?,
         mdts: fs.mdts(&folder)?,
         trials: match fs.may_change(&folder)? {
             true => probe::in_scratch(fs, &folder, |scratch| try_in(fs, scratch))?.transpose()?,

@@ -29,11 +29,11 @@ fn world(personality: Personality, caller: u32) -> World {
 /// A folder of a project on another MDT than the first project's.
 fn far_folder(world: &World, project: ProjectId) -> Folder {
     let top = world.root.open_path(&path("/m")).unwrap();
-    let near = world.root.placement(&world.root.open_path(&path("/m/alpha")).unwrap()).unwrap();
+    let near = world.root.placement((&world.root.open_path(&path("/m/alpha")).unwrap()).into()).unwrap();
     for _ in 0..8 {
         // Near the top new folders go round.
         let far = make_folder(&world.root, &top, "far", 0o777);
-        if world.root.placement(&far).unwrap() != near {
+        if world.root.placement((&far).into()).unwrap() != near {
             world.root.set_tag((&far).into(), ProjectTag { id: project, inherit: true }).unwrap();
             world.root.sync_everything();
             return far;
@@ -212,6 +212,81 @@ fn a_folder_whose_content_is_charged_elsewhere_is_not_taken_at_its_word() {
                     };
                     assert_same(&anywhere(world.visible()), &anywhere(before), &format!("{what}, undone"));
                 }
+            }
+        }
+    }
+}
+
+/// What is left of a finished move after the servers have lost power, by what each of some seeds lets survive.
+fn assert_durable(world: impl Fn() -> World, request: &MoveRequest, at: &str, project: ProjectId, what: &str) {
+    for seed in 0..8 {
+        let world = world();
+        moved(&world, request, what);
+        world.root.cut_power(seed);
+        assert_no_drift(&world, at, project, &format!("{what}, seed {seed}"));
+    }
+}
+
+/// A folder on the first project's MDT, charged to the second.
+fn near_folder(world: &World) {
+    let top = world.root.open_path(&path("/m")).unwrap();
+    let near = world.root.placement((&world.root.open_path(&path("/m/alpha")).unwrap()).into()).unwrap();
+    let is_near = |number: &u32| {
+        let folder = make_folder(&world.root, &top, &format!("near{number}"), 0o777);
+        world.root.placement((&folder).into()).unwrap() == near
+    };
+    let found = (0..8).find(is_near).unwrap();
+    world.root.rename(top.at(&name(&format!("near{found}"))), top.at(&name("near"))).unwrap();
+    let near = world.root.open_path(&path("/m/near")).unwrap();
+    world.root.set_tag((&near).into(), ProjectTag { id: BETA, inherit: true }).unwrap();
+}
+
+#[test]
+fn a_changed_charge_is_durable_on_whatever_mdt_an_inode_lies() {
+    for personality in LUSTRES {
+        // Both folders of the move lie on one MDT, and what moves, or a file in it, on the other.
+        for remote in ["tree", "single"] {
+            let with_a_remote_part = || {
+                let world = world(personality, 0);
+                let far = far_folder(&world, ALPHA);
+                let alpha = world.root.open_path(&path("/m/alpha")).unwrap();
+                let whole = make_folder(&world.root, if remote == "tree" { &far } else { &alpha }, "whole", 0o755);
+                write(&world.root, &whole, "file", b"content");
+                write(&world.root, &far, "single", b"made elsewhere");
+                world.root.rename(far.at(&name("single")), whole.at(&name("single"))).unwrap();
+                if remote == "tree" {
+                    world.root.rename(far.at(&name("whole")), alpha.at(&name("whole"))).unwrap();
+                }
+                near_folder(&world);
+                world.root.sync_everything();
+                world
+            };
+            let request = request("/m/alpha/whole", "/m/near");
+            let what = format!("{personality:?}, {remote}");
+            assert_durable(with_a_remote_part, &request, "/m/near/whole", BETA, &what);
+        }
+    }
+}
+
+#[test]
+fn names_in_a_striped_folder_are_durable_on_each_of_its_mdts() {
+    for (personality, caller) in [(Personality::Lustre2_17, 0), (Personality::Lustre2_17, ALICE), (Personality::Lustre2_12, ALICE)]
+    {
+        // Its own MDT is the source's, so that nothing but its stripes leads to the other.
+        let striped = |stripes: [u16; 2]| {
+            let world = world(personality, caller);
+            near_folder(&world);
+            world.root.stripe(&world.root.open_path(&path("/m/near")).unwrap(), &stripes).unwrap();
+            world.root.sync_everything();
+            world
+        };
+        // By chance a name may lie where that of the barrier does; these two do not lie together.
+        for (item, new_name) in [("single", "even"), ("single", "odd"), ("plain", "even"), ("plain", "odd")] {
+            let mut request = request(&format!("/m/alpha/{item}"), "/m/near");
+            request.new_name = Some(name(new_name));
+            let what = format!("{personality:?} {caller}: {item} as {new_name}");
+            for stripes in [[0, 1], [1, 0]] {
+                assert_durable(|| striped(stripes), &request, &format!("/m/near/{new_name}"), BETA, &what);
             }
         }
     }

@@ -130,7 +130,7 @@ fn mount(site: &Site, fs: &dyn FileSystem, folder: &Folder, surveyed: &SurveyedF
         id: surveyed.folder.device,
         kind: capabilities.kind,
         abilities: capabilities.abilities,
-        placement: fs.placement(folder).ok().flatten().map(|mdt| format!("MDT {mdt}")),
+        placement: fs.placement(folder.into()).ok().flatten().map(|mdt| format!("MDT {mdt}")),
     }
 }
 

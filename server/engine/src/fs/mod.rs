@@ -115,8 +115,12 @@ pub trait FileSystem: Send + Sync {
     /// None where there is no project quota or the caller may not read it.
     fn quota(&self, folder: &Folder, project: ProjectId) -> FsResult<Option<Quota>>;
     fn enforcement(&self, folder: &Folder) -> FsResult<Enforcement>;
-    /// The MDT of the folder itself, where the file system has several.
-    fn placement(&self, folder: &Folder) -> FsResult<Option<u32>>;
+    /// The MDT that an inode lies on, where the file system has several.
+    fn placement(&self, object: Object<'_>) -> FsResult<Option<u32>>;
+    /// The MDTs over which a folder spreads its names, each as often as it has a part; none of a plain one.
+    fn stripes(&self, _folder: &Folder) -> FsResult<Vec<u32>> {
+        Ok(Vec::new())
+    }
     /// How many MDTs there are, as far as the caller is told.
     fn mdts(&self, folder: &Folder) -> FsResult<Option<u32>>;
     /// Whether the caller may make and remove names in the folder.

@@ -185,10 +185,10 @@ fn passes(fs: &dyn FileSystem, from: At<'_>, to: At<'_>) -> FsResult<bool> {
 
 /// None where there is one MDT only, or none of a few new folders came to lie on another.
 fn between_mdts(fs: &dyn FileSystem, folder: &Folder, scratch: &Folder) -> FsResult<Option<bool>> {
-    let (Some(here), false) = (fs.placement(scratch)?, fs.mdts(scratch)? == Some(1)) else { return Ok(None) };
+    let (Some(here), false) = (fs.placement(scratch.into())?, fs.mdts(scratch)? == Some(1)) else { return Ok(None) };
     let leaving = named("leaving")?;
     drop(fs.create_file(scratch.at(&leaving), FILE_MODE)?);
-    let is_elsewhere = |there: &Folder| fs.placement(there).map(|mdt| mdt.is_some_and(|mdt| mdt != here));
+    let is_elsewhere = |there: &Folder| fs.placement(there.into()).map(|mdt| mdt.is_some_and(|mdt| mdt != here));
     if is_elsewhere(folder)? {
         // Beside the scratch folder, under a name that is swept like it.
         let beside = named(&format!("{SCRATCH_PREFIX}{}.leaving", std::process::id()))?;

@@ -61,6 +61,10 @@ impl HiddenName {
             "barrier" => return whole(Role::Barrier),
             _ => {}
         }
+        // A striped folder takes more than one.
+        if rest.strip_prefix("barrier.").is_some_and(|number| number.parse::<u32>().is_ok()) {
+            return whole(Role::Barrier);
+        }
         let (item, role) = match rest.split_once('.') {
             None => (rest, Role::Staging),
             Some((item, "retired")) => (item, Role::Retired),
@@ -198,10 +202,11 @@ mod tests {
             (".1.workshop", Some(1), Role::Workshop),
             (".record", None, Role::Record),
             (".barrier", None, Role::Barrier),
+            (".barrier.3", None, Role::Barrier),
         ] {
             assert_eq!(read(rest), Some(HiddenName { id, item, role }), "{rest}");
         }
-        for rest in ["", ".", ".x", ".0.other", ".0.retired.more", "0.retired"] {
+        for rest in ["", ".", ".x", ".barrier.", ".barrier.x", ".0.other", ".0.retired.more", "0.retired"] {
             assert_eq!(read(rest), None, "{rest}");
         }
     }

@@ -6,6 +6,8 @@
 //! (measured on Linux 6.1, three of three; none with the file). Where the file has gone, the folder
 //! is synced as well. The destination's folder goes first (measured: the other way round a name can
 //! be in neither).
+//!
+//! A striped folder keeps each name on the MDT that its hash says, so it takes a file on each.
 
 use std::collections::BTreeSet;
 
@@ -17,10 +19,12 @@ use super::context::{Context, open_known};
 use super::error::{StepError, StepResult};
 use super::times::Times;
 use crate::fs::walk::unless_absent;
-use crate::fs::{Errno, FileSystem, Folder, FsError, FsResult, NamesDurability};
+use crate::fs::{At, Errno, File, FileSystem, Folder, FsError, FsResult, NamesDurability};
 
 /// So many entries are looked at before a barrier is given up.
 const ENTRIES_LOOKED_AT: u32 = 10_000;
+/// So many names are tried for each MDT of a striped folder: by chance one of them lies there.
+const NAMES_FOR_EACH_MDT: usize = 64;
 
 const BARRIER_MODE: u32 = 0o600;
 
@@ -33,12 +37,23 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
 
 /// Makes the names in one folder durable.
 pub(super) fn barrier_in(fs: &dyn FileSystem, folder: &Folder, id: MoveId) -> StepResult<()> {
+    let made = make_files(fs, folder, id, &mdts_of(fs, folder)?)?;
+    for (file, name) in &made.files {
+        // Without room for its byte the file is created all the same, which is what counts.
+        match fs.write_at(file, 0, b"\n") {
+            Err(error) if !error.is_full() => return Err(error.into()),
+            _ => {}
+        }
+        fs.sync_file(file)?;
+        unless_absent(fs.unlink(folder.at(name)))?;
+    }
     match fs.capabilities(folder)?.names_durability {
-        NamesDurability::FolderSync => {
-            barrier_file(fs, folder, &name_of(id)?, &|| fs.sync_file_system(folder))?;
+        NamesDurability::FolderSync if made.left_out.is_some() => {
+            fs.sync_file_system(folder)?;
             fs.sync_folder(folder)?;
         }
-        NamesDurability::BarrierFile => barrier_file(fs, folder, &name_of(id)?, &|| touch_and_sync(fs, folder))?,
+        NamesDurability::FolderSync => fs.sync_folder(folder)?,
+        NamesDurability::BarrierFile => touch_and_sync(fs, folder, made.left_out)?,
     }
     Ok(())
 }
@@ -52,30 +67,55 @@ pub(super) fn make_names_durable(fs: &dyn FileSystem, folder: &Folder) -> FsResu
     }
 }
 
-pub(super) fn barrier_name(context: &Context<'_>) -> StepResult<FileName> {
-    name_of(context.order.move_id)
+/// Whether this is the name of a barrier of the move, which a crash may have left anywhere.
+pub(super) fn is_barrier(name: &FileName, id: MoveId) -> bool {
+    name_of(id, 0).is_ok_and(|first| name.as_bytes().starts_with(first.as_bytes()))
 }
 
-fn name_of(id: MoveId) -> StepResult<FileName> {
-    FileName::new(format!(".tidelock-{id}.barrier").into_bytes()).map_err(|_| StepError::Unnameable)
+/// The first name has no number: a plain folder needs no more.
+fn name_of(id: MoveId, number: usize) -> StepResult<FileName> {
+    let suffix = if number == 0 { String::new() } else { format!(".{number}") };
+    FileName::new(format!(".tidelock-{id}.barrier{suffix}").into_bytes()).map_err(|_| StepError::Unnameable)
 }
 
-/// `if_full` is done where there is no room for the file.
-fn barrier_file(fs: &dyn FileSystem, folder: &Folder, name: &FileName, if_full: &dyn Fn() -> FsResult<()>) -> FsResult<()> {
-    let at = folder.at(name);
-    // Its removal is not durable: one may be left from before a crash.
-    unless_absent(fs.unlink(at))?;
-    let file = match fs.create_file(at, BARRIER_MODE) {
-        Err(error) if error.is_full() => return if_full(),
-        answer => answer?,
-    };
-    // Without room for its byte the file is created all the same, which is what counts.
-    match fs.write_at(&file, 0, b"\n") {
-        Err(error) if !error.is_full() => return Err(error),
-        _ => {}
+/// The MDTs on which changes of a folder lie; none where there are no MDTs.
+fn mdts_of(fs: &dyn FileSystem, folder: &Folder) -> FsResult<BTreeSet<u32>> {
+    let Some(own) = fs.placement(folder.into())? else { return Ok(BTreeSet::new()) };
+    let stripes = if fs.mdts(folder)? == Some(1) { Vec::new() } else { fs.stripes(folder)? };
+    Ok(stripes.into_iter().chain([own]).collect())
+}
+
+/// New files in a folder, and the MDTs where none could be made.
+struct Made {
+    files: Vec<(File, FileName)>,
+    /// None if all are there; where nothing tells MDTs, an empty set stands for the only one.
+    left_out: Option<BTreeSet<u32>>,
+}
+
+/// Makes a file in the folder on each of these MDTs; a single one where there are none.
+fn make_files(fs: &dyn FileSystem, folder: &Folder, id: MoveId, mdts: &BTreeSet<u32>) -> StepResult<Made> {
+    let mut missing = mdts.clone();
+    let mut files = Vec::new();
+    for number in 0..NAMES_FOR_EACH_MDT * mdts.len().max(1) {
+        let name = name_of(id, number)?;
+        let at = folder.at(&name);
+        // Its removal is not durable: one may be left from before a crash.
+        unless_absent(fs.unlink(at))?;
+        let file = match fs.create_file(at, BARRIER_MODE) {
+            Err(error) if error.is_full() || error.errno == Errno::ACCESS => return Ok(Made { files, left_out: Some(missing) }),
+            answer => answer?,
+        };
+        let mdt = fs.placement((&file).into())?;
+        if mdts.is_empty() || mdt.is_some_and(|mdt| missing.remove(&mdt)) {
+            files.push((file, name));
+        } else {
+            fs.unlink(at)?;
+        }
+        if missing.is_empty() {
+            return Ok(Made { files, left_out: None });
+        }
     }
-    fs.sync_file(&file)?;
-    unless_absent(fs.unlink(at)).map(drop)
+    Ok(Made { files, left_out: Some(missing) })
 }
 
 /// A barrier in one folder on each MDT that a tree lies on, which leaves the times of the tree's
@@ -85,76 +125,118 @@ fn barrier_file(fs: &dyn FileSystem, folder: &Folder, name: &FileName, if_full: 
 /// move's own folders is enough.
 pub(super) fn barrier_on_each_mdt(context: &Context<'_>, tree: &Folder, beside: &Folder) -> StepResult<()> {
     if context.fs.capabilities(tree)?.names_durability == NamesDurability::BarrierFile {
-        let name = barrier_name(context)?;
-        EachMdt { fs: context.fs, beside, name: &name, reached: BTreeSet::new() }.reach(tree)?;
+        EachMdt { fs: context.fs, beside, id: context.order.move_id, looks_at_files: false, reached: BTreeSet::new() }
+            .reach(tree)?;
     }
     Ok(())
+}
+
+/// The same for what was changed in place, wherever each inode lies, but for the MDTs of the move's own
+/// folders, where a barrier follows.
+pub(super) fn barrier_on_other_mdts(context: &Context<'_>, top: At<'_>, beside: &Folder) -> StepResult<()> {
+    let fs = context.fs;
+    if fs.capabilities(beside)?.names_durability != NamesDurability::BarrierFile || fs.mdts(beside)? == Some(1) {
+        return Ok(());
+    }
+    let mut reached = BTreeSet::new();
+    for known in &context.order.folders {
+        reached.extend(mdts_of(fs, &open_known(fs, known)?)?);
+    }
+    let mut each = EachMdt { fs, beside, id: context.order.move_id, looks_at_files: true, reached };
+    each.entry(top, None)
 }
 
 struct EachMdt<'a> {
     fs: &'a dyn FileSystem,
     beside: &'a Folder,
-    name: &'a FileName,
+    id: MoveId,
+    looks_at_files: bool,
     reached: BTreeSet<u32>,
 }
 
 impl EachMdt<'_> {
-    fn reach(&mut self, folder: &Folder) -> FsResult<()> {
+    fn entry(&mut self, at: At<'_>, kind: Option<EntryKind>) -> StepResult<()> {
+        if matches!(kind, None | Some(EntryKind::Folder)) {
+            match self.fs.open_folder(at) {
+                Ok(inner) => return self.reach(&inner),
+                Err(error) if error.is_absent() => return Ok(()),
+                Err(error) if matches!(error.errno, Errno::NOTDIR | Errno::LOOP) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        if self.looks_at_files { self.reach_by_file(at) } else { Ok(()) }
+    }
+
+    fn reach(&mut self, folder: &Folder) -> StepResult<()> {
         let fs = self.fs;
-        let Some(mdt) = fs.placement(folder)? else { return Ok(()) };
-        if self.reached.insert(mdt) {
-            self.quiet_barrier(folder)?;
+        let mdts = mdts_of(fs, folder)?;
+        if mdts.is_empty() {
+            return Ok(());
+        }
+        let missing: BTreeSet<u32> = mdts.difference(&self.reached).copied().collect();
+        if !missing.is_empty() {
+            self.quiet_barrier(folder, &missing)?;
+            self.reached.extend(missing);
         } else if let Some(times) = Times::remembered(fs, folder)? {
             // A crash came between a barrier here and the end of it.
             times.restore(fs, folder)?;
         }
         for entry in fs.read_folder(folder)? {
             let entry = entry?;
-            if !matches!(entry.kind, None | Some(EntryKind::Folder)) {
-                continue;
-            }
-            match fs.open_folder(folder.at(&entry.name)) {
-                Ok(inner) => self.reach(&inner)?,
-                Err(error) if error.is_absent() || matches!(error.errno, Errno::NOTDIR | Errno::LOOP) => {}
-                Err(error) => return Err(error),
-            }
+            self.entry(folder.at(&entry.name), entry.kind)?;
         }
         Ok(())
     }
 
-    /// The file is made in the folder, so that its inode lies on the folder's MDT, and leaves it
-    /// before the folder gets its times back: syncing the file then saves those as well.
-    fn quiet_barrier(&self, folder: &Folder) -> FsResult<()> {
-        let (fs, here, beside) = (self.fs, folder.at(self.name), self.beside.at(self.name));
+    /// A file may lie on another MDT than its folder: it was brought there by a rename. One of the
+    /// caller's own is its own barrier there; of other kinds nothing can be synced.
+    fn reach_by_file(&mut self, at: At<'_>) -> StepResult<()> {
+        let Some(mdt) = unless_absent(self.fs.placement(at.into()))?.flatten() else { return Ok(()) };
+        if !self.reached.contains(&mdt) && touch(self.fs, at)? {
+            self.reached.insert(mdt);
+        }
+        Ok(())
+    }
+
+    /// The files are made in the folder, so that their inodes lie on its MDTs, and leave it before
+    /// the folder gets its times back: syncing them then saves those as well.
+    fn quiet_barrier(&self, folder: &Folder, mdts: &BTreeSet<u32>) -> StepResult<()> {
+        let (fs, beside) = (self.fs, self.beside);
         let times = Times::remember(fs, folder)?;
-        unless_absent(fs.unlink(here))?;
-        unless_absent(fs.unlink(beside))?;
-        let file = match fs.create_file(here, BARRIER_MODE) {
-            Err(error) if error.is_full() => {
-                times.restore(fs, folder)?;
-                return touch_and_sync(fs, folder);
-            }
-            answer => answer?,
-        };
-        fs.rename(here, beside)?;
+        let made = make_files(fs, folder, self.id, mdts)?;
+        for (_, name) in &made.files {
+            unless_absent(fs.unlink(beside.at(name)))?;
+            fs.rename(folder.at(name), beside.at(name))?;
+        }
         times.restore(fs, folder)?;
-        // As with any own file: the same mode again, then a sync (measured).
-        fs.set_mode((&file).into(), BARRIER_MODE)?;
-        fs.sync_file(&file)?;
-        unless_absent(fs.unlink(beside)).map(drop)
+        for (file, name) in &made.files {
+            // As with any own file: the same mode again, then a sync (measured).
+            fs.set_mode(file.into(), BARRIER_MODE)?;
+            fs.sync_file(file)?;
+            unless_absent(fs.unlink(beside.at(name)))?;
+        }
+        Ok(touch_and_sync(fs, folder, made.left_out)?)
     }
 }
 
 /// Where no file can be made: an own file in the folder, or below it on the same MDT, gets its
 /// own mode again and is synced, which reaches the MDT like a new one (measured).
-fn touch_and_sync(fs: &dyn FileSystem, folder: &Folder) -> FsResult<()> {
-    let mdt = fs.placement(folder)?;
-    let mut entries_left = ENTRIES_LOOKED_AT;
-    if touch_one_below(fs, folder, mdt, &mut entries_left)? { Ok(()) } else { Err(FsError::new("barrier", b"", Errno::DQUOT)) }
+fn touch_and_sync(fs: &dyn FileSystem, folder: &Folder, left_out: Option<BTreeSet<u32>>) -> FsResult<()> {
+    let Some(left_out) = left_out else { return Ok(()) };
+    if left_out.is_empty() {
+        return Err(FsError::new("barrier", b"", Errno::DQUOT));
+    }
+    for mdt in left_out {
+        let mut entries_left = ENTRIES_LOOKED_AT;
+        if !touch_one_below(fs, folder, mdt, &mut entries_left)? {
+            return Err(FsError::new("barrier", b"", Errno::DQUOT));
+        }
+    }
+    Ok(())
 }
 
-/// Whether an own file was found and synced.
-fn touch_one_below(fs: &dyn FileSystem, folder: &Folder, mdt: Option<u32>, entries_left: &mut u32) -> FsResult<bool> {
+/// Whether an own file on this MDT was found and synced.
+fn touch_one_below(fs: &dyn FileSystem, folder: &Folder, mdt: u32, entries_left: &mut u32) -> FsResult<bool> {
     let mut folders = Vec::new();
     let entries = match fs.read_folder(folder) {
         Err(error) if error.errno == Errno::ACCESS => return Ok(false),
@@ -165,17 +247,11 @@ fn touch_one_below(fs: &dyn FileSystem, folder: &Folder, mdt: Option<u32>, entri
         let at = folder.at(&name);
         *entries_left = entries_left.saturating_sub(1);
         let Some(status) = unless_absent(fs.status(at.into()))? else { continue };
-        let is_ours = status.uid == fs.caller().uid;
-        if status.kind == EntryKind::File && is_ours && !fs.hsm_state(at)?.is_released() {
-            // A file may be unreadable even for its owner.
-            let Ok(file) = fs.open_file(at) else { continue };
-            // Somebody may have given the name to another file meanwhile.
-            let opened = fs.status((&file).into())?;
-            if opened.kind != EntryKind::File || opened.uid != fs.caller().uid {
-                continue;
+        if status.kind == EntryKind::File {
+            let is_there = unless_absent(fs.placement(at.into()))?.flatten() == Some(mdt);
+            if is_there && touch(fs, at)? {
+                return Ok(true);
             }
-            fs.set_mode((&file).into(), opened.mode)?;
-            return fs.sync_file(&file).map(|()| true);
         }
         if status.kind == EntryKind::Folder && !status.is_mount_point {
             folders.push(name);
@@ -187,9 +263,27 @@ fn touch_one_below(fs: &dyn FileSystem, folder: &Folder, mdt: Option<u32>, entri
         }
         // Whoever may not look into a folder finds nothing of his there.
         let Ok(inner) = fs.open_folder(folder.at(&name)) else { continue };
-        if fs.placement(&inner)? == mdt && touch_one_below(fs, &inner, mdt, entries_left)? {
+        if mdts_of(fs, &inner)?.contains(&mdt) && touch_one_below(fs, &inner, mdt, entries_left)? {
             return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// Gives an own file its mode again and syncs it; false for what is none, or on tape.
+fn touch(fs: &dyn FileSystem, at: At<'_>) -> FsResult<bool> {
+    let Some(status) = unless_absent(fs.status(at.into()))? else { return Ok(false) };
+    let is_ours = |uid| fs.caller().is_root || uid == fs.caller().uid;
+    if status.kind != EntryKind::File || !is_ours(status.uid) || fs.hsm_state(at)?.is_released() {
+        return Ok(false);
+    }
+    // A file may be unreadable even for its owner.
+    let Ok(file) = fs.open_file(at) else { return Ok(false) };
+    // Somebody may have given the name to another file meanwhile.
+    let opened = fs.status((&file).into())?;
+    if opened.kind != EntryKind::File || !is_ours(opened.uid) {
+        return Ok(false);
+    }
+    fs.set_mode((&file).into(), opened.mode)?;
+    fs.sync_file(&file).map(|()| true)
 }

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use tidelock_shared::name::FileName;
 use tidelock_shared::strategy::EntryKind;
 
-use super::barrier::{barrier_name, barrier_on_each_mdt};
+use super::barrier::barrier_on_each_mdt;
 use super::context::Context;
 use super::copy_tree::losses;
 use super::error::{StepError, StepResult};
@@ -59,16 +59,9 @@ fn carry_over(context: &mut Context<'_>, from: &Folder, to: &Folder, way: Way) -
     let mut returned = Vec::new();
     let mut names = Vec::new();
     let fs = context.fs;
-    let barrier = barrier_name(context)?;
-    CarryOver {
-        fs,
-        way,
-        losses: &losses,
-        barrier: &barrier,
-        hear: &mut |entries| context.progress(entries, 0),
-        returned: &mut returned,
-    }
-    .content(from, to, &mut names)?;
+    let id = context.order.move_id;
+    CarryOver { fs, way, losses: &losses, id, hear: &mut |entries| context.progress(entries, 0), returned: &mut returned }
+        .content(from, to, &mut names)?;
     for names in returned {
         let path = names.iter().fold(context.source_path(), |path, name| path.join(name.clone()));
         context.note(Note::BroughtBackAs { path })?;

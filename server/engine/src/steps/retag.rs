@@ -18,6 +18,7 @@ use tidelock_shared::name::FileName;
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::strategy::EntryKind;
 
+use super::barrier::barrier_on_other_mdts;
 use super::context::{Context, holds};
 use super::describe::open_if_there;
 use super::error::{StepError, StepResult};
@@ -38,19 +39,29 @@ const EXCEPTIONS_A_NOTE: usize = 1000;
 pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     write_down_exceptions(context)?;
     let (folder, name) = as_planned(context)?;
-    retag_until_clean(context, folder.at(&name))
+    retag(context, folder.at(&name))?;
+    // Even if nothing had to be changed: a crash may have come before this.
+    barrier_on_other_mdts(context, folder.at(&name), &context.destination_folder()?)
 }
 
-/// Walks until every inode has the destination's tag.
+/// Walks until every inode has the destination's tag; what had to be changed is durable.
 pub(super) fn retag_until_clean(context: &mut Context<'_>, at: At<'_>) -> StepResult<()> {
-    let Some(tag) = context.destination_tag() else { return Ok(()) };
+    if retag(context, at)? {
+        barrier_on_other_mdts(context, at, &context.destination_folder()?)?;
+    }
+    Ok(())
+}
+
+/// Answers whether anything was not as it is now.
+fn retag(context: &mut Context<'_>, at: At<'_>) -> StepResult<bool> {
+    let Some(tag) = context.destination_tag() else { return Ok(false) };
     let mut remaker = Remaker::begin(context, Way::There)?;
-    for _ in 0..WALKS_MAX {
+    for walk in 0..WALKS_MAX {
         if !holds(context.fs, at, &context.item().identity)? {
             return Err(StepError::ItemReplaced(context.source_path()));
         }
         if set_tags(context, at, &mut remaker, Which::All, &|_| tag)? == 0 {
-            return remaker.end(context);
+            return remaker.end(context).map(|()| walk > 0);
         }
     }
     Err(StepError::RetagKeepsLosing)
@@ -237,7 +248,8 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
         set_tags(context, folder.at(&name), &mut remaker, Which::AllButFiles, &wanted)?;
     }
     set_tags(context, folder.at(&name), &mut remaker, Which::All, &wanted)?;
-    remaker.end(context)
+    remaker.end(context)?;
+    barrier_on_other_mdts(context, folder.at(&name), &folder)
 }
 
 /// Gives the top alone a tag with which a rename back is allowed: the source folder's ID where

@@ -98,7 +98,7 @@ impl Bench {
             }
             let folder = self.root.open_folder(self.top.at(&name)).unwrap();
             // New folders near the top are spread over the MDTs: try again until it fits.
-            if self.root.placement(&folder).unwrap().is_none_or(|at| at == mdt) {
+            if self.root.placement((&folder).into()).unwrap().is_none_or(|at| at == mdt) {
                 self.root.set_mode((&folder).into(), 0o777).unwrap();
                 let tag = ProjectTag { id: ProjectId(project), inherit: project != 0 };
                 self.root.set_tag((&folder).into(), tag).unwrap();
@@ -106,6 +106,10 @@ impl Bench {
             }
             self.root.remove_folder(self.top.at(&name)).unwrap();
         }
+    }
+
+    pub(crate) fn top(&self) -> &Folder {
+        &self.top
     }
 
     pub(crate) fn open(&self, text: &str) -> Folder {

@@ -38,7 +38,7 @@ const NOT_TRIED: [(&str, &str, &str); 26] = [
     ("", "FSSETXATTR on fifo", "on Lustre the backend uses LL_IOC_PROJECT, which takes a fifo: see chprojid"),
     ("", "FSSETXATTR on symlink", "the same of a symbolic link"),
     ("dne", "(1001,1002) over time", "usage settles at once in the simulator; a stated simplification"),
-    ("dne", "striped", "the simulator has no striped folders"),
+    ("dne", "lfs getdirstripe", "the output of a tool"),
     ("chprojid", "quota", "bytes that had not settled yet; that the inode is charged is tried with the line before"),
     ("chprojid", "userns", "the simulator has no user namespaces"),
     ("chprojid", "capsh drop", "the recording is empty; section D has the answer"),
@@ -62,8 +62,10 @@ const NOT_TRIED: [(&str, &str, &str); 26] = [
 
 /// What is not tried on a Lustre that somebody gives, and why: neither settings of its servers nor
 /// limits of its projects are changed there.
-const NOT_TRIED_ON_A_LUSTRE: [(&str, &str, &str); 1] =
-    [("dne rr=0", "", "the servers would have to refuse remote renames (`mdt.*.enable_remote_rename`)")];
+const NOT_TRIED_ON_A_LUSTRE: [(&str, &str, &str); 2] = [
+    ("dne rr=0", "", "the servers would have to refuse remote renames (`mdt.*.enable_remote_rename`)"),
+    ("dne", "striped", "the bench makes no striped folders there"),
+];
 /// The projects of what is tried there.
 const PROJECTS: [u32; 3] = [1001, 1002, 1077];
 

@@ -1,9 +1,11 @@
 //! Renames and links between the folders of two projects.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tidelock_engine::fs::walk::walk;
 use tidelock_engine::fs::{Folder, FsError};
+use tidelock_shared::id::ProjectId;
+use tidelock_shared::project::ProjectTag;
 use tidelock_shared::strategy::EntryKind;
 
 use crate::Line;
@@ -32,8 +34,10 @@ pub(crate) fn answer(bench: &mut Bench, line: &Line<'_>) -> Option<String> {
             rename_case(bench, kind, way, if rest.contains(&"root") { "root" } else { "alice" })
         }
         ("rename", _) => named_rename_case(bench, line.case),
+        ("dne", _) if line.case.contains("striped") => striped_case(bench, line.case),
         _ if line.case == "mdt of A0 B0 A1 B1 N0 N1" => {
-            let mdts = line.case.split(' ').skip(2).map(|folder| bench.root.placement(&bench.open(folder)).unwrap().unwrap());
+            let mdts =
+                line.case.split(' ').skip(2).map(|folder| bench.root.placement((&bench.open(folder)).into()).unwrap().unwrap());
             Some(format!("[{}]", mdts.map(|mdt| format!("'{mdt}'")).collect::<Vec<_>>().join(", ")))
         }
         _ if line.case == "file with 2 links in A0: rename one link to B0" => {
@@ -70,6 +74,34 @@ pub(crate) fn link_case(bench: &mut Bench, kind: &str, way: &str, who: &str, lin
     let tells_project = line.result.contains("proj=") && linked.is_ok();
     let project = if tells_project { format!(" proj={}", bench.project(&to, "linked")) } else { String::new() };
     Some(format!("{}{project}", errno_name(&linked)))
+}
+
+/// A folder whose names are spread over both MDTs.
+fn striped_case(bench: &mut Bench, case: &str) -> Option<String> {
+    let folder = bench.folder("striped", 1001, 0);
+    bench.simulator().stripe(&folder, &[0, 1]).unwrap();
+    let kids: Vec<String> = (0..8).map(|_| bench.make("file", &folder)).collect();
+    let (root, top, old) = (&bench.root, bench.open("B0"), name(&kids[0]));
+    let retag = || root.set_tag((&folder).into(), ProjectTag { id: ProjectId(1002), inherit: true });
+    Some(match case {
+        "striped dir (2 MDTs) P 1001: kids proj / mdt" => {
+            let mdt = |kid: &String| root.placement(folder.at(&name(kid)).into()).unwrap().unwrap();
+            let told: BTreeSet<String> =
+                kids.iter().map(|kid| format!("('{}', '{}')", bench.project(&folder, kid), mdt(kid))).collect();
+            format!("[{}]", told.into_iter().collect::<Vec<_>>().join(", "))
+        }
+        "rename inside striped dir" => errno_name(&root.rename(folder.at(&old), folder.at(&name("new")))).to_owned(),
+        "retag striped dir by FSSETXATTR 1002; lfs project -d" => {
+            let answer = if retag().is_ok() { "None" } else { "refused" };
+            let tag = root.tag((&folder).into()).unwrap().unwrap();
+            format!("({answer}, '{} {}", tag.id, if tag.inherit { "P" } else { "-" })
+        }
+        "rename striped dir S -> B0" => {
+            retag().unwrap();
+            errno_name(&root.rename(bench.top().at(&name("striped")), top.at(&name("S")))).to_owned()
+        }
+        _ => return None,
+    })
 }
 
 fn no_replace_case(bench: &mut Bench, rest: &[&str]) -> Option<String> {

@@ -450,10 +450,24 @@ impl FileSystem for Posix {
         Ok(if lustre::is_lustre(folder) { Enforcement::Unknown } else { quota::enforcement(folder) })
     }
 
-    fn placement(&self, folder: &Folder) -> FsResult<Option<u32>> {
+    fn placement(&self, object: Object<'_>) -> FsResult<Option<u32>> {
+        let (asked, name) = match object {
+            Object::File(file) => (descriptor(&file.0), None),
+            Object::Folder(folder) => (descriptor(&folder.0), None),
+            Object::Entry(at) => (folder_fd(at), Some(at.name.as_bytes())),
+        };
+        let read = match name {
+            _ if !lustre::is_lustre(asked) => Ok(None),
+            None => lustre::mdt_index(asked),
+            Some(name) => c_string(name).and_then(|name| lustre::mdt_of_handle(asked, &handle::file_handle(asked, &name)?)),
+        };
+        read.map_err(failed("placement", object.name_bytes()))
+    }
+
+    fn stripes(&self, folder: &Folder) -> FsResult<Vec<u32>> {
         let folder = descriptor(&folder.0);
-        let read = if lustre::is_lustre(folder) { lustre::mdt_index(folder) } else { Ok(None) };
-        read.map_err(failed("placement", b""))
+        let read = if lustre::is_lustre(folder) { lustre::stripes(folder) } else { Ok(Vec::new()) };
+        read.map_err(failed("stripes", b""))
     }
 
     fn mdts(&self, folder: &Folder) -> FsResult<Option<u32>> {

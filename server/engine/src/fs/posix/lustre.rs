@@ -1,5 +1,5 @@
 //! What only Lustre can answer, by ioctl on a folder: project IDs of every kind of entry, quota,
-//! and the MDT of a folder.
+//! the MDT of an inode, and those of a striped folder.
 //!
 //! Every call is made on a mount that says that it is Lustre; a client that does not know one answers
 //! `ENOTTY`, and the caller goes the general way.
@@ -8,12 +8,13 @@
 
 #![expect(unsafe_code, reason = "an ioctl is an untyped call; each below fixes its number and its struct")]
 
+use std::ffi::c_void;
 use std::os::fd::BorrowedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::fs::fstatfs;
 use rustix::io::Errno;
-use rustix::ioctl::{Getter, Updater, ioctl};
+use rustix::ioctl::{Getter, Ioctl, IoctlOutput, Opcode, Updater, ioctl};
 use tidelock_shared::id::ProjectId;
 
 use super::wire;
@@ -56,6 +57,50 @@ pub(super) fn mdt_index(folder: BorrowedFd<'_>) -> Result<Option<u32>, Errno> {
     match unsafe { ioctl(folder, Getter::<{ wire::LL_IOC_GET_MDTIDX }, [u8; 4]>::new()) } {
         Ok(told) => Ok(wire::mdt_told(told)),
         Err(Errno::NOTTY) => Ok(None),
+        Err(errno) => Err(errno),
+    }
+}
+
+/// `LL_IOC_FID2MDTIDX` reads a FID and answers by what the call returns.
+struct MdtOfFid([u8; wire::FID_BYTES]);
+
+// SAFETY: LL_IOC_FID2MDTIDX reads exactly one `struct lu_fid` of 16 bytes and writes nothing.
+unsafe impl Ioctl for MdtOfFid {
+    type Output = i32;
+    const IS_MUTATING: bool = false;
+
+    fn opcode(&self) -> Opcode {
+        wire::LL_IOC_FID2MDTIDX
+    }
+
+    fn as_ptr(&mut self) -> *mut c_void {
+        (&raw mut self.0).cast()
+    }
+
+    unsafe fn output_from_ptr(answer: IoctlOutput, _: *mut c_void) -> Result<i32, Errno> {
+        Ok(answer)
+    }
+}
+
+/// The MDT of the inode that a handle names, asked of any folder of its mount.
+pub(super) fn mdt_of_handle(folder: BorrowedFd<'_>, handle: &[u8]) -> Result<Option<u32>, Errno> {
+    let Some(fid) = wire::fid_of_handle(handle) else { return Ok(None) };
+    // SAFETY: the value is what the call reads, see there.
+    match unsafe { ioctl(folder, MdtOfFid(fid)) } {
+        Ok(told) => Ok(wire::mdt_told(told.to_ne_bytes())),
+        Err(Errno::NOTTY) => Ok(None),
+        Err(errno) => Err(errno),
+    }
+}
+
+/// The MDTs over which a folder spreads its names; none of a plain one.
+pub(super) fn stripes(folder: BorrowedFd<'_>) -> Result<Vec<u32>, Errno> {
+    let mut value = wire::stripes();
+    // SAFETY: LL_IOC_LMV_GETSTRIPE reads one `struct lmv_user_md` and writes that and as many stripes as it was told
+    // that there is room for, all inside the value, any bytes of which are valid.
+    match unsafe { ioctl(folder, Updater::<{ wire::LL_IOC_LMV_GETSTRIPE }, [u8; wire::STRIPES_BYTES]>::new(&mut value)) } {
+        Ok(()) => Ok(wire::stripes_told(&value)),
+        Err(Errno::NODATA | Errno::NOTTY) => Ok(Vec::new()),
         Err(errno) => Err(errno),
     }
 }

@@ -63,6 +63,44 @@ pub(super) fn mdt_told(bytes: [u8; 4]) -> Option<u32> {
     u32::try_from(i32::from_ne_bytes(bytes)).ok()
 }
 
+/// `LL_IOC_FID2MDTIDX` with a FID.
+pub(super) const LL_IOC_FID2MDTIDX: u32 = 0xc010_66f8;
+pub(super) const FID_BYTES: usize = 16;
+/// `FILEID_LUSTRE`: the type of a handle that begins with the entry's FID (recorded: 32 bytes).
+const HANDLE_OF_LUSTRE: i32 = 0x97;
+
+/// None if the handle is not Lustre's.
+pub(super) fn fid_of_handle(handle: &[u8]) -> Option<[u8; FID_BYTES]> {
+    let (kind, rest) = handle.split_first_chunk()?;
+    let fid = *rest.first_chunk()?;
+    (i32::from_be_bytes(*kind) == HANDLE_OF_LUSTRE).then_some(fid)
+}
+
+/// `LL_IOC_LMV_GETSTRIPE` with `struct lmv_user_md`, whose length the number counts, and after it a FID
+/// and an MDT of each stripe: magic, how many stripes (asked: how many there is room for), three words,
+/// eight bytes and eight, the name of a pool.
+pub(super) const LL_IOC_LMV_GETSTRIPE: u32 = 0xc030_66f1;
+const STRIPES_AT: usize = 48;
+const STRIPE_BYTES: usize = FID_BYTES + 8;
+/// As many as there can be MDTs.
+const STRIPES_ROOM: u32 = 256;
+pub(super) const STRIPES_BYTES: usize = STRIPES_AT + STRIPE_BYTES * STRIPES_ROOM as usize;
+
+/// Asks for what is, not for what is given to new folders.
+pub(super) fn stripes() -> [u8; STRIPES_BYTES] {
+    const LMV_MAGIC_V1: u32 = 0x0cd2_0cd0;
+    let mut bytes = [0; STRIPES_BYTES];
+    put(&mut bytes, 0, &LMV_MAGIC_V1.to_ne_bytes());
+    put(&mut bytes, 4, &STRIPES_ROOM.to_ne_bytes());
+    bytes
+}
+
+/// The MDT of each stripe; none of a plain folder.
+pub(super) fn stripes_told(bytes: &[u8; STRIPES_BYTES]) -> Vec<u32> {
+    let mdt = |stripe: u32| u32_at(bytes, STRIPES_AT + stripe as usize * STRIPE_BYTES + FID_BYTES + 4);
+    (0..u32_at(bytes, 4).min(STRIPES_ROOM)).map(mdt).collect()
+}
+
 /// `OBD_IOC_QUOTACTL` with `struct if_quotactl` up to the name of a pool: command, type, ID, status,
 /// what to show and which target, 24 bytes of grace, `struct obd_dqblk`, two names.
 pub(super) const OBD_IOC_QUOTACTL: u32 = 0xc0b0_66a2;
@@ -163,18 +201,11 @@ pub(super) fn is_restore_told(bytes: &[u8; HSM_ACTION_BYTES]) -> bool {
 pub(super) const LL_IOC_HSM_REQUEST: u32 = 0x4018_66d9;
 pub(super) const HSM_REQUEST_BYTES: usize = 56;
 const HSM_ITEM_AT: usize = 24;
-const FID_BYTES: usize = 16;
-/// `FILEID_LUSTRE`: the type of a handle that begins with the entry's FID (recorded: 32 bytes).
-const HANDLE_OF_LUSTRE: i32 = 0x97;
 
 /// The restore of the whole file that a handle names, wherever it is archived; none if the handle is
 /// not Lustre's.
 pub(super) fn restore_request(handle: &[u8]) -> Option<[u8; HSM_REQUEST_BYTES]> {
-    let (kind, rest) = handle.split_first_chunk()?;
-    let fid: [u8; FID_BYTES] = *rest.first_chunk()?;
-    if i32::from_be_bytes(*kind) != HANDLE_OF_LUSTRE {
-        return None;
-    }
+    let fid = fid_of_handle(handle)?;
     let mut bytes = [0; HSM_REQUEST_BYTES];
     put(&mut bytes, 0, &RESTORE.to_ne_bytes());
     put(&mut bytes, 16, &1_u32.to_ne_bytes());
@@ -209,6 +240,8 @@ mod tests {
         for (number, expected) in [
             (LL_IOC_PROJECT, PROJECT_BYTES),
             (LL_IOC_GET_MDTIDX, 4),
+            (LL_IOC_FID2MDTIDX, FID_BYTES),
+            (LL_IOC_LMV_GETSTRIPE, STRIPES_AT),
             (OBD_IOC_QUOTACTL, QUOTACTL_BYTES),
             (LL_IOC_DATA_VERSION, DATA_VERSION_BYTES),
             (LL_IOC_HSM_STATE_GET, HSM_STATE_BYTES),
@@ -248,6 +281,20 @@ mod tests {
         assert_eq!(mdt_told([1, 0, 0, 0]), Some(1));
         assert_eq!(mdt_told([0, 0, 0, 0]), Some(0));
         assert_eq!(mdt_told([0xff; 4]), None);
+    }
+
+    #[test]
+    fn a_striped_folder_tells_the_mdt_of_each_part() {
+        assert_eq!(stripes(), bytes("d00cd20c 00010000"));
+        // `lfs getdirstripe striped`: lmv_stripe_count: 2 lmv_stripe_offset: 0 lmv_hash_type: fnv_1a_64, and the stripes
+        // 0 [0x200000400:0x7:0x0] and 1 [0x240000401:0x5:0x0].
+        let head = "d00cd20c 02000000 00000000 02000000 00000000 0000000000000000 00000000 00000000000000000000000000000000";
+        let told = bytes(&format!(
+            "{head} 0004000002000000 07000000 00000000 00000000 00000000
+             0104004002000000 05000000 00000000 00000000 01000000"
+        ));
+        assert_eq!(stripes_told(&told), [0, 1]);
+        assert!(stripes_told(&bytes(&head.replacen("02000000", "00000000", 1))).is_empty(), "a plain one");
     }
 
     /// An answer about project 2101: words of the head, then the nine of `obd_dqblk`.

@@ -459,10 +459,16 @@ impl FileSystem for Simulator {
         })
     }
 
-    fn placement(&self, folder: &Folder) -> FsResult<Option<u32>> {
-        self.look("placement", b"", |inner| {
-            let inode = inner.inode("placement", number_of(&folder.0))?;
+    fn placement(&self, object: Object<'_>) -> FsResult<Option<u32>> {
+        self.look("placement", object.name_bytes(), |inner| {
+            let inode = inner.inode("placement", resolve(inner, "placement", object)?)?;
             Ok(inner.personality(inode).is_lustre().then_some(u32::from(inode.mdt)))
+        })
+    }
+
+    fn stripes(&self, folder: &Folder) -> FsResult<Vec<u32>> {
+        self.look("stripes", b"", |inner| {
+            Ok(inner.inode("stripes", number_of(&folder.0))?.stripes.iter().map(|mdt| u32::from(*mdt)).collect())
         })
     }
 

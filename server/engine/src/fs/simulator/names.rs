@@ -51,6 +51,11 @@ fn owned<'a>((name, value): (&'a Vec<u8>, &'a Vec<u8>)) -> (Vec<u8>, Vec<u8>) {
     (name.clone(), value.clone())
 }
 
+/// The times of a folder change where its name does: a striped one keeps them in each part.
+fn touched(domain: Domain, folder: InodeNumber, parent: &Inode, now: Timestamp) -> (Domain, Change) {
+    (domain, Change::Put(folder, Box::new(Inode { modified: now, changed: now, ..parent.clone() })))
+}
+
 impl Inner {
     pub(super) fn find(&self, call: &'static str, at: At<'_>) -> FsResult<InodeNumber> {
         let folder = number_of(&at.folder.0);
@@ -115,7 +120,7 @@ impl Inner {
         let number = self.next_inode;
         let inode = Inode {
             mount: parent.mount,
-            mdt: if is_folder { self.place(&parent, folder, number) } else { parent.mdt },
+            mdt: if is_folder { self.place(&parent, folder, at.name, number) } else { parent.mdt_of(at.name) },
             kind: new.kind,
             uid: caller.uid,
             gid: if inherits_group { parent.gid } else { caller.gids.first().copied().unwrap_or(0) },
@@ -132,6 +137,7 @@ impl Inner {
             is_released: false,
             restore_asked: None,
             parent: folder,
+            stripes: Vec::new(),
         };
         self.admit(caller, call, &inode, Amount { bytes: if is_folder { 4096 } else { 0 }, inodes: 1 })?;
         self.next_inode += 1;
@@ -153,28 +159,24 @@ impl Inner {
     }
 
     /// The MDT of a new folder: spread near the top, else where its parent is.
-    fn place(&self, parent: &Inode, folder: InodeNumber, number: InodeNumber) -> u16 {
+    fn place(&self, parent: &Inode, folder: InodeNumber, name: &FileName, number: InodeNumber) -> u16 {
         let depth = std::iter::successors(Some(folder), |at| {
             let above = self.state.inodes.get(at)?.parent;
             (above != *at).then_some(above)
         });
         let is_near_top = depth.take(3).count() < 2;
         let mdts = u64::from(self.mount(parent).mdts.max(1));
-        if is_near_top { u16::try_from(number % mdts).unwrap_or(0) } else { parent.mdt }
+        if is_near_top { u16::try_from(number % mdts).unwrap_or(0) } else { parent.mdt_of(name) }
     }
 
     fn enter(&self, folder: InodeNumber, parent: &Inode, name: &FileName, inode: InodeNumber, now: Timestamp) -> Changes {
-        let domain = Domain::Names(parent.mount, parent.mdt);
-        vec![(domain, Change::Enter { folder, name: name.clone(), inode }), self.touch(folder, parent, now)]
+        let domain = Domain::Names(parent.mount, parent.mdt_of(name));
+        vec![(domain, Change::Enter { folder, name: name.clone(), inode }), touched(domain, folder, parent, now)]
     }
 
     fn leave(&self, folder: InodeNumber, parent: &Inode, name: &FileName, now: Timestamp) -> Changes {
-        let domain = Domain::Names(parent.mount, parent.mdt);
-        vec![(domain, Change::Leave { folder, name: name.clone() }), self.touch(folder, parent, now)]
-    }
-
-    fn touch(&self, folder: InodeNumber, parent: &Inode, now: Timestamp) -> (Domain, Change) {
-        put(folder, Inode { modified: now, changed: now, ..parent.clone() })
+        let domain = Domain::Names(parent.mount, parent.mdt_of(name));
+        vec![(domain, Change::Leave { folder, name: name.clone() }), touched(domain, folder, parent, now)]
     }
 
     pub(super) fn link(&mut self, caller: &Simulator, from: At<'_>, to: At<'_>, now: Timestamp) -> FsResult<()> {
@@ -299,12 +301,14 @@ impl Inner {
         // The folder may be the same: what follows builds on the leave.
         let destination = if source_number == folder { Inode { modified: now, changed: now, ..source } } else { destination };
         item.changed = now;
-        let migrates =
-            personality.is_lustre() && item.kind == EntryKind::SymbolicLink && item.mdt != destination.mdt && item.links == 1;
+        let migrates = personality.is_lustre()
+            && item.kind == EntryKind::SymbolicLink
+            && item.mdt != destination.mdt_of(to.name)
+            && item.links == 1;
         if migrates {
             // A symbolic link goes to the other MDT as a new inode and keeps its charge (recorded).
             changes.push((Domain::Names(item.mount, item.mdt), Change::Drop(number)));
-            item.mdt = destination.mdt;
+            item.mdt = destination.mdt_of(to.name);
             let anew = self.next_inode;
             self.next_inode += 1;
             changes.push(put(anew, item));

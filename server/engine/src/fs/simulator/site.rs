@@ -16,11 +16,12 @@ use tidelock_shared::strategy::EntryKind;
 use super::content::Content;
 use super::durability::Disk;
 use super::faults::{Faults, Watch};
+use super::names::number_of;
 use super::random::Random;
 use super::rules::Personality;
 use super::store::Log;
 use super::world::{Change, Domain, Inode, InodeNumber, MountIndex, State, put};
-use crate::fs::{At, Errno, FsError, FsResult, Timestamp};
+use crate::fs::{At, Errno, Folder, FsError, FsResult, Timestamp};
 
 /// One simulated mount.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -243,6 +244,14 @@ impl Simulator {
         inner.commit(&[put(number, inode)])
     }
 
+    /// Spreads the names of an empty folder over these MDTs.
+    pub fn stripe(&self, folder: &Folder, mdts: &[u16]) -> FsResult<()> {
+        let mut inner = self.world.inner.lock();
+        let number = number_of(&folder.0);
+        let inode = Inode { stripes: mdts.to_vec(), ..inner.inode("stripe", number)?.clone() };
+        inner.commit(&[put(number, inode)])
+    }
+
     /// Everything so far is durable.
     pub fn sync_everything(&self) {
         match &mut self.world.inner.lock().kept {
@@ -292,6 +301,7 @@ impl Inner {
                 is_released: false,
                 restore_asked: None,
                 parent: number,
+                stripes: Vec::new(),
             };
             // Nothing but the log can refuse, and then the first real call reports it.
             let _ = self.commit(&[put(number, inode)]);

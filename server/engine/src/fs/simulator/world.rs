@@ -46,6 +46,18 @@ pub(super) struct Inode {
     pub(super) restore_asked: Option<Timestamp>,
     /// Of a folder: the folder it lies in; itself at the top of a mount.
     pub(super) parent: InodeNumber,
+    /// Of a folder whose names are spread over several MDTs: them.
+    #[serde(default)]
+    pub(super) stripes: Vec<u16>,
+}
+
+impl Inode {
+    /// The MDT that keeps a name of this folder.
+    pub(super) fn mdt_of(&self, name: &FileName) -> u16 {
+        // As good as the hashes of the real ones: the same for the same name.
+        let hash = name.as_bytes().iter().fold(0_usize, |hash, byte| hash.wrapping_mul(31).wrapping_add(usize::from(*byte)));
+        self.stripes.get(hash.checked_rem(self.stripes.len()).unwrap_or(0)).copied().unwrap_or(self.mdt)
+    }
 }
 
 mod as_pairs {

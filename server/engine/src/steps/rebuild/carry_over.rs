@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use tidelock_shared::id::MoveId;
 use tidelock_shared::name::FileName;
 use tidelock_shared::strategy::EntryKind;
 
@@ -13,6 +14,7 @@ use crate::copy::{copy_metadata, keep_layout};
 use crate::fs::walk::{look, unless_absent};
 use crate::fs::{At, Errno, FileSystem, Folder, FsResult, Object, Status};
 use crate::planner::plan::Loss;
+use crate::steps::barrier::is_barrier;
 use crate::steps::bring_back::beside;
 use crate::steps::error::{StepError, StepResult};
 use crate::steps::make_staging::STAGING_MODE;
@@ -32,8 +34,8 @@ pub(super) struct CarryOver<'a> {
     pub(super) fs: &'a dyn FileSystem,
     pub(super) way: Way,
     pub(super) losses: &'a BTreeSet<Loss>,
-    /// The name of a barrier that a crash may have left.
-    pub(super) barrier: &'a FileName,
+    /// Of the move, a barrier of which a crash may have left.
+    pub(super) id: MoveId,
     /// Told of entries as they are done; fails if the move is to be cancelled.
     pub(super) hear: &'a mut dyn FnMut(u64) -> StepResult<()>,
     /// Entries that came back under another name, by their way below the top.
@@ -58,7 +60,7 @@ impl CarryOver<'_> {
         for entry in self.fs.read_folder(from)? {
             let name = entry?.name;
             let at = from.at(&name);
-            if name == *self.barrier {
+            if is_barrier(&name, self.id) {
                 unless_absent(self.fs.unlink(at))?;
                 continue;
             }
