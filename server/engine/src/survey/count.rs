@@ -286,7 +286,8 @@ impl<'a> Count<'a> {
         let Some(keeps) = &self.keeps else { return Ok(()) };
         let mut lost = BTreeMap::<Loss, u64>::new();
         let mut lose = |loss, is_lost: bool| *lost.entry(loss).or_default() += u64::from(is_lost);
-        lose(Loss::Owner, !caller.is_root && status.uid != caller.uid);
+        // Whoever is not in a group cannot give it, not even to what is his own: a setgid folder had given it.
+        lose(Loss::Owner, !caller.is_root && (status.uid != caller.uid || !fs.is_in_group(status.gid)));
         lose(Loss::Nanoseconds, !keeps.nanoseconds && (status.modified.nanoseconds, status.accessed.nanoseconds) != (0, 0));
         let object = Object::Entry(found.at);
         let names = fs.xattr_names(object)?;
