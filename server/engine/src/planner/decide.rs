@@ -1,5 +1,7 @@
 //! The planner itself.
 
+mod flow;
+
 use std::collections::BTreeMap;
 
 use tidelock_shared::id::MoveId;
@@ -9,9 +11,11 @@ use tidelock_shared::quota::{Amount, Headroom, Limits, crosses_soft_limit};
 use tidelock_shared::request::{Consent, MoveRequest};
 use tidelock_shared::strategy::{Choice, EntryKind, RenameRule, Strategy, StrategyReason, choose};
 
+use flow::{Flow, WORKSHOP};
+
 use super::overlap::{OpenMove, overlaps};
 use super::plan::{
-    FolderRef, KeptSource, MovePlan, Payer, PayerChange, Place, PlannedItem, Refusal, Replaced, Reservation, Restored, Warning,
+    KeptSource, MovePlan, Payer, PayerChange, Place, PlannedItem, Refusal, Replaced, Reservation, Restored, Warning,
 };
 use super::sequence::sequence;
 use crate::survey::{NOBODY, SurveyedFolder, SurveyedItem};
@@ -295,6 +299,11 @@ fn charges(facts: &Facts<'_>, items: &[PlannedItem]) -> (Vec<PayerChange>, Vec<R
         (flow.is_destination, flow.gained) = (true, flow.gained + amount);
         flow.settles_late |= found.destination.capabilities.charges_settle_late;
         flow.copies.extend(Some(position).filter(|_| is_made_anew && crosses));
+        let has_workshop = item.is_retagged() && found.item.folder.capabilities.abilities.remakes_other_kinds;
+        if has_workshop && found.item.tally.other_kinds > found.item.findings.sockets {
+            // Items follow one another, and each clears its own away.
+            flow.for_a_while = WORKSHOP;
+        }
     }
     let change = |(payer, flow): (&Payer, &Flow)| {
         let numbers = facts.payers.get(payer).copied().unwrap_or_default();
@@ -313,44 +322,6 @@ fn charges(facts: &Facts<'_>, items: &[PlannedItem]) -> (Vec<PayerChange>, Vec<R
     let gaining = flows.iter().filter(|(_, flow)| flow.gained != Amount::ZERO);
     let reservations = gaining.map(|(payer, flow)| flow.reservation(*payer)).collect();
     (changes, reservations)
-}
-
-/// What comes to one payer and what leaves it.
-struct Flow {
-    folder: FolderRef,
-    gained: Amount,
-    lost: Amount,
-    is_source: bool,
-    is_destination: bool,
-    copies: Vec<u32>,
-    settles_late: bool,
-}
-
-impl Flow {
-    fn at(folder: &FolderRef) -> Self {
-        Self {
-            folder: folder.clone(),
-            gained: Amount::ZERO,
-            lost: Amount::ZERO,
-            is_source: false,
-            is_destination: false,
-            copies: Vec::new(),
-            settles_late: false,
-        }
-    }
-
-    fn reservation(&self, payer: Payer) -> Reservation {
-        let Self { folder, gained, copies, settles_late, .. } = self;
-        Reservation { payer, folder: folder.clone(), amount: *gained, copies: copies.clone(), settles_late: *settles_late }
-    }
-
-    fn role(&self) -> ProjectRole {
-        match (self.is_source, self.is_destination) {
-            (true, true) => ProjectRole::Both,
-            (true, false) => ProjectRole::Source,
-            _ => ProjectRole::Destination,
-        }
-    }
 }
 
 fn refuse_shortage(facts: &Facts<'_>, reservations: &[Reservation], refusals: &mut Vec<Refusal>) {

@@ -363,3 +363,27 @@ fn a_recharge_that_cannot_be_taken_back_is_told() {
     source.folder.tag = Some(ProjectTag { id: ProjectId(1001), inherit: false });
     assert_eq!(warns(&source), [Warning::UndoneInexactly { entries: 1 }]);
 }
+
+#[test]
+fn the_workshop_needs_room_for_as_long_as_something_is_made_anew_in_it() {
+    let local = |mut folder: SurveyedFolder| {
+        folder.capabilities.abilities.retags_every_kind = false;
+        folder.capabilities.abilities.remakes_other_kinds = true;
+        folder
+    };
+    let with_links = |links: u64| {
+        let mut item = tree(&local(folder("/m/alpha", 1, 1001, ROOMY)));
+        item.tally.other_kinds = links;
+        item
+    };
+    for (links, more) in [(0, Amount::ZERO), (1, WORKSHOP), (3, WORKSHOP)] {
+        let draft = draft(with_links(links), &local(folder("/m/beta", 1, 1002, ROOMY)));
+        assert!(draft.plan.items[0].is_retagged(), "{:?}", draft.plan.items[0].strategy);
+        assert_eq!(draft.plan.reservations[0].amount, TREE + more, "{links}");
+        // In the end it is gone.
+        let beta = draft.plan.payers.iter().find(|change| change.payer.project == Some(ProjectId(1002))).unwrap();
+        assert_eq!(beta.after, Some(TREE), "{links}");
+    }
+    let full = draft(with_links(1), &local(folder("/m/beta", 1, 1002, TREE)));
+    assert!(full.refusals.iter().any(|refusal| matches!(refusal, Refusal::NoHeadroom { .. })), "{:?}", full.refusals);
+}

@@ -1,0 +1,51 @@
+//! What a move does to one payer: the sums of all its items.
+
+use tidelock_shared::plan::ProjectRole;
+use tidelock_shared::quota::Amount;
+
+use crate::planner::plan::{FolderRef, Payer, Reservation};
+
+/// The hidden folder in which links and pipes are made anew: an inode, and a block for the names in it.
+pub(super) const WORKSHOP: Amount = Amount { bytes: 4096, inodes: 1 };
+
+/// What comes to one payer and what leaves it.
+pub(super) struct Flow {
+    pub(super) folder: FolderRef,
+    pub(super) gained: Amount,
+    pub(super) lost: Amount,
+    pub(super) is_source: bool,
+    pub(super) is_destination: bool,
+    pub(super) copies: Vec<u32>,
+    pub(super) settles_late: bool,
+    /// What is charged on the way and gone in the end.
+    pub(super) for_a_while: Amount,
+}
+
+impl Flow {
+    pub(super) fn at(folder: &FolderRef) -> Self {
+        Self {
+            folder: folder.clone(),
+            gained: Amount::ZERO,
+            lost: Amount::ZERO,
+            is_source: false,
+            is_destination: false,
+            copies: Vec::new(),
+            settles_late: false,
+            for_a_while: Amount::ZERO,
+        }
+    }
+
+    pub(super) fn reservation(&self, payer: Payer) -> Reservation {
+        let Self { folder, copies, settles_late, .. } = self;
+        let amount = self.gained + self.for_a_while;
+        Reservation { payer, folder: folder.clone(), amount, copies: copies.clone(), settles_late: *settles_late }
+    }
+
+    pub(super) fn role(&self) -> ProjectRole {
+        match (self.is_source, self.is_destination) {
+            (true, true) => ProjectRole::Both,
+            (true, false) => ProjectRole::Source,
+            _ => ProjectRole::Destination,
+        }
+    }
+}
