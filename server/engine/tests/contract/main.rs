@@ -17,8 +17,9 @@ mod tags;
 #[path = "../world/mod.rs"]
 mod world;
 
-use bench::Bench;
+use bench::{Bench, errno_name};
 use names::{link_case, rename_case};
+use tidelock_engine::fs::Folder;
 use tidelock_engine::fs::simulator::{Personality, Retaggers, SiteMount};
 use world::path;
 
@@ -276,5 +277,38 @@ fn older_releases_follow_their_source() {
         let line = Line { section: "link", case: "", result: "" };
         let found = link_case(&mut Bench::new(SiteMount::new(path("/m"), personality)), "file", "p1P->p2P", "root", &line).unwrap();
         assert_eq!(found, "EXDEV", "{personality:?}: link is refused in every release");
+    }
+}
+
+/// What links and pipes are charged, where the kernel does not tell: a folder with the inherit flag lets
+/// a further name in for what is charged as itself (`ext4_link`, `xfs_link`, `mdd_link`).
+fn asked_by_link(bench: &mut Bench) -> Vec<&'static str> {
+    let (p1, p2, x2) = (bench.open("p1"), bench.open("p2"), bench.open("x2"));
+    let mut answers = Vec::new();
+    for kind in ["symlink", "fifo"] {
+        let entry = world::name(&bench.make(kind, &p1));
+        let mut ask = |from: &Folder, to: &Folder, further: &str| {
+            answers.push(errno_name(&bench.root.link(from.at(&entry), to.at(&world::name(&format!("{further} {kind}"))))));
+        };
+        ask(&p1, &p1, "here");
+        ask(&p1, &p2, "there");
+        // Out of its project it keeps its charge, and tells by the same question.
+        bench.root.rename(p1.at(&entry), x2.at(&entry)).unwrap();
+        ask(&x2, &p1, "back");
+        ask(&x2, &p2, "on");
+    }
+    answers
+}
+
+#[test]
+fn what_tells_no_project_id_is_asked_by_link() {
+    let expected = ["OK", "EXDEV", "OK", "EXDEV"].repeat(2);
+    for personality in [Personality::Ext4, Personality::Xfs, Personality::Lustre2_17] {
+        assert_eq!(asked_by_link(&mut Bench::new(SiteMount::new(path("/m"), personality))), expected, "{personality:?}");
+    }
+    for (kind, mount) in kernel::mounts() {
+        let mut bench = Bench::on_mount(&mount);
+        assert_eq!(asked_by_link(&mut bench), expected, "{kind}");
+        bench.clear();
     }
 }
