@@ -182,6 +182,7 @@ fn over_a_claim(fs: &dyn FileSystem, from: At<'_>, to: At<'_>, what: &Carry<'_>)
     match fs.create_folder(to, CLAIM_MODE) {
         Ok(()) => {}
         Err(error) if error.is_taken() => return Err(StepError::NameTaken(what.destination.clone())),
+        Err(error) if error.is_full() => return without_a_claim(fs, from, to, what),
         Err(error) => return Err(error.into()),
     }
     let claim = fs.identity(to.into())?;
@@ -200,6 +201,19 @@ fn over_a_claim(fs: &dyn FileSystem, from: At<'_>, to: At<'_>, what: &Carry<'_>)
         return Err(error);
     }
     Ok(())
+}
+
+/// A full project, which things leave and come back to, has no room for a claim. The rename replaces
+/// nothing but an empty folder, which somebody may have made since the look.
+fn without_a_claim(fs: &dyn FileSystem, from: At<'_>, to: At<'_>, what: &Carry<'_>) -> StepResult<()> {
+    let taken = || StepError::NameTaken(what.destination.clone());
+    if look(fs, to)?.is_some() {
+        return Err(taken());
+    }
+    match fs.rename(from, to) {
+        Err(error) if matches!(error.errno, Errno::NOTEMPTY | Errno::EXIST | Errno::NOTDIR) => Err(taken()),
+        answer => Ok(answer?),
+    }
 }
 
 /// Removes an empty folder of mode 0000 that is ours: what a crash between claim and rename
