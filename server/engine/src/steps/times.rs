@@ -1,7 +1,7 @@
 //! The times of a folder, kept in an attribute while names come and go in it.
 //!
 //! A crash in between loses nothing: whoever comes again finds the attribute, and with it the
-//! times that the folder had.
+//! times that the folder had. Where a mount has no such attributes, the times are kept in memory alone.
 
 use crate::fs::{Errno, FileSystem, Folder, FsResult, Object, Timestamp};
 
@@ -50,8 +50,10 @@ impl Times {
     }
 
     fn kept_on(self, fs: &dyn FileSystem, folder: &Folder) -> FsResult<Self> {
-        fs.set_xattr(Object::Folder(folder), ATTRIBUTE, self.text().as_bytes())?;
-        Ok(self)
+        match fs.set_xattr(Object::Folder(folder), ATTRIBUTE, self.text().as_bytes()) {
+            Err(error) if error.errno != Errno::OPNOTSUPP => Err(error),
+            _ => Ok(self),
+        }
     }
 
     /// Gives the folder these times, as far as the caller may, and forgets them.
@@ -66,7 +68,7 @@ impl Times {
 
     pub(super) fn forget(fs: &dyn FileSystem, folder: &Folder) -> FsResult<()> {
         match fs.remove_xattr(folder.into(), ATTRIBUTE) {
-            Err(error) if error.errno == Errno::NODATA => Ok(()),
+            Err(error) if matches!(error.errno, Errno::NODATA | Errno::OPNOTSUPP) => Ok(()),
             answer => answer,
         }
     }

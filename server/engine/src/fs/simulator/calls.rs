@@ -13,7 +13,7 @@ use super::world::put;
 use crate::fs::object::Handle;
 use crate::fs::{
     At, Caller, Capabilities, Capacity, DataRange, Enforcement, Errno, File, FileSystem, Folder, FolderEntry, FolderStream,
-    FsError, FsResult, HsmState, Identity, Knowledge, Object, Quota, Status, Timestamp, layout,
+    FsError, FsResult, HsmState, Identity, Knowledge, Object, Quota, Status, Timestamp,
 };
 
 /// Permission bits that `chmod` sets.
@@ -142,14 +142,15 @@ impl FileSystem for Simulator {
     fn xattr_names(&self, object: Object<'_>) -> FsResult<Vec<Vec<u8>>> {
         self.look("xattr_names", object.name_bytes(), |inner| {
             let inode = inner.inode("xattr_names", resolve(inner, "xattr_names", object)?)?;
-            Ok(inode.xattrs.keys().cloned().collect())
+            Ok(inode.xattrs.keys().filter(|name| inner.has_attribute(inode, name).is_ok()).cloned().collect())
         })
     }
 
     fn xattr(&self, object: Object<'_>, name: &[u8]) -> FsResult<Vec<u8>> {
         self.look("xattr", object.name_bytes(), |inner| {
             let inode = inner.inode("xattr", resolve(inner, "xattr", object)?)?;
-            inode.xattrs.get(name).cloned().ok_or_else(|| FsError::new("xattr", object.name_bytes(), Errno::NODATA))
+            let has = inner.has_attribute(inode, name).and_then(|()| inode.xattrs.get(name).cloned().ok_or(Errno::NODATA));
+            has.map_err(|errno| FsError::new("xattr", object.name_bytes(), errno))
         })
     }
 
@@ -298,21 +299,14 @@ impl FileSystem for Simulator {
     }
 
     fn set_xattr(&self, object: Object<'_>, name: &[u8], value: &[u8]) -> FsResult<()> {
-        self.set("set_xattr", object, |inner, inode| {
-            if name == layout::ATTRIBUTE {
-                inner.check_layout(inode, value)?;
-                // A file takes its first layout only, and says nothing.
-                if inode.kind == EntryKind::File && inode.xattrs.contains_key(name) {
-                    return Ok(());
-                }
-            }
-            inode.xattrs.insert(name.to_vec(), value.to_vec());
-            Ok(())
-        })
+        self.set("set_xattr", object, |inner, inode| inner.put_attribute(inode, name, value))
     }
 
     fn remove_xattr(&self, object: Object<'_>, name: &[u8]) -> FsResult<()> {
-        self.set("remove_xattr", object, |_, inode| inode.xattrs.remove(name).map(drop).ok_or(Errno::NODATA))
+        self.set("remove_xattr", object, |inner, inode| {
+            inner.has_attribute(inode, name)?;
+            inode.xattrs.remove(name).map(drop).ok_or(Errno::NODATA)
+        })
     }
 
     fn read_at(&self, file: &File, offset: u64, buffer: &mut [u8]) -> FsResult<usize> {

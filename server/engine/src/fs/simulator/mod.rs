@@ -10,6 +10,7 @@
 //! the kernel would block.
 
 mod access;
+mod attributes;
 mod calls;
 mod content;
 mod durability;

@@ -147,17 +147,6 @@ impl Inner {
         Ok(number)
     }
 
-    /// Whether a Lustre takes a layout: pools have to be known to it.
-    pub(super) fn check_layout(&self, inode: &Inode, layout: &[u8]) -> Result<(), Errno> {
-        let mount = self.mount(inode);
-        let pool = layout::pool(layout);
-        match () {
-            () if !mount.personality.is_lustre() => Err(Errno::OPNOTSUPP),
-            () if pool.is_some_and(|pool| !mount.pools.iter().any(|known| known.as_bytes() == pool)) => Err(Errno::INVAL),
-            () => Ok(()),
-        }
-    }
-
     /// The MDT of a new folder: spread near the top, else where its parent is.
     fn place(&self, parent: &Inode, folder: InodeNumber, name: &FileName, number: InodeNumber) -> u16 {
         let depth = std::iter::successors(Some(folder), |at| {

@@ -38,6 +38,9 @@ pub struct SiteMount {
     /// The pools of object servers that a layout may name.
     #[serde(default)]
     pub pools: Vec<String>,
+    /// Mounted without `user_xattr`.
+    #[serde(default)]
+    pub refuses_user_attributes: bool,
     pub capacity: Amount,
 }
 
@@ -46,7 +49,9 @@ impl SiteMount {
     pub fn new(path: FilePath, personality: Personality) -> Self {
         let mdts = if personality.is_lustre() { 2 } else { 1 };
         let capacity = Amount { bytes: 1 << 50, inodes: 1 << 32 };
-        Self { path, personality, mdts, retaggers: Retaggers::default(), remote_rename: true, pools: Vec::new(), capacity }
+        let retaggers = Retaggers::default();
+        let (pools, refuses_user_attributes) = (Vec::new(), false);
+        Self { path, personality, mdts, retaggers, remote_rename: true, pools, refuses_user_attributes, capacity }
     }
 }
 
@@ -208,6 +213,11 @@ impl Simulator {
     pub fn set_pools(&self, position: MountIndex, pools: &[&str]) {
         let mut inner = self.world.inner.lock();
         inner.site.mounts[usize::from(position)].pools = pools.iter().map(|pool| (*pool).to_owned()).collect();
+    }
+
+    /// From now on the mount at `position` of the site is one without `user_xattr`.
+    pub fn refuse_user_attributes(&self, position: MountIndex) {
+        self.world.inner.lock().site.mounts[usize::from(position)].refuses_user_attributes = true;
     }
 
     pub fn usage(&self, position: MountIndex, project: ProjectId) -> Amount {
