@@ -30,6 +30,10 @@ use tidelock_shared::strategy::EntryKind;
 pub trait FileSystem: Send + Sync {
     // Opening. A path is absolute; `open_path` and `open_folder` refuse a symbolic link anywhere.
     fn open_path(&self, path: &FilePath) -> FsResult<Folder>;
+    /// The same only to be looked at: its status and identity. Needs no right to list it.
+    fn open_path_to_look(&self, path: &FilePath) -> FsResult<Folder> {
+        self.open_path(path)
+    }
     fn open_folder(&self, at: At<'_>) -> FsResult<Folder>;
     /// For reading, without following a link and without waiting (a fifo, a lease).
     fn open_file(&self, at: At<'_>) -> FsResult<File>;

@@ -202,7 +202,7 @@ pub fn lineage(fs: &dyn FileSystem, path: &FilePath) -> FsResult<Vec<Place>> {
     for depth in 0..=path.names().len() {
         let above = path.names().iter().take(depth).fold(FilePath::default(), |path, name| path.join(name.clone()));
         // Above the first managed folder there may be nothing to look at.
-        let Some(folder) = unless_absent(fs.open_path(&above))? else { continue };
+        let Some(folder) = unless_absent(fs.open_path_to_look(&above))? else { continue };
         let device = fs.status((&folder).into())?.device;
         places.push(Place { device, identity: fs.identity((&folder).into())? });
     }

@@ -182,6 +182,7 @@ macro_rules! as_user {
 
 as_user! {
     fn open_path(&self, path: &FilePath) -> FsResult<Folder>;
+    fn open_path_to_look(&self, path: &FilePath) -> FsResult<Folder>;
     fn open_folder(&self, at: At<'_>) -> FsResult<Folder>;
     fn open_file(&self, at: At<'_>) -> FsResult<File>;
     fn create_file(&self, at: At<'_>, mode: u32) -> FsResult<File>;

@@ -17,7 +17,7 @@ use tidelock_shared::strategy::EntryKind;
 use super::ioctl::{FLAG_INHERIT, FLAGS_KEPT};
 use super::tags::{attributes, set_attributes};
 use super::values::{file_type, kind_of, timespec, timestamp};
-use super::{Posix, handle, hsm, lustre, mount, quota};
+use super::{Posix, handle, hsm, lustre, mount, path, quota};
 use crate::fs::object::Handle;
 use crate::fs::probe;
 use crate::fs::{
@@ -82,10 +82,11 @@ fn read_growing(read: impl Fn(&mut [u8]) -> Result<usize, Errno>) -> Result<Vec<
 
 impl FileSystem for Posix {
     fn open_path(&self, path: &FilePath) -> FsResult<Folder> {
-        let call = "open_path";
-        let top = rustix::fs::open("/", OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
-            .map_err(failed(call, b"/"))?;
-        crate::fs::open_below(self, Folder(Handle::Descriptor(top)), path.names())
+        path::open(path, OFlags::RDONLY)
+    }
+
+    fn open_path_to_look(&self, path: &FilePath) -> FsResult<Folder> {
+        path::open(path, OFlags::PATH)
     }
 
     fn open_folder(&self, at: At<'_>) -> FsResult<Folder> {

@@ -10,6 +10,7 @@ mod ioctl;
 mod limits;
 mod lustre;
 mod mount;
+mod path;
 mod quota;
 mod tags;
 mod values;
