@@ -133,15 +133,17 @@ pub(super) fn client_release() -> Option<u32> {
     std::fs::read_to_string("/sys/fs/lustre/version").ok().and_then(|text| release_in(&text))
 }
 
-/// The client's view of the metadata servers (`lmv.*.numobd`); none where it has several file
-/// systems and does not say which is which.
+/// The client's view of the metadata servers (`lmv.*.numobd`), one for each mount; none where they
+/// differ, as it does not say which is which.
 pub(super) fn mdts() -> Option<u32> {
-    let mut views = std::fs::read_dir("/sys/fs/lustre/lmv").ok()?.flatten();
-    let (first, second) = (views.next()?, views.next());
-    if second.is_some() {
-        return None;
-    }
-    std::fs::read_to_string(first.path().join("numobd")).ok()?.trim().parse().ok()
+    let views = std::fs::read_dir("/sys/fs/lustre/lmv").ok()?.flatten();
+    let numbers = views.map(|view| std::fs::read_to_string(view.path().join("numobd")).ok()?.trim().parse().ok());
+    the_same(numbers)
+}
+
+fn the_same(mut numbers: impl Iterator<Item = Option<u32>>) -> Option<u32> {
+    let first = numbers.next()??;
+    numbers.all(|number| number == Some(first)).then_some(first)
 }
 
 /// `LL_IOC_PROJECT` came with the client of 2.15.
@@ -172,6 +174,19 @@ fn release_in(text: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_mounts_of_one_file_system_agree_on_its_servers() {
+        for (views, expected) in [
+            (&[][..], None),
+            (&[Some(2)], Some(2)),
+            (&[Some(2), Some(2)], Some(2)),
+            (&[Some(2), Some(1)], None),
+            (&[Some(2), None], None),
+        ] {
+            assert_eq!(the_same(views.iter().copied()), expected, "{views:?}");
+        }
+    }
 
     #[test]
     fn a_development_version_counts_as_the_release_it_leads_to() {
