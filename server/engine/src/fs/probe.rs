@@ -91,9 +91,10 @@ pub(crate) fn named(text: &str) -> FsResult<FileName> {
 fn rules_in(fs: &dyn FileSystem, folder: &Folder, scratch: &Folder) -> FsResult<Rules> {
     let tag = fs.tag(scratch.into())?;
     let may_retag = tag.is_some_and(|tag| changes_project_id(fs, scratch, tag).is_ok());
-    let (from, to) = (made(fs, scratch, "from")?, made(fs, scratch, "to")?);
-    let between_projects = match tag.filter(|_| may_retag) {
-        Some(tag) => between_projects(fs, &from, &to, tag.id),
+    let from = made(fs, scratch, "from")?;
+    let to = made_beside(fs, scratch, &from)?;
+    let between_projects = match tag.filter(|_| may_retag).zip(to) {
+        Some((tag, to)) => between_projects(fs, &from, &to, tag.id),
         None => Err(FsError::new("probe", b"", Errno::PERM)),
     };
     let (rename_rule, source_flag_rule) = between_projects.map_or((None, None), |(rule, flag)| (Some(rule), Some(flag)));
@@ -111,6 +112,19 @@ fn made(fs: &dyn FileSystem, folder: &Folder, text: &str) -> FsResult<Folder> {
     let name = named(text)?;
     fs.create_folder(folder.at(&name), SCRATCH_MODE)?;
     fs.open_folder(folder.at(&name))
+}
+
+/// A folder on the same MDT as another: near the top they go round, and a site may refuse every rename
+/// between MDTs, which would be taken for a rule about projects. None if there was none.
+fn made_beside(fs: &dyn FileSystem, scratch: &Folder, other: &Folder) -> FsResult<Option<Folder>> {
+    let here = fs.placement(other.into())?;
+    for number in 0..FOLDERS_FOR_ANOTHER_MDT {
+        let folder = made(fs, scratch, &format!("to.{number}"))?;
+        if fs.placement((&folder).into())? == here {
+            return Ok(Some(folder));
+        }
+    }
+    Ok(None)
 }
 
 /// The flag needs the same right as the ID (`mdd_fix_attr`), and charges nobody else.
@@ -285,6 +299,18 @@ mod tests {
         }
         let (root, top) = world(|mount| mount, Personality::Ext4);
         assert_eq!(rules(&root, &top).unwrap().unwrap().renames_between_mdts, None);
+    }
+
+    #[test]
+    fn what_is_refused_between_mdts_is_not_taken_for_a_rule_about_projects() {
+        let (root, top) = world(|mount| SiteMount { remote_rename: false, ..mount }, Personality::Lustre2_17);
+        // Two folders of the top's, on its two MDTs; what is made in each goes round.
+        for text in ["one", "other", "third"] {
+            let name = named(text).unwrap();
+            drop(root.create_file(top.at(&name), FILE_MODE).unwrap());
+            let found = rules(&root, &top).unwrap().unwrap();
+            assert_eq!(found.rename_rule, Some(RenameRule::RechargesFiles), "{text}");
+        }
     }
 
     #[test]
