@@ -60,7 +60,15 @@ pub(crate) fn report(path: &FilePath, found: &Examination) -> Report {
         path: path.shown(),
         file_system: found.capabilities.kind.clone(),
         facts: facts(found),
-        guarantees: vec![atomic(found), consistent(found), isolated(found), durable(found), undoable(found)],
+        guarantees: vec![
+            atomic(found),
+            consistent(found),
+            isolated(found),
+            durable(found),
+            undoable(found),
+            idempotent(),
+            honest(found),
+        ],
         advice: advice(found),
     }
 }
@@ -159,6 +167,7 @@ fn about_projects(found: &Examination) -> Vec<Fact> {
     ));
     facts.extend(rename_rules(found));
     facts.push(enforcement(found));
+    facts.extend(limits_of_this_process(found));
     if found.enforcement != Enforcement::Off {
         facts.push(fact(
             "reads_limits",
@@ -225,12 +234,35 @@ fn rename_rules(found: &Examination) -> Vec<Fact> {
 
 fn enforcement(found: &Examination) -> Fact {
     let (is_so, text) = match found.enforcement {
-        Enforcement::On => (Some(true), "Projects are held to their limits, and so is this program when it runs as root."),
+        Enforcement::On => (Some(true), "Projects are held to their limits on this mount."),
         Enforcement::CountsOnly => (Some(false), "Usage is counted, but nobody is held to a limit on this mount."),
         Enforcement::Off => (Some(false), "Project quota is off on this mount: nothing is counted and nobody is held to a limit."),
-        Enforcement::Unknown => (None, "Whether limits are enforced is not told to clients here."),
+        Enforcement::Unknown => {
+            (None, "Usage is counted; whether the servers hold projects to their limits is not told to clients here.")
+        }
     };
     Fact { what: "enforcement", is_so, text: text.to_owned() }
+}
+
+/// Which of what a move does the mount would stop at a limit, were its own checks not there.
+fn limits_of_this_process(found: &Examination) -> Vec<Fact> {
+    if matches!(found.enforcement, Enforcement::Off | Enforcement::CountsOnly) {
+        return Vec::new();
+    }
+    let is_held = !found.passes_limits;
+    let mut facts = vec![fact(
+        "held_to_limits",
+        Some(is_held),
+        "What this process writes is held to them as well, root or not: it gives up the right to pass them (`CAP_SYS_RESOURCE`).",
+        "What this process writes passes every limit, as it has the right to (`CAP_SYS_RESOURCE`): only a plan's own checks stop it.",
+    )];
+    if found.capabilities.charges_settle_late {
+        let text = "Renames and changed project IDs pass every limit here, from anybody: only a plan's own checks stop them.";
+        facts.push(Fact { what: "renames_held_to_limits", is_so: Some(false), text: text.to_owned() });
+        let text = "Usage follows what is charged after some seconds: what a move sets aside is kept until it has.";
+        facts.push(Fact { what: "settles_at_once", is_so: Some(false), text: text.to_owned() });
+    }
+    facts
 }
 
 fn atomic(found: &Examination) -> Guarantee {
@@ -260,6 +292,11 @@ fn consistent(found: &Examination) -> Guarantee {
         );
     } else if found.enforcement == Enforcement::CountsOnly {
         because.push("Moves are held to the limits; other programs are not, and can fill what was set aside.");
+    }
+    if has_ids(found) && found.enforcement == Enforcement::Unknown {
+        because.push(
+            "Moves are held to the limits; whether other programs are, and leave alone what was set aside, is not told here.",
+        );
     }
     let verdict = if because.is_empty() { Verdict::Holds } else { Verdict::HoldsWithLimits };
     if because.is_empty() {
@@ -296,6 +333,20 @@ fn undoable(found: &Examination) -> Guarantee {
     }
     let because = "A finished move can be brought back exactly, also days later, until it is purged.";
     Guarantee { name: "undoable", verdict: Verdict::Holds, because: vec![because] }
+}
+
+fn idempotent() -> Guarantee {
+    let because = "The same request twice is one move, also after a crash: the journal knows it, whatever the mount.";
+    Guarantee { name: "idempotent", verdict: Verdict::Holds, because: vec![because] }
+}
+
+fn honest(found: &Examination) -> Guarantee {
+    if found.capabilities.source == Knowledge::Guessed {
+        let because = "Which renames pass is guessed here, so a plan may be wrong about it: such a move goes back, and everything is as before.";
+        return Guarantee { name: "honest", verdict: Verdict::HoldsWithLimits, because: vec![because] };
+    }
+    let because = "What stops a move, and what it costs or cannot keep, is in its plan before it starts.";
+    Guarantee { name: "honest", verdict: Verdict::Holds, because: vec![because] }
 }
 
 fn advice(found: &Examination) -> Vec<String> {
@@ -374,6 +425,37 @@ mod tests {
     }
 
     #[test]
+    fn the_limits_of_the_mount_and_of_the_process_are_told_apart() {
+        let told = |personality, uid, change: &dyn Fn(&mut Examination)| {
+            let path = FilePath::parse(b"/m").unwrap();
+            let site = Site { mounts: vec![SiteMount::new(path.clone(), personality)], limits: BTreeMap::new() };
+            let mut found = examine(&Simulator::in_memory(site, Timestamp::default).seen_by(uid, &[uid]), &path).unwrap();
+            change(&mut found);
+            report(&path, &found)
+        };
+        let is_so = |report: &Report, what| report.facts.iter().find(|fact| fact.what == what).and_then(|fact| fact.is_so);
+        // With all its rights root passes the limits of these two; XFS holds it, and every user.
+        for (personality, uid, held) in [
+            (Personality::Ext4, 0, Some(false)),
+            (Personality::Lustre2_17, 0, Some(false)),
+            (Personality::Xfs, 0, Some(true)),
+            (Personality::Lustre2_17, 1000, Some(true)),
+            (Personality::Plain, 0, None),
+        ] {
+            let report = told(personality, uid, &|_| {});
+            assert_eq!(is_so(&report, "held_to_limits"), held, "{personality:?} {uid}");
+            let passes = if personality == Personality::Lustre2_17 { Some(false) } else { None };
+            assert_eq!(is_so(&report, "renames_held_to_limits"), passes, "{personality:?}");
+        }
+        // A real Lustre does not tell its clients.
+        let real = told(Personality::Lustre2_17, 0, &|found| found.enforcement = Enforcement::Unknown);
+        let consistent = real.guarantees.iter().find(|guarantee| guarantee.name == "consistent").unwrap();
+        assert_eq!(consistent.verdict, Verdict::HoldsWithLimits);
+        let guessed = told(Personality::Lustre2_17, 0, &|found| found.capabilities.source = Knowledge::Guessed);
+        assert_eq!(guessed.guarantees.last().map(|honest| honest.verdict), Some(Verdict::HoldsWithLimits));
+    }
+
+    #[test]
     fn each_mount_promises_what_it_can() {
         use Verdict::{DoesNotHold, Holds, HoldsWithLimits, Unknown};
         for (personality, uid, expected) in [
@@ -384,7 +466,8 @@ mod tests {
             (Personality::Ext4, 1000, [Unknown, HoldsWithLimits, Holds, Unknown, Holds]),
             (Personality::Lustre2_12, 1000, [Unknown, Holds, HoldsWithLimits, Unknown, HoldsWithLimits]),
         ] {
-            let names = ["atomic", "consistent", "isolated", "durable", "undoable"];
+            let names = ["atomic", "consistent", "isolated", "durable", "undoable", "idempotent", "honest"];
+            let expected = expected.into_iter().chain([Holds, Holds]);
             assert_eq!(verdicts(personality, uid), names.into_iter().zip(expected).collect::<Vec<_>>(), "{personality:?} {uid}");
         }
     }

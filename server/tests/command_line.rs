@@ -329,7 +329,7 @@ fn a_doctor_says_how_far_each_promise_goes_and_leaves_nothing_behind() {
         |folder: PathBuf| Command::new(env!("CARGO_BIN_EXE_tidelock")).args(["doctor", "--json"]).arg(folder).output().unwrap();
     let output = doctor(place.at("to"));
     assert_eq!(output.status.code(), Some(0), "{output:?}");
-    for promise in ["atomic", "consistent", "isolated", "durable", "undoable"] {
+    for promise in ["atomic", "consistent", "isolated", "durable", "undoable", "idempotent", "honest"] {
         assert!(stdout(&output).contains(&format!("{{\"name\":\"{promise}\",\"verdict\":\"")), "{promise}: {}", stdout(&output));
     }
     assert!(stdout(&output).contains(".tidelock-*"), "cleaners are told what to leave out");

@@ -18,6 +18,8 @@ pub struct Examination {
     /// Of the folder; none without project IDs.
     pub tag: Option<ProjectTag>,
     pub enforcement: Enforcement,
+    /// What this process writes and makes passes every limit.
+    pub passes_limits: bool,
     /// Whether the caller may read what the folder's project uses and may use.
     pub reads_limits: bool,
     pub is_root: bool,
@@ -64,6 +66,7 @@ pub fn examine(fs: &dyn FileSystem, path: &FilePath) -> FsResult<Examination> {
         capabilities: fs.capabilities(&folder)?,
         tag,
         enforcement: fs.enforcement(&folder)?,
+        passes_limits: fs.passes_limits(&folder)?,
         reads_limits: quota.is_some(),
         is_root: fs.caller().is_root,
         placement: fs.placement((&folder).into())?,

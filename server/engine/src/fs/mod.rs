@@ -131,6 +131,10 @@ pub trait FileSystem: Send + Sync {
     fn may_change(&self, folder: &Folder) -> FsResult<bool>;
     /// Who the calls are checked as.
     fn caller(&self) -> Caller;
+    /// Whether what the caller writes and makes passes every limit of a project here.
+    fn passes_limits(&self, _folder: &Folder) -> FsResult<bool> {
+        Ok(false)
+    }
     /// Whether the caller may give what is his to this group.
     fn is_in_group(&self, gid: u32) -> bool;
 }

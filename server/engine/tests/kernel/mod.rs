@@ -225,6 +225,7 @@ as_user! {
     fn capacity(&self, folder: &Folder) -> FsResult<Capacity>;
     fn quota(&self, folder: &Folder, project: ProjectId) -> FsResult<Option<Quota>>;
     fn enforcement(&self, folder: &Folder) -> FsResult<Enforcement>;
+    fn passes_limits(&self, folder: &Folder) -> FsResult<bool>;
     fn placement(&self, object: Object<'_>) -> FsResult<Option<u32>>;
     fn stripes(&self, folder: &Folder) -> FsResult<Vec<u32>>;
     fn data_version(&self, file: &File) -> FsResult<Option<u64>>;

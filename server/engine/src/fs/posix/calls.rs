@@ -447,8 +447,12 @@ impl FileSystem for Posix {
 
     fn enforcement(&self, folder: &Folder) -> FsResult<Enforcement> {
         let folder = descriptor(&folder.0);
-        // Lustre's servers enforce by their own settings, which a client is not told.
-        Ok(if lustre::is_lustre(folder) { Enforcement::Unknown } else { quota::enforcement(folder) })
+        Ok(if lustre::is_lustre(folder) { lustre::enforcement(folder) } else { quota::enforcement(folder) })
+    }
+
+    fn passes_limits(&self, folder: &Folder) -> FsResult<bool> {
+        let statistics = rustix::fs::fstatfs(descriptor(&folder.0)).map_err(failed("passes_limits", b""))?;
+        Ok(mount::root_passes_limits(statistics.f_type) && super::limits::may_pass_limits())
     }
 
     fn placement(&self, object: Object<'_>) -> FsResult<Option<u32>> {

@@ -16,6 +16,11 @@ pub fn obey_limits() -> Result<(), Errno> {
     set_capabilities(None, sets)
 }
 
+/// Whether this thread still may: root that could not give it up, or has not.
+pub(super) fn may_pass_limits() -> bool {
+    capabilities(None).is_ok_and(|sets| sets.effective.contains(CapabilitySet::SYS_RESOURCE))
+}
+
 /// Lets this process open as many folders as it may ever: several hands hold one for each level of a
 /// tree, source and copy, and the usual soft limit of 1024 is for programs that use `select`.
 pub fn open_as_many_as_allowed() -> Result<(), Errno> {
@@ -38,14 +43,17 @@ mod tests {
     fn the_capability_is_gone_and_the_others_stay() {
         let others = |sets: rustix::thread::CapabilitySets| sets.effective - CapabilitySet::SYS_RESOURCE;
         // Capabilities are a thread's: the other tests keep theirs.
-        let (before, after) = std::thread::spawn(|| {
-            let before = capabilities(None).unwrap();
+        let ((before, may_before), (after, may_after)) = std::thread::spawn(|| {
+            let now = || (capabilities(None).unwrap(), may_pass_limits());
+            let before = now();
             obey_limits().unwrap();
-            (before, capabilities(None).unwrap())
+            (before, now())
         })
         .join()
         .unwrap();
         assert!(!after.effective.contains(CapabilitySet::SYS_RESOURCE));
+        assert_eq!(may_before, before.effective.contains(CapabilitySet::SYS_RESOURCE));
+        assert!(!may_after);
         assert_eq!(others(before), others(after));
     }
 }

@@ -18,7 +18,7 @@ use rustix::ioctl::{Getter, Ioctl, IoctlOutput, Opcode, Updater, ioctl};
 use tidelock_shared::id::ProjectId;
 
 use super::wire;
-use crate::fs::Quota;
+use crate::fs::{Enforcement, Quota};
 
 pub(super) const MAGIC: i64 = 0x0bd0_0bd0;
 
@@ -114,6 +114,12 @@ pub(super) fn quota(folder: BorrowedFd<'_>, project: ProjectId) -> Result<Option
     // SAFETY: OBD_IOC_QUOTACTL reads and writes one `struct if_quotactl`, 176 bytes without a pool, any of which are one.
     let done = unsafe { ioctl(folder, Updater::<{ wire::OBD_IOC_QUOTACTL }, [u8; wire::QUOTACTL_BYTES]>::new(&mut value)) };
     wire::quota_answered(done, &value)
+}
+
+/// Servers enforce by their own settings (`osd-*.*.quota_slave.enabled`), which a client is not told; only
+/// that nothing is counted shows.
+pub(super) fn enforcement(folder: BorrowedFd<'_>) -> Enforcement {
+    if quota(folder, ProjectId::default()) == Ok(None) { Enforcement::Off } else { Enforcement::Unknown }
 }
 
 /// What changes with every write to an open file, and with nothing else (measured); about 1 ms a file.

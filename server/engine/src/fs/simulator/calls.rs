@@ -484,6 +484,13 @@ impl FileSystem for Simulator {
         Caller { uid: self.uid, is_root: self.uid == 0 }
     }
 
+    fn passes_limits(&self, folder: &Folder) -> FsResult<bool> {
+        self.look("passes_limits", b"", |inner| {
+            let personality = inner.personality(inner.inode("passes_limits", number_of(&folder.0))?);
+            Ok(personality.has_projects() && !personality.use_is_limited(self.uid == 0))
+        })
+    }
+
     fn is_in_group(&self, gid: u32) -> bool {
         self.gids.contains(&gid)
     }
