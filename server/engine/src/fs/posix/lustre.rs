@@ -17,6 +17,7 @@ use rustix::io::Errno;
 use rustix::ioctl::{Getter, Ioctl, IoctlOutput, Opcode, Updater, ioctl};
 use tidelock_shared::id::ProjectId;
 
+use super::handle::file_handle;
 use super::wire;
 use crate::fs::{Enforcement, Quota};
 
@@ -28,8 +29,15 @@ fn is_loaded() -> bool {
     *LOADED
 }
 
-pub(super) fn is_lustre(folder: BorrowedFd<'_>) -> bool {
-    is_loaded() && fstatfs(folder).is_ok_and(|statistics| statistics.f_type == MAGIC)
+/// Told by the handle, which the client makes by itself: `statfs` of a flagged folder asks every server for
+/// the project's quota, since 2.14, and this is asked before each call.
+pub(super) fn is_lustre(object: BorrowedFd<'_>) -> bool {
+    is_loaded()
+        && match file_handle(object, c"") {
+            Ok(handle) => wire::fid_of_handle(&handle).is_some(),
+            // Somebody keeps this process from asking for handles.
+            Err(_) => fstatfs(object).is_ok_and(|statistics| statistics.f_type == MAGIC),
+        }
 }
 
 /// Asked of the parent folder with the child's name, or of the folder itself with none. It opens

@@ -284,6 +284,16 @@ mod tests {
     }
 
     #[test]
+    fn a_handle_tells_whose_it_is_and_the_fid() {
+        // `name_to_handle_at | OK bytes=32 type=0x97`: the child's FID, and no parent's.
+        let fid: [u8; FID_BYTES] = bytes("0004000002000000 07000000 00000000");
+        let handle = |kind: i32| [&kind.to_be_bytes()[..], &fid, &[0; FID_BYTES]].concat();
+        assert_eq!(fid_of_handle(&handle(0x97)), Some(fid));
+        assert_eq!(fid_of_handle(&handle(1)), None, "ext4");
+        assert_eq!(fid_of_handle(&0x97_i32.to_be_bytes()), None, "torn");
+    }
+
+    #[test]
     fn a_striped_folder_tells_the_mdt_of_each_part() {
         assert_eq!(stripes(), bytes("d00cd20c 00010000"));
         // `lfs getdirstripe striped`: lmv_stripe_count: 2 lmv_stripe_offset: 0 lmv_hash_type: fnv_1a_64, and the stripes
