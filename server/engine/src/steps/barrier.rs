@@ -81,8 +81,7 @@ fn name_of(id: MoveId, number: usize) -> StepResult<FileName> {
 /// The MDTs on which changes of a folder lie; none where there are no MDTs.
 fn mdts_of(fs: &dyn FileSystem, folder: &Folder) -> FsResult<BTreeSet<u32>> {
     let Some(own) = fs.placement(folder.into())? else { return Ok(BTreeSet::new()) };
-    let stripes = if fs.mdts(folder)? == Some(1) { Vec::new() } else { fs.stripes(folder)? };
-    Ok(stripes.into_iter().chain([own]).collect())
+    Ok(fs.stripes(folder)?.into_iter().chain([own]).collect())
 }
 
 /// New files in a folder, and the MDTs where none could be made.
@@ -125,8 +124,7 @@ fn make_files(fs: &dyn FileSystem, folder: &Folder, id: MoveId, mdts: &BTreeSet<
 /// move's own folders is enough.
 pub(super) fn barrier_on_each_mdt(context: &Context<'_>, tree: &Folder, beside: &Folder) -> StepResult<()> {
     if context.fs.capabilities(tree)?.names_durability == NamesDurability::BarrierFile {
-        EachMdt { fs: context.fs, beside, id: context.order.move_id, looks_at_files: false, reached: BTreeSet::new() }
-            .reach(tree)?;
+        EachMdt::beginning_with(context.fs, context.order.move_id, beside, BTreeSet::new())?.reach(tree)?;
     }
     Ok(())
 }
@@ -142,8 +140,8 @@ pub(super) fn barrier_on_other_mdts(context: &Context<'_>, top: At<'_>, beside: 
     for known in &context.order.folders {
         reached.extend(mdts_of(fs, &open_known(fs, known)?)?);
     }
-    let mut each = EachMdt { fs, beside, id: context.order.move_id, looks_at_files: true, reached };
-    each.entry(top, None)
+    let each = EachMdt::beginning_with(fs, context.order.move_id, beside, reached)?;
+    if each.has_reached_all() { Ok(()) } else { EachMdt { looks_at_files: true, ..each }.entry(top, None) }
 }
 
 struct EachMdt<'a> {
@@ -152,9 +150,20 @@ struct EachMdt<'a> {
     id: MoveId,
     looks_at_files: bool,
     reached: BTreeSet<u32>,
+    /// How many there are, as far as that is told.
+    mdts: Option<u32>,
 }
 
-impl EachMdt<'_> {
+impl<'a> EachMdt<'a> {
+    fn beginning_with(fs: &'a dyn FileSystem, id: MoveId, beside: &'a Folder, reached: BTreeSet<u32>) -> StepResult<Self> {
+        Ok(Self { fs, beside, id, looks_at_files: false, reached, mdts: fs.mdts(beside)? })
+    }
+
+    /// Then nothing more has to be asked of the servers.
+    fn has_reached_all(&self) -> bool {
+        self.mdts.is_some_and(|mdts| self.reached.len() >= mdts as usize)
+    }
+
     fn entry(&mut self, at: At<'_>, kind: Option<EntryKind>) -> StepResult<()> {
         if matches!(kind, None | Some(EntryKind::Folder)) {
             match self.fs.open_folder(at) {
@@ -169,10 +178,7 @@ impl EachMdt<'_> {
 
     fn reach(&mut self, folder: &Folder) -> StepResult<()> {
         let fs = self.fs;
-        let mdts = mdts_of(fs, folder)?;
-        if mdts.is_empty() {
-            return Ok(());
-        }
+        let mdts = if self.has_reached_all() { BTreeSet::new() } else { mdts_of(fs, folder)? };
         let missing: BTreeSet<u32> = mdts.difference(&self.reached).copied().collect();
         if !missing.is_empty() {
             self.quiet_barrier(folder, &missing)?;
@@ -191,6 +197,9 @@ impl EachMdt<'_> {
     /// A file may lie on another MDT than its folder: it was brought there by a rename. One of the
     /// caller's own is its own barrier there; of other kinds nothing can be synced.
     fn reach_by_file(&mut self, at: At<'_>) -> StepResult<()> {
+        if self.has_reached_all() {
+            return Ok(());
+        }
         let Some(mdt) = unless_absent(self.fs.placement(at.into()))?.flatten() else { return Ok(()) };
         if !self.reached.contains(&mdt) && touch(self.fs, at)? {
             self.reached.insert(mdt);

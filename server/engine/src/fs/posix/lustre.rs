@@ -103,6 +103,10 @@ pub(super) fn mdt_of_handle(folder: BorrowedFd<'_>, handle: &[u8]) -> Result<Opt
 
 /// The MDTs over which a folder spreads its names; none of a plain one.
 pub(super) fn stripes(folder: BorrowedFd<'_>) -> Result<Vec<u32>, Errno> {
+    if mdts() == Some(1) {
+        // Nothing to spread them over, and no server to ask.
+        return Ok(Vec::new());
+    }
     let mut value = wire::stripes();
     // SAFETY: LL_IOC_LMV_GETSTRIPE reads one `struct lmv_user_md` and writes that and as many stripes as it was told
     // that there is room for, all inside the value, any bytes of which are valid.
