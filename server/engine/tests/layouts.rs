@@ -103,3 +103,17 @@ fn a_layout_that_the_destination_cannot_give_is_told_before_and_the_usual_one_ta
         assert_eq!(world.visible()["/n/plain/file"].content, b"plain", "{personality:?}");
     }
 }
+
+#[test]
+fn stripes_that_a_folder_made_anew_has_not_are_told_before() {
+    for (caller, told) in [(0, false), (ALICE, true)] {
+        let world = world(Personality::Lustre2_17, caller, "/m/beta");
+        let sub = world.root.open_path(&path("/m/alpha/plain/laid out")).unwrap();
+        world.root.stripe(&sub, &[0, 1]).unwrap();
+        let (engine, folder) = world.engine();
+        let draft = engine.plan(&world.request(), &mut |_: &_| true).unwrap();
+        assert_eq!(draft.plan.warnings.contains(&Warning::StripesLost { folders: 1 }), told, "{caller}");
+        drop((engine, folder));
+        move_it(&world);
+    }
+}

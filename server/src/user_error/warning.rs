@@ -32,6 +32,11 @@ pub(crate) fn warning(warning: &Warning, names: &Names) -> UserError {
             "hard_links_leaving",
             format!("{} further names outside; their charge moves, those names stay.", have(*inodes, "file", "files")),
         ),
+        Warning::StripesLost { folders } => UserError::new(
+            "stripes_lost",
+            format!("{} spread over several metadata servers; made anew, each lies on one.", are(*folders, "folder", "folders")),
+        )
+        .hint("Names in a very large folder then take more time. An administrator can spread them again (`lfs migrate -m`)."),
         Warning::SoftLimit { payer } => {
             UserError::new("soft_limit", format!("{} goes over its soft limit, and its grace time begins.", names.payer(*payer)))
                 .hint("Within the grace time, free room or ask for more quota.")

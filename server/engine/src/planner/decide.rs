@@ -349,6 +349,10 @@ fn warnings(facts: &Facts<'_>, items: &[PlannedItem], payers: &[PayerChange], ga
     if !losses.is_empty() {
         warnings.push(Warning::Losses { losses });
     }
+    let striped = facts.items.iter().zip(items).filter(|(_, item)| item.is_staged()).map(|(found, _)| found.item.findings.striped);
+    if let folders @ 1.. = striped.sum() {
+        warnings.push(Warning::StripesLost { folders });
+    }
     warnings.extend(tape_warnings(items));
     let replaced = items.iter().filter_map(|item| item.replaces.as_ref());
     let (entries, amount) = replaced.fold((0, Amount::ZERO), |(entries, amount), old| (entries + old.entries, amount + old.amount));

@@ -65,6 +65,10 @@ pub enum Warning {
     HardLinksLeaving {
         inodes: u64,
     },
+    /// These are spread over several MDTs; made anew, each lies on one.
+    StripesLost {
+        folders: u64,
+    },
     /// A soft limit is crossed: its grace time begins.
     SoftLimit {
         payer: Payer,

@@ -271,6 +271,7 @@ impl<'a> Count<'a> {
         let is_sticky = status.mode & STICKY != 0 && status.uid != caller.uid;
         let is_closed = !caller.is_root && (is_sticky || !self.fs.may_change(folder)?);
         one.findings.closed_folders += u64::from(is_closed);
+        one.findings.striped += u64::from(self.keeps.is_some() && !self.fs.stripes(folder)?.is_empty());
         Ok(())
     }
 

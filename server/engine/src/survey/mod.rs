@@ -75,6 +75,8 @@ pub struct Findings {
     pub foreign: u64,
     pub devices: u64,
     pub sockets: u64,
+    /// Folders that spread their names over several MDTs; looked for where folders are made anew.
+    pub striped: u64,
     /// Symbolic links, fifos and devices that the caller could not make anew as they are.
     pub not_remakable: u64,
     /// Folders that the caller may not take entries out of.
@@ -121,6 +123,7 @@ impl Findings {
         self.foreign += more.foreign;
         self.devices += more.devices;
         self.sockets += more.sockets;
+        self.striped += more.striped;
         self.not_remakable += more.not_remakable;
         self.closed_folders += more.closed_folders;
         for (loss, count) in more.losses_of_remade {

@@ -387,3 +387,16 @@ fn the_workshop_needs_room_for_as_long_as_something_is_made_anew_in_it() {
     let full = draft(with_links(1), &local(folder("/m/beta", 1, 1002, TREE)));
     assert!(full.refusals.iter().any(|refusal| matches!(refusal, Refusal::NoHeadroom { .. })), "{:?}", full.refusals);
 }
+
+#[test]
+fn what_is_made_anew_on_one_mdt_is_told_and_what_keeps_its_folders_loses_nothing() {
+    for (abilities, told) in [(true, false), (false, true)] {
+        let mut source = folder("/m/alpha", 1, 1001, ROOMY);
+        source.capabilities.abilities.may_retag = abilities;
+        let mut item = tree(&source);
+        item.findings.striped = 2;
+        let draft = draft(item, &folder("/m/beta", 1, 1002, ROOMY));
+        let is_told = draft.plan.warnings.contains(&Warning::StripesLost { folders: 2 });
+        assert_eq!(is_told, told, "{:?}", draft.plan.items[0].strategy);
+    }
+}
