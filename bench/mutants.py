@@ -81,11 +81,23 @@ MUTANTS = (
     ("a link is not taken back to one name", "steps/carry.rs", "moves",
      "        Found::AtBoth => Ok(fs.unlink(from)?),", "        Found::AtBoth => Ok(()),"),
     ("the file of a barrier is not synced", "steps/barrier.rs", "crash_anywhere",
-     "    fs.sync_file(&file)?;\n    unless_absent(fs.unlink(at)).map(drop)", "    unless_absent(fs.unlink(at)).map(drop)"),
+     "        fs.sync_file(file)?;\n        unless_absent(fs.unlink(folder.at(name)))?;\n",
+     "        unless_absent(fs.unlink(folder.at(name)))?;\n"),
     ("folders are not synced", "steps/barrier.rs", "crash_anywhere",
-     "            barrier_file(fs, folder, &name_of(id)?, &|| fs.sync_file_system(folder))?;\n            fs.sync_folder(folder)?;\n", ""),
+     "        fs.sync_file(file)?;\n        unless_absent(fs.unlink(folder.at(name)))?;\n    }\n    match fs.capabilities(folder)?.names_durability {\n        NamesDurability::FolderSync if made.left_out.is_some() => {\n            fs.sync_file_system(folder)?;\n            fs.sync_folder(folder)?;\n        }\n        NamesDurability::FolderSync => fs.sync_folder(folder)?,\n",
+     "        if fs.mdts(folder)?.is_some() {\n            fs.sync_file(file)?;\n        }\n        unless_absent(fs.unlink(folder.at(name)))?;\n    }\n    match fs.capabilities(folder)?.names_durability {\n        NamesDurability::FolderSync => {}\n"),
     ("one MDT is enough", "steps/barrier.rs", "crash_anywhere",
-     "        if self.reached.insert(mdt) {\n", "        if self.reached.is_empty() && self.reached.insert(mdt) {\n"),
+     "        let missing: BTreeSet<u32> = mdts.difference(&self.reached).copied().collect();\n",
+     "        let missing: BTreeSet<u32> = mdts.difference(&self.reached).filter(|_| self.reached.is_empty()).copied().collect();\n"),
+    ("one part of a striped folder is enough", "steps/barrier.rs", "drift",
+     "    Ok(fs.stripes(folder)?.into_iter().chain([own]).collect())\n", "    Ok([own].into_iter().collect())\n"),
+    ("what lies on other MDTs is retagged for now", "steps/barrier.rs", "drift",
+     "    if each.has_reached_all() { Ok(()) }", "    if each.reached.len() < usize::MAX { Ok(()) }"),
+    ("times alone tell a write", "steps/verify.rs", "late_writes", "versions: Some(&versions)", "versions: None"),
+    ("a claim needs room", "steps/carry.rs", "full_source",
+     "        Err(error) if error.is_full() => return without_a_claim(fs, from, to, what),\n", ""),
+    ("a copy has the layout of its folder", "copy/tree.rs", "layouts",
+     "        let to = match self.has_layouts {\n", "        let to = match self.has_layouts && self.losses.len() > 99 {\n"),
     ("a copy is not synced", "steps/copy_tree.rs", "crash_anywhere",
      "        context.fs.sync_file_system(destination)?;\n", ""),
     ("a checkpoint is not synced", "steps/copy_tree.rs", "crash_anywhere",
@@ -113,8 +125,8 @@ MUTANTS = (
 )
 # Every test binary, the fast ones first.
 BINARIES = (
-    "lib", "laws", "moves", "waiting", "pause", "records", "contract", "remaking", "retention", "lost_journal", "real_moves",
-    "simulated", "crash_anywhere",
+    "lib", "attributes", "full_source", "groups", "layouts", "late_writes", "laws", "moves", "waiting", "pause", "records",
+    "contract", "drift", "remaking", "retention", "lost_journal", "real_moves", "simulated", "crash_anywhere",
 )
 
 
