@@ -22,7 +22,8 @@ const LAYOUTS_TRIED: usize = 64;
 
 /// What a copy in the destination can carry.
 struct Keeps<'a> {
-    xattrs: bool,
+    user_attributes: bool,
+    access_lists: bool,
     flags: bool,
     nanoseconds: bool,
     /// Where layouts can be tried; none where files have none.
@@ -35,10 +36,20 @@ impl<'a> Keeps<'a> {
     fn of(fs: &dyn FileSystem, to: &'a Folder) -> FsResult<Self> {
         let capabilities = fs.capabilities(to)?;
         let flags = fs.tag(to.into())?.is_some();
-        let probed = fs.xattr(to.into(), b"user.tidelock");
-        let xattrs = !matches!(probed, Err(error) if error.errno == Errno::OPNOTSUPP);
+        let takes = |name: &[u8]| !matches!(fs.xattr(to.into(), name), Err(error) if error.errno == Errno::OPNOTSUPP);
+        let (user_attributes, access_lists) = (takes(b"user.tidelock"), takes(b"system.posix_acl_access"));
         let layouts = capabilities.has_layouts.then_some(to);
-        Ok(Self { xattrs, flags, nanoseconds: capabilities.keeps_nanoseconds, layouts, tried: Mutex::default() })
+        let nanoseconds = capabilities.keeps_nanoseconds;
+        Ok(Self { user_attributes, access_lists, flags, nanoseconds, layouts, tried: Mutex::default() })
+    }
+
+    /// Mounts take or refuse each kind by itself: a Lustre mostly access lists alone.
+    fn attribute(&self, name: &[u8]) -> bool {
+        match name {
+            name if name.starts_with(b"user.") => self.user_attributes,
+            name if name.starts_with(b"system.") => self.access_lists,
+            _ => self.user_attributes || self.access_lists,
+        }
     }
 
     /// Whether a copy can have the layout of this file or folder, which is tried in a hidden folder, once
@@ -292,10 +303,10 @@ impl<'a> Count<'a> {
         lose(Loss::Nanoseconds, !keeps.nanoseconds && (status.modified.nanoseconds, status.accessed.nanoseconds) != (0, 0));
         let object = Object::Entry(found.at);
         let names = fs.xattr_names(object)?;
-        let mut own = names.iter().filter(|name| !belongs_to_file_system(name)).peekable();
-        let has_privileged = own.clone().any(|name| is_privileged(name));
-        lose(Loss::ExtendedAttributes, !keeps.xattrs && own.peek().is_some());
-        lose(Loss::PrivilegedAttributes, keeps.xattrs && !caller.is_root && has_privileged);
+        let mut own = names.iter().filter(|name| !belongs_to_file_system(name));
+        let may_not_give = |name: &Vec<u8>| !caller.is_root && is_privileged(name) && keeps.attribute(name);
+        lose(Loss::PrivilegedAttributes, own.clone().any(may_not_give));
+        lose(Loss::ExtendedAttributes, own.any(|name| !keeps.attribute(name)));
         if status.kind == EntryKind::File && !caller.is_root && status.uid != caller.uid {
             match fs.open_file(found.at) {
                 Err(error) if matches!(error.errno, Errno::ACCESS | Errno::PERM) => {
