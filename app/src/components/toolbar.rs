@@ -118,7 +118,7 @@ fn FilterField(browse: Browse) -> impl IntoView {
                 class="field"
                 type="search"
                 name="filter"
-                placeholder="Filter by name"
+                placeholder="Filter"
                 aria-label="Filter by name"
                 autocomplete="off"
                 value=filter.get_untracked()
