@@ -8,9 +8,8 @@ use wasm_split_helpers::wasm_split;
 
 use crate::api::ApiError;
 use crate::components::copy_button::CopyButton;
-use crate::components::icon::{Glyph, Icon};
 use crate::components::lazy_part::lazy_part;
-use crate::components::modal::Modal;
+use crate::components::modal::{DialogHead, Modal};
 use crate::desk::Browse;
 use crate::format;
 use crate::state::pane::download_url;
@@ -52,12 +51,7 @@ fn details(browse: Browse, path: FilePath, entry: Entry) -> Result<AnyView, ApiE
     let shown = path.shown();
     let details = view! {
         <div class="dialog__content">
-            <header class="dialog__header">
-                <h2 id="details-title" class="dialog__title">{entry.name.shown().into_owned()}</h2>
-                <button type="button" class="button button--icon" aria-label="Close" on:click=move |_| browse.details.set(None)>
-                    <Icon glyph=Glyph::Close />
-                </button>
-            </header>
+            <DialogHead id="details-title" title=entry.name.shown().into_owned() on_close=Callback::new(move |()| browse.details.set(None)) />
             <dl class="facts">
                 {facts
                     .into_iter()

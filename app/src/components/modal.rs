@@ -5,6 +5,8 @@ use leptos::ev::MouseEvent;
 use leptos::html::Dialog;
 use leptos::prelude::*;
 
+use crate::components::icon::{Glyph, Icon};
+
 /// A dialog that is open while `is_open` says so.
 #[component]
 pub fn Modal(
@@ -39,6 +41,27 @@ pub fn Modal(
         <dialog node_ref=dialog class=class aria-labelledby=labelled_by on:close=move |_| on_close.run(()) on:click=on_click>
             {children()}
         </dialog>
+    }
+    .into_any()
+}
+
+/// What stands above a dialog's content: its name, and how to close it.
+#[component]
+pub fn DialogHead(
+    /// What `labelled_by` names.
+    id: &'static str,
+    #[prop(into)] title: String,
+    on_close: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <header class="dialog__header">
+            <h2 id=id class="dialog__title">
+                {title}
+            </h2>
+            <button type="button" class="button button--icon" aria-label="Close" on:click=move |_| on_close.run(())>
+                <Icon glyph=Glyph::Close />
+            </button>
+        </header>
     }
     .into_any()
 }

@@ -10,7 +10,7 @@ use crate::api::ApiError;
 use crate::browser;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::lazy_part::lazy_part;
-use crate::components::modal::Modal;
+use crate::components::modal::{DialogHead, Modal};
 use crate::components::problem::{Gravity, Problem};
 use crate::desk::{Browse, Proposal};
 use crate::format;
@@ -86,12 +86,7 @@ fn form(browse: Browse, side: Side) -> Result<AnyView, ApiError> {
     };
     let form = view! {
         <form class="dialog__content" on:submit=on_submit>
-            <header class="dialog__header">
-                <h2 id="move-title" class="dialog__title">{title}</h2>
-                <button type="button" class="button button--icon" aria-label="Close" on:click=move |_| browse.move_dialog.set(None)>
-                    <Icon glyph=Glyph::Close />
-                </button>
-            </header>
+            <DialogHead id="move-title" title=title on_close=Callback::new(move |()| browse.move_dialog.set(None)) />
             <label class="dialog__label" for="destination">"Destination folder"</label>
             <input
                 id="destination"

@@ -9,9 +9,8 @@ use wasm_split_helpers::wasm_split;
 
 use crate::api::{self, ApiError};
 use crate::browser;
-use crate::components::icon::{Glyph, Icon};
 use crate::components::lazy_part::lazy_part;
-use crate::components::modal::Modal;
+use crate::components::modal::{DialogHead, Modal};
 use crate::components::problem::{Gravity, Problem};
 use crate::desk::{Browse, Naming};
 
@@ -76,12 +75,7 @@ fn form(browse: Browse, naming: Naming) -> Result<AnyView, ApiError> {
     };
     let form = view! {
         <form class="dialog__content" on:submit=on_submit>
-            <header class="dialog__header">
-                <h2 id="name-title" class="dialog__title">{title}</h2>
-                <button type="button" class="button button--icon" aria-label="Close" on:click=move |_| browse.naming.set(None)>
-                    <Icon glyph=Glyph::Close />
-                </button>
-            </header>
+            <DialogHead id="name-title" title=title on_close=Callback::new(move |()| browse.naming.set(None)) />
             <label class="dialog__label" for="name">"Name"</label>
             <input
                 id="name"

@@ -6,9 +6,8 @@ use wasm_split_helpers::wasm_split;
 
 use crate::api::ApiError;
 use crate::browser;
-use crate::components::icon::{Glyph, Icon};
 use crate::components::lazy_part::lazy_part;
-use crate::components::modal::Modal;
+use crate::components::modal::{DialogHead, Modal};
 use crate::desk::use_desk;
 
 /// Keys and what they do, in the order in which one meets them.
@@ -70,12 +69,7 @@ fn sheet() -> Result<AnyView, ApiError> {
     let desk = use_desk();
     let sheet = view! {
         <div class="dialog__content">
-            <header class="dialog__header">
-                <h2 id="shortcuts-title" class="dialog__title">"Keyboard shortcuts"</h2>
-                <button type="button" class="button button--icon" aria-label="Close" on:click=move |_| desk.shortcuts.set(false)>
-                    <Icon glyph=Glyph::Close />
-                </button>
-            </header>
+            <DialogHead id="shortcuts-title" title="Keyboard shortcuts" on_close=Callback::new(move |()| desk.shortcuts.set(false)) />
             <dl class="facts">
                 {SHORTCUTS
                     .iter()
