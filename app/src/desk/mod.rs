@@ -4,6 +4,7 @@
 //! moves and their feed, the plan in the drawer, the clipboard, and the thing in the hand.
 
 mod browse;
+mod choice;
 mod hand;
 mod moves;
 mod pane;
