@@ -151,10 +151,6 @@ pub fn focus_in_place(id: &str) {
     }
 }
 
-pub fn exists(id: &str) -> bool {
-    document().get_element_by_id(id).is_some()
-}
-
 /// Whether the keyboard is in an element or something in it.
 pub fn has_keyboard(id: &str) -> bool {
     document().get_element_by_id(id).is_some_and(|element| element.contains(document().active_element().as_deref()))

@@ -228,7 +228,7 @@ impl Pane {
         }
         request_animation_frame(move || {
             let id = self.row_id(row);
-            if browser::exists(&id) {
+            if browser::has(&format!("#{id}")) {
                 self.notes.update_value(|notes| notes.awaited = None);
                 browser::focus(&id);
             } else {
@@ -264,10 +264,8 @@ impl Pane {
 
     /// Has a page here; false if it cannot be had.
     async fn ask_for(self, page: u64) -> bool {
-        let is_here = self
-            .held
-            .with_untracked(|held| held.as_ref().is_some_and(|held| held.rows.missing(page * PAGE..page * PAGE + 1).is_empty()));
-        is_here || self.fetch(Seek::Row(page * PAGE)).await.is_some()
+        let first = page * PAGE;
+        !self.is_missing(&(first..first + 1)) || self.fetch(Seek::Row(first)).await.is_some()
     }
 
     /// Asks for a page of what is shown now, and keeps it unless something else is shown by then.
@@ -375,7 +373,6 @@ impl Pane {
         let Shown { view, listing } = shown;
         let before = self.held.get_untracked();
         let is_same_place = before.as_ref().is_some_and(|before| before.view == view);
-        let is_complete = listing.rows.is_complete;
         // What is looked at far down stays until its new rows are there.
         let seen = self.window.with_untracked(|window| window.rows(0).start / PAGE);
         if is_same_place && seen > 0 {
@@ -385,7 +382,7 @@ impl Pane {
                     && self.held.try_with_untracked(|held| held.as_ref().is_some_and(|held| held.view == view)) == Some(true)
                 {
                     self.keep(view, &rows);
-                    self.choice_arrived().await;
+                    self.settle(rows.is_complete).await;
                 }
             });
             return;
@@ -397,15 +394,17 @@ impl Pane {
         }
         self.keep(view, &listing.rows);
         request_animation_frame(move || self.look());
-        spawn_local(async move {
-            if !is_complete {
-                self.follow().await;
-            }
-            self.choice_arrived().await;
-        });
+        spawn_local(self.settle(listing.rows.is_complete));
     }
 
-    /// Takes more of a large folder as it is read.
+    /// Takes more of a large folder as it is read, then looks what has become of the choice.
+    async fn settle(self, is_complete: bool) {
+        if !is_complete {
+            self.follow().await;
+        }
+        self.choice_arrived().await;
+    }
+
     async fn follow(self) {
         loop {
             let page = self.window.try_with_untracked(|window| window.rows(0).start / PAGE);
