@@ -28,9 +28,7 @@ pub use shell::shell;
 /// Takes over the page that the server rendered, once its code is there. Where that cannot be
 /// had, what the server rendered stays as it is.
 #[cfg(feature = "hydrate")]
-#[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
-    console_error_panic_hook::set_once();
     js_sys::futures::spawn_local(async {
         if load_rendered().await.is_ok() {
             leptos::mount::hydrate_body(App);

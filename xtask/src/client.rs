@@ -20,7 +20,7 @@ const MAIN_LIMIT_KIB: u64 = 325;
 pub(crate) fn compile(profile: Profile) -> Result<()> {
     let shell = Shell::new()?;
     let cargo_profile = profile.of_client();
-    cmd!(shell, "cargo rustc --package tidelock-app --lib --no-default-features --features hydrate")
+    cmd!(shell, "cargo rustc --package tidelock-client")
         .args(["--target", "wasm32-unknown-unknown", "--target-dir", "target/front"])
         .args(["--profile", cargo_profile, "--", "-Clink-args=--emit-relocs"])
         .run()
@@ -29,7 +29,7 @@ pub(crate) fn compile(profile: Profile) -> Result<()> {
 
 /// Writes what was compiled into `folder`, as a browser loads it.
 pub(crate) fn bind(profile: Profile, folder: &Path) -> Result<()> {
-    let compiled = format!("target/front/wasm32-unknown-unknown/{}/tidelock_app.wasm", profile.of_client());
+    let compiled = format!("target/front/wasm32-unknown-unknown/{}/tidelock_client.wasm", profile.of_client());
     let compiled = fs::read(&compiled).with_context(|| format!("cannot read {compiled}"))?;
     let main = folder.join(MAIN);
     let mut options = wasm_split_cli_support::Options::new(&compiled);

@@ -21,7 +21,7 @@ const SUITES: [Suite; 11] = [
     suite("format", &[Need::Rustfmt], || cargo(&["fmt", "--all", "--check"])),
     suite("lints", &[Need::Clippy], || cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])),
     suite("lints-client", &[Need::Clippy, Need::WasmTarget], || {
-        let client = ["clippy", "--package", "tidelock-app", "--no-default-features", "--features", "hydrate"];
+        let client = ["clippy", "--package", "tidelock-app", "--package", "tidelock-client", "--no-default-features"];
         cargo(&[&client, &FOR_BROWSER[..], &["--", "-D", "warnings"]].concat())
     }),
     suite("borders", &[Need::WasmTarget], || cargo(&[&["check", "--package", "tidelock-shared"], &FOR_BROWSER[..]].concat())),
