@@ -1,7 +1,7 @@
 //! The site inside the program: client, style sheet and the other files that pages load.
 //!
-//! Pages address the package by [`package_folder`], whose last part is a digest of the whole
-//! package. A browser keeps such a file for good, and a new release has new addresses. By its
+//! The program hands it over when it starts, so that this library need not wait for it to be built.
+//! Pages address the package by [`package_folder`], whose last part is a digest of the whole site. A browser keeps such a file for good, and a new release has new addresses. By its
 //! plain path a file is kept too, but the browser asks each time whether it is still the same.
 //!
 //! Not here: how the site comes about (`cargo xtask build`) and which routes there are.
@@ -12,29 +12,26 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use rust_embed::{EmbeddedFile, RustEmbed};
-use std::{
-    borrow::Cow,
-    hash::{DefaultHasher, Hash, Hasher},
-    marker::PhantomData,
-    sync::LazyLock,
-};
+use std::{borrow::Cow, sync::OnceLock};
 
 /// For `LeptosOptions::site_pkg_dir` and the address of the style sheet: `pkg/…` without a slash
 /// at either end.
 pub(crate) fn package_folder() -> &'static str {
-    &ASSETS.package_folder
+    ASSETS.get().map_or("pkg", |assets| &assets.package_folder)
 }
 
 /// What to answer if `path` is that of an asset.
 pub(crate) fn answer(method: &Method, path: &str, headers: &HeaderMap) -> Option<Response> {
-    ASSETS.answer(method, path, headers)
+    ASSETS.get()?.answer(method, path, headers)
 }
 
-#[derive(RustEmbed)]
-#[folder = "../target/site"]
-struct Site;
+/// From now on this is what is served. A process has one site: a second one is ignored.
+pub(crate) fn serve(assets: Assets) {
+    let _ = ASSETS.set(assets);
+}
 
-static ASSETS: LazyLock<Assets<Site>> = LazyLock::new(Assets::new);
+/// Empty in tests of what is around it.
+static ASSETS: OnceLock<Assets> = OnceLock::new();
 
 const PACKAGE: &str = "pkg/";
 
@@ -42,22 +39,15 @@ const PACKAGE: &str = "pkg/";
 const ENCODINGS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
 
 /// Names are looked up whole, so a path with `..` in it is just a name that does not exist.
-struct Assets<S> {
+pub struct Assets {
     package_folder: String,
-    site: PhantomData<S>,
+    get: fn(&str) -> Option<EmbeddedFile>,
 }
 
-impl<S: RustEmbed> Assets<S> {
-    fn new() -> Self {
-        let mut names: Vec<_> = S::iter().filter(|name| name.starts_with(PACKAGE)).collect();
-        names.sort();
-        let mut digest = DefaultHasher::new();
-        for name in names {
-            name.hash(&mut digest);
-            S::get(&name).map(|file| file.metadata.sha256_hash()).hash(&mut digest);
-        }
-        let package_folder = format!("{PACKAGE}{:016x}", digest.finish());
-        Self { package_folder, site: PhantomData }
+impl Assets {
+    /// The files of `S`. `digest` differs as soon as one of them does.
+    pub fn of<S: RustEmbed>(digest: &str) -> Self {
+        Self { package_folder: format!("{PACKAGE}{digest}"), get: S::get }
     }
 
     fn answer(&self, method: &Method, path: &str, headers: &HeaderMap) -> Option<Response> {
@@ -70,14 +60,14 @@ impl<S: RustEmbed> Assets<S> {
         if ENCODINGS.iter().any(|(_, ending)| name.ends_with(ending)) {
             return None;
         }
-        let plain = S::get(&name)?;
+        let plain = (self.get)(&name)?;
         if !matches!(*method, Method::GET | Method::HEAD) {
             let allow = [(header::ALLOW, "GET, HEAD")];
             return Some((StatusCode::METHOD_NOT_ALLOWED, allow).into_response());
         }
         let content_type = content_type(&plain);
         let caching = if under_digest.is_some() { FOR_GOOD } else { "no-cache" };
-        let (file, encoding) = encoded::<S>(&name, headers).unwrap_or((plain, None));
+        let (file, encoding) = self.encoded(&name, headers).unwrap_or((plain, None));
         let etag = etag(&file);
 
         let mut response = Response::builder()
@@ -98,17 +88,17 @@ impl<S: RustEmbed> Assets<S> {
             .body(if method == Method::HEAD { Body::empty() } else { body(file) })
             .ok()
     }
+
+    fn encoded(&self, name: &str, headers: &HeaderMap) -> Option<(EmbeddedFile, Option<&'static str>)> {
+        ENCODINGS
+            .iter()
+            .filter(|(encoding, _)| is_accepted(encoding, headers))
+            .find_map(|(encoding, ending)| Some(((self.get)(&format!("{name}{ending}"))?, Some(*encoding))))
+    }
 }
 
 /// A year is what "for good" is called in HTTP.
 const FOR_GOOD: &str = "public, max-age=31536000, immutable";
-
-fn encoded<S: RustEmbed>(name: &str, headers: &HeaderMap) -> Option<(EmbeddedFile, Option<&'static str>)> {
-    ENCODINGS
-        .iter()
-        .filter(|(encoding, _)| is_accepted(encoding, headers))
-        .find_map(|(encoding, ending)| Some((S::get(&format!("{name}{ending}"))?, Some(*encoding))))
-}
 
 fn is_accepted(encoding: &str, headers: &HeaderMap) -> bool {
     listed(headers, header::ACCEPT_ENCODING).any(|item| {
@@ -156,10 +146,14 @@ mod tests {
     #[folder = "tests/site"]
     struct Sample;
 
+    fn sample() -> Assets {
+        Assets::of::<Sample>("00c0ffee")
+    }
+
     /// The response to a request with these headers, `None` if there is no such asset.
     fn request(method: &Method, path: &str, headers: &[(HeaderName, &str)]) -> Option<Response> {
         let headers = headers.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect();
-        Assets::<Sample>::new().answer(method, path, &headers)
+        sample().answer(method, path, &headers)
     }
 
     fn get(path: &str, headers: &[(HeaderName, &str)]) -> Response {
@@ -167,7 +161,7 @@ mod tests {
     }
 
     fn in_package(file: &str) -> String {
-        format!("/{}/{file}", Assets::<Sample>::new().package_folder)
+        format!("/{}/{file}", sample().package_folder)
     }
 
     async fn text(response: Response) -> String {

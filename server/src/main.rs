@@ -1,68 +1,17 @@
-//! The program: one binary that is the server, the command line and the demo.
+//! The program: one binary, with the site inside.
+//!
+//! Not here: what it does, which is the library's, so that only this file waits for the site.
 
-use std::path::Path;
+use rust_embed::RustEmbed;
 use std::process::ExitCode;
-use std::time::Duration;
+use tidelock_server::Assets;
 
-use clap::{CommandFactory, Parser};
-use tidelock_shared::user_error::UserError;
-
-mod assets;
-mod cli;
-mod convert;
-mod demo;
-mod doctor;
-mod events;
-mod http;
-mod identity;
-mod listing;
-mod names;
-mod orphans;
-mod service;
-mod telemetry;
-mod user_error;
-mod words;
-
-use cli::{Arguments, Command, Exit, ServeArguments};
+#[derive(RustEmbed)]
+#[folder = "../target/site"]
+struct Site;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    // Before any thread is started. Where it cannot be given up it was never there.
-    let _ = tidelock_engine::fs::posix::obey_limits();
-    // Where that is refused, trees may be less deep.
-    let _ = tidelock_engine::fs::posix::open_as_many_as_allowed();
-    let exit = match &arguments.command {
-        Command::Completions { shell } => {
-            clap_complete::generate(*shell, &mut Arguments::command(), "tidelock", &mut std::io::stdout());
-            Exit::Done
-        }
-        Command::Demo(demo) => {
-            let look = Duration::from_micros(demo.look);
-            serve(&demo.serve, "tidelock-demo", Ok(http::Mode::Demo { look }), None)
-        }
-        Command::Serve(folders) => {
-            let roots = folders.roots.iter().map(|root| cli::absolute(root)).collect::<Result<_, _>>();
-            serve(&folders.serve, "tidelock", roots.map(|roots| http::Mode::SingleUser { roots }), folders.retention)
-        }
-        command => {
-            telemetry::start(telemetry::Level::ERROR);
-            cli::run(command)
-        }
-    };
-    ExitCode::from(exit as u8)
-}
-
-/// Serves until it is told to stop. `folder` names the state folder where none is given.
-fn serve(arguments: &ServeArguments, folder: &str, mode: Result<http::Mode, UserError>, retention: Option<u32>) -> Exit {
-    telemetry::start(telemetry::Level::INFO);
-    let served = mode.and_then(|mode| {
-        let given = arguments.state.as_deref().map(Path::new);
-        let state_folder = cli::state_folder(given, folder)?;
-        let options = http::Serve { listen: arguments.listen, state_folder, mode, retention };
-        http::serve(options).map_err(|error| user_error::serve_error(&error))
-    });
-    match served {
-        Ok(()) => Exit::Done,
-        Err(error) => cli::fail(&error),
-    }
+    // Compiles this file anew whenever the site has changed.
+    let digest = include_str!("../../target/site.digest");
+    tidelock_server::main(Assets::of::<Site>(digest))
 }

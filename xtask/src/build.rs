@@ -20,23 +20,20 @@ pub(crate) enum Profile {
 pub(crate) fn everything(profile: Profile) -> Result<()> {
     thread::scope(|scope| {
         let client = scope.spawn(move || client::compile(profile));
-        server_libraries(profile)?;
+        server(profile)?;
         client.join().map_err(|_| anyhow!("the client's build panicked"))?
     })?;
     site(profile)?;
     program(profile)
 }
 
-/// The server's heavy dependencies, while the client compiles. The program itself has to wait for
-/// the site. It is named, and the defaults are left out, because cargo then chooses the same
-/// features as for the program, and nothing compiles twice.
-fn server_libraries(profile: Profile) -> Result<()> {
+/// All of the program but its last file, while the client compiles: that one waits for the site.
+fn server(profile: Profile) -> Result<()> {
     let shell = Shell::new()?;
     let cargo_profile = profile.of_server();
-    cmd!(shell, "cargo build --lib --package tidelock-server --package tidelock-app --package tidelock-engine")
-        .args(["--no-default-features", "--target-dir", "target", "--profile", cargo_profile])
+    cmd!(shell, "cargo build --package tidelock-server --lib --target-dir target --profile {cargo_profile}")
         .run()
-        .context("cannot build the server's libraries")
+        .context("cannot build the server")
 }
 
 fn site(profile: Profile) -> Result<()> {
@@ -52,7 +49,7 @@ fn site(profile: Profile) -> Result<()> {
     if release { client::check_size(&folder.join("pkg")) } else { Ok(()) }
 }
 
-/// A build script notices what changed in target/site and embeds it.
+/// Embeds what is in target/site.
 fn program(profile: Profile) -> Result<()> {
     let shell = Shell::new()?;
     let cargo_profile = profile.of_server();

@@ -1,6 +1,6 @@
 //! The files that the program embeds and serves.
 //!
-//! A file that did not change is not written: the server is compiled anew when one is newer.
+//! A file that did not change is not written: the program is compiled anew when one is newer.
 
 use anyhow::{Context, Result};
 use brotli::enc::BrotliEncoderParams;
@@ -8,6 +8,7 @@ use flate2::{Compression, write::GzEncoder};
 use std::{
     collections::BTreeMap,
     fs,
+    hash::{DefaultHasher, Hash, Hasher},
     io::Write,
     path::{Path, PathBuf},
 };
@@ -33,7 +34,7 @@ impl Site {
     }
 
     /// Makes `folder` hold this site and nothing else, with `.br` and `.gz` beside a file that
-    /// gets smaller by them if `compressed`.
+    /// gets smaller by them if `compressed`. Beside the folder, `.digest` differs for another site.
     pub(crate) fn write(mut self, folder: &Path, compressed: bool) -> Result<()> {
         if compressed {
             self.compress(folder)?;
@@ -45,14 +46,12 @@ impl Site {
             }
         }
         for (path, bytes) in &self.files {
-            let file = folder.join(path);
-            if fs::read(&file).is_ok_and(|present| present == *bytes) {
-                continue;
-            }
-            fs::create_dir_all(file.parent().unwrap_or(folder))?;
-            fs::write(&file, bytes).with_context(|| format!("cannot write {}", file.display()))?;
+            write_if_different(&folder.join(path), bytes)?;
         }
-        Ok(())
+        let mut digest = DefaultHasher::new();
+        self.files.hash(&mut digest);
+        let digest = format!("{:016x}", digest.finish());
+        write_if_different(&folder.with_extension("digest"), digest.as_bytes())
     }
 
     fn compress(&mut self, folder: &Path) -> Result<()> {
@@ -75,6 +74,16 @@ impl Site {
         self.files.extend(smaller);
         Ok(())
     }
+}
+
+fn write_if_different(file: &Path, bytes: &[u8]) -> Result<()> {
+    if fs::read(file).is_ok_and(|present| present == bytes) {
+        return Ok(());
+    }
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(file, bytes).with_context(|| format!("cannot write {}", file.display()))
 }
 
 type Encoder = fn(&[u8]) -> Result<Vec<u8>>;
@@ -114,16 +123,18 @@ mod tests {
 
     #[test]
     fn the_folder_holds_the_site_and_nothing_else() -> Result<()> {
-        let folder = tempfile::tempdir()?;
-        fs::write(folder.path().join("stale.js.br"), "old")?;
+        let parent = tempfile::tempdir()?;
+        let folder = parent.path().join("site");
+        fs::create_dir(&folder)?;
+        fs::write(folder.join("stale.js.br"), "old")?;
         let mut site = Site::default();
         site.add("pkg/long.css", b"p { color: red }\n".repeat(100));
         site.add("short.txt", b"x".to_vec());
-        site.write(folder.path(), true)?;
+        site.write(&folder, true)?;
 
-        let mut names: Vec<String> = files_under(folder.path())?
+        let mut names: Vec<String> = files_under(&folder)?
             .iter()
-            .map(|file| file.strip_prefix(folder.path()).map(|path| path.display().to_string()))
+            .map(|file| file.strip_prefix(&folder).map(|path| path.display().to_string()))
             .collect::<Result<_, _>>()?;
         names.sort();
         assert_eq!(names, ["pkg/long.css", "pkg/long.css.br", "pkg/long.css.gz", "short.txt"]);
@@ -132,14 +143,22 @@ mod tests {
 
     #[test]
     fn an_unchanged_file_is_not_written_again() -> Result<()> {
-        let folder = tempfile::tempdir()?;
-        let write = || -> Result<_> {
+        let parent = tempfile::tempdir()?;
+        let folder = parent.path().join("site");
+        let write = |text: &[u8]| -> Result<_> {
             let mut site = Site::default();
-            site.add("a.css", vec![b' '; 1000]);
-            site.write(folder.path(), true)?;
-            Ok(fs::metadata(folder.path().join("a.css.br"))?.modified()?)
+            site.add("a.css", text.repeat(1000));
+            site.write(&folder, true)?;
+            let modified = |path| fs::metadata(path)?.modified();
+            Ok((
+                modified(folder.join("a.css.br"))?,
+                modified(folder.with_extension("digest"))?,
+                fs::read(folder.with_extension("digest"))?,
+            ))
         };
-        assert_eq!(write()?, write()?);
+        let first = write(b" ")?;
+        assert_eq!(first, write(b" ")?);
+        assert_ne!(first.2, write(b"\n")?.2);
         Ok(())
     }
 }
