@@ -37,7 +37,8 @@ impl Pages {
     }
 
     /// The page at the request's path, for the caller that the service speaks for. A path that
-    /// leads nowhere has a page too, which says so under status 404.
+    /// leads nowhere has a page too, which says so under status 404. To be called, and its answer
+    /// read to the end, on a runtime of one thread: signals are not for several at once.
     pub async fn render(&self, service: Service, request: Request<Body>) -> Response {
         let options = self.options.clone();
         let provide = move || provide_context(service.clone());

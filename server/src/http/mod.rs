@@ -9,6 +9,7 @@
 mod answer;
 mod download;
 mod guard;
+mod page;
 mod router;
 mod serve;
 mod server_file;

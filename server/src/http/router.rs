@@ -24,6 +24,7 @@ use tidelock_shared::name::FilePath;
 use tidelock_shared::user_error::UserError;
 use tower_http::limit::RequestBodyLimitLayer;
 
+use super::page::page;
 use super::state::Running;
 use super::{answer, download, guard, sign_in};
 use crate::events::{self, Source};
@@ -81,7 +82,10 @@ async fn asset_or_page(State(running): State<Running>, caller: Option<Extension<
     let only_looks = matches!(*request.method(), Method::GET | Method::HEAD);
     match caller {
         // The application says itself that there is no such page.
-        Some(Extension(caller)) if only_looks => running.pages.render(service(&running, caller), request).await,
+        Some(Extension(caller)) if only_looks => {
+            let service = service(&running, caller);
+            page(running, service, request).await
+        }
         _ => StatusCode::METHOD_NOT_ALLOWED.into_response(),
     }
 }
