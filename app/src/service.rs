@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use tidelock_shared::id::{MoveId, SurveyId};
+use tidelock_shared::id::{MoveId, SearchId, SurveyId};
 use tidelock_shared::limits::Limits;
 use tidelock_shared::listing::{Destination, Entry, FolderListing, ListingRequest, Rows};
 use tidelock_shared::name::{FileName, FilePath};
@@ -17,6 +17,7 @@ use tidelock_shared::preview::SurveyProgress;
 use tidelock_shared::progress::{MoveDetail, MoveView};
 use tidelock_shared::project::Project;
 use tidelock_shared::request::MoveRequest;
+use tidelock_shared::search::{SearchRequest, SearchResults};
 use tidelock_shared::user_error::UserError;
 
 /// An answer that is on its way.
@@ -46,6 +47,10 @@ pub trait MoveService: Send + Sync {
     /// [`SurveyProgress`]); it ends by itself when nobody follows.
     fn start_survey(&self, sources: Vec<FilePath>) -> Answer<'_, SurveyProgress>;
     fn survey(&self, id: SurveyId) -> Answer<'_, SurveyProgress>;
+    /// Starts to look for something below a folder; it ends by itself when nobody asks for results.
+    fn start_search(&self, request: SearchRequest) -> Answer<'_, SearchResults>;
+    /// What a search has found from this position on; waits a moment while there is nothing new.
+    fn search_results(&self, id: SearchId, offset: u64) -> Answer<'_, SearchResults>;
     /// Decides everything and touches nothing.
     fn plan(&self, request: MoveRequest) -> Answer<'_, Plan>;
     /// Plans again and starts. The same key twice is one move.

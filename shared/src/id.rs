@@ -1,4 +1,4 @@
-//! Names of moves, projects and surveys.
+//! Names of moves and projects, and of what the server holds for a browser.
 
 use std::fmt;
 use std::str::FromStr;
@@ -128,6 +128,11 @@ pub struct SurveyId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ReadingId(pub u32);
+
+/// One search that the server holds for whoever looks at its results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SearchId(pub u32);
 
 #[cfg(test)]
 mod tests {

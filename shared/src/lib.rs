@@ -16,5 +16,6 @@ pub mod progress;
 pub mod project;
 pub mod quota;
 pub mod request;
+pub mod search;
 pub mod strategy;
 pub mod user_error;

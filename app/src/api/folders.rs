@@ -2,11 +2,12 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
-use tidelock_shared::id::SurveyId;
+use tidelock_shared::id::{SearchId, SurveyId};
 use tidelock_shared::listing::{Destination, Entry, FolderListing, ListingRequest, Rows};
 use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::preview::SurveyProgress;
 use tidelock_shared::project::Project;
+use tidelock_shared::search::{SearchRequest, SearchResults};
 
 use super::ApiError;
 #[cfg(feature = "ssr")]
@@ -65,4 +66,16 @@ pub async fn start_survey(sources: Vec<FilePath>) -> Result<SurveyProgress, ApiE
 #[server(name = SurveyCall, prefix = "/api", endpoint = "survey", input = Json, output = Json)]
 pub async fn survey(id: SurveyId) -> Result<SurveyProgress, ApiError> {
     answer(service()?.survey(id)).await
+}
+
+/// Starts to look for something below a folder.
+#[server(name = StartSearchCall, prefix = "/api", endpoint = "start_search", input = Json, output = Json)]
+pub async fn start_search(request: SearchRequest) -> Result<SearchResults, ApiError> {
+    answer(service()?.start_search(request)).await
+}
+
+/// What a search has found from a position on.
+#[server(name = SearchResultsCall, prefix = "/api", endpoint = "search_results", input = Json, output = Json)]
+pub async fn search_results(id: SearchId, offset: u64) -> Result<SearchResults, ApiError> {
+    answer(service()?.search_results(id, offset)).await
 }

@@ -17,6 +17,8 @@
 //! | `destination` | `path`, `names: [name]` | `Destination` |
 //! | `start_survey` | `sources: [path]` | `SurveyProgress` |
 //! | `survey` | `id: number` | `SurveyProgress` |
+//! | `start_search` | `request: SearchRequest` | `SearchResults` |
+//! | `search_results` | `id: number`, `offset: number` | `SearchResults` |
 //! | `plan` | `request: MoveRequest` | `Plan` |
 //! | `start_move` | `request: MoveRequest`, `key: text or null` | `MoveView` |
 //! | `moves` | – | `[MoveView]`, newest first |
@@ -36,8 +38,9 @@ pub mod moves;
 
 pub use error::{ApiError, status_of};
 pub use folders::{
-    CreateFolderCall, DestinationCall, EntriesCall, FolderCall, ProjectsCall, RowsCall, SessionCall, StartSurveyCall, SurveyCall,
-    create_folder, destination, entries, folder, projects, rows, session, start_survey, survey,
+    CreateFolderCall, DestinationCall, EntriesCall, FolderCall, ProjectsCall, RowsCall, SearchResultsCall, SessionCall,
+    StartSearchCall, StartSurveyCall, SurveyCall, create_folder, destination, entries, folder, projects, rows, search_results,
+    session, start_search, start_survey, survey,
 };
 pub use moves::{
     CancelMoveCall, HoldMoveCall, LiftHoldCall, LimitsCall, MoveDetailCall, MovesCall, PauseMoveCall, PlanCall, PlanUndoCall,

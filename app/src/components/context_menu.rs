@@ -93,7 +93,7 @@ fn items(browse: Browse, side: Side, entry: &Entry) -> Vec<Item> {
     let item = |is_offered: bool, glyph, text, action: Box<dyn Fn()>| is_offered.then_some((glyph, text, action));
     [
         item(is_folder, Glyph::Folder, "Open", Box::new(move || browse.open_entry(side, &opened))),
-        item(true, Glyph::MoveTo, "Move to…", Box::new(move || browse.move_dialog.set(Some(side)))),
+        item(true, Glyph::MoveTo, "Move to…", Box::new(move || browse.choose_destination(side))),
         item(has_second, Glyph::Panes, "Move to other pane", Box::new(move || browse.move_chosen_to_other_pane(side))),
         item(true, Glyph::Cut, "Cut", Box::new(move || browse.cut(side))),
         item(true, Glyph::Rename, "Rename…", Box::new(move || browse.naming.set(Some(renamed.clone())))),

@@ -159,13 +159,17 @@ pub fn FolderRow(
     .into_any()
 }
 
-#[component]
-fn NameCell(browse: Browse, pane: Pane, path: StoredValue<FilePath>, entry: Entry, shown: String) -> impl IntoView {
-    let glyph = match entry.kind {
+/// What stands before a name.
+pub fn glyph_of(kind: EntryKind) -> Glyph {
+    match kind {
         EntryKind::Folder => Glyph::Folder,
         EntryKind::SymbolicLink => Glyph::Link,
         _ => Glyph::File,
-    };
+    }
+}
+
+#[component]
+fn NameCell(browse: Browse, pane: Pane, path: StoredValue<FilePath>, entry: Entry, shown: String) -> impl IntoView {
     let kind = words::kind(entry.kind);
     let label = if entry.kind == EntryKind::Folder {
         let href = Signal::derive(move || path.with_value(|path| browse.folder_url(pane.side, path)));
@@ -182,7 +186,7 @@ fn NameCell(browse: Browse, pane: Pane, path: StoredValue<FilePath>, entry: Entr
     };
     view! {
         <span class="folder-row__icon" title=kind>
-            <Icon glyph />
+            <Icon glyph=glyph_of(entry.kind) />
             <span class="visually-hidden">{kind}</span>
         </span>
         {label}

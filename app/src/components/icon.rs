@@ -31,6 +31,7 @@ pub enum Glyph {
     Play,
     Refused,
     Rename,
+    Search,
     Shield,
     SortDown,
     SortUp,
@@ -76,6 +77,7 @@ impl Glyph {
             Self::Play => "M4.5 2.500v11l8.500-5.500z",
             Self::Refused => "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zM3.800 3.800l8.400 8.400",
             Self::Rename => "M10.500 2.500l3 3-8 8-3.500.5.5-3.500zM8.800 4.200l3 3",
+            Self::Search => "M7 2.500a4.500 4.500 0 1 0 0 9 4.500 4.500 0 0 0 0-9zM10.300 10.300 14 14",
             Self::Shield => {
                 "M8 1.500 13 3.500v4c0 3.500-2.200 5.700-5 7-2.800-1.300-5-3.500-5-7v-4zM5.500 7.800 7.300 9.600 10.500 6"
             }

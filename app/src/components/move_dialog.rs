@@ -12,38 +12,38 @@ use crate::components::icon::{Glyph, Icon};
 use crate::components::lazy_part::lazy_part;
 use crate::components::modal::{DialogHead, Modal};
 use crate::components::problem::{Gravity, Problem};
-use crate::desk::{Browse, Proposal};
+use crate::desk::{Departure, Desk, Proposal, use_desk};
 use crate::format;
 use crate::state::clipboard;
-use crate::state::pane::Side;
 
 #[component]
-pub fn MoveDialog(browse: Browse) -> impl IntoView {
-    let is_open = Signal::derive(move || browse.move_dialog.with(Option::is_some));
+pub fn MoveDialog() -> impl IntoView {
+    let desk = use_desk();
+    let departing = desk.planning.departing;
+    let is_open = Signal::derive(move || departing.with(Option::is_some));
     view! {
-        <Modal is_open on_close=Callback::new(move |()| browse.move_dialog.set(None)) labelled_by="move-title" class="dialog">
-            {move || browse.move_dialog.get().map(|side| lazy_part(form(browse, side)))}
+        <Modal is_open on_close=Callback::new(move |()| departing.set(None)) labelled_by="move-title" class="dialog">
+            {move || departing.get().map(|departure| lazy_part(form(desk, departure)))}
         </Modal>
     }
 }
 
 #[wasm_split(dialogs, fallible)]
-fn form(browse: Browse, side: Side) -> Result<AnyView, ApiError> {
+fn form(desk: Desk, departure: Departure) -> Result<AnyView, ApiError> {
     // An open dialog does not heed `autofocus` any more.
     Effect::new(|_| browser::focus("destination"));
-    let pane = browse.pane(side);
-    let chosen = pane.chosen_now();
-    let title = match chosen.as_slice() {
-        [entry] => format!("Move “{}” to…", entry.name.shown()),
+    let Departure { things, beside } = departure;
+    let title = match things.as_slice() {
+        [thing] => format!("Move “{}” to…", thing.split_last().map(|(_, name)| name.shown()).unwrap_or_default()),
         many => format!("Move {} to…", format::counted(many.len() as u64, "item", "items")),
     };
-    let other = browse.pane(side.other()).path_now();
-    let first_guess = other.clone().or_else(|| pane.path_now()).unwrap_or_default();
+    let here = || things.first().and_then(|thing| Some(thing.split_last()?.0));
+    let first_guess = beside.clone().or_else(here).unwrap_or_default();
     let path = RwSignal::new(first_guess.shown());
     // What is shown may be escaped; a folder that was picked is meant by its bytes.
     let picked = StoredValue::new(first_guess);
     let problems = RwSignal::new(Vec::<String>::new());
-    let names: Vec<_> = chosen.into_iter().map(|entry| entry.name).collect();
+    let close = move || desk.planning.departing.set(None);
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
         let text = path.get_untracked();
@@ -55,12 +55,11 @@ fn form(browse: Browse, side: Side) -> Result<AnyView, ApiError> {
             Ok(destination) => destination,
             Err(problem) => return problems.set(vec![problem.to_string()]),
         };
-        let Some(folder) = pane.path_now() else { return };
-        let request = clipboard::request(&folder, names.iter(), &destination);
+        let request = clipboard::request(things.iter().cloned(), &destination);
         match request.validate() {
             Ok(_) => {
-                browse.move_dialog.set(None);
-                browse.desk.planning.propose(Proposal::Move(request));
+                close();
+                desk.planning.propose(Proposal::Move(request));
             }
             Err(found) => problems.set(found.iter().map(ToString::to_string).collect()),
         }
@@ -86,7 +85,7 @@ fn form(browse: Browse, side: Side) -> Result<AnyView, ApiError> {
     };
     let form = view! {
         <form class="dialog__content" on:submit=on_submit>
-            <DialogHead id="move-title" title=title on_close=Callback::new(move |()| browse.move_dialog.set(None)) />
+            <DialogHead id="move-title" title=title on_close=Callback::new(move |()| close()) />
             <label class="dialog__label" for="destination">"Destination folder"</label>
             <input
                 id="destination"
@@ -98,10 +97,10 @@ fn form(browse: Browse, side: Side) -> Result<AnyView, ApiError> {
                 bind:value=path
             />
             <ul class="dialog__places" aria-label="Places">
-                {other.map(|folder| place(format!("Other pane: {}", folder.shown()), &folder))}
+                {beside.map(|folder| place(format!("Other pane: {}", folder.shown()), &folder))}
                 <Transition>
                 {move || {
-                    let projects = browse.desk.projects.get().and_then(Result::ok).unwrap_or_default();
+                    let projects = desk.projects.get().and_then(Result::ok).unwrap_or_default();
                     projects.iter().map(|project| place(project.name.clone(), &project.root)).collect_view()
                 }}
                 </Transition>

@@ -160,6 +160,7 @@ fn on_key(browse: Browse, pane: Pane, event: &KeyboardEvent) {
         ("End", _) => step(Step::Last),
         ("a", true) => browse.choose_all(side),
         ("F2", _) => browse.name_anew(side),
+        ("F3", _) => browse.search(side),
         ("F7", _) => browse.name_new_folder(side),
         ("x", true) => browse.cut(side),
         ("v", true) => browse.paste(side),

@@ -45,7 +45,8 @@ pub fn PlaceLink(
             href=move || href.get()
             draggable="false"
             role=role
-            aria-label=label
+            aria-label=label.clone()
+            title=label
             aria-current=move || current.get()
             aria-pressed=move || pressed.get()
             tabindex=move || tab_index.get()

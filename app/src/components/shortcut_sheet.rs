@@ -11,7 +11,7 @@ use crate::components::modal::{DialogHead, Modal};
 use crate::desk::use_desk;
 
 /// Keys and what they do, in the order in which one meets them.
-const SHORTCUTS: [(&str, &[&str]); 15] = [
+const SHORTCUTS: [(&str, &[&str]); 16] = [
     ("Next or previous row", &["↓", "↑"]),
     ("Extend the selection", &["Shift ↓", "Shift ↑"]),
     ("Select or deselect the row", &["Space"]),
@@ -22,6 +22,7 @@ const SHORTCUTS: [(&str, &[&str]); 15] = [
     ("Paste here: shows the plan", &["Ctrl V"]),
     ("Rename: can be undone", &["F2"]),
     ("New folder", &["F7"]),
+    ("Search below this folder", &["F3"]),
     ("First or last row", &["Home", "End"]),
     ("Go to a name", &["its first letters"]),
     ("Filter", &["/"]),

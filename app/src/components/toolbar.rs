@@ -20,15 +20,16 @@ pub fn Toolbar(browse: Browse) -> impl IntoView {
     let side = move || browse.active_side();
     let active = move || browse.view.with_untracked(|view| view.active);
     let chosen = move || browse.pane(side()).selection.with(|selection| selection.len());
-    let cut = move || browse.desk.clipboard.with(|clipboard| clipboard.as_ref().map(|clipboard| clipboard.names.len() as u64));
+    let cut = move || browse.desk.clipboard.with(|clipboard| clipboard.as_ref().map(|clipboard| clipboard.count() as u64));
     let toggle = Signal::derive(move || browse.view.with(|view| view.with_second_toggled().to_url()));
+    let search = Signal::derive(move || browse.search_url(side()));
     view! {
         <div class="toolbar" role="toolbar" aria-label="Actions">
             <button
                 type="button"
                 class="button button--primary"
                 disabled=move || chosen() == 0
-                on:click=move |_| browse.move_dialog.set(Some(active()))
+                on:click=move |_| browse.choose_destination(active())
             >
                 <Icon glyph=Glyph::MoveTo />
                 "Move to…"
@@ -67,6 +68,9 @@ pub fn Toolbar(browse: Browse) -> impl IntoView {
             </button>
             <span class="toolbar__space"></span>
             <FilterField browse />
+            <PlaceLink href=search class="button button--icon" label="Search below this folder (F3)">
+                <Icon glyph=Glyph::Search />
+            </PlaceLink>
             <PlaceLink
                 href=toggle
                 class="button toolbar__panes"

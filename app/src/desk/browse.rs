@@ -11,12 +11,13 @@ use tidelock_shared::request::MoveRequest;
 use tidelock_shared::strategy::EntryKind;
 
 use super::pane::Pane;
-use super::{Desk, Proposal};
+use super::{Departure, Desk, Proposal};
 use crate::browser;
 use crate::format;
-use crate::state::clipboard::{self, Clipboard};
+use crate::state::clipboard;
 use crate::state::drag::Drag;
 use crate::state::pane::{BROWSE, BrowseView, PaneView, Side};
+use crate::state::search::{Field, SearchView};
 use crate::state::selection::Step;
 
 /// Letters that follow each other within this time are the beginning of one name.
@@ -59,8 +60,6 @@ pub struct Browse {
     pub view: Memo<BrowseView>,
     pub panes: [Pane; 2],
     pub menu: RwSignal<Option<MenuAt>>,
-    /// The side whose choice the "Move to…" dialog is about.
-    pub move_dialog: RwSignal<Option<Side>>,
     pub naming: RwSignal<Option<Naming>>,
     /// What the details are shown of.
     pub details: RwSignal<Option<(FilePath, Entry)>>,
@@ -94,7 +93,6 @@ impl Browse {
             view,
             panes,
             menu: RwSignal::new(None),
-            move_dialog: RwSignal::new(None),
             naming: RwSignal::new(None),
             details: RwSignal::new(None),
             press: StoredValue::new(None),
@@ -170,13 +168,13 @@ impl Browse {
     }
 
     pub fn cut(self, side: Side) {
-        let pane = self.pane(side);
-        let (Some(folder), chosen) = (pane.path_now(), pane.chosen_now()) else { return };
-        if let Some(clipboard) = Clipboard::cut(&folder, chosen.iter()) {
-            let count = format::counted(clipboard.names.len() as u64, "item", "items");
-            self.desk.spoken.set(format!("{count} cut. Open a folder and paste."));
-            self.desk.clipboard.set(Some(clipboard));
-        }
+        self.desk.cut(self.pane(side).chosen_paths_now());
+    }
+
+    /// Asks where what is chosen in a pane is to go.
+    pub fn choose_destination(self, side: Side) {
+        let beside = self.pane(side.other()).path_now();
+        self.desk.planning.departing.set(Departure::of(self.pane(side).chosen_paths_now(), beside));
     }
 
     /// Plans to move what was cut into a folder.
@@ -194,11 +192,9 @@ impl Browse {
 
     /// Plans to move the choice of one pane into a folder.
     pub fn move_chosen_to(self, side: Side, destination: &FilePath) {
-        let pane = self.pane(side);
-        if let (Some(folder), chosen) = (pane.path_now(), pane.chosen_now())
-            && !chosen.is_empty()
-        {
-            let request = clipboard::request(&folder, chosen.iter().map(|entry| &entry.name), destination);
+        let chosen = self.pane(side).chosen_paths_now();
+        if !chosen.is_empty() {
+            let request = clipboard::request(chosen.into_iter(), destination);
             self.desk.planning.propose(Proposal::Move(request));
         }
     }
@@ -266,6 +262,20 @@ impl Browse {
                 pane.go_to(row).await;
             }
         });
+    }
+
+    /// The page that looks below a pane's folder for what is filtered for in it.
+    pub fn search_url(self, side: Side) -> String {
+        self.view.with(|view| {
+            let pane = view.pane(side).unwrap_or(&view.first);
+            let mut search = SearchView::below(pane.path.clone());
+            search.set(Field::Name, pane.filter.clone());
+            search.to_url()
+        })
+    }
+
+    pub fn search(self, side: Side) {
+        self.go.run((untrack(|| self.search_url(side)), false));
     }
 
     /// Asks for the name of a new folder in a pane.

@@ -14,15 +14,17 @@ pub use browse::{Browse, MenuAt, Naming, Press};
 pub use hand::Hand;
 pub use moves::{Moves, Order};
 pub use pane::{Pane, Shown};
-pub use planning::{Planning, Proposal, Stage};
+pub use planning::{Departure, Planning, Proposal, Stage};
 
 use std::pin::Pin;
 
 use leptos::prelude::*;
+use tidelock_shared::name::FilePath;
 use tidelock_shared::project::Project;
 
 use crate::api::{self, ApiError};
 use crate::browser;
+use crate::format;
 use crate::loading::{Loading, load};
 use crate::service::Session;
 use crate::state::clipboard::Clipboard;
@@ -75,6 +77,15 @@ impl Desk {
             spoken,
             is_hydrated: RwSignal::new(false),
             now_ms: RwSignal::new(browser::now_ms()),
+        }
+    }
+
+    /// Keeps things for pasting.
+    pub fn cut(self, things: Vec<FilePath>) {
+        if let Some(clipboard) = Clipboard::cut(things) {
+            let count = format::counted(clipboard.count() as u64, "item", "items");
+            self.spoken.set(format!("{count} cut. Open a folder and paste."));
+            self.clipboard.set(Some(clipboard));
         }
     }
 

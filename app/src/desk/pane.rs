@@ -135,6 +135,12 @@ impl Pane {
         chosen
     }
 
+    /// The same, as paths.
+    pub fn chosen_paths_now(self) -> Vec<FilePath> {
+        let Some(folder) = self.path_now() else { return Vec::new() };
+        self.chosen_now().into_iter().map(|entry| folder.join(entry.name)).collect()
+    }
+
     /// The entry that the keyboard stands on, and its row; the first if it stands nowhere.
     pub fn focus_now(self) -> Option<(u64, Entry)> {
         let row = self.selection.with_untracked(|selection| selection.focus().map(|focus| focus.row)).unwrap_or_default();

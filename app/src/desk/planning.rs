@@ -25,6 +25,21 @@ pub enum Proposal {
     Undo(MoveId),
 }
 
+/// Things that a destination is to be chosen for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Departure {
+    pub things: Vec<FilePath>,
+    /// The folder in the other pane.
+    pub beside: Option<FilePath>,
+}
+
+impl Departure {
+    /// None if there is nothing to move.
+    pub fn of(things: Vec<FilePath>, beside: Option<FilePath>) -> Option<Self> {
+        (!things.is_empty()).then_some(Self { things, beside })
+    }
+}
+
 /// How far the drawer has come.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Stage {
@@ -49,6 +64,8 @@ impl Stage {
 /// The drawer's state.
 #[derive(Clone, Copy)]
 pub struct Planning {
+    /// What the "Move to…" dialog is open for.
+    pub departing: RwSignal<Option<Departure>>,
     pub proposal: RwSignal<Option<Proposal>>,
     pub stage: RwSignal<Stage>,
     /// Names that were found taken since the drawer opened.
@@ -66,6 +83,7 @@ pub struct Planning {
 impl Planning {
     pub(super) fn new(moves: Moves, spoken: RwSignal<String>) -> Self {
         Self {
+            departing: RwSignal::new(None),
             proposal: RwSignal::new(None),
             stage: RwSignal::new(Stage::Planning(None)),
             taken: RwSignal::new(Vec::new()),

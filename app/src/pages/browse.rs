@@ -51,7 +51,7 @@ pub fn BrowsePage() -> impl IntoView {
             </div>
             <PageStatus browse />
             <ContextMenu browse />
-            <MoveDialog browse />
+            <MoveDialog />
             <NameDialog browse />
             <EntryDetails browse />
             <DragLayer browse />

@@ -13,6 +13,7 @@ use super::move_page::MovePage;
 use super::moves::MovesPage;
 use super::overview::OverviewPage;
 use super::projects::ProjectsPage;
+use super::search::SearchPage;
 use crate::api::ApiError;
 use crate::components::lazy_part::once_loaded;
 
@@ -23,6 +24,7 @@ pub enum LazyPage {
     Moves,
     Move,
     Projects,
+    Search,
     Guarantees,
 }
 
@@ -44,6 +46,7 @@ pub fn page(page: LazyPage) -> Result<AnyView, ApiError> {
         LazyPage::Moves => view! { <MovesPage /> }.into_any(),
         LazyPage::Move => view! { <MovePage /> }.into_any(),
         LazyPage::Projects => view! { <ProjectsPage /> }.into_any(),
+        LazyPage::Search => view! { <SearchPage /> }.into_any(),
         LazyPage::Guarantees => view! { <GuaranteesPage /> }.into_any(),
     })
 }

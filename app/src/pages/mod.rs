@@ -8,4 +8,5 @@ pub mod moves;
 pub mod not_found;
 pub mod overview;
 pub mod projects;
+pub mod search;
 mod status;

@@ -149,7 +149,7 @@ impl Drag {
     /// The move that letting go asks for.
     pub fn dropped(&self) -> Option<MoveRequest> {
         let destination = self.over.as_ref().filter(|_| !self.is_refused())?;
-        Some(clipboard::request(&self.source.path, self.things.iter().map(|thing| &thing.entry.name), destination))
+        Some(clipboard::request(self.things.iter().map(|thing| self.source.path.join(thing.entry.name.clone())), destination))
     }
 }
 

@@ -8,6 +8,7 @@ pub mod move_list;
 pub mod pane;
 pub mod preview_card;
 pub mod rows;
+pub mod search;
 pub mod selection;
 pub mod window;
 pub mod words;

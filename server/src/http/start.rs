@@ -21,7 +21,7 @@ use crate::demo;
 use crate::identity::{Identities, NoRandomness, User, random_bytes};
 use crate::listing::Readings;
 use crate::names::Names;
-use crate::service::{Drivers, Eyes, Site, Surveys};
+use crate::service::{Drivers, Eyes, Searches, Site, Surveys};
 
 /// What to serve, and where.
 #[derive(Clone, Debug)]
@@ -131,6 +131,7 @@ fn site(engine: Arc<Engine>, names: Names, eyes: Eyes, tops: Option<BTreeMap<tid
     Site {
         drivers: Drivers::new(engine.clone()),
         surveys: Surveys::default(),
+        searches: Searches::default(),
         readings: Readings::default(),
         engine,
         names,

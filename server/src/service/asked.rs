@@ -8,7 +8,7 @@ use tidelock_engine::fs::{Errno, FileSystem, FsError};
 use tidelock_engine::planner::Draft;
 use tidelock_engine::planner::plan::{MovePlan, Refusal};
 use tidelock_engine::survey::survey_folder;
-use tidelock_shared::id::{MoveId, SurveyId};
+use tidelock_shared::id::{MoveId, SearchId, SurveyId};
 use tidelock_shared::limits::Limits;
 use tidelock_shared::listing::{Destination, Entry, FolderListing, ListingRequest, Rows};
 use tidelock_shared::name::{FileName, FilePath};
@@ -17,6 +17,7 @@ use tidelock_shared::preview::SurveyProgress;
 use tidelock_shared::progress::{MoveDetail, MoveView};
 use tidelock_shared::project::Project;
 use tidelock_shared::request::MoveRequest;
+use tidelock_shared::search::{SearchRequest, SearchResults};
 use tidelock_shared::user_error::UserError;
 
 use super::{Site, folder, projects};
@@ -180,6 +181,14 @@ impl MoveService for EngineService {
 
     fn survey(&self, id: SurveyId) -> Answer<'_, SurveyProgress> {
         self.answer(move |service| service.site.surveys.get(id, &service.user.name))
+    }
+
+    fn start_search(&self, request: SearchRequest) -> Answer<'_, SearchResults> {
+        self.answer(move |service| service.site.searches.start(service, request))
+    }
+
+    fn search_results(&self, id: SearchId, offset: u64) -> Answer<'_, SearchResults> {
+        self.answer(move |service| service.site.searches.get(id, &service.user.name, offset))
     }
 
     fn plan(&self, request: MoveRequest) -> Answer<'_, Plan> {

@@ -3,7 +3,7 @@
 //! Which rows these are says `crate::listing`; here each is described.
 
 use tidelock_engine::fs::walk::look;
-use tidelock_engine::fs::{Errno, FileSystem, Folder, FsError, HsmState};
+use tidelock_engine::fs::{Errno, FileSystem, Folder, FsError, FsResult, HsmState};
 use tidelock_engine::planner::payer_of;
 use tidelock_engine::survey::{SurveyedFolder, survey_folder};
 use tidelock_shared::listing::{CHOSEN_MAX, Destination, Entry, FolderInfo, FolderListing, ListingRequest, Mount, Rows};
@@ -135,26 +135,28 @@ fn mount(site: &Site, fs: &dyn FileSystem, folder: &Folder, surveyed: &SurveyedF
 }
 
 /// A folder whose entries are described.
-struct Listed<'a> {
+pub(super) struct Listed<'a> {
     site: &'a Site,
     fs: &'a dyn FileSystem,
-    folder: Folder,
+    pub(super) folder: Folder,
     tag: Option<ProjectTag>,
 }
 
 impl<'a> Listed<'a> {
     fn open(service: &'a EngineService, path: &FilePath) -> Result<Self, UserError> {
         service.site.root_of(path)?;
-        let open = || {
-            let folder = service.fs.open_path(path)?;
-            let tag = service.fs.tag((&folder).into())?;
-            Ok(Self { site: &service.site, fs: &*service.fs, folder, tag })
-        };
-        open().map_err(|error| user_error::fs_error("list", path, &error))
+        let folder = service.fs.open_path(path).and_then(|folder| Self::of(service, folder));
+        folder.map_err(|error| user_error::fs_error("list", path, &error))
+    }
+
+    /// A folder that is open already, below a managed root.
+    pub(super) fn of(service: &'a EngineService, folder: Folder) -> FsResult<Self> {
+        let tag = service.fs.tag((&folder).into())?;
+        Ok(Self { site: &service.site, fs: &*service.fs, folder, tag })
     }
 
     /// One entry; none if it vanished meanwhile.
-    fn entry(&self, name: FileName) -> Result<Option<Entry>, FsError> {
+    pub(super) fn entry(&self, name: FileName) -> FsResult<Option<Entry>> {
         let at = self.folder.at(&name);
         let Some(status) = look(self.fs, at)? else { return Ok(None) };
         let is_folder = status.kind == EntryKind::Folder;

@@ -14,10 +14,12 @@ mod asked;
 mod drivers;
 mod folder;
 mod projects;
+mod searches;
 mod site;
 mod surveys;
 
 pub(crate) use asked::EngineService;
 pub(crate) use drivers::Drivers;
+pub(crate) use searches::Searches;
 pub(crate) use site::{Eyes, Site};
 pub(crate) use surveys::Surveys;

@@ -10,7 +10,7 @@ use tidelock_shared::id::ProjectId;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::user_error::UserError;
 
-use super::{Drivers, Surveys};
+use super::{Drivers, Searches, Surveys};
 use crate::identity::User;
 use crate::listing::Readings;
 use crate::names::Names;
@@ -23,6 +23,7 @@ pub(crate) struct Site {
     pub(crate) eyes: Eyes,
     pub(crate) drivers: Drivers,
     pub(crate) surveys: Surveys,
+    pub(crate) searches: Searches,
     pub(crate) readings: Readings,
     /// The projects' top folders where somebody says which they are; else they are looked for.
     pub(crate) tops: Option<BTreeMap<ProjectId, FilePath>>,

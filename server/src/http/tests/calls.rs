@@ -12,6 +12,7 @@ use tidelock_shared::plan::Plan;
 use tidelock_shared::preview::SurveyProgress;
 use tidelock_shared::progress::{MoveDetail, MoveState, MoveView};
 use tidelock_shared::project::Project;
+use tidelock_shared::search::SearchResults;
 use tidelock_shared::strategy::EntryKind;
 
 use super::{demo_server, demo_server_with, listing, moving, on_runtime, rests};
@@ -360,5 +361,57 @@ fn a_call_that_makes_no_sense_is_told_so() {
             assert_eq!(status, StatusCode::NOT_FOUND, "{call}");
         }
         assert_eq!(server.get("/api/folder", &[]).await.status(), StatusCode::NOT_FOUND);
+    });
+}
+
+#[test]
+fn a_search_finds_by_name_and_by_what_an_entry_is_as_far_as_its_owner_can_see() {
+    on_runtime(async {
+        let server = demo_server();
+        let found = async |user: &str, path: &str, wanted: Value| {
+            let request = json!({ "request": { "path": path, "wanted": wanted } });
+            let mut results: SearchResults = server.call_as(user, "start_search", request).await.unwrap();
+            while !results.is_complete {
+                let more = json!({ "id": results.id, "offset": results.found.len() });
+                let more: SearchResults = server.call_as(user, "search_results", more).await.unwrap();
+                let found = results.found.into_iter().chain(more.found.clone()).collect();
+                results = SearchResults { found, ..more };
+            }
+            results
+        };
+        let grids = found("alice", "/lustre", json!({ "name": "GRID", "kind": "file" })).await;
+        let mut paths: Vec<_> = grids.found.iter().map(|found| found.folder.join(found.entry.name.clone()).shown()).collect();
+        paths.sort();
+        let run = "/lustre/climate/run-2026-10-03/input/grid-refined.nc";
+        assert_eq!(paths, ["/lustre/climate/common/grid.nc", run, "/lustre/climate/shared-grids/grid-refined.nc"]);
+
+        let fields = found("alice", "/lustre/climate/ensemble-2026-09", json!({ "name": "daily-field-0?1.nc" })).await;
+        assert_eq!((fields.found.len(), fields.looked_at, fields.passed_over), (300, 3000, 0));
+        let large = found("alice", "/lustre/climate", json!({ "size_from": 1_u64 << 41 })).await;
+        assert!(!large.found.is_empty() && large.found.iter().all(|found| found.entry.name.shown().starts_with("era5-")));
+        let on_tape = found("alice", "/lustre/archive", json!({ "is_released": true })).await;
+        assert!(on_tape.found.len() >= 40 && on_tape.found.iter().all(|found| found.entry.is_released));
+        let strange = found("alice", "/lustre/climate/old-laptop", json!({ "name": "*" })).await;
+        assert_eq!(strange.found.len(), 3);
+
+        // What somebody may not read is passed over, and said to be.
+        let others = found("bob", "/lustre", json!({ "name": "grid" })).await;
+        assert!(others.found.is_empty() && others.passed_over > 0, "{others:?}");
+    });
+}
+
+#[test]
+fn a_search_is_nobody_elses_and_stays_in_what_is_managed() {
+    on_runtime(async {
+        let server = demo_server();
+        let looking = |path: &str| json!({ "request": { "path": path, "wanted": { "name": "x" } } });
+        let results: SearchResults = server.call("start_search", looking("/lustre/climate")).await.unwrap();
+        let asked = json!({ "id": results.id, "offset": 0 });
+        let (status, error) = server.call_as::<SearchResults>("bob", "search_results", asked).await.unwrap_err();
+        assert_eq!((status, error.code.as_str()), (StatusCode::NOT_FOUND, "not_found"));
+        for (path, code) in [("/etc", "outside_roots"), ("/lustre/nowhere", "not_found")] {
+            let (_, error) = server.call::<SearchResults>("start_search", looking(path)).await.unwrap_err();
+            assert_eq!(error.code, code, "{path}");
+        }
     });
 }

@@ -1,0 +1,432 @@
+//! Search below a folder: the form, and results as they come.
+//!
+//! The server waits a moment for the first results, so the page is of use without WASM; the rest is
+//! asked for while it is open.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_meta::Title;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate};
+use tidelock_shared::id::SearchId;
+use tidelock_shared::name::FilePath;
+use tidelock_shared::search::{FOUND_MAX, Found, SearchResults};
+use tidelock_shared::strategy::EntryKind;
+use tidelock_shared::user_error::UserError;
+
+use crate::api::{self, ApiError};
+use crate::browser;
+use crate::components::empty_state::EmptyState;
+use crate::components::folder_row::glyph_of;
+use crate::components::icon::{Glyph, Icon};
+use crate::components::move_dialog::MoveDialog;
+use crate::components::place_link::PlaceLink;
+use crate::components::problem::LoadError;
+use crate::components::timestamp::Timestamp;
+use crate::desk::{Departure, use_desk};
+use crate::format;
+use crate::loading::{Loading, load};
+use crate::state::pane::{BrowseView, PaneView, folder_url};
+use crate::state::search::{Field, KINDS, SEARCH, SearchView};
+
+/// So many results are drawn at first, and more by so many.
+const DRAWN: usize = 200;
+
+/// One search, as far as this page knows it.
+#[derive(Clone, Copy)]
+struct Searching {
+    view: Memo<SearchView>,
+    first: Loading<Option<Result<SearchResults, ApiError>>>,
+    /// All results so far; empty until the first answer is here.
+    so_far: RwSignal<Option<SearchResults>>,
+    failed: RwSignal<Option<UserError>>,
+    chosen: RwSignal<BTreeSet<usize>>,
+    drawn: RwSignal<usize>,
+}
+
+#[component]
+pub fn SearchPage() -> impl IntoView {
+    let searching = Searching::new();
+    let top = move || searching.view.with(|view| view.path.clone());
+    view! {
+        <Title text="Search" />
+        <div class="page search">
+            <h1 class="page__title">"Search"</h1>
+            <p class="page__lead">
+                "Below "
+                {move || match top() {
+                    Some(top) => view! { <PlaceLink href=folder_url(&top) class="search__place">{top.shown()}</PlaceLink> }.into_any(),
+                    None => "a folder: open one, and search from there.".into_any(),
+                }}
+            </p>
+            {move || view! { <SearchForm view=searching.view.get() /> }}
+            <Transition fallback=|| view! { <p role="status">"Looking…"</p> }>
+                <Results searching />
+            </Transition>
+            <MoveDialog />
+        </div>
+    }
+    .into_any()
+}
+
+impl Searching {
+    fn new() -> Self {
+        let location = use_location();
+        let view = Memo::new(move |before: Option<&SearchView>| {
+            let (path, query) = (location.pathname.get(), location.search.get());
+            if path == SEARCH { SearchView::parse(&query) } else { before.cloned().unwrap_or_default() }
+        });
+        let first = load(
+            move || view.get(),
+            |view| async move {
+                let request = view.request(browser::now_ms().div_euclid(1000)).ok().flatten()?;
+                Some(api::start_search(request).await)
+            },
+        );
+        let searching = Self {
+            view,
+            first,
+            so_far: RwSignal::new(None),
+            failed: RwSignal::new(None),
+            chosen: RwSignal::default(),
+            drawn: RwSignal::new(DRAWN),
+        };
+        Effect::new(move |_| searching.begin(first.get().flatten().and_then(Result::ok)));
+        searching
+    }
+
+    fn begin(self, first: Option<SearchResults>) {
+        self.chosen.set(BTreeSet::new());
+        self.drawn.set(DRAWN);
+        self.failed.set(None);
+        let goes_on = first.as_ref().filter(|first| !first.is_complete).map(|first| first.id);
+        self.so_far.set(first);
+        if let Some(id) = goes_on {
+            spawn_local(self.follow(id));
+        }
+    }
+
+    /// Asks for more until there is no more, or another search began, or the page is gone.
+    async fn follow(self, id: SearchId) {
+        let known = || {
+            self.so_far
+                .try_with_untracked(|so_far| so_far.as_ref().filter(|so_far| so_far.id == id).map(|so_far| so_far.found.len()))
+                .flatten()
+        };
+        while let Some(offset) = known() {
+            let answer = api::search_results(id, offset as u64).await;
+            if known() != Some(offset) {
+                return;
+            }
+            match answer {
+                Ok(answer) => {
+                    let is_complete = answer.is_complete;
+                    self.so_far.update(|so_far| {
+                        if let Some(so_far) = so_far {
+                            let found = std::mem::take(&mut so_far.found).into_iter().chain(answer.found.clone()).collect();
+                            *so_far = SearchResults { offset: 0, found, ..answer };
+                        }
+                    });
+                    if is_complete {
+                        return;
+                    }
+                }
+                Err(ApiError(error)) => return self.failed.set(Some(error)),
+            }
+        }
+    }
+
+    /// The results: those that came since, or the first.
+    fn results(self) -> Option<Result<SearchResults, ApiError>> {
+        let first = self.first.get().flatten();
+        match (self.so_far.get(), first) {
+            (Some(so_far), Some(Ok(first))) if so_far.id == first.id => Some(Ok(so_far)),
+            (_, first) => first,
+        }
+    }
+
+    fn chosen_paths(self) -> Vec<FilePath> {
+        self.so_far.with_untracked(|so_far| {
+            let found = so_far.as_ref().map(|so_far| so_far.found.as_slice()).unwrap_or_default();
+            self.chosen.with_untracked(|chosen| chosen.iter().filter_map(|index| found.get(*index)).map(path_of).collect())
+        })
+    }
+}
+
+#[component]
+fn SearchForm(view: SearchView) -> impl IntoView {
+    let navigate = use_navigate();
+    let folder = view.path.as_ref().map(FilePath::to_url).unwrap_or_default();
+    let mistakes = Arc::new(view.request(0).err().unwrap_or_default());
+    let typed = RwSignal::new(view.clone());
+    let text = {
+        let view = view.clone();
+        move |field: Field, label: &'static str, example: &'static str| {
+            let mistake = mistakes.iter().find(|(of, _)| *of == field).map(|(_, why)| *why);
+            let id = format!("search-{}", field.key());
+            let described_by = mistake.map(|_| format!("{id}-why"));
+            view! {
+                <div class="search__field">
+                    <label for=id.clone()>{label}</label>
+                    <input
+                        id=id.clone()
+                        class="field"
+                        type="text"
+                        name=field.key()
+                        value=view.get(field).to_owned()
+                        placeholder=example
+                        autocomplete="off"
+                        spellcheck="false"
+                        aria-invalid=mistake.map(|_| "true")
+                        aria-describedby=described_by
+                        on:input:target=move |event| typed.update(|typed| typed.set(field, event.target().value()))
+                    />
+                    {mistake.map(|why| view! { <p id=format!("{id}-why") class="search__mistake">{why}</p> })}
+                </div>
+            }
+        }
+    };
+    let on_submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        navigate(&typed.with_untracked(SearchView::to_url), NavigateOptions { resolve: false, ..NavigateOptions::default() });
+    };
+    let kind = view.get(Field::Kind).to_owned();
+    let is_released = !view.get(Field::Released).is_empty();
+    view! {
+        <form class="search__form" method="get" action=SEARCH role="search" on:submit=on_submit>
+            <input type="hidden" name="in" value=folder />
+            {text(Field::Name, "Name", "*.nc")}
+            <div class="search__field">
+                <label for="search-kind">"Kind"</label>
+                <select
+                    id="search-kind"
+                    class="field"
+                    name=Field::Kind.key()
+                    on:change:target=move |event| typed.update(|typed| typed.set(Field::Kind, event.target().value()))
+                >
+                    <option value="">"Anything"</option>
+                    {KINDS
+                        .iter()
+                        .map(|(key, _, words)| view! { <option value=*key selected=*key == kind>{*words}</option> })
+                        .collect_view()}
+                </select>
+            </div>
+            {text(Field::Larger, "At least", "1 GiB")}
+            {text(Field::Smaller, "At most", "500 MiB")}
+            {text(Field::Older, "Not changed for", "90 d")}
+            {text(Field::Newer, "Changed within", "2 w")}
+            {text(Field::Owner, "Owner", "alice")}
+            {text(Field::Project, "Project ID", "1001")}
+            <label class="search__check">
+                <input
+                    type="checkbox"
+                    name=Field::Released.key()
+                    value="1"
+                    checked=is_released
+                    on:change:target=move |event| {
+                        let text = if event.target().checked() { "1" } else { "" };
+                        typed.update(|typed| typed.set(Field::Released, text.to_owned()));
+                    }
+                />
+                "On tape only"
+            </label>
+            <button type="submit" class="button button--primary">
+                <Icon glyph=Glyph::Search />
+                "Search"
+            </button>
+        </form>
+    }
+    .into_any()
+}
+
+#[component]
+fn Results(searching: Searching) -> impl IntoView {
+    move || {
+        match searching.results() {
+        None => view! {
+            <EmptyState glyph=Glyph::Search title="What are you looking for?" advice="A part of a name is enough; * stands for anything." />
+        }
+        .into_any(),
+        Some(Err(error)) => view! { <LoadError error=error.0 what="The search could not be made" /> }.into_any(),
+        Some(Ok(results)) if results.is_complete && results.found.is_empty() => view! {
+            <p class="search__status" role="status">{status(&results)}</p>
+            <EmptyState glyph=Glyph::Search title="Nothing found" advice="Ask for less, or look below a folder further up." />
+        }
+        .into_any(),
+        Some(Ok(_)) => view! { <Table searching /> }.into_any(),
+    }
+    }
+}
+
+#[component]
+fn Table(searching: Searching) -> impl IntoView {
+    let desk = use_desk();
+    let Searching { chosen, drawn, .. } = searching;
+    let with = move |ask: fn(&SearchResults) -> usize| searching.results().and_then(Result::ok).map_or(0, |results| ask(&results));
+    let total = Memo::new(move |_| with(|results| results.found.len()));
+    let rows = move || {
+        let results = searching.results().and_then(Result::ok);
+        results
+            .map(|results| (results.id, results.found.into_iter().enumerate().take(drawn.get()).collect::<Vec<_>>()))
+            .map_or_else(Vec::new, |(id, rows)| rows.into_iter().map(|(index, found)| (id, index, found)).collect())
+    };
+    let status = move || searching.results().and_then(Result::ok).map(|results| status(&results));
+    let is_none_chosen = move || chosen.with(BTreeSet::is_empty);
+    view! {
+        <div class="search__bar">
+            <p class="search__status" role="status">{status}</p>
+            <button
+                type="button"
+                class="button button--primary"
+                disabled=is_none_chosen
+                on:click=move |_| desk.planning.departing.set(Departure::of(searching.chosen_paths(), None))
+            >
+                <Icon glyph=Glyph::MoveTo />
+                "Move to…"
+            </button>
+            <button
+                type="button"
+                class="button"
+                disabled=is_none_chosen
+                on:click=move |_| {
+                    desk.cut(searching.chosen_paths());
+                    desk.notify("Cut. Open a folder and paste.".to_owned());
+                }
+            >
+                <Icon glyph=Glyph::Cut />
+                "Cut"
+            </button>
+        </div>
+        {move || searching.failed.get().map(|error| view! { <LoadError error what="The search did not go on" /> })}
+        <Show when=move || total.get() != 0>
+            <div class="table-scroll">
+                <table class="table search__table">
+                    <thead>
+                        <tr>
+                            <th scope="col">
+                                <input
+                                    type="checkbox"
+                                    aria-label="Select all results"
+                                    prop:checked=move || chosen.with(BTreeSet::len) == total.get()
+                                    on:click=move |_| chosen.update(|chosen| {
+                                        let total = total.get_untracked();
+                                        *chosen = if chosen.len() == total { BTreeSet::new() } else { (0..total).collect() };
+                                    })
+                                />
+                            </th>
+                            <th scope="col">"Name"</th>
+                            <th scope="col">"Folder"</th>
+                            <th scope="col" class="table__number">"Size"</th>
+                            <th scope="col">"Modified"</th>
+                            <th scope="col" class="table__wide">"Owner"</th>
+                            <th scope="col" class="table__wide">"Project"</th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        <For
+                            each=rows
+                            key=|(id, index, _)| (*id, *index)
+                            children=move |(_, index, found)| view! { <ResultRow searching index found /> }
+                        />
+                    </tbody>
+                </table>
+            </div>
+        </Show>
+        <Show when=move || drawn.get() < total.get()>
+            <button type="button" class="button search__more" on:click=move |_| drawn.update(|drawn| *drawn += DRAWN)>
+                {move || format!("Show {} more", DRAWN.min(total.get() - drawn.get()))}
+            </button>
+        </Show>
+    }
+    .into_any()
+}
+
+#[component]
+fn ResultRow(searching: Searching, index: usize, found: Found) -> impl IntoView {
+    let Found { folder, entry } = found;
+    let chosen = searching.chosen;
+    let place = searching.view.with_untracked(|view| place(&folder, view.path.as_ref()));
+    let name = entry.name.shown().into_owned();
+    let is_folder = entry.kind == EntryKind::Folder;
+    // A folder is opened; anything else is shown where it lies.
+    let href = if is_folder {
+        folder_url(&folder.join(entry.name.clone()))
+    } else {
+        let view = BrowseView::of(folder.clone());
+        view.with_pane(view.active, PaneView { filter: name.clone(), ..view.first.clone() }).to_url()
+    };
+    let label = format!("Select {name}");
+    let toggle = move |_| {
+        chosen.update(|chosen| {
+            if !chosen.remove(&index) {
+                chosen.insert(index);
+            }
+        });
+    };
+    view! {
+        <tr class="search__row" class=("search__row--chosen", move || chosen.with(|chosen| chosen.contains(&index)))>
+            <td>
+                <input
+                    type="checkbox"
+                    aria-label=label
+                    prop:checked=move || chosen.with(|chosen| chosen.contains(&index))
+                    on:click=toggle
+                />
+            </td>
+            <th scope="row">
+                <span class="search__name">
+                    <Icon glyph=glyph_of(entry.kind) />
+                    <PlaceLink href>{name}</PlaceLink>
+                    {entry.is_released.then(|| view! { <span class="mark">"released"</span> })}
+                </span>
+            </th>
+            <td class="search__folder">
+                <PlaceLink href=folder_url(&folder)>{place}</PlaceLink>
+            </td>
+            <td class="table__number" title=format::bytes_exact(entry.size)>
+                {if is_folder { "–".to_owned() } else { format::bytes(entry.size) }}
+            </td>
+            <td>
+                <Timestamp seconds=entry.modified />
+            </td>
+            <td class="table__wide">{entry.owner}</td>
+            <td class="table__wide">{entry.project.map_or_else(|| "–".to_owned(), |id| id.to_string())}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// Where something lies, from the folder that was searched.
+fn place(folder: &FilePath, top: Option<&FilePath>) -> String {
+    match top.and_then(|top| folder.names_below(top)) {
+        None => folder.shown(),
+        Some([]) => "in this folder".to_owned(),
+        Some(names) => names.iter().map(|name| name.shown()).collect::<Vec<_>>().join("/"),
+    }
+}
+
+fn path_of(found: &Found) -> FilePath {
+    found.folder.join(found.entry.name.clone())
+}
+
+/// How far the search has come.
+fn status(results: &SearchResults) -> String {
+    let found = format::counted(results.found.len() as u64, "result", "results");
+    let looked_at = format::counted(results.looked_at, "entry", "entries");
+    let mut text = if results.is_cut {
+        format!("The first {} results; narrow the search to see others.", format::count(FOUND_MAX))
+    } else if results.is_complete {
+        format!("{found} among {looked_at}.")
+    } else {
+        format!("{found} so far · {looked_at} looked at…")
+    };
+    if results.passed_over > 0 {
+        let folders = format::counted(results.passed_over, "folder", "folders");
+        text.push_str(&format!(" {folders} could not be read."));
+    }
+    text
+}
