@@ -8,6 +8,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use tidelock_shared::content::Content;
 use tidelock_shared::id::{MoveId, SearchId, SurveyId};
 use tidelock_shared::limits::Limits;
 use tidelock_shared::listing::{Destination, Entry, FolderListing, ListingRequest, Rows};
@@ -39,6 +40,8 @@ pub trait MoveService: Send + Sync {
     fn rows(&self, request: ListingRequest) -> Answer<'_, Rows>;
     /// Those of the names that are in the folder, at most `CHOSEN_MAX`.
     fn entries(&self, path: FilePath, names: Vec<FileName>) -> Answer<'_, Vec<Entry>>;
+    /// What there is to see of a file's content.
+    fn content(&self, path: FilePath) -> Answer<'_, Content>;
     /// Makes an empty folder, as the caller; it is told as an entry.
     fn create_folder(&self, path: FilePath, name: FileName) -> Answer<'_, Entry>;
     /// What things of these names would meet in a folder.

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
+use tidelock_shared::content::Content;
 use tidelock_shared::id::{SearchId, SurveyId};
 use tidelock_shared::listing::{Destination, Entry, FolderListing, ListingRequest, Rows};
 use tidelock_shared::name::{FileName, FilePath};
@@ -42,6 +43,12 @@ pub async fn rows(request: ListingRequest) -> Result<Rows, ApiError> {
 #[server(name = EntriesCall, prefix = "/api", endpoint = "entries", input = Json, output = Json)]
 pub async fn entries(path: FilePath, names: Vec<FileName>) -> Result<Vec<Entry>, ApiError> {
     answer(service()?.entries(path, names)).await
+}
+
+/// What there is to see of a file's content.
+#[server(name = ContentCall, prefix = "/api", endpoint = "content", input = Json, output = Json)]
+pub async fn content(path: FilePath) -> Result<Content, ApiError> {
+    answer(service()?.content(path)).await
 }
 
 /// Makes an empty folder in a folder.

@@ -13,6 +13,7 @@
 //! | `folder` | `request: ListingRequest` | `FolderListing` |
 //! | `rows` | `request: ListingRequest` | `Rows` |
 //! | `entries` | `path`, `names: [name]` | `[Entry]`, those that are there |
+//! | `content` | `path` | `Content`, the beginning of a text or what kind of picture it is |
 //! | `create_folder` | `path`, `name` | `Entry` |
 //! | `destination` | `path`, `names: [name]` | `Destination` |
 //! | `start_survey` | `sources: [path]` | `SurveyProgress` |
@@ -38,9 +39,9 @@ pub mod moves;
 
 pub use error::{ApiError, status_of};
 pub use folders::{
-    CreateFolderCall, DestinationCall, EntriesCall, FolderCall, ProjectsCall, RowsCall, SearchResultsCall, SessionCall,
-    StartSearchCall, StartSurveyCall, SurveyCall, create_folder, destination, entries, folder, projects, rows, search_results,
-    session, start_search, start_survey, survey,
+    ContentCall, CreateFolderCall, DestinationCall, EntriesCall, FolderCall, ProjectsCall, RowsCall, SearchResultsCall,
+    SessionCall, StartSearchCall, StartSurveyCall, SurveyCall, content, create_folder, destination, entries, folder, projects,
+    rows, search_results, session, start_search, start_survey, survey,
 };
 pub use moves::{
     CancelMoveCall, HoldMoveCall, LiftHoldCall, LimitsCall, MoveDetailCall, MovesCall, PauseMoveCall, PlanCall, PlanUndoCall,

@@ -1,25 +1,27 @@
-//! Everything that is known of one entry.
+//! Everything that is known of one entry, and what its content looks like.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use tidelock_shared::content::Content;
 use tidelock_shared::listing::Entry;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::strategy::EntryKind;
 use wasm_split_helpers::wasm_split;
 
-use crate::api::ApiError;
+use crate::api::{self, ApiError};
 use crate::components::copy_button::CopyButton;
 use crate::components::lazy_part::lazy_part;
 use crate::components::modal::{DialogHead, Modal};
 use crate::desk::Browse;
 use crate::format;
-use crate::state::pane::download_url;
+use crate::state::pane::{content_url, download_url};
 use crate::state::words;
 
 #[component]
 pub fn EntryDetails(browse: Browse) -> impl IntoView {
     let is_open = Signal::derive(move || browse.details.with(Option::is_some));
     view! {
-        <Modal is_open on_close=Callback::new(move |()| browse.details.set(None)) labelled_by="details-title" class="dialog">
+        <Modal is_open on_close=Callback::new(move |()| browse.details.set(None)) labelled_by="details-title" class="dialog dialog--wide">
             {move || browse.details.get().map(|(path, entry)| lazy_part(details(browse, path, entry)))}
         </Modal>
     }
@@ -49,9 +51,11 @@ fn details(browse: Browse, path: FilePath, entry: Entry) -> Result<AnyView, ApiE
         facts.push(("Content", "on tape only (released)".to_owned()));
     }
     let shown = path.shown();
+    let has_content = entry.kind == EntryKind::File;
     let details = view! {
         <div class="dialog__content">
             <DialogHead id="details-title" title=entry.name.shown().into_owned() on_close=Callback::new(move |()| browse.details.set(None)) />
+            {has_content.then(|| view! { <ContentView path=path.clone() name=entry.name.shown().into_owned() /> })}
             <dl class="facts">
                 {facts
                     .into_iter()
@@ -69,4 +73,40 @@ fn details(browse: Browse, path: FilePath, entry: Entry) -> Result<AnyView, ApiE
         </div>
     };
     Ok(details.into_any())
+}
+
+/// What there is to see of a file, once it is here.
+#[component]
+fn ContentView(path: FilePath, name: String) -> impl IntoView {
+    let content = RwSignal::new(None);
+    let asked = path.clone();
+    spawn_local(async move {
+        let answer = api::content(asked).await;
+        content.try_set(Some(answer));
+    });
+    let url = content_url(&path);
+    let shown = move || {
+        match content.get() {
+        None => view! { <p class="content-view__note" role="status">"Looking into the file…"</p> }.into_any(),
+        Some(Ok(Content::Text { text, is_whole })) => view! {
+            <pre class="content-view__text" tabindex="0" aria-label="Content">{text}</pre>
+            {(!is_whole).then(|| view! { <p class="content-view__note">"The beginning of the file. Download it to see the rest."</p> })}
+        }
+        .into_any(),
+        Some(Ok(Content::Binary { dump })) => view! {
+            <pre class="content-view__text" tabindex="0" aria-label="First bytes">{dump}</pre>
+            <p class="content-view__note">"Neither text nor a picture: its first bytes."</p>
+        }
+        .into_any(),
+        Some(Ok(Content::Image)) => view! { <img class="content-view__image" src=url.clone() alt=name.clone() /> }.into_any(),
+        Some(Ok(Content::Pdf)) => view! {
+            <iframe class="content-view__document" src=url.clone() title=name.clone()></iframe>
+            <p class="content-view__note"><a href=url.clone() target="_blank" rel="external noopener">"Open it in a tab of its own"</a></p>
+        }
+        .into_any(),
+        Some(Ok(Content::Nothing { why })) => view! { <p class="content-view__note">{why}</p> }.into_any(),
+        Some(Err(ApiError(error))) => view! { <p class="content-view__note">{error.message}</p> }.into_any(),
+    }
+    };
+    view! { <div class="content-view">{shown}</div> }.into_any()
 }

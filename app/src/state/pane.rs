@@ -190,6 +190,11 @@ pub fn download_url(path: &FilePath) -> String {
     format!("/download{}", path.to_url())
 }
 
+/// Where a picture comes from, to be shown.
+pub fn content_url(path: &FilePath) -> String {
+    format!("/content{}", path.to_url())
+}
+
 fn read_view(view: &mut PaneView, sort: Option<&str>, filter: Option<&str>) {
     if let Some(sort) = sort {
         let (descending, name) = sort.strip_prefix('-').map_or((false, sort), |name| (true, name));

@@ -82,6 +82,19 @@ impl<'a> Place<'a> {
         self.fs.set_times(at.into(), self.made, self.made)
     }
 
+    /// A file whose content somebody might look at.
+    pub(super) fn holding(&self, name: &str, content: &[u8]) -> FsResult<()> {
+        let name = file_name(name.as_bytes())?;
+        let at = self.folder.at(&name);
+        let file = self.fs.create_file(at, 0o660)?;
+        let mut written = 0;
+        while written < content.len() {
+            written += self.fs.write_at(&file, written as u64, &content[written..])?;
+        }
+        self.fs.set_owner(at.into(), self.owner.0, self.owner.1)?;
+        self.fs.set_times(at.into(), self.made, self.made)
+    }
+
     /// A file whose content is on tape only.
     pub(super) fn released(&self, name: &str, size: u64) -> FsResult<()> {
         self.file(name, size)?;

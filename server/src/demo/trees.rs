@@ -7,7 +7,7 @@ use super::place::Place;
 use super::world::{ALICE, BOB, GENOMICS, GIB, MATERIALS, MIB, TIB};
 
 pub(super) fn climate(place: &Place<'_>) -> FsResult<()> {
-    place.file("README.md", 4_210)?;
+    place.holding("README.md", include_bytes!("contents/README.md"))?;
     place.folder("common", |common| {
         common.file("grid.nc", 6 * GIB)?;
         common.file("orography.nc", 880 * MIB)
@@ -15,7 +15,7 @@ pub(super) fn climate(place: &Place<'_>) -> FsResult<()> {
     place.on(day(2026, 9, 28)).folder("ensemble-2026-09", ensemble)?;
     place.on(day(2026, 10, 3)).folder("run-2026-10-03", |run| run_of_october(run, place))?;
     place.on(day(2026, 10, 17)).folder("run-2026-10-17", |run| {
-        run.file("namelist.input", 9_131)?;
+        run.holding("namelist.input", include_bytes!("contents/namelist.input"))?;
         run.folder("checkpoints", |folder| {
             (1..=4).try_for_each(|step| folder.file(format!("checkpoint-{:04}.ckpt", step * 100), 400 * GIB))
         })?;
@@ -25,7 +25,8 @@ pub(super) fn climate(place: &Place<'_>) -> FsResult<()> {
         .on(day(2024, 2, 14))
         .folder("reanalysis-era5", |folder| (2005..2024).try_for_each(|year| folder.file(format!("era5-{year}.grib"), 2 * TIB)))?;
     place.on(day(2026, 11, 5)).folder("figures-for-paper", |figures| {
-        (1..=24_u64).try_for_each(|number| figures.file(format!("figure-{number:02}.png"), 3 * MIB + number * 41_113))?;
+        (1..=24)
+            .try_for_each(|number| figures.holding(&format!("figure-{number:02}.png"), include_bytes!("contents/figure.png")))?;
         figures.folder("data", |data| (1..=6).try_for_each(|number| data.file(format!("figure-{number:02}.nc"), 4 * GIB)))?;
         figures.symbolic_link("latest.png", "figure-24.png")
     })?;
@@ -48,7 +49,7 @@ fn ensemble(ensemble: &Place<'_>) -> FsResult<()> {
 }
 
 fn run_of_october(run: &Place<'_>, climate: &Place<'_>) -> FsResult<()> {
-    run.file("namelist.input", 9_104)?;
+    run.holding("namelist.input", include_bytes!("contents/namelist.input"))?;
     run.file("model.log", 212 * MIB)?;
     run.folder("input", |input| {
         input.file("boundary.nc", 30 * GIB)?;
@@ -146,8 +147,9 @@ pub(super) fn thesis(place: &Place<'_>) -> FsResult<()> {
     place.on(day(2026, 5, 4)).file("thesis.tex", 418_902)?;
     place.on(day(2026, 5, 4)).folder("chapter-3", |chapter| {
         (1..=16).try_for_each(|number| chapter.file(format!("simulation-{number:02}.h5"), 256 * GIB))?;
-        chapter
-            .folder("figures", |figures| (1..=30).try_for_each(|number| figures.file(format!("plot-{number:02}.pdf"), 512 << 10)))
+        chapter.folder("figures", |figures| {
+            (1..=30).try_for_each(|number| figures.holding(&format!("plot-{number:02}.pdf"), include_bytes!("contents/plot.pdf")))
+        })
     })
 }
 

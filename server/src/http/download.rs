@@ -1,9 +1,9 @@
 //! Files and folders on their way to the person: a file with ranges, so that a broken download
 //! goes on where it stopped; a folder as a tar archive, written while it is read.
 //!
-//! Nothing of what is sent runs in our pages: it is an attachment of no type. What is on tape only
-//! is not sent, for a read of it would block: a file is refused with a sentence, in an archive it is
-//! listed in a last entry, [`LEFT_OUT`], with everything else that could not be read.
+//! Nothing of what is sent runs in our pages: it is an attachment of no type, or a picture. What is
+//! on tape only is not sent, for a read of it would block: a file is refused with a sentence, in an
+//! archive it is listed in a last entry, [`LEFT_OUT`], with everything else that could not be read.
 
 use std::ffi::OsStr;
 use std::io::{self, Read, Write};
@@ -12,11 +12,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
-use axum::http::header::{ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_RANGE, RANGE};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::header::{
+    ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_RANGE,
+    RANGE, X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
-use tidelock_engine::fs::walk::{Visit, walk};
+use tidelock_engine::fs::walk::{Visit, read_open, walk};
 use tidelock_engine::fs::{At, File, FileSystem, FsError, FsResult, Status};
 use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::strategy::EntryKind;
@@ -24,21 +27,32 @@ use tidelock_shared::user_error::UserError;
 use tokio::sync::mpsc;
 
 use super::answer;
+use crate::service::content::shown_type;
 use crate::user_error;
 
 /// Bytes that are read at once, and wait to be sent.
 const CHUNK: usize = 256 << 10;
 /// So many chunks wait for a slow network before reading waits for it too.
 const CHUNKS_WAITING: usize = 4;
+/// By these it is told what a file is.
+const FIRST_BYTES: u64 = 4096;
 /// The last entry of an archive that is not whole.
 const LEFT_OUT: &str = "NOT-INCLUDED.txt";
 
-/// What a path leads to.
-pub(super) fn answer(fs: Arc<dyn FileSystem>, path: &FilePath, headers: &HeaderMap) -> Response {
-    sent(fs, path, headers).unwrap_or_else(|error| answer::either(error, false))
+/// What becomes of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    Keep,
+    /// Within a page; only what browsers draw without running anything of it.
+    Show,
 }
 
-fn sent(fs: Arc<dyn FileSystem>, path: &FilePath, headers: &HeaderMap) -> Result<Response, UserError> {
+/// What a path leads to.
+pub(super) fn answer(fs: Arc<dyn FileSystem>, path: &FilePath, to: Use, headers: &HeaderMap) -> Response {
+    sent(fs, path, to, headers).unwrap_or_else(|error| answer::either(error, false))
+}
+
+fn sent(fs: Arc<dyn FileSystem>, path: &FilePath, to: Use, headers: &HeaderMap) -> Result<Response, UserError> {
     let told = |error: FsError| user_error::fs_error("download", path, &error);
     let Some((above, name)) = path.split_last() else {
         return Err(UserError::new("outside_roots", "The top of the file system is no download."));
@@ -53,9 +67,13 @@ fn sent(fs: Arc<dyn FileSystem>, path: &FilePath, headers: &HeaderMap) -> Result
         }
         EntryKind::File => {
             let file = fs.open_file(at).map_err(told)?;
-            Ok(of_file(fs.clone(), file, name, &status, headers))
+            let head = match to {
+                Use::Keep => attachment(name, ""),
+                Use::Show => picture(&read_open(&*fs, &file, FIRST_BYTES.min(status.size)).map_err(told)?, name)?,
+            };
+            Ok(of_file(fs.clone(), file, head, &status, headers))
         }
-        EntryKind::Folder => {
+        EntryKind::Folder if to == Use::Keep => {
             // What cannot be read at all is told before the archive begins.
             drop(fs.open_folder(at).and_then(|folder| fs.read_folder(&folder)).map_err(told)?);
             let head = attachment(name, ".tar");
@@ -68,7 +86,7 @@ fn sent(fs: Arc<dyn FileSystem>, path: &FilePath, headers: &HeaderMap) -> Result
     }
 }
 
-fn of_file(fs: Arc<dyn FileSystem>, file: File, name: &FileName, status: &Status, headers: &HeaderMap) -> Response {
+fn of_file(fs: Arc<dyn FileSystem>, file: File, head: HeaderMap, status: &Status, headers: &HeaderMap) -> Response {
     // On Lustre times have whole seconds, but content has a version.
     let version = fs.data_version(&file).ok().flatten().unwrap_or_default();
     let (seconds, nanoseconds) = (status.modified.seconds, status.modified.nanoseconds);
@@ -91,7 +109,7 @@ fn of_file(fs: Arc<dyn FileSystem>, file: File, name: &FileName, status: &Status
         // Shorter by now: the connection is broken off, so that nobody takes it for whole.
         if copied < last - first { Err(io::ErrorKind::UnexpectedEof.into()) } else { to.flush() }
     };
-    let mut response = (code, attachment(name, ""), streamed(send)).into_response();
+    let mut response = (code, head, streamed(send)).into_response();
     let mut add = |name, value: String| {
         if let Ok(value) = HeaderValue::try_from(value) {
             response.headers_mut().insert(name, value);
@@ -107,16 +125,32 @@ fn of_file(fs: Arc<dyn FileSystem>, file: File, name: &FileName, status: &Status
 }
 
 /// Something to keep, never to show: its name for old programs in ASCII, for all others as it is.
-fn attachment(name: &FileName, ending: &str) -> [(HeaderName, HeaderValue); 2] {
+fn attachment(name: &FileName, ending: &str) -> HeaderMap {
     let is_plain = |character: char| character.is_ascii_alphanumeric() || "-._ ".contains(character);
     let plain: String = name.shown().chars().map(|character| if is_plain(character) { character } else { '_' }).collect();
     let encoded = FilePath::default().join(name.clone()).to_url();
     let encoded = encoded.trim_start_matches('/');
     let disposition = format!("attachment; filename=\"{plain}{ending}\"; filename*=UTF-8''{encoded}{ending}");
-    [
+    let head = [
         (CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
         (CONTENT_DISPOSITION, HeaderValue::try_from(disposition).unwrap_or(HeaderValue::from_static("attachment"))),
-    ]
+    ];
+    head.into_iter().collect()
+}
+
+/// Something to show where it lies. A frame may hold it, since only our own pages may be the frame.
+fn picture(first: &[u8], name: &FileName) -> Result<HeaderMap, UserError> {
+    let Some(shown_type) = shown_type(first) else {
+        return Err(UserError::new("bad_request", format!("'{}' is no picture that a browser shows.", name.shown()))
+            .hint("Download it instead."));
+    };
+    let head = [
+        (CONTENT_TYPE, shown_type),
+        (CONTENT_DISPOSITION, "inline"),
+        (X_FRAME_OPTIONS, "SAMEORIGIN"),
+        (CONTENT_SECURITY_POLICY, "frame-ancestors 'self'"),
+    ];
+    Ok(head.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value))).collect())
 }
 
 /// A body that `write` writes, on a thread where it may block, as fast as it is taken.

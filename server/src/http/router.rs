@@ -8,6 +8,7 @@
 //! | `GET /signed_out` | how to come back |
 //! | `GET /api/moves/events`, `/api/moves/<id>/events`, `/api/surveys/<id>/events` | feeds |
 //! | `POST /api/<call>` | the server functions |
+//! | `GET /download/<path>`, `/content/<path>` | a file or a folder to keep; a picture to show |
 //! | `GET` of all else | a page or an asset |
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use tidelock_shared::name::FilePath;
 use tidelock_shared::user_error::UserError;
 use tower_http::limit::RequestBodyLimitLayer;
 
+use super::download::Use;
 use super::page::page;
 use super::state::Running;
 use super::{answer, download, guard, sign_in};
@@ -47,7 +49,8 @@ pub(super) fn router(running: Running) -> Router {
         .route("/api/moves/events", get(all_moves))
         .route("/api/moves/{id}/events", get(one_move))
         .route("/api/surveys/{id}/events", get(survey))
-        .route("/download/{*path}", get(download))
+        .route("/download/{*path}", get(|running, caller, request| send(running, caller, request, Use::Keep)))
+        .route("/content/{*path}", get(|running, caller, request| send(running, caller, request, Use::Show)))
         .route("/api/{*call}", post(call).fallback(no_call))
         .fallback(asset_or_page)
         .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
@@ -118,8 +121,9 @@ async fn follow(running: &Running, caller: Caller, headers: &HeaderMap, only: Op
 }
 
 /// A file, or a folder as an archive. The path is read from the raw URL, since names are bytes.
-async fn download(State(running): State<Running>, Extension(caller): Extension<Caller>, request: Request) -> Response {
-    let path = FilePath::from_url(request.uri().path().strip_prefix("/download").unwrap_or_default());
+async fn send(State(running): State<Running>, Extension(caller): Extension<Caller>, request: Request, to: Use) -> Response {
+    let route = if to == Use::Keep { "/download" } else { "/content" };
+    let path = FilePath::from_url(request.uri().path().strip_prefix(route).unwrap_or_default());
     let path = match path {
         Ok(path) => path,
         Err(problem) => return answer::either(UserError::new("invalid", format!("That is no path: {problem}.")), false),
@@ -127,7 +131,7 @@ async fn download(State(running): State<Running>, Extension(caller): Extension<C
     let service = EngineService::new(running.site.clone(), caller.user, Vec::new());
     let headers = request.headers().clone();
     let opened = tokio::task::spawn_blocking(move || match service.eyes_on(&path) {
-        Ok(fs) => download::answer(fs, &path, &headers),
+        Ok(fs) => download::answer(fs, &path, to, &headers),
         Err(error) => answer::either(error, false),
     });
     opened.await.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())

@@ -8,6 +8,7 @@ use tidelock_engine::fs::{Errno, FileSystem, FsError};
 use tidelock_engine::planner::Draft;
 use tidelock_engine::planner::plan::{MovePlan, Refusal};
 use tidelock_engine::survey::survey_folder;
+use tidelock_shared::content::Content;
 use tidelock_shared::id::{MoveId, SearchId, SurveyId};
 use tidelock_shared::limits::Limits;
 use tidelock_shared::listing::{Destination, Entry, FolderListing, ListingRequest, Rows};
@@ -20,7 +21,7 @@ use tidelock_shared::request::MoveRequest;
 use tidelock_shared::search::{SearchRequest, SearchResults};
 use tidelock_shared::user_error::UserError;
 
-use super::{Site, folder, projects};
+use super::{Site, content, folder, projects};
 use crate::identity::User;
 use crate::{convert, user_error};
 
@@ -160,6 +161,10 @@ impl MoveService for EngineService {
 
     fn entries(&self, path: FilePath, names: Vec<FileName>) -> Answer<'_, Vec<Entry>> {
         self.answer(move |service| folder::entries(service, &path, names))
+    }
+
+    fn content(&self, path: FilePath) -> Answer<'_, Content> {
+        self.answer(move |service| content::of(service, &path))
     }
 
     fn create_folder(&self, path: FilePath, name: FileName) -> Answer<'_, Entry> {

@@ -11,6 +11,7 @@
 //! of progress (`events`).
 
 mod asked;
+pub(crate) mod content;
 mod drivers;
 mod folder;
 mod projects;

@@ -3,13 +3,18 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 
+use axum::body::to_bytes;
 use axum::http::StatusCode;
 use axum::http::header::{
     ACCEPT_RANGES, AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_RANGE, RANGE,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::response::Response;
+use serde_json::json;
+use tidelock_shared::content::Content;
+use tidelock_shared::listing::FolderListing;
 
-use super::{Headers, Server, demo_server, on_runtime, single_user_server, text};
+use super::{Headers, Server, demo_server, listing, on_runtime, single_user_server, text};
 
 async fn download(server: &Server, path: &str, headers: Headers<'_>) -> Response {
     let bearer = format!("Bearer {}", server.running.identities.bearer().reveal());
@@ -71,7 +76,7 @@ fn a_folder_comes_as_an_archive_that_says_what_is_not_in_it() {
         let (server, _) = single_user_server(root.path());
         let answer = download(&server, &top.display().to_string(), &[]).await;
         assert_eq!(header(&answer, &CONTENT_DISPOSITION), "attachment; filename=\"top.tar\"; filename*=UTF-8''top.tar");
-        let bytes = axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        let bytes = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
         let mut found = BTreeMap::new();
         let mut archive = tar::Archive::new(&bytes[..]);
         for entry in archive.entries().unwrap() {
@@ -113,8 +118,53 @@ fn what_cannot_come_is_refused_with_a_sentence() {
             assert!(page.contains(sentence), "{path}: {page}");
         }
         let archive = server.get("/download/lustre/archive/pilot-2016", &[]).await;
-        let bytes = axum::body::to_bytes(archive.into_body(), usize::MAX).await.unwrap();
+        let bytes = to_bytes(archive.into_body(), usize::MAX).await.unwrap();
         let left_out = b"its content is on tape only";
         assert_eq!(bytes.windows(left_out.len()).filter(|part| part == left_out).count(), 9);
+    });
+}
+
+#[test]
+fn a_picture_is_shown_by_what_it_is_and_nothing_else_is() {
+    on_runtime(async {
+        let server = demo_server();
+        let picture = server.get("/content/lustre/climate/figures-for-paper/figure-01.png", &[]).await;
+        assert_eq!(picture.status(), StatusCode::OK);
+        let headers = picture.headers().clone();
+        assert_eq!(
+            (&headers[CONTENT_TYPE], &headers[CONTENT_DISPOSITION]),
+            (&"image/png".parse().unwrap(), &"inline".parse().unwrap())
+        );
+        assert_eq!(
+            (&headers[X_FRAME_OPTIONS], &headers[X_CONTENT_TYPE_OPTIONS]),
+            (&"SAMEORIGIN".parse().unwrap(), &"nosniff".parse().unwrap())
+        );
+        assert!(to_bytes(picture.into_body(), usize::MAX).await.unwrap().starts_with(b"\x89PNG"));
+        for path in ["climate/README.md", "climate/common", "archive/campaign-2017/raw-01.tar", "nowhere.png"] {
+            let refused = server.get(&format!("/content/lustre/{path}"), &[]).await;
+            assert!(refused.status().is_client_error() || refused.status() == StatusCode::SERVICE_UNAVAILABLE, "{path}");
+            assert_eq!(refused.headers()[X_FRAME_OPTIONS], "DENY", "{path}");
+        }
+    });
+}
+
+#[test]
+fn what_there_is_to_see_of_a_file_is_told_by_its_content() {
+    on_runtime(async {
+        let server = demo_server();
+        let content = async |path: &str| server.call::<Content>("content", json!({ "path": path })).await.unwrap();
+        let text = content("/lustre/climate/README.md").await;
+        assert!(matches!(&text, Content::Text { text, is_whole: true } if text.starts_with("# Climate")), "{text:?}");
+        assert_eq!(content("/lustre/climate/figures-for-paper/figure-01.png").await, Content::Image);
+        let binary = content("/lustre/climate/common/grid.nc").await;
+        assert!(matches!(&binary, Content::Binary { dump } if dump.lines().count() == 32), "{binary:?}");
+        assert!(matches!(content("/lustre/climate/common").await, Content::Nothing { .. }));
+        let archived: FolderListing = server.call("folder", listing("/lustre/archive/campaign-2017")).await.unwrap();
+        let released = archived.rows.entries.iter().flatten().find(|entry| entry.is_released).unwrap();
+        let on_tape = content(&format!("/lustre/archive/campaign-2017/{}", released.name.shown())).await;
+        assert!(matches!(&on_tape, Content::Nothing { why } if why.contains("tape")), "{on_tape:?}");
+        let (status, _) =
+            server.call_as::<Content>("bob", "content", json!({ "path": "/lustre/climate/README.md" })).await.unwrap_err();
+        assert_eq!(status, StatusCode::FORBIDDEN);
     });
 }

@@ -1,4 +1,4 @@
-// A new folder, another name, and a file that comes down.
+// What one does with single files: a new folder, another name, a look into one, a download.
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '../fixtures';
 import { Browse } from '../pages';
@@ -51,5 +51,17 @@ test('a file comes down with its name and its content', async ({ page }) => {
   await page.getByRole('menuitem', { name: 'Download' }).click();
   const download = await coming;
   expect(download.suggestedFilename()).toBe('README.md');
-  expect((await readFile(await download.path())).length).toBe(4210);
+  expect(await readFile(await download.path(), 'utf8')).toMatch(/^# Climate/);
+});
+
+test('a text, a picture and a document are shown without downloading them', async ({ page }) => {
+  const browse = new Browse(page);
+  await browse.open('/lustre/climate');
+  await browse.row(1, 'README.md').dblclick({ position: { x: 400, y: 10 } });
+  await expect(page.getByRole('dialog').getByLabel('Content')).toContainText('grids and orography');
+  await page.keyboard.press('Escape');
+  await browse.open('/lustre/climate/figures-for-paper');
+  await browse.row(1, 'figure-03.png').dblclick({ position: { x: 400, y: 10 } });
+  const picture = page.getByRole('dialog').getByRole('img', { name: 'figure-03.png' });
+  await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(480);
 });
