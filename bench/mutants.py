@@ -54,7 +54,7 @@ MUTANTS = (
     ("what is done holds nothing that is still to come", "reservation/ledger.rs", "lib",
      "        MoveState::Done if !is_settling(standing, payer) => return", "        MoveState::Done => return"),
     ("a tree has one path only", "planner/overlap.rs", "lib", "            || shares(&self.tops, &other.tops)\n            || shares(&self.tops, &other.above)\n", ""),
-    ("a failed journal write is forgotten", "executor/drive.rs", "crash_anywhere",
+    ("a failed journal write is forgotten", "executor/drive.rs", "failing_journal",
      "            self.is_halted.store(true, Ordering::Relaxed);\n            return Err(error.into());", "            drop(error);"),
     ("nothing is probed after a crash", "executor/drive.rs", "crash_anywhere",
      "            if needs_again {\n", "            if needs_again && position > steps.len() {\n"),
@@ -125,7 +125,7 @@ MUTANTS = (
 )
 # Every test binary, the fast ones first.
 BINARIES = (
-    "lib", "attributes", "full_source", "groups", "layouts", "late_writes", "laws", "moves", "waiting", "pause", "records",
+    "lib", "attributes", "failing_journal", "full_source", "groups", "layouts", "late_writes", "laws", "moves", "waiting", "pause", "records",
     "contract", "drift", "remaking", "retention", "lost_journal", "real_moves", "simulated", "crash_anywhere",
 )
 
