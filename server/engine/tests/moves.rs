@@ -347,3 +347,37 @@ fn an_item_that_is_removed_at_any_call_leaves_no_claim_behind() {
         }
     }
 }
+
+#[test]
+fn another_folder_at_the_destinations_path_gets_nothing() {
+    // What is mounted cannot be renamed.
+    for case in CASES.into_iter().filter(|case| case.destination != "/n") {
+        let world = World::new(case);
+        let (engine, _folder) = world.engine();
+        let id = engine.accept(&world.request(), None).unwrap();
+        put_another_in_its_place(&world.root, case.destination);
+        let seen = world.visible();
+        engine.drive(id).unwrap();
+        let snapshot = engine.get(id).unwrap();
+        // Stuck, because the folder that was meant cannot be found any more to make durable that nothing is in it.
+        assert_eq!(snapshot.recorded.of.state, MoveState::Stuck, "{}", case.name);
+        assert_same(&world.visible(), &seen, case.name);
+        assert_eq!(world.hidden_names(), Vec::<String>::new(), "{}", case.name);
+    }
+}
+
+/// Renames a folder, and makes one that looks like it under its name.
+fn put_another_in_its_place(fs: &Simulator, folder: &str) {
+    let folder = path(folder);
+    let (above, own) = folder.split_last().unwrap();
+    let above = fs.open_path(&above).unwrap();
+    let (at, status) = (above.at(own), fs.status(above.at(own).into()).unwrap());
+    let tag = fs.tag(at.into()).unwrap();
+    fs.rename(at, above.at(&name("the one that was meant"))).unwrap();
+    fs.create_folder(at, status.mode).unwrap();
+    fs.set_owner(at.into(), status.uid, status.gid).unwrap();
+    fs.set_mode(at.into(), status.mode).unwrap();
+    if let Some(tag) = tag {
+        fs.set_tag(at.into(), tag).unwrap();
+    }
+}
