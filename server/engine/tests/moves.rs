@@ -348,6 +348,60 @@ fn an_item_that_is_removed_at_any_call_leaves_no_claim_behind() {
     }
 }
 
+/// Somebody puts an empty folder of theirs in a claim's place, right before one call.
+struct TakesTheClaim {
+    at: u64,
+    calls: AtomicU64,
+    theirs: Simulator,
+}
+
+const THEIR_MODE: u32 = 0o711;
+
+impl Watch for TakesTheClaim {
+    fn before(&self, _: &'static str, _: &[u8], _: bool) -> FsResult<Option<Errno>> {
+        if self.calls.fetch_add(1, Ordering::Relaxed) == self.at {
+            let beta = self.theirs.open_path(&path("/m/beta"))?;
+            let claim = name("other");
+            // There is none but for a moment.
+            if self.theirs.remove_folder(beta.at(&claim)).is_ok() {
+                self.theirs.create_folder(beta.at(&claim), THEIR_MODE)?;
+            }
+        }
+        Ok(None)
+    }
+
+    fn after(&self, _: Option<&FsError>) {}
+}
+
+#[test]
+fn a_folder_that_took_a_claims_place_is_noticed_right_before_the_rename() {
+    let case =
+        Case { name: "claim", personality: Personality::Lustre2_17, source: "/m/alpha/plain", destination: "/m/beta", ..CASES[3] };
+    let mut noticed = 0;
+    for at in 0.. {
+        let world = World::new(case);
+        let rival = Arc::new(TakesTheClaim { at, calls: AtomicU64::new(0), theirs: world.root.clone() });
+        let (engine, _folder) = world.engine_on(world.caller().watched_by(rival.clone()));
+        let request = MoveRequest { new_name: Some(name("other")), ..world.request() };
+        let id = engine.accept(&request, None).unwrap();
+        engine.drive(id).unwrap();
+        let state = engine.get(id).unwrap().recorded.of.state;
+        let there = world.census().get("/m/beta/other").map(|seen| seen.mode & 0o777);
+        match state {
+            MoveState::Done => assert_ne!(there, Some(THEIR_MODE), "taken before call {at}"),
+            MoveState::Undone => {
+                assert_eq!(there, Some(THEIR_MODE), "taken before call {at}: their folder is gone");
+                noticed += 1;
+            }
+            other => panic!("taken before call {at}: {other:?}"),
+        }
+        if rival.calls.load(Ordering::Relaxed) <= at {
+            break;
+        }
+    }
+    assert!(noticed > 0, "the claim is never compared");
+}
+
 #[test]
 fn another_folder_at_the_destinations_path_gets_nothing() {
     // What is mounted cannot be renamed.
