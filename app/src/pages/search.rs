@@ -127,7 +127,8 @@ impl Searching {
                     let is_complete = answer.is_complete;
                     self.so_far.update(|so_far| {
                         if let Some(so_far) = so_far {
-                            let found = std::mem::take(&mut so_far.found).into_iter().chain(answer.found.clone()).collect();
+                            let mut found = std::mem::take(&mut so_far.found);
+                            found.extend_from_slice(&answer.found);
                             *so_far = SearchResults { offset: 0, found, ..answer };
                         }
                     });
@@ -140,13 +141,15 @@ impl Searching {
         }
     }
 
-    /// The results: those that came since, or the first.
-    fn results(self) -> Option<Result<SearchResults, ApiError>> {
-        let first = self.first.get().flatten();
-        match (self.so_far.get(), first) {
-            (Some(so_far), Some(Ok(first))) if so_far.id == first.id => Some(Ok(so_far)),
-            (_, first) => first,
-        }
+    /// Looks at the results: those that came since, or the first. None while nothing is searched.
+    fn with<T>(self, look: impl FnOnce(&SearchResults) -> T) -> Option<Result<T, ApiError>> {
+        self.first.with(|first| match first.as_ref().and_then(Option::as_ref)? {
+            Err(error) => Some(Err(error.clone())),
+            Ok(first) => Some(Ok(self.so_far.with(|so_far| match so_far {
+                Some(so_far) if so_far.id == first.id => look(so_far),
+                _ => look(first),
+            }))),
+        })
     }
 
     fn chosen_paths(self) -> Vec<FilePath> {
@@ -245,19 +248,21 @@ fn SearchForm(view: SearchView) -> impl IntoView {
 
 #[component]
 fn Results(searching: Searching) -> impl IntoView {
+    // Drawn anew only when there is something else to see, not with every result.
+    let has_found = Memo::new(move |_| searching.with(|results| !results.found.is_empty() || !results.is_complete));
     move || {
-        match searching.results() {
+        match has_found.get() {
         None => view! {
             <EmptyState glyph=Glyph::Search title="What are you looking for?" advice="A part of a name is enough; * stands for anything." />
         }
         .into_any(),
         Some(Err(error)) => view! { <LoadError error=error.0 what="The search could not be made" /> }.into_any(),
-        Some(Ok(results)) if results.is_complete && results.found.is_empty() => view! {
-            <p class="search__status" role="status">{status(&results)}</p>
+        Some(Ok(false)) => view! {
+            <p class="search__status" role="status">{searching.with(status).and_then(Result::ok)}</p>
             <EmptyState glyph=Glyph::Search title="Nothing found" advice="Ask for less, or look below a folder further up." />
         }
         .into_any(),
-        Some(Ok(_)) => view! { <Table searching /> }.into_any(),
+        Some(Ok(true)) => view! { <Table searching /> }.into_any(),
     }
     }
 }
@@ -266,15 +271,16 @@ fn Results(searching: Searching) -> impl IntoView {
 fn Table(searching: Searching) -> impl IntoView {
     let desk = use_desk();
     let Searching { chosen, drawn, .. } = searching;
-    let with = move |ask: fn(&SearchResults) -> usize| searching.results().and_then(Result::ok).map_or(0, |results| ask(&results));
-    let total = Memo::new(move |_| with(|results| results.found.len()));
+    let total = Memo::new(move |_| searching.with(|results| results.found.len()).and_then(Result::ok).unwrap_or_default());
     let rows = move || {
-        let results = searching.results().and_then(Result::ok);
-        results
-            .map(|results| (results.id, results.found.into_iter().enumerate().take(drawn.get()).collect::<Vec<_>>()))
-            .map_or_else(Vec::new, |(id, rows)| rows.into_iter().map(|(index, found)| (id, index, found)).collect())
+        let drawn = drawn.get();
+        let rows = searching.with(|results| {
+            let found = results.found.iter().take(drawn).cloned().enumerate();
+            found.map(|(index, found)| (results.id, index, found)).collect::<Vec<_>>()
+        });
+        rows.and_then(Result::ok).unwrap_or_default()
     };
-    let status = move || searching.results().and_then(Result::ok).map(|results| status(&results));
+    let status = move || searching.with(status).and_then(Result::ok);
     let is_none_chosen = move || chosen.with(BTreeSet::is_empty);
     view! {
         <div class="search__bar">
