@@ -7,10 +7,12 @@ DIR and DIR lie on two mounts. A small tree with one of everything is moved with
 (one rename) and to the second (a staged copy). strace(1) ends the program with SIGKILL at its
 N-th call, for every N; then it lets the N-th call fail with EIO, ENOSPC and EDQUOT. After
 `tidelock recover` everything must be exactly as before or exactly as after, and a later move must
-work. `--stride 7` tries every seventh N only. Prints one JSON object a line; exits 1 if anything
-was wrong."""
+work. `--stride 7` tries every seventh N only, `--injection signal=KILL` one kind of disturbance only.
+All of it takes hours: with `--log FILE` each try is noted down, and what the same program has been
+tried with is not tried again. Prints one JSON object a line; exits 1 if anything was wrong."""
 
 import argparse
+import hashlib
 import json
 import os
 import shutil
@@ -26,7 +28,7 @@ CALLS = (
     "fchmod,fchmodat,fchownat,fchown,utimensat,fsync,fdatasync,syncfs,ftruncate,copy_file_range,lseek,getdents64,statx,"
     "newfstatat,fsetxattr,lsetxattr,flistxattr,llistxattr,fgetxattr,lgetxattr,ioctl,fcntl,name_to_handle_at,readlinkat,flock"
 )
-ERRORS = ("EIO", "ENOSPC", "EDQUOT")
+INJECTIONS = ("signal=KILL", "error=EIO", "error=ENOSPC", "error=EDQUOT")
 
 
 def make_tree(top):
@@ -123,14 +125,38 @@ class Bench:
                           hidden=hidden, next=next_one)
 
 
+class Log:
+    """What one program has been tried with, and how it ended."""
+
+    def __init__(self, path, program):
+        with open(program, "rb") as file:
+            self.program = hashlib.sha256(file.read()).hexdigest()[:16]
+        self.known = {}
+        if os.path.isfile(path):
+            with open(path) as lines:
+                tries = (json.loads(line) for line in lines)
+                self.known = {tuple(one["key"]): one["ended"] for one in tries if one["program"] == self.program}
+        self.file = open(path, "a")
+
+    def outcome(self, key):
+        return self.known.get(tuple(key))
+
+    def add(self, key, ended):
+        self.file.write(json.dumps({"program": self.program, "key": key, "ended": ended}) + "\n")
+        self.file.flush()
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--tidelock", required=True)
     arguments.add_argument("--here", required=True)
     arguments.add_argument("--there", required=True)
     arguments.add_argument("--stride", type=int, default=1)
-    bench = Bench(arguments.parse_args())
-    stride = arguments.parse_args().stride
+    arguments.add_argument("--injection", choices=INJECTIONS, action="append")
+    arguments.add_argument("--log", default=os.devnull)
+    options = arguments.parse_args()
+    bench = Bench(options)
+    log = Log(options.log, options.tidelock)
     shutil.rmtree(bench.tree + "-original", ignore_errors=True)
     make_tree(bench.tree + "-original")
     bench.wanted, _ = digest(bench.tree + "-original")
@@ -139,16 +165,20 @@ def main():
         destination = os.path.join(folder, "arrived")
         times = bench.count(destination)
         everything = [(call, number) for call in sorted(times) for number in range(1, times[call] + 1)]
-        for injection in ("signal=KILL", *(f"error={errno}" for errno in ERRORS)):
+        for injection in options.injection or INJECTIONS:
             tried, ended = 0, {}
-            for call, number in everything[::stride]:
-                good, seen = bench.disturb(destination, call, number, injection)
+            for call, number in everything[::options.stride]:
+                key = [what, injection, call, number]
+                place = log.outcome(key)
+                if place is None:
+                    good, seen = bench.disturb(destination, call, number, injection)
+                    place = "wrong" if not good else "after" if seen["there"] else "before"
+                    log.add(key, place)
+                    if not good:
+                        say(what="wrong", move=what, injection=injection, call=call, number=number, **seen)
                 tried += 1
-                place = "after" if seen["there"] else "before"
+                wrong += place == "wrong"
                 ended[place] = ended.get(place, 0) + 1
-                if not good:
-                    wrong += 1
-                    say(what="wrong", move=what, injection=injection, call=call, number=number, **seen)
             say(what="tried", move=what, injection=injection, calls=len(everything), tried=tried, ended=ended)
     shutil.rmtree(bench.tree + "-original")
     say(what="verdict", wrong=wrong)
