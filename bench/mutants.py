@@ -78,7 +78,7 @@ MUTANTS = (
      "        Some(found) if found != *what.identity => Err(give_back(fs, from, to, what)?),\n        _ => Ok(()),", "        _ => Ok(()),"),
     ("hidden without looking", "steps/carry.rs", "moves",
      "    if holds(fs, to, what.identity)? { Ok(()) } else { Err(give_back(fs, from, to, what)?) }", "    Ok(())"),
-    ("a link is not taken back to one name", "steps/carry.rs", "moves",
+    ("a link is not taken back to one name", "steps/carry.rs", "crash_anywhere",
      "        Found::AtBoth => Ok(fs.unlink(from)?),", "        Found::AtBoth => Ok(()),"),
     ("the file of a barrier is not synced", "steps/barrier.rs", "crash_anywhere",
      "        fs.sync_file(file)?;\n        unless_absent(fs.unlink(folder.at(name)))?;\n",

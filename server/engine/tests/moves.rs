@@ -299,6 +299,68 @@ fn a_file_that_is_swapped_for_another_at_any_call_is_never_deleted() {
     }
 }
 
+/// The same with a folder or a file, by name.
+struct SwapOf {
+    item: &'static str,
+    is_folder: bool,
+    swap: Swap,
+}
+
+impl Watch for SwapOf {
+    fn before(&self, _: &'static str, _: &[u8], _: bool) -> FsResult<Option<Errno>> {
+        if self.swap.calls.fetch_add(1, Ordering::Relaxed) == self.swap.at {
+            let theirs = &self.swap.theirs;
+            let alpha = theirs.open_path(&path("/m/alpha"))?;
+            if theirs.rename(alpha.at(&name(self.item)), alpha.at(&name("somewhere else"))).is_ok() {
+                let folder = if self.is_folder { make_folder(theirs, &alpha, self.item, 0o755) } else { alpha };
+                write(theirs, &folder, if self.is_folder { "theirs" } else { self.item }, b"somebody else's");
+            }
+        }
+        Ok(None)
+    }
+
+    fn after(&self, _: Option<&FsError>) {}
+}
+
+#[test]
+fn what_others_put_in_an_items_place_stays_there_or_goes_back() {
+    let case = |personality, source, destination| Case { name: "swapped", personality, source, destination, ..CASES[0] };
+    let cases = [
+        case(Personality::Ext4, "/m/alpha/plain", "/m/alpha/other"),
+        case(Personality::Ext4, "/m/alpha/plain", "/m/beta"),
+        case(Personality::Lustre2_17, "/m/alpha/plain", "/m/alpha/other"),
+        case(Personality::Ext4, "/m/alpha/single", "/m/alpha/other"),
+        case(Personality::Ext4, "/m/alpha/single", "/n"),
+        case(Personality::Xfs, "/m/alpha/plain", "/n"),
+    ];
+    for case in cases {
+        let item = case.source.rsplit('/').next().unwrap();
+        let is_folder = item == "plain";
+        let place = if is_folder { format!("{}/theirs", case.source) } else { case.source.to_owned() };
+        for at in 0.. {
+            let world = World::new(case);
+            let swap = Swap { at, calls: AtomicU64::new(u64::MAX / 2), theirs: world.root.clone() };
+            let rival = Arc::new(SwapOf { item, is_folder, swap });
+            let (engine, _folder) = world.engine_on(world.caller().watched_by(rival.clone()));
+            let id = engine.accept(&world.request(), None).unwrap();
+            // From here on the item is known: what else comes to its place is not the item.
+            rival.swap.calls.store(0, Ordering::Relaxed);
+            engine.drive(id).unwrap();
+            let what = format!("{:?}, {} to {}: swapped before call {at}", case.personality, case.source, case.destination);
+            // What was copied meanwhile stays hidden at most.
+            let census = world.visible();
+            if census.contains_key("/m/alpha/somewhere else") {
+                let theirs: Vec<_> =
+                    census.iter().filter(|(_, seen)| seen.content == b"somebody else's").map(|(at, _)| at).collect();
+                assert_eq!(theirs, [&place], "{what}");
+            }
+            if rival.swap.calls.load(Ordering::Relaxed) <= at {
+                break;
+            }
+        }
+    }
+}
+
 /// Before one call, somebody removes the item, which is empty.
 struct Removal {
     at: u64,
