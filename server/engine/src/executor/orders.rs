@@ -101,6 +101,7 @@ fn admissions(of: &Move, step: Step, reserved_by_others: &[Amount]) -> Vec<Admis
             folder: reservation.folder.clone(),
             project: reservation.payer.project,
             needed: if step.kind == StepKind::Reserve { reservation.amount } else { still_to_come },
+            taken: reservation.amount,
             reserved_by_others: *others,
         })
         .collect()

@@ -4,14 +4,15 @@ use tidelock_shared::quota::{Amount, Headroom};
 
 use super::context::{Context, open_known};
 use super::error::{StepError, StepResult};
-use crate::fs::{Errno, FileSystem};
+use crate::fs::{Errno, FileSystem, Quota};
 use crate::worker::Admission;
 
 pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     context.order.admissions.iter().try_for_each(|admission| admit(context.fs, admission, admission.needed))
 }
 
-/// Fails unless `needed` fits beside everything that others have reserved.
+/// Fails unless `needed` fits beside everything that others have reserved, and what is charged already
+/// is within the limits: on Lustre neither a rename nor a change of the project ID is refused for them.
 pub(super) fn admit(fs: &dyn FileSystem, admission: &Admission, needed: Amount) -> StepResult<()> {
     let folder = open_known(fs, &admission.folder)?;
     let free = fs.capacity(&folder)?;
@@ -24,7 +25,21 @@ pub(super) fn admit(fs: &dyn FileSystem, admission: &Admission, needed: Amount) 
         answer => answer?.flatten(),
     };
     if let Some(quota) = quota {
+        let over = over(&quota, admission.taken);
+        if over != Amount::ZERO {
+            return Err(StepError::NoHeadroom { headroom: Headroom { bytes: Some(0), inodes: Some(0) }, needed: over });
+        }
         headroom = headroom.and(Headroom::of(&quota.limits, quota.usage, admission.reserved_by_others));
     }
     if headroom.fits(needed) { Ok(()) } else { Err(StepError::NoHeadroom { headroom, needed }) }
+}
+
+/// By how much a project is over its limits, in what the move takes of it.
+fn over(quota: &Quota, taken: Amount) -> Amount {
+    let over = |hard: Option<u64>, usage: u64, taken: u64| hard.filter(|_| taken > 0).map_or(0, |hard| usage.saturating_sub(hard));
+    let (limits, usage) = (&quota.limits, quota.usage);
+    Amount {
+        bytes: over(limits.bytes.hard, usage.bytes, taken.bytes),
+        inodes: over(limits.inodes.hard, usage.inodes, taken.inodes),
+    }
 }

@@ -62,6 +62,8 @@ pub struct Admission {
     pub folder: FolderRef,
     pub project: Option<tidelock_shared::id::ProjectId>,
     pub needed: Amount,
+    /// What the move takes in all, most of which may be charged already.
+    pub taken: Amount,
     pub reserved_by_others: Amount,
 }
 

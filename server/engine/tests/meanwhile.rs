@@ -1,0 +1,258 @@
+//! What others do between two steps of a move, or during one, and what becomes of it.
+
+#![allow(clippy::unwrap_used, reason = "a test may take the short way out")]
+
+mod world;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use tidelock_engine::Engine;
+use tidelock_engine::fs::simulator::{Personality, Simulator, Watch};
+use tidelock_engine::fs::{Errno, FileSystem, FsError, FsResult};
+use tidelock_engine::journal::{Journal, Recorded, StateFolder};
+use tidelock_engine::moves::event::Note;
+
+use tidelock_engine::planner::sequence::StepKind;
+use tidelock_engine::worker::{Action, InProcess, StepOrder, StepReport, Then, Worker};
+use tidelock_shared::id::ProjectId;
+use tidelock_shared::progress::MoveState;
+use tidelock_shared::project::ProjectTag;
+use tidelock_shared::quota::{Bounds, Limits};
+use tidelock_shared::request::MoveRequest;
+use world::{ALICE, ALPHA, BETA, CASES, Case, World, assert_same, name, path, write};
+
+type Act = Box<dyn FnOnce() + Send>;
+
+/// Lets something happen right before the first step of a kind.
+struct Before {
+    inner: InProcess,
+    kind: StepKind,
+    act: Mutex<Option<Act>>,
+}
+
+impl Worker for Before {
+    fn perform(&self, order: &StepOrder, hear: &mut dyn FnMut(StepReport) -> Then) {
+        if order.kind == self.kind
+            && order.action == Action::Run
+            && let Some(act) = self.act.lock().unwrap().take()
+        {
+            act();
+        }
+        self.inner.perform(order, hear);
+    }
+}
+
+/// Runs a move, and lets something happen on the way. Answers how it ended.
+fn meanwhile(
+    world: &World,
+    view: Simulator,
+    request: &MoveRequest,
+    kind: StepKind,
+    act: impl FnOnce() + Send + 'static,
+) -> Recorded {
+    let folder = StateFolder::hold(world.state.path()).unwrap();
+    let journal = Journal::open(&folder, || 7).unwrap();
+    let fs: Arc<dyn FileSystem> = Arc::new(view);
+    let worker = Before { inner: InProcess::new(fs.clone()), kind, act: Mutex::new(Some(Box::new(act))) };
+    let worker = Arc::new(worker);
+    let engine = Engine::new(fs, worker.clone(), journal, Arc::new(world.clock_apart(0)), vec![path("/")]).unwrap();
+    let engine = engine.with_patience(std::time::Duration::from_secs(10));
+    let id = engine.accept(request, None).unwrap();
+    engine.drive(id).unwrap();
+    assert!(worker.act.lock().unwrap().is_none(), "the step never came");
+    engine.get(id).unwrap().recorded
+}
+
+fn into_beta() -> impl Iterator<Item = Case> {
+    CASES.into_iter().filter(|case| case.destination == "/m/beta")
+}
+
+#[test]
+fn a_destination_that_another_project_pays_for_since_the_plan_gets_nothing() {
+    for case in into_beta() {
+        let world = World::new(case);
+        let theirs = world.root.clone();
+        let recorded = meanwhile(&world, world.caller(), &world.request(), StepKind::Check, move || {
+            let beta = theirs.open_path(&path("/m/beta")).unwrap();
+            theirs.set_tag((&beta).into(), ProjectTag { id: ProjectId(1077), inherit: true }).unwrap();
+        });
+        assert_eq!(recorded.of.state, MoveState::Undone, "{}", case.name);
+        let mut before = world.before.clone();
+        before.get_mut("/m/beta").unwrap().project = Some(ProjectTag { id: ProjectId(1077), inherit: true });
+        assert_same(&world.visible(), &before, case.name);
+    }
+}
+
+#[test]
+fn room_that_is_gone_since_the_plan_is_asked_for_again_before_anything_appears() {
+    // Root may go over a limit, and elsewhere nobody but root is told of one.
+    let is_told = |case: &Case| case.caller != 0 && !matches!(case.personality, Personality::Ext4 | Personality::Xfs);
+    for case in into_beta().filter(is_told) {
+        let world = World::new(case);
+        let (theirs, used) = (world.root.clone(), world.root.usage(0, BETA).bytes);
+        let recorded = meanwhile(&world, world.caller(), &world.request(), StepKind::Check, move || {
+            let bytes = Bounds { soft: None, hard: Some(used + 1) };
+            theirs.set_limits(0, BETA, Limits { bytes, inodes: Bounds { soft: None, hard: None } });
+        });
+        assert_eq!(recorded.of.state, MoveState::Undone, "{}: {:?}", case.name, recorded.of.failure);
+        assert_same(&world.visible(), &world.before, case.name);
+    }
+}
+
+#[test]
+fn what_is_written_into_a_copied_file_before_it_is_hidden_arrives() {
+    let case = Case { name: "written to", personality: Personality::Lustre2_12, caller: ALICE, ..CASES[0] };
+    for (personality, destination) in [(Personality::Lustre2_12, "/m/beta"), (Personality::Ext4, "/n"), (Personality::Xfs, "/n")] {
+        let world = World::new(Case { personality, source: "/m/alpha/single", destination, ..case });
+        let alpha = world.root.open_path(&path("/m/alpha")).unwrap();
+        let (theirs, file) = (world.root.clone(), world.root.open_to_write(alpha.at(&name("single"))).unwrap());
+        let recorded = meanwhile(&world, world.caller(), &world.request(), StepKind::RetireSource, move || {
+            theirs.write_at(&file, 0, b"JUST").unwrap();
+        });
+        assert_eq!(recorded.of.state, MoveState::Done, "{personality:?}");
+        assert_eq!(world.visible()[&format!("{destination}/single")].content, b"JUST one file", "{personality:?}");
+    }
+}
+
+#[test]
+fn what_is_made_in_a_folder_that_is_being_rebuilt_comes_along() {
+    for case in CASES.into_iter().filter(|case| case.name.starts_with("piecewise")) {
+        let world = World::new(case);
+        // Somebody stands in the folder; a new name for it does not keep them out.
+        let tree = world.root.open_path(&path(case.source)).unwrap();
+        let theirs = world.root.clone();
+        let recorded = meanwhile(&world, world.caller(), &world.request(), StepKind::Check, move || {
+            write(&theirs, &tree, "late", b"just made");
+        });
+        assert_eq!(recorded.of.state, MoveState::Done, "{}: {:?}", case.name, recorded.of.failure);
+        let late = &world.visible()["/m/beta/tree/late"];
+        assert_eq!((late.content.as_slice(), late.project.unwrap().id), (&b"just made"[..], BETA), "{}", case.name);
+    }
+}
+
+/// While the first entry is recharged that was made meanwhile, somebody makes another one, where the
+/// walk has been.
+struct MakesAnother {
+    theirs: Simulator,
+    is_armed: AtomicBool,
+}
+
+fn charged_to_alpha(fs: &Simulator, folder: &str, text: &str) {
+    let folder = fs.open_path(&path(folder)).unwrap();
+    write(fs, &folder, text, b"");
+    fs.set_tag(folder.at(&name(text)).into(), ProjectTag { id: ALPHA, inherit: false }).unwrap();
+}
+
+impl Watch for MakesAnother {
+    fn before(&self, call: &'static str, _: &[u8], _: bool) -> FsResult<Option<Errno>> {
+        if call == "set_tag" && self.is_armed.swap(false, Ordering::Relaxed) {
+            charged_to_alpha(&self.theirs, "/m/alpha/plain", "made during the walk");
+        }
+        Ok(None)
+    }
+
+    fn after(&self, _: Option<&FsError>) {}
+}
+
+#[test]
+fn a_walk_that_has_recharged_something_is_not_the_last() {
+    let case =
+        Case { name: "retag", personality: Personality::Lustre2_17, source: "/m/alpha/plain", destination: "/m/beta", ..CASES[3] };
+    let world = World::new(case);
+    let rival = Arc::new(MakesAnother { theirs: world.root.clone(), is_armed: AtomicBool::new(false) });
+    let (theirs, armed) = (world.root.clone(), rival.clone());
+    let recorded = meanwhile(&world, world.root.watched_by(rival), &world.request(), StepKind::Check, move || {
+        charged_to_alpha(&theirs, "/m/alpha/plain/sub", "made before the walk");
+        armed.is_armed.store(true, Ordering::Relaxed);
+    });
+    assert_eq!(recorded.of.state, MoveState::Done, "{:?}", recorded.of.failure);
+    for (at, seen) in world.visible().iter().filter(|(at, _)| at.starts_with("/m/beta/plain")) {
+        assert_eq!(seen.project.unwrap().id, BETA, "{at}");
+    }
+    assert!(world.visible().contains_key("/m/beta/plain/made during the walk"));
+}
+
+/// Two items to another mount, of which the second cannot appear: its name was taken meanwhile.
+fn two_items(world: &World) -> MoveRequest {
+    MoveRequest { sources: vec![path("/m/alpha/single"), path("/m/alpha/plain")], destination: path("/n"), ..world.request() }
+}
+
+#[test]
+fn a_copy_that_others_have_worked_in_is_kept_when_the_move_is_undone() {
+    let world = World::new(Case { personality: Personality::Ext4, ..CASES[12] });
+    let theirs = world.root.clone();
+    // The first to be published has appeared; the barrier before was for both.
+    let is_first = Arc::new(AtomicBool::new(true));
+    let rival = Arc::new(AfterTheFirst { theirs, is_first });
+    let recorded = meanwhile(&world, world.root.watched_by(rival), &two_items(&world), StepKind::Publish, || {});
+    assert_eq!(recorded.of.state, MoveState::Undone, "{:?}", recorded.of.failure);
+    let is_kept = |note: &(usize, Note)| matches!(note.1, Note::Kept { .. });
+    assert!(recorded.of.notes.iter().any(is_kept), "{:?}", recorded.of.notes);
+    assert!(world.census().values().any(|seen| seen.content.starts_with(b"worked in")), "what they wrote is gone");
+    assert_eq!(world.visible()["/m/alpha/single"].content, b"just one file");
+}
+
+/// Once the first item is there, somebody works in it, and takes the name of the second.
+struct AfterTheFirst {
+    theirs: Simulator,
+    is_first: Arc<AtomicBool>,
+}
+
+impl Watch for AfterTheFirst {
+    fn before(&self, _: &'static str, _: &[u8], _: bool) -> FsResult<Option<Errno>> {
+        let there = self.theirs.open_path(&path("/n"))?;
+        if let Ok(file) = self.theirs.open_to_write(there.at(&name("single")))
+            && self.is_first.swap(false, Ordering::Relaxed)
+        {
+            self.theirs.write_at(&file, 0, b"worked in")?;
+            write(&self.theirs, &there, "plain", b"taken");
+        }
+        Ok(None)
+    }
+
+    fn after(&self, _: Option<&FsError>) {}
+}
+
+#[test]
+fn what_comes_back_under_another_name_is_written_down() {
+    let world = World::new(Case { personality: Personality::Ext4, ..CASES[12] });
+    let theirs = world.root.clone();
+    let recorded = meanwhile(&world, world.caller(), &world.request(), StepKind::Check, move || {
+        let (alpha, there) = (theirs.open_path(&path("/m/alpha")).unwrap(), theirs.open_path(&path("/n")).unwrap());
+        write(&theirs, &alpha, "single", b"somebody else's");
+        write(&theirs, &there, "single", b"taken");
+    });
+    assert_eq!(recorded.of.state, MoveState::Undone, "{:?}", recorded.of.failure);
+    let under = recorded.of.notes.iter().find_map(|note| match &note.1 {
+        Note::BroughtBackAs { path } => Some(path.shown()),
+        _ => None,
+    });
+    assert_eq!(world.visible()[&under.expect("it is written down")].content, b"just one file");
+    assert_eq!(world.visible()["/m/alpha/single"].content, b"somebody else's");
+}
+
+#[test]
+fn a_purge_is_durable_and_deletes_nothing_that_others_put_in_its_place() {
+    for case in CASES.into_iter().filter(|case| case.name.starts_with("staged copy")) {
+        for is_replaced in [false, true] {
+            let world = World::new(case);
+            let id = world.run().unwrap().unwrap();
+            let hidden = world.hidden_names().into_iter().find(|at| at.ends_with(".retired")).unwrap();
+            let (folder, own) = path(&hidden).split_last().map(|(folder, name)| (folder, name.clone())).unwrap();
+            if is_replaced {
+                let folder = world.root.open_path(&folder).unwrap();
+                world.root.rename(folder.at(&own), folder.at(&name("looked into"))).unwrap();
+                write(&world.root, &folder, &own.shown(), b"somebody else's");
+            }
+            world.root.sync_everything();
+            world.pass(60_000);
+            let (engine, state) = world.engine();
+            engine.purge(id).unwrap();
+            drop((engine, state));
+            world.root.cut_power(1);
+            let is_there = world.census().contains_key(&hidden);
+            assert_eq!(is_there, is_replaced, "{}", case.name);
+        }
+    }
+}
