@@ -19,4 +19,5 @@ pub mod quota;
 pub mod request;
 pub mod search;
 pub mod strategy;
+pub mod upload;
 pub mod user_error;

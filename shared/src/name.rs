@@ -19,7 +19,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub const NAME_LENGTH_MAX: usize = 255;
 /// The longest path that this program takes, in bytes (Linux's own bound for one call).
 pub const PATH_LENGTH_MAX: usize = 4096;
-/// What every hidden folder of a move begins with.
+/// What every hidden folder of a move or an upload begins with.
 pub const HIDDEN_PREFIX: &[u8] = b".tidelock-";
 
 /// One entry's name within its folder.
@@ -69,6 +69,18 @@ impl FileName {
     /// Whether the name is one that moves give to their staging and retired folders.
     pub fn is_hidden_folder_of_a_move(&self) -> bool {
         self.0.starts_with(HIDDEN_PREFIX)
+    }
+
+    /// A further name of the same kind: `report (2).txt`, `results (2)`, shortened to what a name
+    /// may be. None if not even the number fits.
+    pub fn numbered(&self, number: u32, is_folder: bool) -> Option<Self> {
+        let bytes = self.as_bytes();
+        // A name that begins with its only dot has no extension.
+        let dot = bytes.iter().rposition(|byte| *byte == b'.').filter(|dot| *dot > 0 && !is_folder);
+        let (stem, extension) = bytes.split_at(dot.unwrap_or(bytes.len()));
+        let suffix = format!(" ({number})");
+        let room = NAME_LENGTH_MAX.checked_sub(suffix.len() + extension.len())?;
+        Self::new([&stem[..stem.len().min(room)], suffix.as_bytes(), extension].concat()).ok()
     }
 
     /// The name for people: see [`shown`].
@@ -315,6 +327,15 @@ mod tests {
         assert_eq!(shown(b"bad-\xff-name"), "bad-\\xff-name");
         assert_eq!(shown("\u{202e}cod".as_bytes()), "\\u{202e}cod");
         assert_eq!(shown("Überschuss".as_bytes()), "Überschuss");
+    }
+
+    #[test]
+    fn a_second_name_keeps_the_extension() {
+        for (name, is_folder, expected) in
+            [("report.txt", false, "report (2).txt"), ("results.d", true, "results.d (2)"), (".profile", false, ".profile (2)")]
+        {
+            assert_eq!(FileName::new(name.as_bytes()).unwrap().numbered(2, is_folder).unwrap().shown(), expected);
+        }
     }
 
     #[test]
