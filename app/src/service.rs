@@ -19,6 +19,7 @@ use tidelock_shared::progress::{MoveDetail, MoveView};
 use tidelock_shared::project::Project;
 use tidelock_shared::request::MoveRequest;
 use tidelock_shared::search::{SearchRequest, SearchResults};
+use tidelock_shared::upload::{OnTaken, Upload, UploadId, UploadRequest, UploadState, Uploaded};
 use tidelock_shared::user_error::UserError;
 
 /// An answer that is on its way.
@@ -78,6 +79,17 @@ pub trait MoveService: Send + Sync {
     fn undo(&self, id: MoveId) -> Answer<'_, MoveView>;
     /// Deletes the retired source of a staged copy; afterwards an undo must copy.
     fn purge(&self, id: MoveId) -> Answer<'_, MoveView>;
+    /// Checks names and room, and makes the hidden folder that is filled by
+    /// `PUT /api/uploads/<id>/<file>?offset=<bytes>`.
+    fn begin_upload(&self, request: UploadRequest) -> Answer<'_, UploadState>;
+    /// The caller's own that are not finished.
+    fn uploads(&self) -> Answer<'_, Vec<Upload>>;
+    /// One of them, with what is there of each file.
+    fn upload(&self, id: UploadId) -> Answer<'_, UploadState>;
+    /// Lets the names of a whole one appear. It may be asked again, whatever the answer was.
+    fn finish_upload(&self, id: UploadId, on_taken: OnTaken) -> Answer<'_, Uploaded>;
+    /// Removes one of which nothing can be seen yet.
+    fn cancel_upload(&self, id: UploadId) -> Answer<'_, ()>;
 }
 
 /// Who is asking, and what is managed here.

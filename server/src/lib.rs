@@ -20,6 +20,7 @@ mod names;
 mod orphans;
 mod service;
 mod telemetry;
+mod uploads;
 mod user_error;
 mod words;
 

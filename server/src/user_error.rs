@@ -15,6 +15,7 @@ use tidelock_shared::quota::{Amount, Headroom};
 use tidelock_shared::request::RequestProblem;
 use tidelock_shared::user_error::UserError;
 
+pub(crate) mod upload;
 mod warning;
 
 use crate::http::ServeError;
@@ -70,6 +71,10 @@ pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> UserError {
             format!("{} is charged to another project than its folder, where the file system lets nobody rename it.", quoted(path)),
         )
         .hint("Let whoever may change project IDs give it that of its folder first, and move it then."),
+        Refusal::OtherMoveInside(path) if is_of_an_upload(path) => {
+            UserError::new("upload_inside", format!("An upload is under way at {}.", quoted(path)))
+                .hint("Wait until it has ended, or let whoever began it cancel it.")
+        }
         Refusal::OtherMoveInside(path) => UserError::new("other_move", format!("Another move is at work at {}.", quoted(path)))
             .hint("Wait until it has ended. If nobody runs it any more, `tidelock recover` on its state folder finishes it.")
             .hint("`tidelock recover --orphans DIR` says whose it is and what can be done about it."),
@@ -131,6 +136,10 @@ fn no_headroom(payer: &str, needed: Amount, headroom: Headroom) -> UserError {
     }
     UserError::new("no_headroom", format!("This does not fit into {payer}: {}.", parts.join(", and ")))
         .hint("Free some room there, ask for more quota, or move less at once.")
+}
+
+fn request_refusal(message: &str, hint: &str) -> UserError {
+    UserError::new("invalid_request", message).hint(hint)
 }
 
 /// What is wrong with a request as such.
@@ -351,12 +360,23 @@ pub(crate) fn serve_error(error: &ServeError) -> UserError {
                 .hint("Move it aside, and the demo begins anew.")
         }
         ServeError::Root { path, source } => UserError { code: "state_root".to_owned(), ..fs_error("manage", path, source) },
+        ServeError::Uploads(source) => UserError::new(
+            "state_uploads",
+            format!("The list of uploads in the state folder cannot be read: {source}."),
+        )
+        .hint(
+            "Move its uploads.json aside: unfinished uploads are forgotten then, and their hidden folders .tidelock-upload-… stay.",
+        ),
         ServeError::ServerFile(source) => {
             UserError::new("state_unwritable", format!("The state folder cannot be written: {source}."))
                 .hint("Give another one with --state DIR.")
         }
         other => UserError::new("state_serving", format!("The server cannot run: {other}.")),
     }
+}
+
+fn is_of_an_upload(path: &FilePath) -> bool {
+    path.names().last().is_some_and(crate::uploads::is_hidden_folder_of_an_upload)
 }
 
 fn quoted(path: &FilePath) -> String {

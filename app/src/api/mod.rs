@@ -29,6 +29,16 @@
 //! | `hold_move`, `lift_hold` | `id: text` | `MoveView`, for administrators |
 //! | `limits` | – | `Limits` |
 //! | `set_limits` | `limits: Limits` | `Limits`, for administrators |
+//! | `begin_upload` | `request: UploadRequest` | `UploadState` |
+//! | `uploads` | – | `[Upload]`, the caller's own |
+//! | `upload` | `id: text` | `UploadState` |
+//! | `finish_upload` | `id: text`, `on_taken: "refuse"` or `"keep-both"` | `Uploaded` |
+//! | `cancel_upload` | `id: text` | nothing |
+//!
+//! The content of an upload is no call: each chunk is the body of
+//! `PUT /api/uploads/<id>/<file>?offset=<bytes>`, at most `CHUNK_BYTES_MAX` long, where `<file>` is the
+//! place of the file in `UploadState::files`. The answer is a `ChunkAnswer`; a chunk that does not
+//! begin where the file ends is answered with 409 and the length.
 //!
 //! Not here: what the answers are (`MoveService`), and the feeds of progress, which are
 //! server-sent events and not calls (`live`).
@@ -36,6 +46,7 @@
 mod error;
 pub mod folders;
 pub mod moves;
+pub mod uploads;
 
 pub use error::{ApiError, status_of};
 pub use folders::{
@@ -47,4 +58,8 @@ pub use moves::{
     CancelMoveCall, HoldMoveCall, LiftHoldCall, LimitsCall, MoveDetailCall, MovesCall, PauseMoveCall, PlanCall, PlanUndoCall,
     PurgeMoveCall, ResumeMoveCall, SetLimitsCall, StartMoveCall, UndoMoveCall, cancel_move, hold_move, lift_hold, limits,
     move_detail, moves, pause_move, plan, plan_undo, purge_move, resume_move, set_limits, start_move, undo_move,
+};
+pub use uploads::{
+    BeginUploadCall, CancelUploadCall, FinishUploadCall, UploadCall, UploadsCall, begin_upload, cancel_upload, finish_upload,
+    upload, uploads,
 };

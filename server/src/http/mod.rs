@@ -18,6 +18,7 @@ mod start;
 mod state;
 #[cfg(test)]
 mod tests;
+mod upload;
 
 pub(crate) use serve::serve;
 pub(crate) use server_file::Address;

@@ -7,28 +7,31 @@
 //! | `POST /api/become`, `/api/sign_out` | becoming somebody, and nobody |
 //! | `GET /signed_out` | how to come back |
 //! | `GET /api/moves/events`, `/api/moves/<id>/events`, `/api/surveys/<id>/events` | feeds |
+//! | `PUT /api/uploads/<id>/<file>?offset=<bytes>` | a chunk of an upload |
 //! | `POST /api/<call>` | the server functions |
 //! | `GET /download/<path>`, `/content/<path>` | a file or a folder to keep; a picture to show |
 //! | `GET` of all else | a page or an asset |
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Request, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use axum::{Extension, Router, middleware};
 use tidelock_app::serve;
 use tidelock_app::service::Service;
 use tidelock_shared::id::{MoveId, SurveyId};
 use tidelock_shared::name::FilePath;
+use tidelock_shared::upload::{CHUNK_BYTES_MAX, UploadId};
 use tidelock_shared::user_error::UserError;
 use tower_http::limit::RequestBodyLimitLayer;
 
 use super::download::Use;
 use super::page::page;
 use super::state::Running;
-use super::{answer, download, guard, sign_in};
+use super::{answer, download, guard, sign_in, upload};
 use crate::events::{self, Source};
 use crate::identity::Caller;
 use crate::service::EngineService;
@@ -36,9 +39,12 @@ use crate::{assets, user_error};
 
 /// Room for the paths of everything that one can pick at once.
 const BODY_BYTES_MAX: usize = 8 << 20;
+#[expect(clippy::cast_possible_truncation, reason = "a few MiB")]
+const CHUNK_BYTES: usize = CHUNK_BYTES_MAX as usize;
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 pub(super) fn router(running: Running) -> Router {
+    let chunks = Router::new().route("/api/uploads/{id}/{file}", put(chunk)).layer(RequestBodyLimitLayer::new(CHUNK_BYTES));
     Router::new()
         .route("/healthz", get(|| async { "alive\n" }))
         .route("/readyz", get(ready))
@@ -54,6 +60,7 @@ pub(super) fn router(running: Running) -> Router {
         .route("/api/{*call}", post(call).fallback(no_call))
         .fallback(asset_or_page)
         .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
+        .merge(chunks)
         .layer(middleware::from_fn_with_state(running.clone(), guard::guard))
         .with_state(running)
 }
@@ -135,6 +142,27 @@ async fn send(State(running): State<Running>, Extension(caller): Extension<Calle
         Err(error) => answer::either(error, false),
     });
     opened.await.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+}
+
+/// Where a chunk begins.
+#[derive(serde::Deserialize)]
+struct ChunkPlace {
+    offset: u64,
+}
+
+async fn chunk(
+    State(running): State<Running>,
+    Extension(caller): Extension<Caller>,
+    Path((id, file)): Path<(String, String)>,
+    place: Result<Query<ChunkPlace>, QueryRejection>,
+    request: Request,
+) -> Response {
+    let (Ok(id), Ok(file)) = (UploadId::try_from(id), file.parse()) else { return no_call().await };
+    let Ok(Query(ChunkPlace { offset })) = place else {
+        return answer::error(UserError::new("bad_request", "A chunk says where it begins: ?offset=BYTES."));
+    };
+    let service = EngineService::new(running.site.clone(), caller.user, Vec::new());
+    upload::receive(service, id, file, offset, request.into_body()).await
 }
 
 async fn survey(

@@ -17,7 +17,7 @@ use super::server_file::ServerFile;
 use super::start::{Serve, ServeError, Started, start};
 use super::state::Running;
 use crate::events::becomes_true;
-use crate::service::Drivers;
+use crate::service::{Drivers, look_after_uploads};
 
 const PURGES_LOOKED_FOR_EVERY: Duration = Duration::from_secs(600);
 const REQUESTS_LOOKED_FOR_EVERY: Duration = Duration::from_millis(250);
@@ -110,7 +110,7 @@ fn recover(running: &Running) -> Result<(), ServeError> {
         running.site.drivers.drive(id);
     }
     answer_requests(running.site.engine.clone(), running.site.drivers.clone(), running.stop.subscribe());
-    purge_what_is_due(running.site.engine.clone(), running.stop.subscribe());
+    purge_what_is_due(running.clone(), running.stop.subscribe());
     Ok(())
 }
 
@@ -136,10 +136,12 @@ fn answer_requests(engine: Arc<Engine>, drivers: Drivers, stop: watch::Receiver<
     }
 }
 
-/// Looks from time to time whether the retention of something is over.
-fn purge_what_is_due(engine: Arc<Engine>, stop: watch::Receiver<bool>) {
+/// Looks from time to time whether the retention of something is over, and after uploads.
+fn purge_what_is_due(running: Running, stop: watch::Receiver<bool>) {
     let look = move || {
+        let engine = &running.site.engine;
         while !*stop.borrow() && !engine.is_halted() {
+            look_after_uploads(&running.site);
             match engine.purge_due() {
                 Ok(purged) => purged.iter().for_each(|id| tracing::info!(%id, "the retention is over: the original is purged")),
                 Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "what is due cannot be purged"),

@@ -1,6 +1,5 @@
 //! From options to a server that could serve: everything that can fail before the first request.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,6 +21,7 @@ use crate::identity::{Identities, NoRandomness, User, random_bytes};
 use crate::listing::Readings;
 use crate::names::Names;
 use crate::service::{Drivers, Eyes, Searches, Site, Surveys};
+use crate::uploads::Uploads;
 
 /// What to serve, and where.
 #[derive(Clone, Debug)]
@@ -55,6 +55,8 @@ pub(crate) enum ServeError {
     World { path: PathBuf, source: std::io::Error },
     #[error("cannot look at the folder {path:?} that is to be managed")]
     Root { path: FilePath, source: FsError },
+    #[error("cannot read the list of uploads")]
+    Uploads(#[source] std::io::Error),
     #[error("cannot write what lets programs find the server")]
     ServerFile(#[source] std::io::Error),
     #[error(transparent)]
@@ -78,13 +80,14 @@ pub(super) fn start(options: &Serve, address: SocketAddr) -> Result<Started, Ser
     let state = StateFolder::hold_patiently(&options.state_folder)?;
     let bits = u64::from_ne_bytes(random_bytes()?);
     let journal = Journal::open(&state, || bits)?;
+    let uploads = Uploads::open(&options.state_folder).map_err(ServeError::Uploads)?;
     let (running, first_page) = match &options.mode {
         Mode::Demo { look } => {
             let path = options.state_folder.join(demo::WORLD);
             let world = demo::open(&path, *look).map_err(|source| ServeError::World { path, source })?;
-            (of_demo(world, journal, address)?, "/".to_owned())
+            (of_demo(world, journal, uploads, address)?, "/".to_owned())
         }
-        Mode::SingleUser { roots } => of_single_user(roots, journal, address)?,
+        Mode::SingleUser { roots } => of_single_user(roots, journal, uploads, address)?,
     };
     if let Some(days) = options.retention {
         running.site.engine.set_retention(Retention::of_days(days))?;
@@ -93,16 +96,21 @@ pub(super) fn start(options: &Serve, address: SocketAddr) -> Result<Started, Ser
 }
 
 /// A server of the demo's world.
-pub(super) fn of_demo(world: demo::World, journal: Journal, address: SocketAddr) -> Result<Running, ServeError> {
+pub(super) fn of_demo(world: demo::World, journal: Journal, uploads: Uploads, address: SocketAddr) -> Result<Running, ServeError> {
     let fs: Arc<dyn FileSystem> = Arc::new(world.simulator.clone());
     // Its pace is invented, and the same whatever machine it runs on.
     let engine = engine(fs, Arc::new(Alone), journal, world.roots)?;
-    let site = site(engine, world.names, Eyes::Demo(world.simulator), Some(world.tops));
+    let site = Site { tops: Some(world.tops), ..site(engine, world.names, Eyes::Demo(world.simulator), uploads) };
     Ok(Running::new(site, Identities::of_demo(world.users, address.port())?, address.ip()))
 }
 
 /// A server of this machine's folders, and the link that lets its user in.
-pub(super) fn of_single_user(roots: &[FilePath], journal: Journal, address: SocketAddr) -> Result<(Running, String), ServeError> {
+pub(super) fn of_single_user(
+    roots: &[FilePath],
+    journal: Journal,
+    uploads: Uploads,
+    address: SocketAddr,
+) -> Result<(Running, String), ServeError> {
     let fs: Arc<dyn FileSystem> = Arc::new(Posix);
     let mut names = Names::of_this_machine();
     for root in roots {
@@ -113,7 +121,7 @@ pub(super) fn of_single_user(roots: &[FilePath], journal: Journal, address: Sock
     let user = User { name: names.user(uid), uid, gids: Vec::new() };
     let (identities, link) = Identities::of_single_user(user, address.port())?;
     let crew = Arc::new(Threads::for_this_machine());
-    let site = site(engine(fs, crew, journal, roots.to_vec())?, names, Eyes::Process, None);
+    let site = site(engine(fs, crew, journal, roots.to_vec())?, names, Eyes::Process, uploads);
     Ok((Running::new(site, identities, address.ip()), format!("/open/{}", link.reveal())))
 }
 
@@ -127,15 +135,16 @@ fn engine(
     Ok(Arc::new(Engine::new(fs, worker, journal, Arc::new(SystemClock), roots)?.with_crew(crew)))
 }
 
-fn site(engine: Arc<Engine>, names: Names, eyes: Eyes, tops: Option<BTreeMap<tidelock_shared::id::ProjectId, FilePath>>) -> Site {
+fn site(engine: Arc<Engine>, names: Names, eyes: Eyes, uploads: Uploads) -> Site {
     Site {
         drivers: Drivers::new(engine.clone()),
         surveys: Surveys::default(),
         searches: Searches::default(),
         readings: Readings::default(),
+        uploads,
         engine,
         names,
         eyes,
-        tops,
+        tops: None,
     }
 }

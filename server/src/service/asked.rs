@@ -19,9 +19,10 @@ use tidelock_shared::progress::{MoveDetail, MoveView};
 use tidelock_shared::project::Project;
 use tidelock_shared::request::MoveRequest;
 use tidelock_shared::search::{SearchRequest, SearchResults};
+use tidelock_shared::upload::{OnTaken, Upload, UploadId, UploadRequest, UploadState, Uploaded};
 use tidelock_shared::user_error::UserError;
 
-use super::{Site, content, folder, projects};
+use super::{Site, content, folder, projects, uploads};
 use crate::identity::User;
 use crate::{convert, user_error};
 
@@ -303,5 +304,25 @@ impl MoveService for EngineService {
             service.site.engine.purge(id).map_err(|error| service.site.told(&error))?;
             service.view(id)
         })
+    }
+
+    fn begin_upload(&self, request: UploadRequest) -> Answer<'_, UploadState> {
+        self.answer(move |service| uploads::begin(service, request))
+    }
+
+    fn uploads(&self) -> Answer<'_, Vec<Upload>> {
+        self.answer(|service| Ok(uploads::list(service)))
+    }
+
+    fn upload(&self, id: UploadId) -> Answer<'_, UploadState> {
+        self.answer(move |service| uploads::get(service, &id))
+    }
+
+    fn finish_upload(&self, id: UploadId, on_taken: OnTaken) -> Answer<'_, Uploaded> {
+        self.answer(move |service| uploads::finish(service, &id, on_taken))
+    }
+
+    fn cancel_upload(&self, id: UploadId) -> Answer<'_, ()> {
+        self.answer(move |service| uploads::cancel(service, &id))
     }
 }

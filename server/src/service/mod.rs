@@ -18,9 +18,11 @@ mod projects;
 mod searches;
 mod site;
 mod surveys;
+mod uploads;
 
 pub(crate) use asked::EngineService;
 pub(crate) use drivers::Drivers;
 pub(crate) use searches::Searches;
 pub(crate) use site::{Eyes, Site};
 pub(crate) use surveys::Surveys;
+pub(crate) use uploads::{Filling, look_after as look_after_uploads};

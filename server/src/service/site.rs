@@ -14,6 +14,7 @@ use super::{Drivers, Searches, Surveys};
 use crate::identity::User;
 use crate::listing::Readings;
 use crate::names::Names;
+use crate::uploads::Uploads;
 use crate::user_error;
 
 /// The engine and what the server knows about the place it works in.
@@ -25,6 +26,7 @@ pub(crate) struct Site {
     pub(crate) surveys: Surveys,
     pub(crate) searches: Searches,
     pub(crate) readings: Readings,
+    pub(crate) uploads: Uploads,
     /// The projects' top folders where somebody says which they are; else they are looked for.
     pub(crate) tops: Option<BTreeMap<ProjectId, FilePath>>,
 }

@@ -15,6 +15,7 @@ use tidelock_shared::progress::{MoveState, MoveUpdate, MoveView};
 
 use super::{ADDRESS, Server, demo_server, listing, moving, of_demo, on_runtime, rests, server_of, text};
 use crate::demo;
+use crate::uploads::Uploads;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
@@ -215,7 +216,7 @@ fn what_ended_under_an_earlier_server_is_news_to_whoever_it_did_not_tell() {
         let journal = || Journal::open(&StateFolder::hold(state.path()).unwrap(), || 7).unwrap();
         let serving = |simulator| {
             let world = demo::World { simulator, ..demo::in_memory(Duration::ZERO) };
-            let running = of_demo(world, journal(), ADDRESS.parse().unwrap()).unwrap();
+            let running = of_demo(world, journal(), Uploads::default(), ADDRESS.parse().unwrap()).unwrap();
             running.set_ready();
             server_of(running)
         };

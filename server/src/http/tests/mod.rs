@@ -6,6 +6,7 @@ mod downloads;
 mod feeds;
 mod ready;
 mod refusals;
+mod uploads;
 
 use std::future::Future;
 use std::time::Duration;
@@ -28,6 +29,7 @@ use super::router::router;
 use super::start::{of_demo, of_single_user};
 use super::state::Running;
 use crate::demo;
+use crate::uploads::Uploads;
 
 const ADDRESS: &str = "127.0.0.1:3000";
 /// Of every server at that port.
@@ -53,7 +55,8 @@ fn demo_server() -> Server {
 
 /// The demo where each change takes so long.
 fn demo_server_with(change: Duration) -> Server {
-    let running = of_demo(demo::in_memory(change), Journal::in_memory(7).unwrap(), ADDRESS.parse().unwrap()).unwrap();
+    let running =
+        of_demo(demo::in_memory(change), Journal::in_memory(7).unwrap(), Uploads::default(), ADDRESS.parse().unwrap()).unwrap();
     running.set_ready();
     server_of(running)
 }
@@ -61,7 +64,8 @@ fn demo_server_with(change: Duration) -> Server {
 /// A single user's server, and the path of its link.
 fn single_user_server(root: &std::path::Path) -> (Server, String) {
     let root = FilePath::parse(root.as_os_str().as_encoded_bytes()).unwrap();
-    let (running, link) = of_single_user(&[root], Journal::in_memory(7).unwrap(), ADDRESS.parse().unwrap()).unwrap();
+    let (running, link) =
+        of_single_user(&[root], Journal::in_memory(7).unwrap(), Uploads::default(), ADDRESS.parse().unwrap()).unwrap();
     running.set_ready();
     (server_of(running), link)
 }

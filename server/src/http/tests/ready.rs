@@ -16,11 +16,14 @@ use crate::http::serve;
 use crate::http::server_file::ServerFile;
 use crate::http::start::{Mode, Serve, ServeError, of_demo, start};
 use crate::identity::Token;
+use crate::uploads::Uploads;
 
 #[test]
 fn nothing_is_asked_of_a_server_that_has_not_recovered() {
     on_runtime(async {
-        let running = of_demo(demo::in_memory(Duration::ZERO), Journal::in_memory(7).unwrap(), ADDRESS.parse().unwrap()).unwrap();
+        let running =
+            of_demo(demo::in_memory(Duration::ZERO), Journal::in_memory(7).unwrap(), Uploads::default(), ADDRESS.parse().unwrap())
+                .unwrap();
         let server = server_of(running);
         assert_eq!(server.get("/healthz", &[]).await.status(), StatusCode::OK);
         for path in ["/readyz", "/", "/api/moves/events", "/open/00"] {
