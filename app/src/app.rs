@@ -11,6 +11,8 @@ use crate::components::plan_drawer::PlanDrawer;
 use crate::components::shortcut_sheet::ShortcutSheet;
 use crate::components::top_bar::TopBar;
 use crate::components::tray::Tray;
+use crate::components::upload_dialog::UploadDialog;
+use crate::components::upload_tray::UploadTray;
 use crate::desk::Desk;
 use crate::pages::browse::BrowsePage;
 use crate::pages::lazy::LazyPage;
@@ -42,8 +44,10 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/guarantees") view=LazyPage::Guarantees ssr=SsrMode::Async />
                 </FlatRoutes>
             </main>
+            <UploadTray />
             <Tray />
             <PlanDrawer />
+            <UploadDialog />
             <ShortcutSheet />
             <Notice />
             <LiveRegion />

@@ -119,6 +119,13 @@ pub fn download(url: &str) {
     let _ = window().location().set_href(url);
 }
 
+/// Presses an element, as a click would.
+pub fn press(id: &str) {
+    if let Some(element) = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        element.click();
+    }
+}
+
 /// Gives an element the keyboard.
 pub fn focus(id: &str) {
     if let Some(element) = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {

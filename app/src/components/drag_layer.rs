@@ -68,6 +68,7 @@ pub fn DragLayer(browse: Browse) -> impl IntoView {
     .into_any()
 }
 
-fn folder_at((x, y): (f64, f64)) -> Option<FilePath> {
+/// The folder that an element under a point of the window leads to.
+pub(super) fn folder_at((x, y): (f64, f64)) -> Option<FilePath> {
     FilePath::from_url(&browser::drop_place_at(x, y)?).ok()
 }

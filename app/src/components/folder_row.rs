@@ -48,13 +48,11 @@ pub fn FolderRow(
                 .is_some_and(|clipboard| folder.with_value(|folder| name.with_value(|name| clipboard.holds(folder, name))))
         })
     };
+    let is_over = move |over: Option<&FilePath>| path.with_value(|path| over == Some(path));
     let is_hovered = move || {
         is_folder
-            && browse
-                .desk
-                .hand
-                .drag
-                .with(|drag| drag.as_ref().is_some_and(|drag| path.with_value(|path| drag.over.as_ref() == Some(path))))
+            && (browse.desk.hand.drag.with(|drag| drag.as_ref().is_some_and(|drag| is_over(drag.over.as_ref())))
+                || browse.desk.uploads.over.with(|over| is_over(over.as_ref())))
     };
 
     let on_click = move |event: MouseEvent| {

@@ -40,6 +40,7 @@ pub enum Glyph {
     Trash,
     Undo,
     Up,
+    Upload,
 }
 
 impl Glyph {
@@ -90,6 +91,7 @@ impl Glyph {
             Self::Trash => "M2.500 4h11M6 4V2h4v2M4 4l.7 10h6.600L12 4M6.700 6.500v5M9.300 6.500v5",
             Self::Undo => "M5.500 3 2.500 6l3 3M2.500 6h7a4 4 0 0 1 0 8H6",
             Self::Up => "M8 13V4M4 7.500 8 3.500l4 4",
+            Self::Upload => "M8 10V2M4.500 5.500 8 2l3.500 3.500M2.500 13.500h11",
         }
     }
 }

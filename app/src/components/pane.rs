@@ -53,6 +53,9 @@ fn PaneContent(browse: Browse, pane: Pane) -> impl IntoView {
     let drop_url = move || folder.with(|folder| folder.as_ref().map(|folder| folder.path.to_url()));
     let is_hovered = move || {
         let here = folder.with(|folder| folder.as_ref().map(|folder| folder.path.clone()));
+        if browse.desk.uploads.over.with(|over| over.is_some() && *over == here) {
+            return true;
+        }
         browse.desk.hand.drag.with(|drag| {
             drag.as_ref().is_some_and(|drag| {
                 here.is_some() && drag.over == here && drag.source.path != *here.as_ref().unwrap_or(&drag.source.path)

@@ -66,6 +66,15 @@ pub fn Toolbar(browse: Browse) -> impl IntoView {
             >
                 <Icon glyph=Glyph::NewFolder />
             </button>
+            <button
+                type="button"
+                class="button"
+                title="Upload files or a folder to this folder"
+                on:click=move |_| browse.upload_to(active())
+            >
+                <Icon glyph=Glyph::Upload />
+                <span class="toolbar__text">"Upload…"</span>
+            </button>
             <span class="toolbar__space"></span>
             <FilterField browse />
             <PlaceLink href=search class="button button--icon" label="Search below this folder (F3)">

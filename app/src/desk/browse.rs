@@ -278,6 +278,25 @@ impl Browse {
         self.go.run((untrack(|| self.search_url(side)), false));
     }
 
+    /// Asks what is to be sent to the folder of a pane.
+    pub fn upload_to(self, side: Side) {
+        if let Some(folder) = self.pane(side).path_now() {
+            self.desk.uploads.ask(folder);
+        }
+    }
+
+    /// Reads the panes again whose folder an upload has come to.
+    pub fn watch_uploads(self) {
+        Effect::new(move |before: Option<()>| {
+            let arrived = self.desk.uploads.arrived.get();
+            if let (Some((folder, _)), Some(())) = (&arrived, before) {
+                for pane in self.panes.iter().filter(|pane| pane.path_now().as_ref() == Some(folder)) {
+                    pane.reload();
+                }
+            }
+        });
+    }
+
     /// Asks for the name of a new folder in a pane.
     pub fn name_new_folder(self, side: Side) {
         self.naming.set(Some(Naming::NewFolder { side }));

@@ -9,12 +9,14 @@ mod hand;
 mod moves;
 mod pane;
 mod planning;
+pub(crate) mod uploads;
 
 pub use browse::{Browse, MenuAt, Naming, Press};
 pub use hand::Hand;
 pub use moves::{Moves, Order};
 pub use pane::{Pane, Shown};
 pub use planning::{Departure, Planning, Proposal, Stage};
+pub use uploads::{Offer, Uploads, holds_files};
 
 use std::pin::Pin;
 
@@ -47,6 +49,7 @@ pub struct Desk {
     pub planning: Planning,
     pub clipboard: RwSignal<Option<Clipboard>>,
     pub hand: Hand,
+    pub uploads: Uploads,
     /// Whether the sheet of shortcuts is open.
     pub shortcuts: RwSignal<bool>,
     /// Why something that was tried did not happen; shown for a while.
@@ -72,6 +75,7 @@ impl Desk {
             planning: Planning::new(moves, spoken),
             clipboard: RwSignal::new(None),
             hand: Hand::new(),
+            uploads: Uploads::new(),
             shortcuts: RwSignal::new(false),
             notice: RwSignal::new(None),
             spoken,
@@ -109,6 +113,7 @@ impl Desk {
             self.moves.follow();
             self.is_hydrated.set(true);
             browser::mark_hydrated();
+            self.uploads.wake(self);
             // Ages are told in seconds at first and then in minutes; ten seconds are fine enough.
             set_interval(move || self.now_ms.set(browser::now_ms()), std::time::Duration::from_secs(10));
         });

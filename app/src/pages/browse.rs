@@ -8,6 +8,7 @@ use tidelock_shared::name::FilePath;
 use super::status::set_page_status;
 use crate::components::context_menu::ContextMenu;
 use crate::components::drag_layer::DragLayer;
+use crate::components::drop_layer::DropLayer;
 use crate::components::entry_details::EntryDetails;
 use crate::components::move_dialog::MoveDialog;
 use crate::components::name_dialog::NameDialog;
@@ -21,6 +22,7 @@ use crate::state::pane::Side;
 pub fn BrowsePage() -> impl IntoView {
     let desk = use_desk();
     let browse = Browse::new(desk);
+    browse.watch_uploads();
     let [first, second] = browse.panes;
     let here = move || browse.view.with(|view| view.pane(view.active).map(|pane| pane.path.clone()).unwrap_or_default());
     let is_dragging = move || desk.hand.drag.with(Option::is_some);
@@ -55,6 +57,7 @@ pub fn BrowsePage() -> impl IntoView {
             <NameDialog browse />
             <EntryDetails browse />
             <DragLayer browse />
+            <DropLayer browse />
         </div>
     }
     .into_any()

@@ -10,5 +10,6 @@ pub mod preview_card;
 pub mod rows;
 pub mod search;
 pub mod selection;
+pub mod upload;
 pub mod window;
 pub mod words;
