@@ -1,10 +1,15 @@
 //! One chunk into one file: where it begins has to be where the file ends.
+//!
+//! A crash in the middle of a chunk may leave a hole before the end of the file: one that is striped
+//! over several servers keeps what each had. So every chunk ends with the file getting its sender's
+//! modification time and a sync of both. A file with another time was left in the middle of a chunk,
+//! and as much of it as a chunk can be long does not count.
 
 use tidelock_engine::fs::walk::look;
-use tidelock_engine::fs::{Errno, File, FileSystem, Folder, FsError, FsResult, Timestamp};
+use tidelock_engine::fs::{Errno, File, FileSystem, Folder, FsError, FsResult, Status, Timestamp};
 use tidelock_shared::name::FileName;
 use tidelock_shared::strategy::EntryKind;
-use tidelock_shared::upload::UploadFile;
+use tidelock_shared::upload::{CHUNK_BYTES_MAX, UploadFile};
 
 use super::staging::{FILE_MODE, FOLDER_MODE, Staging};
 
@@ -42,17 +47,23 @@ impl<'a> Receiving<'a> {
             &made
         };
         let at = folder.at(name);
-        let length = match look(fs, at)? {
-            None => 0,
-            Some(status) if status.kind == EntryKind::File => status.size,
-            Some(_) => return Err(unusable(name.as_bytes()).into()),
-        };
+        let there = look(fs, at)?;
+        if there.as_ref().is_some_and(|status| status.kind != EntryKind::File) {
+            return Err(unusable(name.as_bytes()).into());
+        }
+        let length = there.as_ref().map_or(0, |status| counted(status, of));
         if length != offset {
             return Err(ReceiveError::Offset { length });
         }
-        let file = match fs.create_file(at, FILE_MODE) {
-            Err(error) if error.is_taken() => fs.open_to_write(at)?,
-            answer => answer?,
+        let file = match there {
+            None => fs.create_file(at, FILE_MODE)?,
+            Some(status) => {
+                let file = fs.open_to_write(at)?;
+                if status.size != length {
+                    fs.set_size(&file, length)?;
+                }
+                file
+            }
         };
         let modified = timestamp(of.modified_ms);
         Ok(Self { fs, file, size: of.size, modified, begin: offset, end: offset })
@@ -78,22 +89,21 @@ impl<'a> Receiving<'a> {
     /// Makes durable what was written, and answers the length. What cannot be made durable is taken
     /// away again: a second sync could say of lost pages that all is well.
     pub(crate) fn close(self) -> FsResult<u64> {
-        let settled =
-            if self.end == self.size { self.fs.set_times((&self.file).into(), self.modified, self.modified) } else { Ok(()) };
-        match settled.and_then(|()| self.fs.sync_file(&self.file)) {
+        match self.settle() {
             Ok(()) => Ok(self.end),
-            Err(error) => {
-                self.fs.set_size(&self.file, self.begin)?;
-                Err(error)
-            }
+            Err(error) => self.take_back().and(Err(error)),
         }
     }
 
     /// Takes everything of this chunk away again.
     pub(crate) fn take_back(self) -> FsResult<u64> {
         self.fs.set_size(&self.file, self.begin)?;
-        self.fs.sync_file(&self.file)?;
-        Ok(self.begin)
+        self.settle().map(|()| self.begin)
+    }
+
+    fn settle(&self) -> FsResult<()> {
+        self.fs.set_times((&self.file).into(), self.modified, self.modified)?;
+        self.fs.sync_file(&self.file)
     }
 }
 
@@ -104,6 +114,12 @@ fn unusable(name: &[u8]) -> FsError {
 /// A browser's time, which has milliseconds.
 fn timestamp(ms: i64) -> Timestamp {
     Timestamp { seconds: ms.div_euclid(1000), nanoseconds: u32::try_from(ms.rem_euclid(1000) * 1_000_000).unwrap_or(0) }
+}
+
+/// How much of a file counts. Some file systems keep times in whole seconds.
+fn counted(status: &Status, of: &UploadFile) -> u64 {
+    let is_settled = status.modified.seconds == timestamp(of.modified_ms).seconds;
+    if is_settled { status.size } else { status.size.saturating_sub(CHUNK_BYTES_MAX) }
 }
 
 /// Opens folders below another, and makes those that are not there.
@@ -157,7 +173,7 @@ impl<'a> Looking<'a> {
             _ => return Ok(None),
         };
         let status = look(self.fs, folder.at(name))?;
-        Ok(status.filter(|status| status.kind == EntryKind::File).map(|status| status.size))
+        Ok(status.filter(|status| status.kind == EntryKind::File).map(|status| counted(&status, of)))
     }
 }
 

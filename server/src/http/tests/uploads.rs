@@ -104,6 +104,13 @@ fn a_tree_goes_up_in_chunks_across_a_restart_and_equals_what_was_sent() {
         assert_eq!(call::<Uploaded>(&server, "finish_upload", json!({ "id": id })).await.unwrap_err().1.code, "refused_incomplete");
         assert_eq!((hidden_in(root.path()), std::fs::read_dir(root.path()).unwrap().count()), (1, 1), "nothing can be seen");
 
+        // A crash in the middle of a chunk: what may have a hole in it does not count.
+        let staged = std::fs::read_dir(root.path()).unwrap().next().unwrap().unwrap().path().join("tree/ü");
+        put(&server, None, &id, 1, 0, "12".into()).await;
+        std::io::Write::write_all(&mut std::fs::OpenOptions::new().append(true).open(staged).unwrap(), b"\0\0").unwrap();
+        let doubted = put(&server, None, &id, 1, 4, "5".into()).await;
+        assert_eq!((doubted.0, code(&doubted), doubted.1.length), (StatusCode::CONFLICT, "refused_offset", Some(0)));
+
         // Another process goes on where that one was.
         drop(server);
         let server = server_at(root.path(), state.path());
