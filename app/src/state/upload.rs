@@ -94,7 +94,12 @@ impl Job {
 
     /// It has its files and can go on.
     pub fn can_resume(&self) -> bool {
-        matches!(self.stage, Stage::Paused | Stage::Full(_))
+        match &self.stage {
+            Stage::Paused | Stage::Full(_) => true,
+            // Trying again cannot help where a file or the upload itself is gone.
+            Stage::Failed(error) => !error.code.starts_with("invalid") && error.code != "not_found",
+            _ => false,
+        }
     }
 
     /// Nothing of it can be seen in the folder.
