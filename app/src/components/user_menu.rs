@@ -1,8 +1,8 @@
 //! Who one is, the way out, and in the demo who else one may be.
 
-use leptos::ev::{self, Event, KeyboardEvent, Targeted};
+use leptos::ev::{self, KeyboardEvent};
+use leptos::html::Details;
 use leptos::prelude::*;
-use web_sys::HtmlDetailsElement;
 
 use crate::browser;
 use crate::service::Session;
@@ -29,30 +29,30 @@ pub fn UserMenu(session: Session) -> impl IntoView {
             }
         })
         .collect_view();
-    let is_open = RwSignal::new(false);
+    // The browser opens and closes it, also before WASM: a state of our own would close it on arrival.
+    let menu = NodeRef::<Details>::new();
+    let close = move || {
+        if let Some(menu) = menu.get_untracked() {
+            menu.set_open(false);
+        }
+    };
     // As any menu: a press elsewhere closes it.
     Effect::new(move |_| {
         let on_press = window_event_listener(ev::pointerdown, move |event| {
             if !browser::is_within(&event, ".user-menu") {
-                is_open.set(false);
+                close();
             }
         });
         on_cleanup(move || on_press.remove());
     });
-    let on_toggle = move |event: Targeted<Event, HtmlDetailsElement>| is_open.set(event.target().open());
     let on_key = move |event: KeyboardEvent| {
         if event.key() == "Escape" {
-            is_open.set(false);
+            close();
         }
     };
     view! {
         {badge}
-        <details
-            class="user-menu"
-            prop:open=move || is_open.get()
-            on:toggle:target=on_toggle
-            on:keydown=on_key
-        >
+        <details node_ref=menu class="user-menu" on:keydown=on_key>
             <summary class="button button--quiet" title=if is_demo { "In the demo you may be anybody" } else { "Signed in" }>
                 {user}
             </summary>
