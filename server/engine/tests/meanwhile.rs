@@ -4,12 +4,12 @@
 
 mod world;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tidelock_engine::Engine;
 use tidelock_engine::fs::simulator::{Personality, Simulator, Watch};
-use tidelock_engine::fs::{Errno, FileSystem, FsError, FsResult};
+use tidelock_engine::fs::{Errno, FileSystem, FsError, FsResult, Timestamp};
 use tidelock_engine::journal::{Journal, Recorded, StateFolder};
 use tidelock_engine::moves::event::Note;
 
@@ -20,7 +20,7 @@ use tidelock_shared::progress::MoveState;
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::quota::{Bounds, Limits};
 use tidelock_shared::request::MoveRequest;
-use world::{ALICE, ALPHA, BETA, CASES, Case, World, assert_same, name, path, write};
+use world::{ALICE, ALPHA, BETA, CASES, Case, World, assert_same, make_folder, name, path, write};
 
 type Act = Box<dyn FnOnce() + Send>;
 
@@ -131,23 +131,34 @@ fn what_is_made_in_a_folder_that_is_being_rebuilt_comes_along() {
     }
 }
 
-/// While the first entry is recharged that was made meanwhile, somebody makes another one, where the
-/// walk has been.
-struct MakesAnother {
-    theirs: Simulator,
-    is_armed: AtomicBool,
-}
+/// Folders that a walk comes through one after the other.
+const INNER: [&str; 3] = ["first", "second", "third"];
 
 fn charged_to_alpha(fs: &Simulator, folder: &str, text: &str) {
-    let folder = fs.open_path(&path(folder)).unwrap();
+    let folder = fs.open_path(&path(&format!("/m/alpha/plain/{folder}"))).unwrap();
     write(fs, &folder, text, b"");
     fs.set_tag(folder.at(&name(text)).into(), ProjectTag { id: ALPHA, inherit: false }).unwrap();
 }
 
-impl Watch for MakesAnother {
+/// While the last entry is recharged that was made meanwhile, somebody makes another one in each folder:
+/// the walk has been through all but one. So it goes three times; what comes after the last look before
+/// names appear is not to be left to the one after.
+struct MakesOthers {
+    theirs: Simulator,
+    /// Entries that are recharged from now on.
+    recharged: AtomicUsize,
+}
+
+const NOT_YET: usize = usize::MAX / 2;
+const TIMES: usize = 3;
+
+impl Watch for MakesOthers {
     fn before(&self, call: &'static str, _: &[u8], _: bool) -> FsResult<Option<Errno>> {
-        if call == "set_tag" && self.is_armed.swap(false, Ordering::Relaxed) {
-            charged_to_alpha(&self.theirs, "/m/alpha/plain", "made during the walk");
+        if call == "set_tag" {
+            let count = self.recharged.fetch_add(1, Ordering::Relaxed) + 1;
+            if count.is_multiple_of(INNER.len()) && count / INNER.len() <= TIMES {
+                INNER.iter().for_each(|folder| charged_to_alpha(&self.theirs, folder, &format!("made {count}")));
+            }
         }
         Ok(None)
     }
@@ -160,43 +171,30 @@ fn a_walk_that_has_recharged_something_is_not_the_last() {
     let case =
         Case { name: "retag", personality: Personality::Lustre2_17, source: "/m/alpha/plain", destination: "/m/beta", ..CASES[3] };
     let world = World::new(case);
-    let rival = Arc::new(MakesAnother { theirs: world.root.clone(), is_armed: AtomicBool::new(false) });
+    let plain = world.root.open_path(&path("/m/alpha/plain")).unwrap();
+    for folder in INNER {
+        make_folder(&world.root, &plain, folder, 0o755);
+    }
+    let rival = Arc::new(MakesOthers { theirs: world.root.clone(), recharged: AtomicUsize::new(NOT_YET) });
     let (theirs, armed) = (world.root.clone(), rival.clone());
     let recorded = meanwhile(&world, world.root.watched_by(rival), &world.request(), StepKind::Check, move || {
-        charged_to_alpha(&theirs, "/m/alpha/plain/sub", "made before the walk");
-        armed.is_armed.store(true, Ordering::Relaxed);
+        for folder in INNER {
+            charged_to_alpha(&theirs, folder, "made before");
+        }
+        armed.recharged.store(0, Ordering::Relaxed);
     });
     assert_eq!(recorded.of.state, MoveState::Done, "{:?}", recorded.of.failure);
     for (at, seen) in world.visible().iter().filter(|(at, _)| at.starts_with("/m/beta/plain")) {
         assert_eq!(seen.project.unwrap().id, BETA, "{at}");
     }
-    assert!(world.visible().contains_key("/m/beta/plain/made during the walk"));
-}
-
-/// Two items to another mount, of which the second cannot appear: its name was taken meanwhile.
-fn two_items(world: &World) -> MoveRequest {
-    MoveRequest { sources: vec![path("/m/alpha/single"), path("/m/alpha/plain")], destination: path("/n"), ..world.request() }
-}
-
-#[test]
-fn a_copy_that_others_have_worked_in_is_kept_when_the_move_is_undone() {
-    let world = World::new(Case { personality: Personality::Ext4, ..CASES[12] });
-    let theirs = world.root.clone();
-    // The first to be published has appeared; the barrier before was for both.
-    let is_first = Arc::new(AtomicBool::new(true));
-    let rival = Arc::new(AfterTheFirst { theirs, is_first });
-    let recorded = meanwhile(&world, world.root.watched_by(rival), &two_items(&world), StepKind::Publish, || {});
-    assert_eq!(recorded.of.state, MoveState::Undone, "{:?}", recorded.of.failure);
-    let is_kept = |note: &(usize, Note)| matches!(note.1, Note::Kept { .. });
-    assert!(recorded.of.notes.iter().any(is_kept), "{:?}", recorded.of.notes);
-    assert!(world.census().values().any(|seen| seen.content.starts_with(b"worked in")), "what they wrote is gone");
-    assert_eq!(world.visible()["/m/alpha/single"].content, b"just one file");
+    let made = world.visible().keys().filter(|at| at.contains("/made ")).count();
+    assert_eq!(made, INNER.len() * (1 + TIMES));
 }
 
 /// Once the first item is there, somebody works in it, and takes the name of the second.
 struct AfterTheFirst {
     theirs: Simulator,
-    is_first: Arc<AtomicBool>,
+    is_first: AtomicBool,
 }
 
 impl Watch for AfterTheFirst {
@@ -212,6 +210,21 @@ impl Watch for AfterTheFirst {
     }
 
     fn after(&self, _: Option<&FsError>) {}
+}
+
+#[test]
+fn a_copy_that_others_have_worked_in_is_kept_when_the_move_is_undone() {
+    let world = World::new(Case { personality: Personality::Ext4, ..CASES[12] });
+    let rival = Arc::new(AfterTheFirst { theirs: world.root.clone(), is_first: AtomicBool::new(true) });
+    // Two items, of which the second cannot appear.
+    let sources = vec![path("/m/alpha/single"), path("/m/alpha/plain")];
+    let request = MoveRequest { sources, destination: path("/n"), ..world.request() };
+    let recorded = meanwhile(&world, world.root.watched_by(rival), &request, StepKind::Publish, || {});
+    assert_eq!(recorded.of.state, MoveState::Undone, "{:?}", recorded.of.failure);
+    let is_kept = |note: &(usize, Note)| matches!(note.1, Note::Kept { .. });
+    assert!(recorded.of.notes.iter().any(is_kept), "{:?}", recorded.of.notes);
+    assert!(world.census().values().any(|seen| seen.content.starts_with(b"worked in")), "what they wrote is gone");
+    assert_eq!(world.visible()["/m/alpha/single"].content, b"just one file");
 }
 
 #[test]
@@ -244,6 +257,9 @@ fn a_purge_is_durable_and_deletes_nothing_that_others_put_in_its_place() {
                 let folder = world.root.open_path(&folder).unwrap();
                 world.root.rename(folder.at(&own), folder.at(&name("looked into"))).unwrap();
                 write(&world.root, &folder, &own.shown(), b"somebody else's");
+                // Older than the move: nothing but its identity tells that it is not the original.
+                let long_ago = Timestamp { seconds: 1, nanoseconds: 0 };
+                world.root.set_times(folder.at(&own).into(), long_ago, long_ago).unwrap();
             }
             world.root.sync_everything();
             world.pass(60_000);
