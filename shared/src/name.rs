@@ -330,10 +330,15 @@ mod tests {
     }
 
     #[test]
-    fn a_second_name_keeps_the_extension() {
-        for (name, is_folder, expected) in
-            [("report.txt", false, "report (2).txt"), ("results.d", true, "results.d (2)"), (".profile", false, ".profile (2)")]
-        {
+    fn a_second_name_keeps_the_extension_and_fits() {
+        let long = "x".repeat(255);
+        for (name, is_folder, expected) in [
+            ("report.txt", false, "report (2).txt".to_owned()),
+            ("results.d", true, "results.d (2)".to_owned()),
+            (".profile", false, ".profile (2)".to_owned()),
+            ("plain", false, "plain (2)".to_owned()),
+            (&long, false, format!("{} (2)", "x".repeat(251))),
+        ] {
             assert_eq!(FileName::new(name.as_bytes()).unwrap().numbered(2, is_folder).unwrap().shown(), expected);
         }
     }

@@ -6,8 +6,8 @@
 
 use std::collections::BTreeSet;
 
-use tidelock_engine::fs::walk::{look, unless_absent};
-use tidelock_engine::fs::{At, Errno, FileSystem, FsError, FsResult, Identity};
+use tidelock_engine::fs::walk::{holds, look};
+use tidelock_engine::fs::{At, Errno, FileSystem, FsError, FsResult};
 use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::strategy::EntryKind;
 
@@ -101,10 +101,6 @@ fn staged_items(staging: &Staging<'_>, description: &Description) -> FsResult<Ve
         Ok(RecordedItem { name: name.clone(), staged: name, is_folder, identity })
     };
     tops.into_iter().map(item).collect()
-}
-
-fn holds(fs: &dyn FileSystem, at: At<'_>, identity: &Identity) -> FsResult<bool> {
-    Ok(unless_absent(fs.identity(at.into()))?.is_some_and(|found| found == *identity))
 }
 
 /// The same items; those that are still hidden get names that are free.

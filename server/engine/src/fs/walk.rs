@@ -1,6 +1,6 @@
 //! Walking a tree depth first, holding one open folder per level.
 
-use super::{At, File, FileSystem, Folder, FsResult, Object, Status};
+use super::{At, File, FileSystem, Folder, FsResult, Identity, Object, Status};
 use tidelock_shared::name::FileName;
 use tidelock_shared::strategy::EntryKind;
 
@@ -62,6 +62,11 @@ pub fn unless_absent<T>(answer: FsResult<T>) -> FsResult<Option<T>> {
         Err(error) if error.is_absent() => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Whether a name holds the inode with this identity.
+pub fn holds(fs: &dyn FileSystem, at: At<'_>, identity: &Identity) -> FsResult<bool> {
+    Ok(unless_absent(fs.identity(at.into()))?.is_some_and(|found| found == *identity))
 }
 
 /// Removes the entry and everything below it; nothing there is fine.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use tidelock_shared::name::{FileName, FilePath, NAME_LENGTH_MAX};
+use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::request::{OnConflict, RequestedItem, ValidMoveRequest};
 use tidelock_shared::strategy::EntryKind;
 
@@ -121,7 +121,7 @@ impl Placings {
         kind: EntryKind,
     ) -> FsResult<()> {
         for number in 2..NAMES_TRIED {
-            let Some(name) = numbered(&item.name, number, kind == EntryKind::Folder) else { break };
+            let Some(name) = item.name.numbered(number, kind == EntryKind::Folder) else { break };
             let is_free =
                 !self.given.contains(&path.join(name.clone())) && unless_absent(fs.status(folder.at(&name).into()))?.is_none();
             if is_free {
@@ -131,36 +131,5 @@ impl Placings {
         }
         self.push(&item.source, path, item.name.clone(), Some(Taken::Refused));
         Ok(())
-    }
-}
-
-/// `report (2).txt`, `results (2)`: shortened to what a name may be.
-fn numbered(name: &FileName, number: u32, is_folder: bool) -> Option<FileName> {
-    let bytes = name.as_bytes();
-    // A name that begins with its only dot has no extension.
-    let dot = bytes.iter().rposition(|byte| *byte == b'.').filter(|dot| *dot > 0 && !is_folder);
-    let (stem, extension) = bytes.split_at(dot.unwrap_or(bytes.len()));
-    let suffix = format!(" ({number})");
-    let room = NAME_LENGTH_MAX.checked_sub(suffix.len() + extension.len())?;
-    FileName::new([&stem[..stem.len().min(room)], suffix.as_bytes(), extension].concat()).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_second_name_keeps_the_extension_and_fits() {
-        let long = "x".repeat(255);
-        for (name, is_folder, expected) in [
-            ("report.txt", false, "report (2).txt".to_owned()),
-            ("results.d", true, "results.d (2)".to_owned()),
-            (".profile", false, ".profile (2)".to_owned()),
-            ("plain", false, "plain (2)".to_owned()),
-            (&long, false, format!("{} (2)", "x".repeat(251))),
-        ] {
-            let numbered = numbered(&FileName::new(name.as_bytes()).unwrap(), 2, is_folder).unwrap();
-            assert_eq!(numbered.shown(), expected);
-        }
     }
 }

@@ -5,7 +5,8 @@ use tidelock_shared::project::ProjectTag;
 
 use super::error::{StepError, StepResult};
 use crate::crew::Crew;
-use crate::fs::{At, FileSystem, Folder, FsError, Identity};
+pub(super) use crate::fs::walk::holds;
+use crate::fs::{At, FileSystem, Folder};
 use crate::moves::event::Note;
 use crate::planner::plan::{FolderRef, PlannedItem};
 use crate::worker::{StepOrder, StepReport, Then};
@@ -126,11 +127,6 @@ pub(super) fn open_own_empty(fs: &dyn FileSystem, at: At<'_>, known: &FolderRef)
     let folder = open_own(fs, at, known)?;
     let is_empty = fs.read_folder(&folder)?.next().is_none();
     if is_empty { Ok(folder) } else { Err(StepError::NotOurs(path_of(known, at.name))) }
-}
-
-/// Whether a name holds the inode with this identity.
-pub(super) fn holds(fs: &dyn FileSystem, at: At<'_>, identity: &Identity) -> Result<bool, FsError> {
-    Ok(crate::fs::walk::unless_absent(fs.identity(at.into()))?.is_some_and(|found| found == *identity))
 }
 
 /// The path of a name in a known folder, for messages.
