@@ -249,6 +249,7 @@ fn an_undo_whose_kept_source_is_gone_is_refused_before_anything_is_touched() {
 
 /// Before one call, something of somebody else's takes the place of the item.
 struct Swap {
+    item: &'static str,
     at: u64,
     calls: AtomicU64,
     theirs: Simulator,
@@ -257,10 +258,13 @@ struct Swap {
 impl Watch for Swap {
     fn before(&self, _: &'static str, _: &[u8], _: bool) -> FsResult<Option<Errno>> {
         if self.calls.fetch_add(1, Ordering::Relaxed) == self.at {
+            let (item, aside) = (name(self.item), name("somewhere else"));
             let alpha = self.theirs.open_path(&path("/m/alpha"))?;
-            let (item, aside) = (name("single"), name("somewhere else"));
+            let is_folder = self.theirs.open_folder(alpha.at(&item)).is_ok();
             if self.theirs.rename(alpha.at(&item), alpha.at(&aside)).is_ok() {
-                write(&self.theirs, &alpha, "single", b"somebody else's");
+                let (folder, file) =
+                    if is_folder { (make_folder(&self.theirs, &alpha, self.item, 0o755), "theirs") } else { (alpha, self.item) };
+                write(&self.theirs, &folder, file, b"somebody else's");
             }
         }
         Ok(None)
@@ -277,7 +281,7 @@ fn a_file_that_is_swapped_for_another_at_any_call_is_never_deleted() {
         for at in 0..400 {
             let world = World::new(case);
             let theirs = world.root.clone();
-            let swap = Arc::new(Swap { at, calls: AtomicU64::new(0), theirs });
+            let swap = Arc::new(Swap { item: "single", at, calls: AtomicU64::new(0), theirs });
             let (engine, _folder) = world.engine_on(world.caller().watched_by(swap.clone()));
             if let Ok(id) = engine.accept(&world.request(), None) {
                 engine.drive(id).unwrap();
@@ -299,29 +303,6 @@ fn a_file_that_is_swapped_for_another_at_any_call_is_never_deleted() {
     }
 }
 
-/// The same with a folder or a file, by name.
-struct SwapOf {
-    item: &'static str,
-    is_folder: bool,
-    swap: Swap,
-}
-
-impl Watch for SwapOf {
-    fn before(&self, _: &'static str, _: &[u8], _: bool) -> FsResult<Option<Errno>> {
-        if self.swap.calls.fetch_add(1, Ordering::Relaxed) == self.swap.at {
-            let theirs = &self.swap.theirs;
-            let alpha = theirs.open_path(&path("/m/alpha"))?;
-            if theirs.rename(alpha.at(&name(self.item)), alpha.at(&name("somewhere else"))).is_ok() {
-                let folder = if self.is_folder { make_folder(theirs, &alpha, self.item, 0o755) } else { alpha };
-                write(theirs, &folder, if self.is_folder { "theirs" } else { self.item }, b"somebody else's");
-            }
-        }
-        Ok(None)
-    }
-
-    fn after(&self, _: Option<&FsError>) {}
-}
-
 #[test]
 fn what_others_put_in_an_items_place_stays_there_or_goes_back() {
     let case = |personality, source, destination| Case { name: "swapped", personality, source, destination, ..CASES[0] };
@@ -335,16 +316,14 @@ fn what_others_put_in_an_items_place_stays_there_or_goes_back() {
     ];
     for case in cases {
         let item = case.source.rsplit('/').next().unwrap();
-        let is_folder = item == "plain";
-        let place = if is_folder { format!("{}/theirs", case.source) } else { case.source.to_owned() };
+        let place = if item == "plain" { format!("{}/theirs", case.source) } else { case.source.to_owned() };
         for at in 0.. {
             let world = World::new(case);
-            let swap = Swap { at, calls: AtomicU64::new(u64::MAX / 2), theirs: world.root.clone() };
-            let rival = Arc::new(SwapOf { item, is_folder, swap });
+            let rival = Arc::new(Swap { item, at, calls: AtomicU64::new(u64::MAX / 2), theirs: world.root.clone() });
             let (engine, _folder) = world.engine_on(world.caller().watched_by(rival.clone()));
             let id = engine.accept(&world.request(), None).unwrap();
             // From here on the item is known: what else comes to its place is not the item.
-            rival.swap.calls.store(0, Ordering::Relaxed);
+            rival.calls.store(0, Ordering::Relaxed);
             engine.drive(id).unwrap();
             let what = format!("{:?}, {} to {}: swapped before call {at}", case.personality, case.source, case.destination);
             // What was copied meanwhile stays hidden at most.
@@ -354,7 +333,7 @@ fn what_others_put_in_an_items_place_stays_there_or_goes_back() {
                     census.iter().filter(|(_, seen)| seen.content == b"somebody else's").map(|(at, _)| at).collect();
                 assert_eq!(theirs, [&place], "{what}");
             }
-            if rival.swap.calls.load(Ordering::Relaxed) <= at {
+            if rival.calls.load(Ordering::Relaxed) <= at {
                 break;
             }
         }
