@@ -99,14 +99,7 @@ impl Server {
     /// A call of the user that the demo begins with, or of the one named.
     async fn call_as<T: DeserializeOwned>(&self, user: &str, call: &str, arguments: Value) -> Result<T, (StatusCode, UserError)> {
         let cookie = format!("{SESSION}={user}");
-        let response = self.post(call, &[(axum::http::header::COOKIE, &cookie)], &arguments).await;
-        let status = response.status();
-        let text = text(response).await;
-        if status.is_success() {
-            Ok(serde_json::from_str(&text).expect(&text))
-        } else {
-            Err((status, serde_json::from_str(&text).expect(&text)))
-        }
+        answer(self.post(call, &[(axum::http::header::COOKIE, &cookie)], &arguments).await).await
     }
 
     async fn call<T: DeserializeOwned>(&self, call: &str, arguments: Value) -> Result<T, (StatusCode, UserError)> {
@@ -124,6 +117,17 @@ async fn rests(server: &Server, id: MoveId) -> MoveDetail {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     panic!("move {id} does not come to rest");
+}
+
+/// What a call answers, or how it fails.
+async fn answer<T: DeserializeOwned>(response: Response) -> Result<T, (StatusCode, UserError)> {
+    let status = response.status();
+    let text = text(response).await;
+    if status.is_success() {
+        Ok(serde_json::from_str(&text).expect(&text))
+    } else {
+        Err((status, serde_json::from_str(&text).expect(&text)))
+    }
 }
 
 async fn text(response: Response) -> String {

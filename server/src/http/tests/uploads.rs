@@ -15,7 +15,7 @@ use tidelock_shared::progress::MoveView;
 use tidelock_shared::upload::{ChunkAnswer, Upload, UploadId, UploadState, Uploaded};
 use tidelock_shared::user_error::UserError;
 
-use super::{ADDRESS, SESSION, Server, demo_server, listing, moving, on_runtime, server_of, text};
+use super::{ADDRESS, SESSION, Server, answer, demo_server, listing, moving, on_runtime, server_of, text};
 use crate::http::start::of_single_user;
 use crate::service::{Eyes, look_after_uploads};
 use crate::uploads::Uploads;
@@ -32,14 +32,7 @@ fn server_at(root: &Path, state: &Path) -> Server {
 /// A call of the single user.
 async fn call<T: serde::de::DeserializeOwned>(server: &Server, name: &str, arguments: Value) -> Result<T, (StatusCode, UserError)> {
     let bearer = format!("Bearer {}", server.running.identities.bearer().reveal());
-    let response = server.post(name, &[(AUTHORIZATION, &bearer)], &arguments).await;
-    let status = response.status();
-    let text = text(response).await;
-    if status.is_success() {
-        Ok(serde_json::from_str(&text).expect(&text))
-    } else {
-        Err((status, serde_json::from_str(&text).expect(&text)))
-    }
+    answer(server.post(name, &[(AUTHORIZATION, &bearer)], &arguments).await).await
 }
 
 async fn put(
