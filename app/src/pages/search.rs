@@ -250,20 +250,17 @@ fn SearchForm(view: SearchView) -> impl IntoView {
 fn Results(searching: Searching) -> impl IntoView {
     // Drawn anew only when there is something else to see, not with every result.
     let has_found = Memo::new(move |_| searching.with(|results| !results.found.is_empty() || !results.is_complete));
-    move || {
-        match has_found.get() {
-        None => view! {
-            <EmptyState glyph=Glyph::Search title="What are you looking for?" advice="A part of a name is enough; * stands for anything." />
-        }
-        .into_any(),
+    let status = move || searching.with(status).and_then(Result::ok);
+    let nothing = |title, advice| view! { <EmptyState glyph=Glyph::Search title advice /> };
+    move || match has_found.get() {
+        None => nothing("What are you looking for?", "A part of a name is enough; * stands for anything.").into_any(),
         Some(Err(error)) => view! { <LoadError error=error.0 what="The search could not be made" /> }.into_any(),
         Some(Ok(false)) => view! {
-            <p class="search__status" role="status">{searching.with(status).and_then(Result::ok)}</p>
-            <EmptyState glyph=Glyph::Search title="Nothing found" advice="Ask for less, or look below a folder further up." />
+            <p class="search__status" role="status">{status}</p>
+            {nothing("Nothing found", "Ask for less, or look below a folder further up.")}
         }
         .into_any(),
         Some(Ok(true)) => view! { <Table searching /> }.into_any(),
-    }
     }
 }
 
