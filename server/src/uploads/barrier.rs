@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use tidelock_engine::fs::walk::unless_absent;
-use tidelock_engine::fs::{Errno, FileSystem, Folder, FsError, FsResult, NamesDurability};
+use tidelock_engine::fs::{Errno, File, FileSystem, Folder, FsError, FsResult, NamesDurability};
 use tidelock_shared::name::FileName;
 use tidelock_shared::strategy::EntryKind;
 use tidelock_shared::upload::UploadId;
@@ -77,7 +77,7 @@ fn barrier_on(fs: &dyn FileSystem, folder: &Folder, id: &UploadId, mdts: &BTreeS
         let file = fs.create_file(at, BARRIER_MODE)?;
         let mdt = fs.placement((&file).into())?;
         let is_wanted = mdts.is_empty() || mdt.is_some_and(|mdt| missing.remove(&mdt));
-        let synced = if is_wanted { fs.sync_file(&file) } else { Ok(()) };
+        let synced = if is_wanted { write_and_sync(fs, &file) } else { Ok(()) };
         unless_absent(fs.unlink(at))?;
         synced?;
         if missing.is_empty() {
@@ -85,4 +85,12 @@ fn barrier_on(fs: &dyn FileSystem, folder: &Folder, id: &UploadId, mdts: &BTreeS
         }
     }
     Err(FsError::new("barrier", b"", Errno::IO))
+}
+
+/// As it was measured on Lustre: with a byte in it. Without room for one the file is there all the same.
+fn write_and_sync(fs: &dyn FileSystem, file: &File) -> FsResult<()> {
+    match fs.write_at(file, 0, b"\n") {
+        Err(error) if !error.is_full() => Err(error),
+        _ => fs.sync_file(file),
+    }
 }
