@@ -5,6 +5,7 @@ use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{SsrMode, path};
 
+use crate::components::command_palette::CommandPalette;
 use crate::components::live_region::LiveRegion;
 use crate::components::notice::Notice;
 use crate::components::plan_drawer::PlanDrawer;
@@ -49,6 +50,7 @@ pub fn App() -> impl IntoView {
             <PlanDrawer />
             <UploadDialog />
             <ShortcutSheet />
+            <CommandPalette />
             <Notice />
             <LiveRegion />
         </Router>

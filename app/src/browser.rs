@@ -126,6 +126,39 @@ pub fn press(id: &str) {
     }
 }
 
+/// What the page's buttons do that say so in `data-command` and can be pressed, each once.
+pub fn offered_commands() -> Vec<String> {
+    let mut offered = Vec::new();
+    let Ok(buttons) = document().query_selector_all("[data-command]:not(:disabled)") else { return offered };
+    for index in 0..buttons.length() {
+        let button = buttons.item(index).and_then(|button| button.dyn_into::<Element>().ok());
+        if let Some(command) = button.and_then(|button| button.get_attribute("data-command"))
+            && !offered.contains(&command)
+        {
+            offered.push(command);
+        }
+    }
+    offered
+}
+
+/// Presses the first button that does this.
+pub fn press_offered(command: &str) {
+    let Ok(buttons) = document().query_selector_all("[data-command]:not(:disabled)") else { return };
+    let mut buttons = (0..buttons.length()).filter_map(|index| buttons.item(index)?.dyn_into::<HtmlElement>().ok());
+    if let Some(button) = buttons.find(|button| button.get_attribute("data-command").as_deref() == Some(command)) {
+        button.click();
+    }
+}
+
+/// Scrolls what is around an element as little as shows it.
+pub fn show_within(id: &str) {
+    let options = web_sys::ScrollIntoViewOptions::new();
+    options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+    if let Some(element) = document().get_element_by_id(id) {
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
 /// Gives an element the keyboard.
 pub fn focus(id: &str) {
     if let Some(element) = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {

@@ -5,6 +5,8 @@
 #![allow(clippy::needless_pass_by_value, reason = "a component owns its properties: the macro hands them over in a struct")]
 
 pub mod breadcrumb;
+pub mod command_palette;
+mod commands;
 pub mod conflict_choices;
 pub mod context_menu;
 pub mod copy_button;

@@ -7,12 +7,17 @@ use crate::components::icon::{Glyph, Icon};
 use crate::components::problem::{Gravity, Problem};
 use crate::desk::{Order, Proposal, use_desk};
 use crate::format;
+use crate::state::words;
 
 /// The buttons that the move's state allows; each says what it costs before it acts.
 #[component]
 pub fn MoveActions(#[prop(into)] view: Signal<MoveView>) -> impl IntoView {
     let desk = use_desk();
     let id = view.with_untracked(|view| view.id);
+    // The palette names the move too: several may be in sight.
+    let title = view.with_untracked(words::title);
+    let command = |what: &str| format!("{what}: {title}");
+    let [pause, resume, cancel, undo, purge] = ["Pause", "Resume", "Cancel", "Undo", "Purge the original"].map(command);
     let wants_purge = RwSignal::new(false);
     let can = Memo::new(move |_| view.with(|view| (view.can_cancel, view.can_undo, view.can_purge)));
     let waits = Memo::new(move |_| view.with(|view| (view.can_pause, view.is_paused)));
@@ -30,6 +35,7 @@ pub fn MoveActions(#[prop(into)] view: Signal<MoveView>) -> impl IntoView {
                     type="button"
                     class="button"
                     title="Lets the move wait; what is done so far stays"
+                    data-command=pause.clone()
                     on:click=move |_| desk.moves.order(id, Order::Pause)
                 >
                     <Icon glyph=Glyph::Pause />
@@ -41,6 +47,7 @@ pub fn MoveActions(#[prop(into)] view: Signal<MoveView>) -> impl IntoView {
                     type="button"
                     class="button"
                     title="Goes on where it stopped"
+                    data-command=resume.clone()
                     on:click=move |_| desk.moves.order(id, Order::Resume)
                 >
                     <Icon glyph=Glyph::Play />
@@ -52,6 +59,7 @@ pub fn MoveActions(#[prop(into)] view: Signal<MoveView>) -> impl IntoView {
                     type="button"
                     class="button"
                     title="Stops the move and puts everything back"
+                    data-command=cancel.clone()
                     on:click=move |_| desk.moves.order(id, Order::Cancel)
                 >
                     <Icon glyph=Glyph::Close />
@@ -63,6 +71,7 @@ pub fn MoveActions(#[prop(into)] view: Signal<MoveView>) -> impl IntoView {
                     type="button"
                     class="button"
                     title="Shows what undoing would do"
+                    data-command=undo.clone()
                     on:click=move |_| desk.planning.propose(Proposal::Undo(id))
                 >
                     <Icon glyph=Glyph::Undo />
@@ -74,6 +83,7 @@ pub fn MoveActions(#[prop(into)] view: Signal<MoveView>) -> impl IntoView {
                     type="button"
                     class="button"
                     title="Deletes the hidden original for good"
+                    data-command=purge.clone()
                     on:click=move |_| wants_purge.set(true)
                 >
                     <Icon glyph=Glyph::Trash />

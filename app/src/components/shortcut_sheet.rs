@@ -11,7 +11,8 @@ use crate::components::modal::{DialogHead, Modal};
 use crate::desk::use_desk;
 
 /// Keys and what they do, in the order in which one meets them.
-const SHORTCUTS: [(&str, &[&str]); 16] = [
+const SHORTCUTS: [(&str, &[&str]); 17] = [
+    ("Every command, project and recent folder", &["Ctrl K"]),
     ("Next or previous row", &["↓", "↑"]),
     ("Extend the selection", &["Shift ↓", "Shift ↑"]),
     ("Select or deselect the row", &["Space"]),

@@ -3,11 +3,12 @@
 use leptos::prelude::*;
 
 use crate::components::icon::{Glyph, Icon};
-use crate::theme::{self, Theme};
+use crate::desk::use_desk;
+use crate::theme::Theme;
 
 #[component]
 pub fn ThemeToggle() -> impl IntoView {
-    let theme = RwSignal::new(theme::current());
+    let theme = use_desk().theme;
     let on_click = move |_| {
         theme.update(|theme| *theme = theme.next());
         theme.get_untracked().apply();

@@ -37,6 +37,18 @@ pub fn TopBar() -> impl IntoView {
             </nav>
             <div class="top-bar__end">
                 {move || (desk.moves.connection.get() == Connection::Lost).then(ConnectionLost)}
+                <button
+                    type="button"
+                    class="button top-bar__find"
+                    aria-label="Commands"
+                    aria-keyshortcuts="Control+K Meta+K"
+                    title="Commands, projects and recent folders (Ctrl K)"
+                    on:click=move |_| desk.palette.set(true)
+                >
+                    <Icon glyph=Glyph::Search />
+                    <span class="top-bar__find-text">"Find or do…"</span>
+                    <kbd class="top-bar__find-text">"Ctrl K"</kbd>
+                </button>
                 <Suspense>{move || session().map(|session| view! { <UserMenu session /> })}</Suspense>
                 <ThemeToggle />
             </div>

@@ -22,8 +22,9 @@ pub fn UserMenu(session: Session) -> impl IntoView {
         .into_iter()
         .map(|other| {
             let text = format!("Become {other}");
+            let command = text.clone();
             view! {
-                <button type="submit" class="button button--quiet" name="user" value=other>
+                <button type="submit" class="button button--quiet" name="user" value=other data-command=command>
                     {text}
                 </button>
             }
@@ -59,7 +60,7 @@ pub fn UserMenu(session: Session) -> impl IntoView {
             <div class="user-menu__list">
                 {is_demo.then(|| view! { <form class="user-menu__group" method="post" action="/api/become">{others}</form> })}
                 <form class="user-menu__group" method="post" action="/api/sign_out">
-                    <button type="submit" class="button button--quiet">
+                    <button type="submit" class="button button--quiet" data-command="Sign out">
                         "Sign out"
                     </button>
                 </form>

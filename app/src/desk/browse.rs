@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
-use tidelock_shared::listing::{CHOSEN_MAX, Entry, Seek};
+use tidelock_shared::listing::{CHOSEN_MAX, Entry, Seek, SortColumn};
 use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::preview::Dragged;
 use tidelock_shared::request::MoveRequest;
@@ -17,6 +17,7 @@ use crate::format;
 use crate::state::clipboard;
 use crate::state::drag::Drag;
 use crate::state::pane::{BROWSE, BrowseView, PaneView, Side};
+use crate::state::recent;
 use crate::state::search::{Field, SearchView};
 use crate::state::selection::Step;
 
@@ -88,7 +89,7 @@ impl Browse {
         for pane in panes {
             pane.watch(desk.moves);
         }
-        Self {
+        let browse = Self {
             desk,
             view,
             panes,
@@ -98,7 +99,23 @@ impl Browse {
             press: StoredValue::new(None),
             typed: StoredValue::new((String::new(), 0)),
             go,
-        }
+        };
+        browse.be_known();
+        browse
+    }
+
+    /// Tells the desk that this page is there, and remembers the folders that it shows.
+    fn be_known(self) {
+        on_cleanup(move || {
+            self.desk.browse.try_set_value(None);
+        });
+        Effect::new(move |_| {
+            self.desk.browse.set_value(Some(self));
+            if let Some(Ok(shown)) = self.pane(self.active_side()).listing.get().flatten() {
+                let known = browser::recall(recent::KEY).unwrap_or_default();
+                browser::remember(recent::KEY, &recent::visited(&known, &shown.view.path));
+            }
+        });
     }
 
     pub fn pane(self, side: Side) -> Pane {
@@ -132,6 +149,17 @@ impl Browse {
     /// Shows a folder in a pane.
     pub fn open(self, side: Side, path: &FilePath) {
         self.go.run((untrack(|| self.folder_url(side, path)), false));
+    }
+
+    /// Shows another order of a pane's folder.
+    pub fn sort(self, side: Side, column: SortColumn) {
+        let url = untrack(|| self.url_with(side, |pane| PaneView { sort: pane.sort.clicked(column), ..pane.clone() }));
+        self.go.run((url, false));
+    }
+
+    /// Opens or closes the second pane.
+    pub fn toggle_second(self) {
+        self.go.run((self.view.with_untracked(|view| view.with_second_toggled().to_url()), false));
     }
 
     /// Makes a pane the one that the keyboard and the toolbar act on.

@@ -30,6 +30,7 @@ use crate::format;
 use crate::loading::{Loading, load};
 use crate::service::Session;
 use crate::state::clipboard::Clipboard;
+use crate::theme::{self, Theme};
 
 /// How long a notice stays: long enough to be read twice.
 const NOTICE_TIME: std::time::Duration = std::time::Duration::from_secs(8);
@@ -52,6 +53,11 @@ pub struct Desk {
     pub uploads: Uploads,
     /// Whether the sheet of shortcuts is open.
     pub shortcuts: RwSignal<bool>,
+    /// Whether the command palette is open.
+    pub palette: RwSignal<bool>,
+    /// The browse page while it is shown: what the palette acts on.
+    pub browse: StoredValue<Option<Browse>>,
+    pub theme: RwSignal<Theme>,
     /// Why something that was tried did not happen; shown for a while.
     pub notice: RwSignal<Option<String>>,
     /// What a screen reader is told; the newest sentence.
@@ -77,6 +83,9 @@ impl Desk {
             hand: Hand::new(),
             uploads: Uploads::new(),
             shortcuts: RwSignal::new(false),
+            palette: RwSignal::new(false),
+            browse: StoredValue::new(None),
+            theme: RwSignal::new(theme::current()),
             notice: RwSignal::new(None),
             spoken,
             is_hydrated: RwSignal::new(false),

@@ -285,6 +285,7 @@ fn Table(searching: Searching) -> impl IntoView {
             <button
                 type="button"
                 class="button button--primary"
+                data-command="Move the chosen results to…"
                 disabled=is_none_chosen
                 on:click=move |_| desk.planning.departing.set(Departure::of(searching.chosen_paths(), None))
             >
@@ -294,6 +295,7 @@ fn Table(searching: Searching) -> impl IntoView {
             <button
                 type="button"
                 class="button"
+                data-command="Cut the chosen results"
                 disabled=is_none_chosen
                 on:click=move |_| {
                     desk.cut(searching.chosen_paths());

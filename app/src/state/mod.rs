@@ -3,10 +3,12 @@
 pub mod clipboard;
 pub mod conflicts;
 pub mod drag;
+pub mod fuzzy;
 pub mod meter;
 pub mod move_list;
 pub mod pane;
 pub mod preview_card;
+pub mod recent;
 pub mod rows;
 pub mod search;
 pub mod selection;
