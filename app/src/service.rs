@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use tidelock_shared::content::Content;
+use tidelock_shared::history::UsageSample;
 use tidelock_shared::id::{MoveId, SearchId, SurveyId};
 use tidelock_shared::limits::Limits;
 use tidelock_shared::listing::{Destination, Entry, FolderListing, ListingRequest, Rows};
@@ -35,6 +36,8 @@ pub trait MoveService: Send + Sync {
     fn session(&self) -> Answer<'_, Session>;
     /// The projects that the caller can see, by name.
     fn projects(&self) -> Answer<'_, Vec<Project>>;
+    /// What the project of this top folder has used, the oldest first: an hour apart, then a day.
+    fn usage_history(&self, root: FilePath) -> Answer<'_, Vec<UsageSample>>;
     /// A folder and some of its rows; of a large one those that are read already.
     fn folder(&self, request: ListingRequest) -> Answer<'_, FolderListing>;
     /// Other rows of the same reading, or of a new one if it is gone.

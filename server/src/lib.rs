@@ -13,6 +13,7 @@ mod convert;
 mod demo;
 mod doctor;
 mod events;
+mod history;
 mod http;
 mod identity;
 mod listing;

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use tidelock_shared::content::Content;
+use tidelock_shared::history::UsageSample;
 use tidelock_shared::id::{SearchId, SurveyId};
 use tidelock_shared::listing::{Destination, Entry, FolderListing, ListingRequest, Rows};
 use tidelock_shared::name::{FileName, FilePath};
@@ -25,6 +26,12 @@ pub async fn session() -> Result<Session, ApiError> {
 #[server(name = ProjectsCall, prefix = "/api", endpoint = "projects", input = Json, output = Json)]
 pub async fn projects() -> Result<Vec<Project>, ApiError> {
     answer(service()?.projects()).await
+}
+
+/// What a project has used.
+#[server(name = UsageHistoryCall, prefix = "/api", endpoint = "usage_history", input = Json, output = Json)]
+pub async fn usage_history(root: FilePath) -> Result<Vec<UsageSample>, ApiError> {
+    answer(service()?.usage_history(root)).await
 }
 
 /// A folder and some of its rows.

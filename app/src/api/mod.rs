@@ -10,6 +10,7 @@
 //! |---|---|---|
 //! | `session` | – | `Session` |
 //! | `projects` | – | `[Project]` |
+//! | `usage_history` | `root: path` | `[UsageSample]`, the oldest first |
 //! | `folder` | `request: ListingRequest` | `FolderListing` |
 //! | `rows` | `request: ListingRequest` | `Rows` |
 //! | `entries` | `path`, `names: [name]` | `[Entry]`, those that are there |
@@ -51,8 +52,8 @@ pub mod uploads;
 pub use error::{ApiError, status_of};
 pub use folders::{
     ContentCall, CreateFolderCall, DestinationCall, EntriesCall, FolderCall, ProjectsCall, RowsCall, SearchResultsCall,
-    SessionCall, StartSearchCall, StartSurveyCall, SurveyCall, content, create_folder, destination, entries, folder, projects,
-    rows, search_results, session, start_search, start_survey, survey,
+    SessionCall, StartSearchCall, StartSurveyCall, SurveyCall, UsageHistoryCall, content, create_folder, destination, entries,
+    folder, projects, rows, search_results, session, start_search, start_survey, survey, usage_history,
 };
 pub use moves::{
     CancelMoveCall, HoldMoveCall, LiftHoldCall, LimitsCall, MoveDetailCall, MovesCall, PauseMoveCall, PlanCall, PlanUndoCall,

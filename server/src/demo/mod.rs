@@ -7,6 +7,7 @@
 //! Not here: how a simulated file system behaves (the engine's `fs::simulator`).
 
 mod furnish;
+pub(crate) mod past;
 mod place;
 mod trees;
 mod world;

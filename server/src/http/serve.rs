@@ -17,9 +17,10 @@ use super::server_file::ServerFile;
 use super::start::{Serve, ServeError, Started, start};
 use super::state::Running;
 use crate::events::becomes_true;
-use crate::service::{Drivers, look_after_uploads};
+use crate::service::{Drivers, look_after_uploads, sample};
 
 const PURGES_LOOKED_FOR_EVERY: Duration = Duration::from_secs(600);
+const SAMPLES_LOOKED_FOR_EVERY: Duration = Duration::from_secs(60);
 const REQUESTS_LOOKED_FOR_EVERY: Duration = Duration::from_millis(250);
 /// After the order to stop, for answers that are under way and for moves to reach a safe place.
 const STOPPED_WITHIN: Duration = Duration::from_secs(5);
@@ -111,6 +112,7 @@ fn recover(running: &Running) -> Result<(), ServeError> {
     }
     answer_requests(running.site.engine.clone(), running.site.drivers.clone(), running.stop.subscribe());
     purge_what_is_due(running.clone(), running.stop.subscribe());
+    sample_usage(running.clone(), running.stop.subscribe());
     Ok(())
 }
 
@@ -154,6 +156,24 @@ fn purge_what_is_due(running: Running, stop: watch::Receiver<bool>) {
     };
     if let Err(error) = std::thread::Builder::new().name("retention".to_owned()).spawn(look) {
         tracing::error!(%error, "nothing is purged by itself");
+    }
+}
+
+/// Remembers what each project uses, each time that is due.
+fn sample_usage(running: Running, stop: watch::Receiver<bool>) {
+    let look = move || {
+        while !*stop.borrow() && !running.site.engine.is_halted() {
+            if let Err(error) = sample(&running.site) {
+                tracing::error!(error = &error as &dyn std::error::Error, "what projects use cannot be remembered");
+            }
+            let next = Instant::now() + SAMPLES_LOOKED_FOR_EVERY;
+            while Instant::now() < next && !*stop.borrow() {
+                std::thread::sleep(REQUESTS_LOOKED_FOR_EVERY);
+            }
+        }
+    };
+    if let Err(error) = std::thread::Builder::new().name("usage".to_owned()).spawn(look) {
+        tracing::error!(%error, "what projects use is not remembered");
     }
 }
 

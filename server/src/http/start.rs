@@ -17,6 +17,7 @@ use tidelock_shared::name::FilePath;
 
 use super::state::Running;
 use crate::demo;
+use crate::history::History;
 use crate::identity::{Identities, NoRandomness, User, random_bytes};
 use crate::listing::Readings;
 use crate::names::Names;
@@ -89,6 +90,10 @@ pub(super) fn start(options: &Serve, address: SocketAddr) -> Result<Started, Ser
         }
         Mode::SingleUser { roots } => of_single_user(roots, journal, uploads, address)?,
     };
+    // Without it there is no trend; that is no reason not to serve.
+    if let Err(error) = running.site.history.keep_in(&options.state_folder) {
+        tracing::error!(error = &error as &dyn std::error::Error, "what projects use is not remembered");
+    }
     if let Some(days) = options.retention {
         running.site.engine.set_retention(Retention::of_days(days))?;
     }
@@ -142,6 +147,7 @@ fn site(engine: Arc<Engine>, names: Names, eyes: Eyes, uploads: Uploads) -> Site
         searches: Searches::default(),
         readings: Readings::default(),
         uploads,
+        history: History::default(),
         engine,
         names,
         eyes,

@@ -9,6 +9,7 @@ use tidelock_engine::planner::Draft;
 use tidelock_engine::planner::plan::{MovePlan, Refusal};
 use tidelock_engine::survey::survey_folder;
 use tidelock_shared::content::Content;
+use tidelock_shared::history::UsageSample;
 use tidelock_shared::id::{MoveId, SearchId, SurveyId};
 use tidelock_shared::limits::Limits;
 use tidelock_shared::listing::{Destination, Entry, FolderListing, ListingRequest, Rows};
@@ -150,6 +151,10 @@ impl MoveService for EngineService {
 
     fn projects(&self) -> Answer<'_, Vec<Project>> {
         self.answer(|service| Ok(projects::visible(&service.site, &*service.fs)))
+    }
+
+    fn usage_history(&self, root: FilePath) -> Answer<'_, Vec<UsageSample>> {
+        self.answer(move |service| projects::history(service, &root))
     }
 
     fn folder(&self, request: ListingRequest) -> Answer<'_, FolderListing> {

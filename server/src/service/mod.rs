@@ -22,6 +22,7 @@ mod uploads;
 
 pub(crate) use asked::EngineService;
 pub(crate) use drivers::Drivers;
+pub(crate) use projects::sample;
 pub(crate) use searches::Searches;
 pub(crate) use site::{Eyes, Site};
 pub(crate) use surveys::Surveys;

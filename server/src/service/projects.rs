@@ -5,15 +5,20 @@
 
 use std::collections::BTreeSet;
 
+use tidelock_engine::clock::{Clock, SystemClock};
 use tidelock_engine::fs::{FileSystem, FsResult};
 use tidelock_engine::planner::payer_of;
 use tidelock_engine::survey::survey_folder;
+use tidelock_shared::history::UsageSample;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::project::Project;
 use tidelock_shared::strategy::EntryKind;
+use tidelock_shared::user_error::UserError;
 
-use super::Site;
 use super::folder::project;
+use super::{EngineService, Site};
+use crate::demo;
+use crate::history::Payer;
 
 /// A root with more folders than this has its projects elsewhere.
 const FOLDERS_LOOKED_AT: usize = 2000;
@@ -48,6 +53,41 @@ pub(super) fn visible(site: &Site, fs: &dyn FileSystem) -> Vec<Project> {
     }
     projects.sort_by(|a, b| (&a.name, &a.root).cmp(&(&b.name, &b.root)));
     projects
+}
+
+/// What a project that the caller can see has used, the oldest first.
+pub(super) fn history(service: &EngineService, root: &FilePath) -> Result<Vec<UsageSample>, UserError> {
+    let site = &service.site;
+    let project = visible(site, &*service.fs).into_iter().find(|project| project.root == *root).ok_or_else(|| {
+        UserError::new("not_found", format!("There is no project '{}' that you can see.", root.shown()))
+            .hint("The page of projects lists those that there are.")
+    })?;
+    let payer = Payer { root: project.root, project: project.id };
+    site.history.of(&payer).map_err(|error| {
+        tracing::error!(%error, "the history of a project cannot be read");
+        UserError::new("internal", "What the project used before cannot be read.").hint("The server's log tells more.")
+    })
+}
+
+/// Remembers what each project uses now, if that is due. The demo also remembers what was before it began.
+pub(crate) fn sample(site: &Site) -> rusqlite::Result<()> {
+    let now_ms = SystemClock.now_ms();
+    if !site.history.is_due(now_ms)? {
+        return Ok(());
+    }
+    let fs = &**site.engine.file_system();
+    let mut samples = Vec::new();
+    for project in visible(site, fs) {
+        let Some(usage) = project.usage else { continue };
+        let now = UsageSample { time_ms: now_ms, usage };
+        let payer = Payer { root: project.root, project: project.id };
+        if site.is_demo() && site.history.of(&payer)?.is_empty() {
+            let past = demo::past::of_project(fs, &payer.root, now);
+            samples.extend(past.into_iter().map(|sample| (payer.clone(), sample)));
+        }
+        samples.push((payer, now));
+    }
+    site.history.add(&samples, now_ms)
 }
 
 /// The first folder directly below `root` of each project that is not the root's own.

@@ -11,6 +11,7 @@ use tidelock_shared::name::FilePath;
 use tidelock_shared::user_error::UserError;
 
 use super::{Drivers, Searches, Surveys};
+use crate::history::History;
 use crate::identity::User;
 use crate::listing::Readings;
 use crate::names::Names;
@@ -27,6 +28,7 @@ pub(crate) struct Site {
     pub(crate) searches: Searches,
     pub(crate) readings: Readings,
     pub(crate) uploads: Uploads,
+    pub(crate) history: History,
     /// The projects' top folders where somebody says which they are; else they are looked for.
     pub(crate) tops: Option<BTreeMap<ProjectId, FilePath>>,
 }

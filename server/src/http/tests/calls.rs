@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use tidelock_app::service::Session;
+use tidelock_shared::history::UsageSample;
 use tidelock_shared::limits::Limits;
 use tidelock_shared::listing::{Destination, Entry, FolderListing, Rows};
 use tidelock_shared::name::FileName;
@@ -16,6 +17,7 @@ use tidelock_shared::search::SearchResults;
 use tidelock_shared::strategy::EntryKind;
 
 use super::{demo_server, demo_server_with, listing, moving, on_runtime, rests};
+use crate::service::sample;
 
 #[test]
 fn the_session_says_who_asks_and_what_is_managed() {
@@ -294,6 +296,25 @@ fn a_move_is_planned_run_undone_and_kept_in_mind() {
         let all: Vec<MoveView> = server.call("moves", json!({})).await.unwrap();
         assert_eq!(all.iter().map(|view| view.id).collect::<Vec<_>>(), [undoing.id, begun.id], "newest first");
         assert_eq!(all[1].undone_by, Some(undoing.id));
+    });
+}
+
+#[test]
+fn the_history_of_a_project_begins_with_the_demos_past_and_is_for_who_can_read_it() {
+    on_runtime(async {
+        let server = demo_server();
+        let site = server.running.site.clone();
+        site.history.keep_in_memory().unwrap();
+        tokio::task::spawn_blocking(move || (sample(&site).unwrap(), sample(&site).unwrap())).await.unwrap();
+        let root = json!({ "root": "/lustre/climate" });
+        let history: Vec<UsageSample> = server.call("usage_history", root.clone()).await.unwrap();
+        assert_eq!(history.len(), 181, "one is due an hour, so the second adds nothing");
+        let projects: Vec<Project> = server.call("projects", json!({})).await.unwrap();
+        let climate = projects.iter().find(|project| project.name == "climate").unwrap();
+        assert_eq!(history.last().map(|sample| sample.usage), climate.usage);
+        assert!(history[0].usage.bytes < history[180].usage.bytes, "{history:?}");
+        let hidden = server.call_as::<Vec<UsageSample>>("bob", "usage_history", root).await.unwrap_err();
+        assert_eq!(hidden.0, StatusCode::NOT_FOUND);
     });
 }
 
