@@ -41,6 +41,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/moves") view=LazyPage::Moves ssr=SsrMode::Async />
                     <Route path=path!("/moves/:id") view=LazyPage::Move ssr=SsrMode::Async />
                     <Route path=path!("/projects") view=LazyPage::Projects ssr=SsrMode::Async />
+                    <Route path=path!("/projects/*path") view=LazyPage::Project ssr=SsrMode::Async />
                     <Route path=path!("/search") view=LazyPage::Search ssr=SsrMode::Async />
                     <Route path=path!("/guarantees") view=LazyPage::Guarantees ssr=SsrMode::Async />
                 </FlatRoutes>

@@ -149,6 +149,12 @@ pub fn minute(seconds: i64, offset_minutes: i32) -> String {
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}")
 }
 
+/// A day, in UTC: `2026-11-22`.
+pub fn day(seconds: i64) -> String {
+    let Moment { year, month, day, .. } = Moment::of(seconds);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
 /// A moment to the second, in UTC, for titles and machines: `2026-11-22T14:03:07Z`.
 pub fn second_exact(seconds: i64) -> String {
     let Moment { year, month, day, hour, minute, second } = Moment::of(seconds);

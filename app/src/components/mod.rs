@@ -46,4 +46,5 @@ pub mod tray;
 pub mod tray_move;
 pub mod upload_dialog;
 pub mod upload_tray;
+pub mod usage_chart;
 pub mod user_menu;

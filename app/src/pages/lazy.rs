@@ -12,6 +12,7 @@ use super::guarantees::GuaranteesPage;
 use super::move_page::MovePage;
 use super::moves::MovesPage;
 use super::overview::OverviewPage;
+use super::project_page::ProjectPage;
 use super::projects::ProjectsPage;
 use super::search::SearchPage;
 use crate::api::ApiError;
@@ -24,6 +25,7 @@ pub enum LazyPage {
     Moves,
     Move,
     Projects,
+    Project,
     Search,
     Guarantees,
 }
@@ -46,6 +48,7 @@ pub fn page(page: LazyPage) -> Result<AnyView, ApiError> {
         LazyPage::Moves => view! { <MovesPage /> }.into_any(),
         LazyPage::Move => view! { <MovePage /> }.into_any(),
         LazyPage::Projects => view! { <ProjectsPage /> }.into_any(),
+        LazyPage::Project => view! { <ProjectPage /> }.into_any(),
         LazyPage::Search => view! { <SearchPage /> }.into_any(),
         LazyPage::Guarantees => view! { <GuaranteesPage /> }.into_any(),
     })

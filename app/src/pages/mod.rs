@@ -7,6 +7,7 @@ pub mod move_page;
 pub mod moves;
 pub mod not_found;
 pub mod overview;
+pub mod project_page;
 pub mod projects;
 pub mod search;
 mod status;

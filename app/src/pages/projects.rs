@@ -8,7 +8,7 @@ use crate::components::place_link::PlaceLink;
 use crate::components::problem::LoadError;
 use crate::desk::use_desk;
 use crate::format;
-use crate::state::pane::folder_url;
+use crate::state::pane::{folder_url, project_url};
 
 #[component]
 pub fn ProjectsPage() -> impl IntoView {
@@ -65,10 +65,12 @@ fn ProjectRow(project: Project) -> impl IntoView {
     view! {
         <tr>
             <th scope="row">
-                <PlaceLink href=folder_url(&project.root)>{project.name}</PlaceLink>
+                <PlaceLink href=project_url(&project.root)>{project.name}</PlaceLink>
             </th>
             <td class="table__wide">{project.id.map(|id| id.to_string()).unwrap_or_else(|| "–".to_owned())}</td>
-            <td class="table__path">{project.root.shown()}</td>
+            <td class="table__path">
+                <PlaceLink href=folder_url(&project.root)>{project.root.shown()}</PlaceLink>
+            </td>
             <Both bytes=usage.map(|usage| usage.bytes) inodes=usage.map(|usage| usage.inodes) none="not readable" />
             <Both bytes=limits.bytes.soft inodes=limits.inodes.soft none="none" is_wide=true />
             <Both bytes=limits.bytes.hard inodes=limits.inodes.hard none="none" is_wide=true />

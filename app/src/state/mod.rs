@@ -12,6 +12,7 @@ pub mod recent;
 pub mod rows;
 pub mod search;
 pub mod selection;
+pub mod trend;
 pub mod upload;
 pub mod window;
 pub mod words;

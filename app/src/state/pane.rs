@@ -185,6 +185,14 @@ pub fn folder_url(path: &FilePath) -> String {
     format!("{BROWSE}{}", path.to_url())
 }
 
+/// What every project's URL begins with.
+pub const PROJECTS: &str = "/projects";
+
+/// The page of the project of this top folder.
+pub fn project_url(root: &FilePath) -> String {
+    format!("{PROJECTS}{}", root.to_url())
+}
+
 /// Where a file comes down, or a folder as an archive.
 pub fn download_url(path: &FilePath) -> String {
     format!("/download{}", path.to_url())

@@ -1,0 +1,59 @@
+// A project's own page: usage and limits, the trend, and what finished moves keep.
+import AxeBuilder from '@axe-core/playwright';
+import { desktop, expect, phone, test } from '../fixtures';
+import { become, hydrated, moves } from '../pages';
+
+test('a project tells what it uses, what it used, and for how long that lasts', async ({ page }) => {
+  await page.goto('/projects');
+  await hydrated(page);
+  await page.getByRole('rowheader').getByRole('link', { name: 'climate' }).click();
+  await expect(page).toHaveURL(/\/projects\/lustre\/climate$/);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('climate');
+  await expect(page.getByRole('meter', { name: 'Bytes of climate' })).toHaveAttribute('aria-valuetext', /of 100 TiB/);
+  // The past is read off the files while the server already answers.
+  await expect(async () => {
+    await page.reload();
+    await expect(page.getByRole('img', { name: /^Bytes from .* to .* more than on 20/ })).toBeVisible({ timeout: 500 });
+  }).toPass();
+  await expect(page.getByRole('img', { name: /^Inodes from / })).toBeVisible();
+  await page.getByText('Bytes as numbers').click();
+  const rows = page.getByRole('table').first().getByRole('row');
+  const last = (await page.getByRole('meter', { name: 'Bytes of climate' }).getAttribute('aria-valuetext'))?.split(' of ')[0] ?? '';
+  await expect(rows.nth(1)).toContainText(last);
+  await expect(page.getByText('Nothing. Originals of copies')).toBeVisible();
+});
+
+test('what a copy keeps is told, with its charge and its end', async ({ page }) => {
+  await page.goto('/');
+  await become(page, 'admin');
+  // To another file system everything is copied, and the original kept.
+  const id = await moves(page, { sources: ['/lustre/climate/README.md'], destination: '/scratch' });
+  await page.goto('/projects/lustre/climate');
+  const row = page.getByRole('row').filter({ has: page.getByRole('link', { name: 'README.md' }) });
+  await expect(row).toContainText('1 inode');
+  await expect(row.getByRole('time')).toHaveText(/^20\d\d-/);
+  await row.getByRole('link').click();
+  await expect(page).toHaveURL(new RegExp(`/moves/${id}$`));
+});
+
+test('a project that one cannot see is not there', async ({ page, complaints }) => {
+  complaints.expect(/404/);
+  const answer = await page.goto('/projects/lustre/materials');
+  expect(answer?.status()).toBe(404);
+  await expect(page.getByText(/no project .* that you can see/)).toBeVisible();
+});
+
+for (const [name, viewport] of Object.entries({ desktop, phone })) {
+  test(`it is accessible and whole at ${name} width`, async ({ page }) => {
+    await page.setViewportSize(viewport);
+    await expect(async () => {
+      await page.goto('/projects/lustre/genomics');
+      await expect(page.getByRole('img')).toHaveCount(2, { timeout: 500 });
+    }).toPass();
+    await hydrated(page);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(overflow).toBeLessThanOrEqual(0);
+  });
+}
