@@ -6,7 +6,7 @@
 
 mod world;
 
-use tidelock_engine::fs::simulator::Personality;
+use tidelock_engine::fs::simulator::{Personality, SiteMount};
 use tidelock_engine::fs::walk::walk;
 use tidelock_engine::fs::{FileSystem, Folder, FsError};
 use tidelock_engine::planner::Draft;
@@ -264,6 +264,21 @@ fn a_changed_charge_is_durable_on_whatever_mdt_an_inode_lies() {
             let request = request("/m/alpha/whole", "/m/near");
             let what = format!("{personality:?}, {remote}");
             assert_durable(with_a_remote_part, &request, "/m/near/whole", BETA, &what);
+        }
+    }
+}
+
+#[test]
+fn a_tree_that_is_made_anew_on_several_mdts_is_durable_on_each() {
+    for case in CASES.into_iter().filter(|case| case.name.contains("by a user, Lustre")) {
+        for seed in 0..8 {
+            let world = World::on_mounts(case, 10, |mount| SiteMount { mdts: 4, spread_levels: 9, ..mount });
+            let after = world.after();
+            let what = format!("{}, seed {seed}", case.name);
+            moved(&world, &world.request(), &what);
+            world.root.cut_power(seed);
+            assert_same(&world.visible(), &after, &what);
+            assert_no_drift(&world, "/m/beta/tree", BETA, &what);
         }
     }
 }

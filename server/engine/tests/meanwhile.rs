@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tidelock_engine::Engine;
-use tidelock_engine::fs::simulator::{Personality, Simulator, Watch};
+use tidelock_engine::fs::simulator::{Personality, Simulator, SiteMount, Watch};
 use tidelock_engine::fs::{Errno, FileSystem, FsError, FsResult, Timestamp};
 use tidelock_engine::journal::{Journal, Recorded, StateFolder};
 use tidelock_engine::moves::event::Note;
@@ -19,7 +19,7 @@ use tidelock_shared::id::ProjectId;
 use tidelock_shared::progress::MoveState;
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::quota::{Bounds, Limits};
-use tidelock_shared::request::MoveRequest;
+use tidelock_shared::request::{MoveRequest, OnConflict};
 use world::{ALICE, ALPHA, BETA, CASES, Case, World, assert_same, make_folder, name, path, write};
 
 type Act = Box<dyn FnOnce() + Send>;
@@ -97,6 +97,23 @@ fn room_that_is_gone_since_the_plan_is_asked_for_again_before_anything_appears()
         });
         assert_eq!(recorded.of.state, MoveState::Undone, "{}: {:?}", case.name, recorded.of.failure);
         assert_same(&world.visible(), &world.before, case.name);
+    }
+}
+
+#[test]
+fn the_way_back_needs_no_room_in_the_destination() {
+    for case in into_beta().filter(|case| case.caller == ALICE && case.on_conflict == OnConflict::Refuse) {
+        // On one MDT, a file in the source's folder saves what happened in the other as well.
+        let world = World::on_mounts(case, 10, |mount| SiteMount { mdts: 1, ..mount });
+        let theirs = world.root.clone();
+        let recorded = meanwhile(&world, world.caller(), &world.request(), StepKind::Check, move || {
+            // The item cannot appear, and nothing can be made.
+            let beta = theirs.open_path(&path("/m/beta")).unwrap();
+            write(&theirs, &beta, case.source.rsplit('/').next().unwrap(), b"");
+            let one = Bounds { soft: None, hard: Some(1) };
+            theirs.set_limits(0, BETA, Limits { bytes: one, inodes: one });
+        });
+        assert_eq!(recorded.of.state, MoveState::Undone, "{}: {:?}", case.name, recorded.of.failure);
     }
 }
 

@@ -222,10 +222,11 @@ impl Driver {
         self.record(live, event)
     }
 
+    /// Makes durable what was undone before that is recorded.
     fn seal_undone(&self, live: &Live) -> Result<(), Halt> {
         let barrier = Step { kind: StepKind::Barrier, item: 0 };
         for attempt in 1.. {
-            match self.perform_step(live, None, barrier, Action::Run)? {
+            match self.perform_step(live, None, barrier, Action::Undo)? {
                 Outcome::Failed(failure) | Outcome::Waits(_, failure) if attempt >= TRIES => {
                     return self.record(live, Event::Stuck { failure });
                 }

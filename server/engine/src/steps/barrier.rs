@@ -15,7 +15,7 @@ use tidelock_shared::id::MoveId;
 use tidelock_shared::name::FileName;
 use tidelock_shared::strategy::EntryKind;
 
-use super::context::{Context, open_known};
+use super::context::{Context, find_known};
 use super::error::{StepError, StepResult};
 use super::times::Times;
 use crate::fs::walk::unless_absent;
@@ -29,15 +29,69 @@ const NAMES_FOR_EACH_MDT: usize = 64;
 const BARRIER_MODE: u32 = 0o600;
 
 pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
+    let folders = context.order.folders.iter().map(|known| find_known(context.fs, known)).collect::<StepResult<Vec<_>>>()?;
+    barrier_in_all(context.fs, &folders, context.order.move_id)
+}
+
+/// Makes durable what was undone. Where others have taken a folder away, nothing was left to undo in it.
+pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
+    barrier_in_all(context.fs, &folders_still_there(context)?, context.order.move_id)
+}
+
+fn folders_still_there(context: &Context<'_>) -> StepResult<Vec<Folder>> {
+    let mut folders = Vec::new();
     for known in &context.order.folders {
-        barrier_in(context.fs, &open_known(context.fs, known)?, context.order.move_id)?;
+        match find_known(context.fs, known) {
+            Err(error) if error.is_folder_elsewhere() => {}
+            answer => folders.push(answer?),
+        }
+    }
+    Ok(folders)
+}
+
+fn barrier_in_all(fs: &dyn FileSystem, folders: &[Folder], id: MoveId) -> StepResult<()> {
+    for folder in folders {
+        if let Some(missing) = reach(fs, folder, id, &mdts_of(fs, folder)?)? {
+            reach_by_others(fs, folders.iter().filter(|other| !std::ptr::eq(*other, folder)), id, missing)?;
+        }
     }
     Ok(())
 }
 
+/// A file on the same MDT does it as well, whichever folder it is made in.
+fn reach_by_others<'a>(
+    fs: &dyn FileSystem,
+    others: impl Iterator<Item = &'a Folder>,
+    id: MoveId,
+    mut missing: BTreeSet<u32>,
+) -> StepResult<()> {
+    let is_told = !missing.is_empty();
+    for other in others {
+        let there: BTreeSet<u32> = mdts_of(fs, other)?.intersection(&missing).copied().collect();
+        if !there.is_empty() {
+            let still = reach(fs, other, id, &there)?.unwrap_or_default();
+            missing.retain(|mdt| !there.contains(mdt) || still.contains(mdt));
+        }
+    }
+    if is_told && missing.is_empty() { Ok(()) } else { Err(no_room().into()) }
+}
+
 /// Makes the names in one folder durable.
 pub(super) fn barrier_in(fs: &dyn FileSystem, folder: &Folder, id: MoveId) -> StepResult<()> {
-    let made = make_files(fs, folder, id, &mdts_of(fs, folder)?)?;
+    match reach(fs, folder, id, &mdts_of(fs, folder)?)? {
+        None => Ok(()),
+        Some(_) => Err(no_room().into()),
+    }
+}
+
+fn no_room() -> FsError {
+    FsError::new("barrier", b"", Errno::DQUOT)
+}
+
+/// Makes durable by a folder what happened on these MDTs. Answers those that nothing in the folder
+/// leads to; where nothing tells MDTs, an empty set stands for the only one.
+fn reach(fs: &dyn FileSystem, folder: &Folder, id: MoveId, mdts: &BTreeSet<u32>) -> StepResult<Option<BTreeSet<u32>>> {
+    let made = make_files(fs, folder, id, mdts)?;
     for (file, name) in &made.files {
         // Without room for its byte the file is created all the same, which is what counts.
         match fs.write_at(file, 0, b"\n") {
@@ -51,11 +105,11 @@ pub(super) fn barrier_in(fs: &dyn FileSystem, folder: &Folder, id: MoveId) -> St
         NamesDurability::FolderSync if made.left_out.is_some() => {
             fs.sync_file_system(folder)?;
             fs.sync_folder(folder)?;
+            Ok(None)
         }
-        NamesDurability::FolderSync => fs.sync_folder(folder)?,
-        NamesDurability::BarrierFile => touch_and_sync(fs, folder, made.left_out)?,
+        NamesDurability::FolderSync => Ok(fs.sync_folder(folder).map(|()| None)?),
+        NamesDurability::BarrierFile => Ok(touch_and_sync(fs, folder, made.left_out)?),
     }
-    Ok(())
 }
 
 /// Makes the name of a file durable that was made in the folder and synced itself.
@@ -137,8 +191,8 @@ pub(super) fn barrier_on_other_mdts(context: &Context<'_>, top: At<'_>, beside: 
         return Ok(());
     }
     let mut reached = BTreeSet::new();
-    for known in &context.order.folders {
-        reached.extend(mdts_of(fs, &open_known(fs, known)?)?);
+    for folder in folders_still_there(context)? {
+        reached.extend(mdts_of(fs, &folder)?);
     }
     let each = EachMdt::beginning_with(fs, context.order.move_id, beside, reached)?;
     if each.has_reached_all() { Ok(()) } else { EachMdt { looks_at_files: true, ..each }.entry(top, None) }
@@ -224,24 +278,25 @@ impl<'a> EachMdt<'a> {
             fs.sync_file(file)?;
             unless_absent(fs.unlink(beside.at(name)))?;
         }
-        Ok(touch_and_sync(fs, folder, made.left_out)?)
+        match touch_and_sync(fs, folder, made.left_out)? {
+            None => Ok(()),
+            Some(_) => Err(no_room().into()),
+        }
     }
 }
 
 /// Where no file can be made: an own file in the folder, or below it on the same MDT, gets its
-/// own mode again and is synced, which reaches the MDT like a new one (measured).
-fn touch_and_sync(fs: &dyn FileSystem, folder: &Folder, left_out: Option<BTreeSet<u32>>) -> FsResult<()> {
-    let Some(left_out) = left_out else { return Ok(()) };
-    if left_out.is_empty() {
-        return Err(FsError::new("barrier", b"", Errno::DQUOT));
-    }
-    for mdt in left_out {
+/// own mode again and is synced, which reaches the MDT like a new one (measured). Answers the MDTs
+/// where none was found.
+fn touch_and_sync(fs: &dyn FileSystem, folder: &Folder, left_out: Option<BTreeSet<u32>>) -> FsResult<Option<BTreeSet<u32>>> {
+    let Some(mut missing) = left_out.clone().filter(|left_out| !left_out.is_empty()) else { return Ok(left_out) };
+    for mdt in missing.clone() {
         let mut entries_left = ENTRIES_LOOKED_AT;
-        if !touch_one_below(fs, folder, mdt, &mut entries_left)? {
-            return Err(FsError::new("barrier", b"", Errno::DQUOT));
+        if touch_one_below(fs, folder, mdt, &mut entries_left)? {
+            missing.remove(&mdt);
         }
     }
-    Ok(())
+    Ok(Some(missing).filter(|missing| !missing.is_empty()))
 }
 
 /// Whether an own file on this MDT was found and synced.

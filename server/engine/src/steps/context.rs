@@ -9,7 +9,11 @@ pub(super) use crate::fs::walk::holds;
 use crate::fs::{At, FileSystem, Folder};
 use crate::moves::event::Note;
 use crate::planner::plan::{FolderRef, PlannedItem};
-use crate::worker::{StepOrder, StepReport, Then};
+use crate::planner::sequence::StepKind;
+use crate::worker::{Action, StepOrder, StepReport, Then};
+
+/// So many entries of a folder are looked at for one that was renamed.
+const ENTRIES_LOOKED_AT: usize = 10_000;
 
 /// Of hidden folders in which something grows.
 pub(super) const OWN_FOLDER_MODE: u32 = 0o700;
@@ -47,11 +51,19 @@ impl Context<'_> {
     }
 
     pub(super) fn source_folder(&self) -> StepResult<Folder> {
-        open_known(self.fs, &self.item().source_folder)
+        self.folder(&self.item().source_folder)
     }
 
     pub(super) fn destination_folder(&self) -> StepResult<Folder> {
-        open_known(self.fs, &self.item().destination_folder)
+        self.folder(&self.item().destination_folder)
+    }
+
+    /// On the way to the commit a folder must be where the plan saw it; on any other way what was done
+    /// in it is what counts, whatever its name has become.
+    fn folder(&self, known: &FolderRef) -> StepResult<Folder> {
+        let is_after_the_commit = matches!(self.order.kind, StepKind::Release | StepKind::Forget);
+        let is_on_its_way = self.order.action == Action::Run && !is_after_the_commit;
+        if is_on_its_way { open_known(self.fs, known) } else { find_known(self.fs, known) }
     }
 
     /// `.tidelock-<move>.<item>`: what is staged in the destination folder.
@@ -112,6 +124,37 @@ impl Context<'_> {
 pub(super) fn open_known(fs: &dyn FileSystem, known: &FolderRef) -> StepResult<Folder> {
     let folder = fs.open_path(&known.path)?;
     if fs.identity((&folder).into())? == known.identity { Ok(folder) } else { Err(StepError::FolderReplaced(known.path.clone())) }
+}
+
+/// The same folder if somebody has renamed it, or one that it lies in, within the folder above.
+///
+/// # Errors
+/// Those of [`open_known`] if it is nowhere near its old path.
+pub(super) fn find_known(fs: &dyn FileSystem, known: &FolderRef) -> StepResult<Folder> {
+    let error = match open_known(fs, known) {
+        Err(error) if error.is_folder_elsewhere() => error,
+        answer => return answer,
+    };
+    let names = known.path.names();
+    let mut above = known.path.clone();
+    for below in (1..=names.len()).rev().map(|depth| names.get(depth..).unwrap_or_default()) {
+        let Some((parent, _)) = above.split_last() else { break };
+        if let Some(found) = fs.open_path(&parent).ok().and_then(|parent| find_in(fs, &parent, below, known)) {
+            return Ok(found);
+        }
+        above = parent;
+    }
+    Err(error)
+}
+
+/// Looks for a known folder at `below` in each folder of one.
+fn find_in(fs: &dyn FileSystem, parent: &Folder, below: &[FileName], known: &FolderRef) -> Option<Folder> {
+    let entries = fs.read_folder(parent).ok()?;
+    entries.flatten().take(ENTRIES_LOOKED_AT).find_map(|entry| {
+        let top = fs.open_folder(parent.at(&entry.name)).ok()?;
+        let found = below.iter().try_fold(top, |folder, name| fs.open_folder(folder.at(name))).ok()?;
+        fs.identity((&found).into()).is_ok_and(|identity| identity == known.identity).then_some(found)
+    })
 }
 
 /// Opens a hidden folder of the move, which nobody else may have made or may enter.

@@ -8,7 +8,7 @@
 use tidelock_shared::name::FileName;
 
 use super::barrier::{barrier_in, make_names_durable};
-use super::context::{Context, open_known, path_of};
+use super::context::{Context, find_known, open_known, path_of};
 use super::error::{StepError, StepResult};
 use crate::fs::walk::{read_open, unless_absent};
 use crate::fs::{At, Errno, FileSystem, Folder, FsError, FsResult};
@@ -175,11 +175,10 @@ fn append(fs: &dyn FileSystem, at: At<'_>, line: &[u8], is_last: bool) -> FsResu
     if is_last { fs.sync_file(&file) } else { Ok(()) }
 }
 
-/// The folder, unless others have removed or replaced it: then no record can be in it.
+/// The folder, unless others have taken it away: then no record can be in it.
 pub(super) fn open_if_there(fs: &dyn FileSystem, known: &FolderRef) -> StepResult<Option<Folder>> {
-    match open_known(fs, known) {
-        Err(StepError::FolderReplaced(_)) => Ok(None),
-        Err(StepError::FileSystem(error)) if error.is_absent() || matches!(error.errno, Errno::NOTDIR | Errno::LOOP) => Ok(None),
+    match find_known(fs, known) {
+        Err(error) if error.is_folder_elsewhere() => Ok(None),
         answer => answer.map(Some),
     }
 }

@@ -77,6 +77,15 @@ impl StepError {
         Failure { kind, message: chain(self) }
     }
 
+    /// Whether a folder is no longer where it was, be it that others have put another in its place.
+    pub(super) fn is_folder_elsewhere(&self) -> bool {
+        match self {
+            Self::FolderReplaced(_) => true,
+            Self::FileSystem(error) => error.is_absent() || matches!(error.errno, Errno::NOTDIR | Errno::LOOP),
+            _ => false,
+        }
+    }
+
     /// What the step waits for instead of failing. It only may while the source is where everybody
     /// looks for it: a tree that is hidden already goes back into sight.
     pub(super) fn wait(&self, order: &StepOrder) -> Option<Wait> {

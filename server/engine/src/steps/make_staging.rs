@@ -67,7 +67,11 @@ pub(super) fn staged_identity(context: &Context<'_>) -> Option<Identity> {
 }
 
 pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
-    let destination = context.destination_folder()?;
+    let destination = match context.destination_folder() {
+        // Others took it away before anything was in it.
+        Err(error) if error.is_folder_elsewhere() && staged_identity(context).is_none() => return Ok(()),
+        answer => answer?,
+    };
     let name = context.staging_name()?;
     if context.item().strategy == Strategy::PiecewiseRename {
         // What is in it was never a copy: only an empty folder goes.

@@ -99,14 +99,9 @@ fn undo(context: &mut Context<'_>) -> StepResult<()> {
         StepKind::Publish => publish::undo(context),
         StepKind::PutBack => put_back::undo(context),
         StepKind::Describe => describe::undo(context),
+        StepKind::Barrier => barrier::undo(context),
         // These change nothing that would have to be taken back.
-        StepKind::Reserve
-        | StepKind::Restore
-        | StepKind::Verify
-        | StepKind::Check
-        | StepKind::Barrier
-        | StepKind::Release
-        | StepKind::Forget => Ok(()),
+        StepKind::Reserve | StepKind::Restore | StepKind::Verify | StepKind::Check | StepKind::Release | StepKind::Forget => Ok(()),
     }
 }
 

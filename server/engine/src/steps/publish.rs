@@ -153,8 +153,12 @@ fn carry_by_a_hidden_name(context: &Context<'_>, from: At<'_>, to: At<'_>, folde
 }
 
 pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
-    let destination = context.destination_folder()?;
     let item = context.item().clone();
+    let destination = match context.destination_folder() {
+        // Others took it away, and the item has not been in it.
+        Err(error) if error.is_folder_elsewhere() && is_where_it_was(context)? => return Ok(()),
+        answer => answer?,
+    };
     let to = destination.at(&item.destination_name);
     let Some(published) = published(context)? else { return remove_own_claim(context.fs, to) };
     let from = published.folder.at(&published.name);
@@ -194,6 +198,15 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
     untag_where_allowed(context, to)?;
     bring_item_back(context, to, from)?;
     if holds(context.fs, from, &item.identity)? { restore_tag(context.fs, from, &item) } else { Ok(()) }
+}
+
+/// Whether the item itself still has the name that it leaves by publishing.
+fn is_where_it_was(context: &Context<'_>) -> StepResult<bool> {
+    if context.item().is_staged() || context.item().kept.is_some() {
+        return Ok(false);
+    }
+    let Some(Published { identity, folder, name }) = published(context)? else { return Ok(false) };
+    Ok(holds(context.fs, folder.at(&name), &identity)?)
 }
 
 /// Charged to another project than the folder that it lay in.

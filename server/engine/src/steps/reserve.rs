@@ -1,4 +1,5 @@
-//! Asks once more whether the move fits, now that its reservation is recorded.
+//! Asks once more whether the move fits, now that its reservation is recorded, and whether its
+//! folders are where they were: nothing has been made in them yet that would have to be found again.
 
 use tidelock_shared::quota::{Amount, Headroom};
 
@@ -8,6 +9,9 @@ use crate::fs::{Errno, FileSystem, Quota};
 use crate::worker::Admission;
 
 pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
+    for known in &context.order.folders {
+        open_known(context.fs, known)?;
+    }
     context.order.admissions.iter().try_for_each(|admission| admit(context.fs, admission, admission.needed))
 }
 

@@ -150,8 +150,13 @@ impl World {
 
     /// Each call takes so many milliseconds.
     pub fn ticking(case: Case, milliseconds: i64) -> Self {
+        Self::on_mounts(case, milliseconds, |mount| mount)
+    }
+
+    /// The same on mounts that are set up otherwise.
+    pub fn on_mounts(case: Case, milliseconds: i64, set_up: fn(SiteMount) -> SiteMount) -> Self {
         let now = Arc::new(AtomicI64::new(1_000_000_000));
-        let mount = |at: &str, personality| SiteMount::new(path(at), personality);
+        let mount = |at: &str, personality| set_up(SiteMount::new(path(at), personality));
         let other = if case.personality == Personality::Xfs { Personality::Plain } else { case.personality };
         let site = Site { mounts: vec![mount("/m", case.personality), mount("/n", other)], limits: BTreeMap::new() };
         let ticking = now.clone();

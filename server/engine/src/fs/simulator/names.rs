@@ -153,8 +153,9 @@ impl Inner {
             let above = self.state.inodes.get(at)?.parent;
             (above != *at).then_some(above)
         });
-        let is_near_top = depth.take(3).count() < 2;
-        let mdts = u64::from(self.mount(parent).mdts.max(1));
+        let mount = self.mount(parent);
+        let is_near_top = depth.take(mount.spread_levels + 1).count() <= mount.spread_levels;
+        let mdts = u64::from(mount.mdts.max(1));
         if is_near_top { u16::try_from(number % mdts).unwrap_or(0) } else { parent.mdt_of(name) }
     }
 

@@ -30,6 +30,9 @@ pub struct SiteMount {
     pub personality: Personality,
     /// Metadata servers; new folders near the top are spread over them.
     pub mdts: u16,
+    /// Down to this many folders from the top (`max-inherit-rr` of the default layout of folders).
+    #[serde(default = "spread_at_the_top")]
+    pub spread_levels: usize,
     /// Who changes project IDs where the mount is a Lustre.
     #[serde(default)]
     pub retaggers: Retaggers,
@@ -50,9 +53,14 @@ impl SiteMount {
         let mdts = if personality.is_lustre() { 2 } else { 1 };
         let capacity = Amount { bytes: 1 << 50, inodes: 1 << 32 };
         let retaggers = Retaggers::default();
-        let (pools, refuses_user_attributes) = (Vec::new(), false);
-        Self { path, personality, mdts, retaggers, remote_rename: true, pools, refuses_user_attributes, capacity }
+        let (pools, refuses_user_attributes, spread_levels) = (Vec::new(), false, spread_at_the_top());
+        let remote_rename = true;
+        Self { path, personality, mdts, spread_levels, retaggers, remote_rename, pools, refuses_user_attributes, capacity }
     }
+}
+
+fn spread_at_the_top() -> usize {
+    1
 }
 
 /// Who besides root may change project IDs: `mdt.*.enable_chprojid_gid` (recorded).
