@@ -89,7 +89,11 @@ pub(super) fn hide(fs: &dyn FileSystem, from: At<'_>, to: At<'_>, what: &Carry<'
         Err(error) if refuses_flags(&error) && look(fs, to)?.is_some() => {
             return Err(StepError::NameTaken(what.destination.clone()));
         }
-        Err(error) if refuses_flags(&error) => fs.rename(from, to)?,
+        Err(error) if refuses_flags(&error) => match fs.rename(from, to) {
+            // Between two MDTs a rename may be refused where a link is not (`enable_remote_rename`).
+            Err(error) if error.errno == Errno::XDEV => return carry(fs, from, to, what),
+            answer => answer?,
+        },
         answer => answer?,
     }
     if holds(fs, to, what.identity)? { Ok(()) } else { Err(give_back(fs, from, to, what)?) }

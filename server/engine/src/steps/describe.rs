@@ -144,6 +144,14 @@ pub(super) fn add(context: &mut Context<'_>, note: Note) -> StepResult<()> {
     }
 }
 
+/// Adds what the journal has, unless the record has it too: the step was cut short in between.
+pub(super) fn add_if_missing(context: &Context<'_>, note: &Note) -> StepResult<()> {
+    let Some(record) = context.order.record.as_ref().filter(|record| !record.is_given_up) else { return Ok(()) };
+    let Some(folder) = open_if_there(context.fs, &record.folder)? else { return Ok(()) };
+    let line = RecordedNote { item: context.order.item_number, note: note.clone() };
+    add_missing(context.fs, folder.at(&record_name(context)?), &[line])
+}
+
 /// A record that lacks something would lead whoever believes it astray: it is as if it had never
 /// been.
 fn drop_half(context: &mut Context<'_>, folder: &Folder, name: &FileName, record: &RecordOrder) -> StepResult<()> {

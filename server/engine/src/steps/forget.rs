@@ -5,7 +5,7 @@
 
 use super::barrier::barrier_in;
 use super::context::{Context, path_of};
-use super::describe::open_if_there;
+use super::describe::{add_if_missing, open_if_there};
 use super::error::{StepError, StepResult};
 use crate::fs::walk::unless_absent;
 use crate::fs::{Errno, FileSystem, Folder, FsError};
@@ -16,8 +16,8 @@ use tidelock_shared::id::MoveId;
 
 pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     let Some(record) = context.order.record.clone() else { return Ok(()) };
-    if record.stays && !context.notes().any(|note| *note == Note::Over) {
-        context.note(Note::Over)?;
+    if record.stays {
+        say_that_it_is_over(context)?;
     }
     let own = (!record.stays).then_some((context.order.move_id, record.folder));
     for (id, folder) in own.into_iter().chain(record.undone) {
@@ -29,11 +29,22 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
             removed => make_durable(context.fs, id, removed?)?,
         };
         if !is_gone {
+            if id == context.order.move_id {
+                say_that_it_is_over(context)?;
+            }
             let name = Record::name(id).ok_or(StepError::Unnameable)?;
             context.note(Note::RecordStays { path: path_of(&folder, &name) })?;
         }
     }
     Ok(())
+}
+
+/// Whoever finds the record without the journal is not to take the move up again.
+fn say_that_it_is_over(context: &mut Context<'_>) -> StepResult<()> {
+    if context.notes().any(|note| *note == Note::Over) {
+        return add_if_missing(context, &Note::Over);
+    }
+    context.note(Note::Over)
 }
 
 /// Removes a record for good; none there is fine.

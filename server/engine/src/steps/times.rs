@@ -46,7 +46,12 @@ impl Times {
             return Ok(times);
         }
         let is_new = fs.read_folder(new)?.next().transpose()?.is_none();
-        Self::of(fs, if is_new { old } else { new })?.kept_on(fs, new)
+        let times = match Self::remembered(fs, old)?.filter(|_| is_new) {
+            // A barrier in the old one was cut short.
+            Some(times) => times,
+            None => Self::of(fs, if is_new { old } else { new })?,
+        };
+        times.kept_on(fs, new)
     }
 
     fn kept_on(self, fs: &dyn FileSystem, folder: &Folder) -> FsResult<Self> {
