@@ -13,7 +13,7 @@ use tidelock_shared::name::FilePath;
 use tidelock_shared::plan::{Plan, PlanItem, ProjectChange, ProjectRole};
 use tidelock_shared::progress::{MoveDetail, MoveState, MoveView, Phase, TimelineEvent};
 use tidelock_shared::quota::Amount;
-use tidelock_shared::request::{Consent, MoveRequest, OnConflict};
+use tidelock_shared::request::{Consent, MoveRequest, OnConflict, Verb};
 use tidelock_shared::strategy::{EntryKind, Strategy};
 use tidelock_shared::user_error::UserError;
 
@@ -45,6 +45,7 @@ fn taken_by(name: &FilePath, refusals: &[Refusal]) -> Option<EntryKind> {
 /// A plan that could not even be made: only its refusals.
 pub(crate) fn refused_plan(refusals: Vec<UserError>) -> Plan {
     Plan {
+        verb: Verb::default(),
         items: Vec::new(),
         projects: Vec::new(),
         refusals,
@@ -58,6 +59,7 @@ pub(crate) fn refused_plan(refusals: Vec<UserError>) -> Plan {
 /// A stored plan.
 pub(crate) fn plan_of(plan: &MovePlan, names: &Names) -> Plan {
     Plan {
+        verb: plan.asked.verb,
         items: plan.items.iter().map(plan_item).collect(),
         projects: plan.payers.iter().map(|change| project_change(change, names)).collect(),
         refusals: Vec::new(),
@@ -78,7 +80,9 @@ fn plan_item(item: &PlannedItem) -> PlanItem {
         destination_base64,
         kind: item.kind,
         strategy: item.strategy,
-        reason: if item.kept.is_some() {
+        reason: if item.is_from_trash() {
+            "It was only hidden: it comes back by one rename.".to_owned()
+        } else if item.kept.is_some() {
             "The original was kept: it comes back by one rename, and nothing is copied.".to_owned()
         } else {
             item.reason.to_string()
@@ -136,7 +140,7 @@ fn requested(asked: &MoveRequest) -> String {
 }
 
 fn one_command<'a>(asked: &MoveRequest, answer: OnConflict, sources: impl Iterator<Item = &'a FilePath>) -> String {
-    let mut words = vec!["tidelock".to_owned(), "mv".to_owned()];
+    let mut words = vec!["tidelock".to_owned(), verb_name(asked.verb).to_owned()];
     for consent in &asked.allow {
         words.push(format!("--allow {}", consent_name(*consent)));
     }
@@ -147,8 +151,19 @@ fn one_command<'a>(asked: &MoveRequest, answer: OnConflict, sources: impl Iterat
         words.push(format!("--as {}", shell_word(name.as_bytes())));
     }
     words.extend(sources.map(|source| shell_word(&source.to_bytes())));
-    words.push(shell_word(&[asked.destination.to_bytes().as_slice(), b"/"].concat()));
+    if asked.verb != Verb::Trash {
+        words.push(shell_word(&[asked.destination.to_bytes().as_slice(), b"/"].concat()));
+    }
     words.join(" ")
+}
+
+/// The verb of the command line that asks for it.
+fn verb_name(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Move => "mv",
+        Verb::Copy => "cp",
+        Verb::Trash => "trash",
+    }
 }
 
 fn answer_name(answer: OnConflict) -> &'static str {
@@ -196,6 +211,7 @@ pub(crate) fn move_view(snapshot: &Snapshot, names: &Names) -> MoveView {
     let finished = snapshot.recorded.events.last().filter(|_| has_ended).map(|(time, _)| *time);
     MoveView {
         id: of.id,
+        verb: of.plan.asked.verb,
         version: snapshot.version,
         state: of.state,
         phase,

@@ -78,6 +78,11 @@ pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> UserError {
         Refusal::OtherMoveInside(path) => UserError::new("other_move", format!("Another move is at work at {}.", quoted(path)))
             .hint("Wait until it has ended. If nobody runs it any more, `tidelock recover` on its state folder finishes it.")
             .hint("`tidelock recover --orphans DIR` says whose it is and what can be done about it."),
+        Refusal::KeptInside { path, by } => {
+            UserError::new("kept_inside", format!("Something that move {by} keeps for its undo lies inside, at {}.", quoted(path)))
+                .hint(format!("Bring it back (tidelock undo {by}), or delete it for good (tidelock purge {by})."))
+                .hint("In the browser, the trash and the page of that move do the same.")
+        }
         Refusal::Overlap { path, other } => {
             UserError::new("overlap", format!("Move {other} is already working on {}.", quoted(path)))
                 .hint(format!("Wait until it has ended (tidelock status {other}), or cancel it."))
@@ -227,6 +232,10 @@ pub(crate) fn engine_error(error: &EngineError, names: &Names) -> UserError {
         }
         EngineError::PastPausing(id) => UserError::new("refused_past_pausing", format!("Move {id} can no longer be paused."))
             .hint("It waits already, or its new name is about to appear."),
+        EngineError::DeletedForGood(id) => {
+            UserError::new("deleted_for_good", format!("What move {id} had put into the trash was deleted for good."))
+                .hint("Nothing of it is left here. A backup or a snapshot of the file system may have it.")
+        }
         EngineError::NothingToUndo(id) => {
             UserError::new("refused_nothing_to_undo", format!("Move {id} is not done, so there is nothing to undo."))
         }

@@ -85,6 +85,33 @@ fn limits_are_kept_and_a_slip_is_a_wrong_call() {
 }
 
 #[test]
+fn a_copy_leaves_its_original_and_the_trash_gives_back_or_deletes() {
+    let place = Place::new();
+    let before = place.everything();
+    let said = stdout(&place.run("cp", [OsStr::new("--yes"), place.at("from/tree").as_os_str(), place.at("to").as_os_str()]));
+    assert!(said.contains("Done: a copy of tree is now in"), "{said}");
+    assert_eq!(fs::read(place.at("to/tree/sub/file")).unwrap(), fs::read(place.at("from/tree/sub/file")).unwrap());
+    assert_eq!(place.everything().len(), before.len() + 4);
+
+    let trashed = place.run("trash", [OsStr::new("--yes"), OsStr::new("--json"), place.at("to/tree").as_os_str()]);
+    assert_eq!(trashed.status.code(), Some(0), "{}", stdout(&trashed));
+    let last: serde_json::Value = serde_json::from_str(stdout(&trashed).lines().last().unwrap()).unwrap();
+    let id = last["id"].as_str().unwrap().to_owned();
+    assert!(!place.at("to/tree").exists());
+    let said = stdout(&place.run("undo", ["--yes", &id]));
+    assert!(said.contains("It was only hidden"), "{said}");
+    assert_eq!(fs::read(place.at("to/tree/sub/file")).unwrap(), b"below");
+
+    let said = stdout(&place.run("trash", [OsStr::new("--yes"), place.at("to/tree").as_os_str()]));
+    let id = said.lines().find_map(|line| line.split("tidelock undo ").nth(1)).unwrap().to_owned();
+    assert!(stdout(&place.run("purge", ["--yes", &id])).contains("Purged."));
+    assert_eq!(place.everything(), before, "nothing hidden is left");
+    place.refused("undo", ["--yes", &id], 3, "deleted_for_good");
+    place.refused("trash", [place.at("from/nothing")], 3, "source_missing");
+    place.refused("cp", [place.at("from/tree"), place.at("from/tree/sub")], 3, "into_itself");
+}
+
+#[test]
 fn a_held_move_is_let_go_by_an_administrator() {
     let place = Place::new();
     // Where both lie on one mount nothing takes long enough to be held.

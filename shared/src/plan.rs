@@ -8,12 +8,15 @@ use serde::{Deserialize, Serialize};
 use crate::id::{MoveId, ProjectId};
 use crate::name::{FilePath, base64_unless_text};
 use crate::quota::{Amount, Limits};
+use crate::request::Verb;
 use crate::strategy::{EntryKind, Strategy};
 use crate::user_error::UserError;
 
 /// Everything that will happen, what it costs, and what speaks against it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
+    #[serde(default)]
+    pub verb: Verb,
     pub items: Vec<PlanItem>,
     pub projects: Vec<ProjectChange>,
     /// The move does not start while there is one.

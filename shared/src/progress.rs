@@ -9,6 +9,7 @@ use crate::id::MoveId;
 use crate::name::FilePath;
 use crate::plan::Plan;
 use crate::quota::Amount;
+use crate::request::Verb;
 use crate::strategy::Strategy;
 use crate::user_error::UserError;
 
@@ -72,6 +73,8 @@ pub struct Counters {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MoveView {
     pub id: MoveId,
+    #[serde(default)]
+    pub verb: Verb,
     /// What it was read at, as the feed counts: an update of a later sequence is newer.
     pub version: u64,
     pub state: MoveState,

@@ -12,8 +12,10 @@ use crate::preview::{Obstacle, obstacle};
 /// A move as somebody asks for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MoveRequest {
+    #[serde(default)]
+    pub verb: Verb,
     pub sources: Vec<FilePath>,
-    /// An existing folder.
+    /// An existing folder. What is trashed stays in its own, whatever is said here.
     pub destination: FilePath,
     /// A new name for a single source.
     #[serde(default, rename = "as")]
@@ -27,6 +29,19 @@ pub struct MoveRequest {
     /// Other answers for single sources.
     #[serde(default)]
     pub choices: Vec<ConflictChoice>,
+}
+
+/// What is to be done with the things. All of it is done by the same engine, with the same promises.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verb {
+    /// They leave their folder for the destination.
+    #[default]
+    Move,
+    /// The destination gets a copy, and they stay.
+    Copy,
+    /// They are hidden where they are, until somebody restores them or the retention is over.
+    Trash,
 }
 
 /// What becomes of an item whose name is taken in the destination.
@@ -68,6 +83,7 @@ pub enum Consent {
 /// A request whose names allow it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValidMoveRequest {
+    pub verb: Verb,
     /// At least one; every source has its own name in the destination.
     pub items: Vec<RequestedItem>,
     pub destination: FilePath,
@@ -118,9 +134,10 @@ impl MoveRequest {
                 continue;
             };
             let name = self.new_name.as_ref().unwrap_or(own_name);
-            match obstacle(source, &self.destination) {
+            let is_duplicated = self.verb == Verb::Copy && self.answer_for(source) == OnConflict::KeepBoth;
+            match obstacle(source, &self.destination).filter(|_| self.verb != Verb::Trash) {
                 Some(Obstacle::IntoItself) => problems.push(RequestProblem::IntoItself(source.clone())),
-                Some(_) if name == own_name => problems.push(RequestProblem::AlreadyThere(source.clone())),
+                Some(_) if name == own_name && !is_duplicated => problems.push(RequestProblem::AlreadyThere(source.clone())),
                 _ => {}
             }
             for other in &items {
@@ -128,14 +145,14 @@ impl MoveRequest {
                     let (inner, outer) =
                         if source.is_at_or_below(&other.source) { (source, &other.source) } else { (&other.source, source) };
                     problems.push(RequestProblem::Nested(inner.clone(), outer.clone()));
-                } else if other.name == *name {
+                } else if other.name == *name && self.verb != Verb::Trash {
                     problems.push(RequestProblem::SameName(other.source.clone(), source.clone()));
                 }
             }
             items.push(RequestedItem { source: source.clone(), name: name.clone(), on_conflict: self.answer_for(source) });
         }
         if problems.is_empty() {
-            Ok(ValidMoveRequest { items, destination: self.destination.clone(), allow: self.allow.clone() })
+            Ok(ValidMoveRequest { verb: self.verb, items, destination: self.destination.clone(), allow: self.allow.clone() })
         } else {
             Err(problems)
         }
@@ -156,14 +173,8 @@ mod tests {
     }
 
     fn request(sources: &[&str], destination: &str) -> MoveRequest {
-        MoveRequest {
-            sources: sources.iter().map(|source| path(source)).collect(),
-            destination: path(destination),
-            new_name: None,
-            allow: Vec::new(),
-            on_conflict: OnConflict::Refuse,
-            choices: Vec::new(),
-        }
+        let sources = sources.iter().map(|source| path(source)).collect();
+        MoveRequest { sources, destination: path(destination), ..MoveRequest::default() }
     }
 
     #[test]
@@ -194,6 +205,23 @@ mod tests {
         request.choices = vec![ConflictChoice { source: path("/a/y"), on_conflict: OnConflict::Replace }];
         let answers: Vec<OnConflict> = request.validate().unwrap().items.iter().map(|item| item.on_conflict).collect();
         assert_eq!(answers, [OnConflict::Skip, OnConflict::Replace]);
+    }
+
+    #[test]
+    fn a_copy_beside_its_original_needs_another_name() {
+        let copy = MoveRequest { verb: Verb::Copy, ..request(&["/a/x"], "/a") };
+        assert_eq!(copy.validate(), Err(vec![RequestProblem::AlreadyThere(path("/a/x"))]));
+        assert!(MoveRequest { on_conflict: OnConflict::KeepBoth, ..copy.clone() }.validate().is_ok());
+        let inside = MoveRequest { destination: path("/a/x"), on_conflict: OnConflict::KeepBoth, ..copy };
+        assert_eq!(inside.validate(), Err(vec![RequestProblem::IntoItself(path("/a/x"))]));
+    }
+
+    #[test]
+    fn what_is_trashed_needs_no_name_of_its_own() {
+        let trash = MoveRequest { verb: Verb::Trash, ..request(&["/a/x", "/b/x"], "/a") };
+        assert!(trash.validate().is_ok());
+        let nested = MoveRequest { sources: vec![path("/a"), path("/a/x")], ..trash };
+        assert_eq!(nested.validate(), Err(vec![RequestProblem::Nested(path("/a/x"), path("/a"))]));
     }
 
     #[test]

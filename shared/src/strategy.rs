@@ -62,6 +62,10 @@ pub enum StrategyReason {
     KindCannotBeRetagged,
     /// What cannot be retagged is made anew in the retagged folders.
     RemakesOtherKinds,
+    /// A copy was asked for.
+    CopyWanted,
+    /// It is to go to the trash.
+    Trashed,
 }
 
 impl fmt::Display for StrategyReason {
@@ -88,6 +92,8 @@ impl fmt::Display for StrategyReason {
             Self::RemakesOtherKinds => {
                 "The project ID is changed in place, and symbolic links and pipes, which cannot change theirs, are made anew: no byte is copied."
             }
+            Self::CopyWanted => "The original stays, so the data is copied.",
+            Self::Trashed => "It is hidden where it is by one rename, and comes back by another.",
         })
     }
 }

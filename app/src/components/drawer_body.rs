@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use tidelock_shared::plan::Plan;
+use tidelock_shared::request::Verb;
 use tidelock_shared::user_error::UserError;
 use wasm_split_helpers::wasm_split;
 
@@ -138,7 +139,12 @@ fn NotNow() -> impl IntoView {
 #[component]
 fn Summary(plan: Arc<Plan>) -> impl IntoView {
     let copies = plan.cost.bytes_copied > 0;
-    let effect = plan.strategy().map(words::strategy_effect);
+    let safety = match plan.verb {
+        Verb::Move => "All of it moves or none of it. You can undo it afterwards.",
+        Verb::Copy => "All of it is copied or none of it. You can undo it afterwards.",
+        Verb::Trash => "Nothing is deleted now. You can bring all of it back.",
+    };
+    let effect = words::effect(&plan);
     let note = match plan.items.as_slice() {
         [item] => words::item_note(item),
         _ => None,
@@ -153,7 +159,7 @@ fn Summary(plan: Arc<Plan>) -> impl IntoView {
             {effect.map(|effect| view! { <p class="drawer__effect">{effect}</p> })}
             <p class="drawer__safe">
                 <Icon glyph=Glyph::Shield />
-                "All of it moves or none of it. You can undo it afterwards."
+                {safety}
             </p>
         </div>
     }

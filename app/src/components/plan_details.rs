@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use tidelock_shared::name::shown;
 use tidelock_shared::plan::{Plan, PlanItem, ProjectChange, ProjectRole};
+use tidelock_shared::request::Verb;
 
 use crate::components::meter::QuotaMeter;
 use crate::format;
@@ -27,7 +28,7 @@ pub fn PlanDetails(plan: Arc<Plan>) -> impl IntoView {
         </section>
         <section class="plan-details__section" aria-label="Items">
             <h3 class="plan-details__title">{format::counted(plan.items.len() as u64, "item", "items")}</h3>
-            <Items items=plan.items.clone() />
+            <Items verb=plan.verb items=plan.items.clone() />
         </section>
     }
     .into_any()
@@ -90,13 +91,13 @@ fn Cost(plan: Arc<Plan>) -> impl IntoView {
 }
 
 #[component]
-fn Items(items: Vec<PlanItem>) -> impl IntoView {
+fn Items(verb: Verb, items: Vec<PlanItem>) -> impl IntoView {
     // What is not plain comes first: it would be lost among what is folded away.
     let (mut items, plain): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| words::item_note(item).is_some());
     items.extend(plain);
     let rest = items.len().saturating_sub(ITEMS_SHOWN);
     let list = |items: &[PlanItem]| {
-        let items = items.iter().map(|item| view! { <Item item=item.clone() /> }).collect_view();
+        let items = items.iter().map(|item| view! { <Item verb item=item.clone() /> }).collect_view();
         view! { <ul class="plan-items">{items}</ul> }
     };
     let (first, more) = items.split_at(items.len().min(ITEMS_SHOWN));
@@ -115,18 +116,19 @@ fn Items(items: Vec<PlanItem>) -> impl IntoView {
 }
 
 #[component]
-fn Item(item: PlanItem) -> impl IntoView {
+fn Item(verb: Verb, item: PlanItem) -> impl IntoView {
+    let destination = if verb == Verb::Trash { "trash".to_owned() } else { shown(item.destination.as_bytes()).into_owned() };
     view! {
         <li class="plan-item" data-strategy=item.strategy.words()>
             <p class="plan-item__paths">
                 <span class="plan-item__path">{shown(item.source.as_bytes()).into_owned()}</span>
                 " → "
-                <span class="plan-item__path">{shown(item.destination.as_bytes()).into_owned()}</span>
+                <span class="plan-item__path">{destination}</span>
             </p>
             {words::item_note(&item).map(|note| view! { <p class="plan-item__note">{note}</p> })}
             <p class="plan-item__facts">
                 {format!("{} · {} · ", format::counted(item.entries, "entry", "entries"), format::bytes(item.bytes))}
-                <span class="plan-item__strategy" title=words::strategy_effect(item.strategy)>{item.strategy.words()}</span>
+                <span class="plan-item__strategy" title=words::strategy_effect(verb, item.strategy)>{item.strategy.words()}</span>
             </p>
             <p class="plan-item__reason">{item.reason}</p>
         </li>

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use tidelock_shared::name::FilePath;
+use tidelock_shared::request::Verb;
 
 use crate::components::drawer_body::drawer_body;
 use crate::components::icon::{Glyph, Icon};
@@ -49,7 +50,8 @@ pub fn PlanDrawer() -> impl IntoView {
 fn route(proposal: &Proposal) -> Option<String> {
     let Proposal::Move(request) = proposal else { return None };
     let (folder, _) = request.sources.first()?.split_last()?;
-    Some(format!("{} → {}", folder.shown(), request.destination.shown()))
+    let destination = if request.verb == Verb::Trash { "trash".to_owned() } else { request.destination.shown() };
+    Some(format!("{} → {destination}", folder.shown()))
 }
 
 fn spoken(stage: &Stage, undecided: usize) -> String {
@@ -75,5 +77,9 @@ fn title(proposal: &Proposal) -> String {
         [source] => format!("“{}”", name(source)),
         sources => format::counted(sources.len() as u64, "item", "items"),
     };
-    format!("Move {what} to {}", name(&request.destination))
+    match request.verb {
+        Verb::Move => format!("Move {what} to {}", name(&request.destination)),
+        Verb::Copy => format!("Copy {what} to {}", name(&request.destination)),
+        Verb::Trash => format!("Put {what} into the trash"),
+    }
 }

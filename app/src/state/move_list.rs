@@ -162,10 +162,12 @@ pub(crate) mod tests {
     use super::*;
     use tidelock_shared::id::EngineId;
     use tidelock_shared::progress::Counters;
+    use tidelock_shared::request::Verb;
     use tidelock_shared::strategy::Strategy;
 
     pub(crate) fn view(number: u32, state: MoveState, fraction: f64) -> MoveView {
         MoveView {
+            verb: Verb::Move,
             id: MoveId { engine: EngineId::from_bits(7), number },
             version: 0,
             state,

@@ -3,13 +3,25 @@
 use tidelock_shared::name::shown;
 use tidelock_shared::plan::{Plan, PlanItem};
 use tidelock_shared::progress::{MoveState, MoveView, Phase};
-use tidelock_shared::request::Consent;
+use tidelock_shared::request::{Consent, Verb};
 use tidelock_shared::strategy::{EntryKind, Strategy};
 
 use crate::format;
 
-/// What a strategy does to the files, in plain words.
-pub fn strategy_effect(strategy: Strategy) -> &'static str {
+/// What a plan does to the files, in plain words; none for one without items.
+pub fn effect(plan: &Plan) -> Option<&'static str> {
+    Some(strategy_effect(plan.verb, plan.strategy()?))
+}
+
+/// What one item's strategy does to the files.
+pub fn strategy_effect(verb: Verb, strategy: Strategy) -> &'static str {
+    match verb {
+        Verb::Move => {}
+        Verb::Copy => return "A complete, checked copy appears at once under its new name. The original stays as it is.",
+        Verb::Trash => {
+            return "It leaves its folder at once and is kept hidden there. The trash gives it back until it is deleted for good.";
+        }
+    }
     match strategy {
         Strategy::Rename => "No data is copied. The files stay where they are on disk and only get a new place in the tree.",
         Strategy::RetagAndRename | Strategy::RetagWithHop => {
@@ -38,7 +50,12 @@ pub fn headline(plan: &Plan) -> String {
 
 /// What the primary button does: `Move 3,412 files`.
 pub fn move_button(plan: &Plan) -> String {
-    let verb = if plan.undoes.is_some() { "Move back" } else { "Move" };
+    let verb = match plan.verb {
+        Verb::Move if plan.undoes.is_some() => "Move back",
+        Verb::Move => "Move",
+        Verb::Copy => "Copy",
+        Verb::Trash => "Trash",
+    };
     if plan.items.iter().any(|item| item.replaces) {
         return format!("{verb} and replace");
     }
@@ -170,7 +187,9 @@ pub fn title(view: &MoveView) -> String {
 
 /// From which project to which: `alpha → beta`.
 pub fn route(view: &MoveView) -> String {
-    if view.from_project == view.to_project {
+    if view.verb == Verb::Trash {
+        format!("trash of {}", view.from_project)
+    } else if view.from_project == view.to_project {
         format!("within {}", view.to_project)
     } else {
         format!("{} → {}", view.from_project, view.to_project)
@@ -285,6 +304,7 @@ pub(crate) mod tests {
             restores: false,
         });
         Plan {
+            verb: Verb::Move,
             items: items.collect(),
             projects: Vec::new(),
             refusals: Vec::new(),
@@ -313,6 +333,18 @@ pub(crate) mod tests {
         ] {
             assert_eq!(move_button(&plan(items, Cost::default())), expected);
         }
+    }
+
+    #[test]
+    fn a_copy_and_the_trash_are_called_what_they_are() {
+        let moved = plan(&[(EntryKind::File, 1)], Cost::default());
+        for (verb, button, said) in [(Verb::Copy, "Copy 1 file", "original stays"), (Verb::Trash, "Trash 1 file", "gives it back")]
+        {
+            let plan = Plan { verb, ..moved.clone() };
+            assert_eq!(move_button(&plan), button);
+            assert!(effect(&plan).unwrap().contains(said));
+        }
+        assert_eq!(route(&MoveView { verb: Verb::Trash, ..view(1, MoveState::Done, 1.0) }), "trash of alpha");
     }
 
     #[test]

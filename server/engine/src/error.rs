@@ -21,6 +21,8 @@ pub enum EngineError {
     PastPausing(MoveId),
     #[error("move {0} is not done, so there is nothing to undo")]
     NothingToUndo(MoveId),
+    #[error("what move {0} had hidden is deleted for good")]
+    DeletedForGood(MoveId),
     #[error("move {0} was undone already, by {1}")]
     UndoneAlready(MoveId, MoveId),
     #[error("move {0} keeps no retired source")]

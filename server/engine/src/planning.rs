@@ -13,7 +13,7 @@ use tidelock_shared::id::MoveId;
 use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::progress::MoveState;
 use tidelock_shared::quota::Headroom;
-use tidelock_shared::request::{MoveRequest, ValidMoveRequest};
+use tidelock_shared::request::{MoveRequest, ValidMoveRequest, Verb};
 
 use crate::engine::Engine;
 use crate::error::EngineError;
@@ -22,14 +22,16 @@ use crate::fs::{Errno, FsError};
 use crate::planner::overlap::{Footprint, OpenMove, overlaps};
 use crate::planner::plan::{MovePlan, Payer, Refusal, Warning};
 use crate::planner::{Draft, Facts, FoundItem, PayerNumbers, payer_of, payer_of_new, plan};
+use crate::recovery::move_of_hidden;
 use crate::reservation::ledger;
 use crate::survey::{Hear, Question, SurveyError, SurveyedFolder, lineage, survey_folder, survey_item};
-use conflicts::{Taken, place_all};
+use conflicts::{Taken, place_all, place_in_trash};
 
 const SETTLING_LOOKED_AT_EVERY_MS: i64 = 500;
 
 /// One thing, the folder that it shall enter, and its name there.
 struct Wanted<'a> {
+    verb: Verb,
     source: &'a FilePath,
     folder: &'a FilePath,
     name: &'a FileName,
@@ -49,12 +51,17 @@ impl Engine {
         if !outside.is_empty() {
             return Err(EngineError::Refused(outside));
         }
-        self.find_folder(&valid.destination).map_err(|refusal| EngineError::Refused(vec![refusal]))?;
-        let placings = place_all(&*self.fs, &valid)?;
+        let placings = match valid.verb {
+            Verb::Trash => place_in_trash(&valid),
+            Verb::Move | Verb::Copy => {
+                self.find_folder(&valid.destination).map_err(|refusal| EngineError::Refused(vec![refusal]))?;
+                place_all(&*self.fs, &valid)?
+            }
+        };
         let mut refusals = placings.refusals;
         let mut found = Vec::new();
         for placing in &placings.items {
-            let wanted = Wanted { source: &placing.source, folder: &placing.folder, name: &placing.name };
+            let wanted = Wanted { verb: valid.verb, source: &placing.source, folder: &placing.folder, name: &placing.name };
             match self.find(&wanted, hear) {
                 Ok(item) => found.push(self.with_taken(item, placing.taken)?),
                 Err(Found::Refused(refusal)) => refusals.push(refusal),
@@ -68,10 +75,17 @@ impl Engine {
         if placings.skipped > 0 {
             draft.plan.warnings.push(Warning::Skipped { items: placings.skipped });
         }
-        if placings.merged > 0 {
+        if placings.merged > 0 && request.verb == Verb::Move {
             draft.plan.warnings.push(Warning::EmptiedFoldersStay { folders: placings.merged });
         }
         Ok(Draft { as_of, ..draft })
+    }
+
+    /// Whether the hidden thing at a path waits for the undo or the purge of a move of this engine.
+    fn kept_at(&self, path: &FilePath) -> Option<MoveId> {
+        let by = path.split_last().and_then(|(_, name)| move_of_hidden(name))?;
+        let recorded = self.read(by).ok()?;
+        (recorded.of.keeps_retired_source() && recorded.undone_by.is_none()).then_some(by)
     }
 
     /// Asks the planner. What only it found to be made anew is surveyed for what that would
@@ -94,7 +108,15 @@ impl Engine {
                 is_any = true;
             }
         }
-        Ok(if is_any { self.decide_when_settled(asked, found, undoes) } else { draft })
+        let mut draft = if is_any { self.decide_when_settled(asked, found, undoes) } else { draft };
+        for refusal in &mut draft.refusals {
+            if let Refusal::OtherMoveInside(path) = refusal
+                && let Some(by) = self.kept_at(path)
+            {
+                *refusal = Refusal::KeptInside { path: path.clone(), by };
+            }
+        }
+        Ok(draft)
     }
 
     /// A project that seems full only because a finished move has not been charged in full yet is
@@ -139,7 +161,7 @@ impl Engine {
         let is_below = |path: &FilePath| self.roots.iter().any(|root| path.is_at_or_below(root) && path != root);
         let is_inside = |path: &FilePath| self.roots.iter().any(|root| path.is_at_or_below(root));
         let sources = request.items.iter().map(|item| &item.source).filter(|path| !is_below(path));
-        let destination = Some(&request.destination).filter(|path| !is_inside(path));
+        let destination = Some(&request.destination).filter(|path| request.verb != Verb::Trash && !is_inside(path));
         sources.chain(destination).cloned().map(Refusal::OutsideRoots).collect()
     }
 
@@ -173,10 +195,9 @@ impl Engine {
         let question = Question { destination_tag: destination.folder.tag, copied_to: None };
         // Where a copy is certain, the survey looks for what it would lose.
         let source_folder = survey_folder(fs, &parent).map_err(|error| told(error.into()))?;
-        let is_elsewhere = source_folder.folder.device != destination.folder.device;
+        let is_copied = wanted.verb == Verb::Copy || source_folder.folder.device != destination.folder.device;
         let careful = Question { copied_to: Some(&destination_folder), ..question };
-        let item =
-            survey_item(fs, &*self.crew, &parent, name, if is_elsewhere { &careful } else { &question }, hear).map_err(told)?;
+        let item = survey_item(fs, &*self.crew, &parent, name, if is_copied { &careful } else { &question }, hear).map_err(told)?;
         let there = match item.path() == wanted.folder.join(wanted.name.clone()) {
             true => None,
             false => {

@@ -70,8 +70,9 @@ impl Engine {
                 admissions: Vec::new(),
                 record: None,
             };
-            let retired =
-                |step: &Step| step.item == item_number && matches!(step.kind, StepKind::RetireSource | StepKind::SetAside);
+            let retired = |step: &Step| {
+                step.item == item_number && matches!(step.kind, StepKind::RetireSource | StepKind::SetAside | StepKind::Trash)
+            };
             let position = of.plan.sequence.iter().position(retired).unwrap_or(0);
             let mut broken = None;
             let mut hear = |report: StepReport| {

@@ -37,6 +37,10 @@ pub(crate) enum Command {
     Plan(MoveArguments),
     /// Move files and folders into an existing folder
     Mv(StartArguments),
+    /// Copy files and folders into an existing folder; the copy appears complete or not at all
+    Cp(StartArguments),
+    /// Hide files and folders until they are brought back with undo, or deleted after a while
+    Trash(TrashArguments),
     /// List the moves, newest first
     Moves(Where),
     /// Show one move: where it stands, its plan, what happened
@@ -112,6 +116,12 @@ pub(crate) struct MoveArguments {
 pub(crate) struct StartArguments {
     #[command(flatten)]
     pub(crate) what: MoveArguments,
+    #[command(flatten)]
+    pub(crate) how: Start,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Start {
     /// Start without asking
     #[arg(long, short)]
     pub(crate) yes: bool,
@@ -121,6 +131,17 @@ pub(crate) struct StartArguments {
     /// With --local: how long to wait for room in a full project before the move is undone
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub(crate) wait: u64,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct TrashArguments {
+    /// What to put into the trash
+    #[arg(required = true, value_name = "SOURCE")]
+    pub(crate) paths: Vec<OsString>,
+    #[command(flatten)]
+    pub(crate) how: Start,
+    #[command(flatten)]
+    pub(crate) at: Where,
 }
 
 /// What becomes of a source whose name is taken.

@@ -11,6 +11,7 @@ use tidelock_shared::plan::{Plan, PlanItem, ProjectChange};
 use tidelock_shared::progress::{MoveState, MoveView, TimelineEvent};
 use tidelock_shared::project::Project;
 use tidelock_shared::quota::{Amount, Bounds};
+use tidelock_shared::request::Verb;
 use tidelock_shared::user_error::UserError;
 
 use crate::words::{bytes, count, day, duration, grouped};
@@ -57,7 +58,7 @@ impl Output {
             refusal.hints.iter().for_each(|hint| self.line(&format!("    {hint}")));
         }
         for item in &plan.items {
-            self.line(&item_line(item));
+            self.line(&item_line(plan.verb, item));
             self.line(&format!("    {}: {}", item.strategy.words(), item.reason));
         }
         for change in &plan.projects {
@@ -111,14 +112,19 @@ impl Output {
         let title = &view.title;
         match view.state {
             MoveState::Done => {
-                self.line(&format!("Done: {title} is now in {} (move {}).", view.destination_folder, view.id));
+                let (id, folder) = (view.id, &view.destination_folder);
+                let (done, kept) = match view.verb {
+                    Verb::Move => (format!("Done: {title} is now in {folder} (move {id})."), "The original is kept for an undo"),
+                    Verb::Copy => (format!("Done: a copy of {title} is now in {folder} (move {id})."), "What was replaced is kept"),
+                    Verb::Trash => {
+                        (format!("Done: {title} is in the trash; bring it back with: tidelock undo {id}"), "It is kept there")
+                    }
+                };
+                self.line(&done);
                 if let Some(retired) = view.retired {
-                    self.line(&format!(
-                        "The original is kept for an undo{} and still charged {}; free it with: tidelock purge {}",
-                        view.kept_until_ms.map(|end| format!(" until {}", day(end))).unwrap_or_default(),
-                        bytes(retired.bytes),
-                        view.id
-                    ));
+                    let until = view.kept_until_ms.map(|end| format!(" until {}", day(end))).unwrap_or_default();
+                    let charge = bytes(retired.bytes);
+                    self.line(&format!("{kept}{until} and still charged {charge}; free it with: tidelock purge {id}"));
                 }
             }
             MoveState::Undone => self.line(&format!("Undone: everything is as before (move {}).", view.id)),
@@ -192,7 +198,8 @@ impl Output {
 fn kept(view: &MoveView) -> String {
     let Some(retired) = view.retired.filter(|_| view.undone_by.is_none()) else { return String::new() };
     let end = view.kept_until_ms.map(|end| format!(" until {}", day(end))).unwrap_or_default();
-    format!("  (original kept{end}, charged {})", bytes(retired.bytes))
+    let what = if view.verb == Verb::Trash { "in the trash" } else { "original kept" };
+    format!("  ({what}{end}, charged {})", bytes(retired.bytes))
 }
 
 /// An estimate of a time.
@@ -206,10 +213,11 @@ fn of_bounds(used: &str, bounds: Bounds, words: impl Fn(u64) -> String) -> Strin
     format!("{used} {hard}{soft}")
 }
 
-fn item_line(item: &PlanItem) -> String {
+fn item_line(verb: Verb, item: &PlanItem) -> String {
     let escaped = |text: &str| tidelock_shared::name::shown(text.as_bytes()).into_owned();
     let contents = format!("{}, {}", count(item.entries, "entry", "entries"), bytes(item.bytes));
-    format!("{} → {}  ({contents})", escaped(&item.source), escaped(&item.destination))
+    let destination = if verb == Verb::Trash { "trash".to_owned() } else { escaped(&item.destination) };
+    format!("{} → {destination}  ({contents})", escaped(&item.source))
 }
 
 fn change_line(change: &ProjectChange) -> String {

@@ -10,12 +10,13 @@ use tidelock_shared::id::MoveId;
 use tidelock_shared::limits::Limits;
 use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::progress::{MoveDetail, MoveState, MoveView};
-use tidelock_shared::request::{Consent, MoveRequest};
+use tidelock_shared::request::{Consent, MoveRequest, Verb};
 use tidelock_shared::user_error::UserError;
 
 use super::Exit;
 use super::arguments::{
-    Allow, Command, LimitsArguments, MoveArguments, OneMove, QuotaArguments, StartArguments, UndoArguments, Where,
+    Allow, Command, LimitsArguments, MoveArguments, OneMove, QuotaArguments, Start, StartArguments, TrashArguments, UndoArguments,
+    Where,
 };
 use super::desk::{Desk, find};
 use super::doctor::doctor;
@@ -32,7 +33,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 pub(crate) fn run(command: &Command) -> Exit {
     let (at, result) = match command {
         Command::Plan(arguments) => (&arguments.at, plan(arguments)),
-        Command::Mv(arguments) => (&arguments.what.at, mv(arguments)),
+        Command::Mv(arguments) => (&arguments.what.at, into_folder(arguments, Verb::Move)),
+        Command::Cp(arguments) => (&arguments.what.at, into_folder(arguments, Verb::Copy)),
+        Command::Trash(arguments) => (&arguments.at, trash(arguments)),
         Command::Moves(at) => (at, moves(at)),
         Command::Status(one) => (&one.at, status(one)),
         Command::Cancel(one) => (&one.at, cancel(one)),
@@ -62,20 +65,30 @@ fn plan(arguments: &MoveArguments) -> Result<Exit, UserError> {
     Ok(if plan.is_refused() { Exit::Refused } else { Exit::Done })
 }
 
-fn mv(arguments: &StartArguments) -> Result<Exit, UserError> {
-    let request = request(&arguments.what)?;
-    let at = &arguments.what.at;
+fn into_folder(arguments: &StartArguments, verb: Verb) -> Result<Exit, UserError> {
+    let request = MoveRequest { verb, ..request(&arguments.what)? };
+    let question = if verb == Verb::Copy { "Start this copy?" } else { "Start this move?" };
+    start(&request, &arguments.what.at, &arguments.how, question)
+}
+
+fn trash(arguments: &TrashArguments) -> Result<Exit, UserError> {
+    let sources = arguments.paths.iter().map(|path| absolute(path)).collect::<Result<Vec<_>, _>>()?;
+    let request = MoveRequest { verb: Verb::Trash, sources, ..MoveRequest::default() };
+    start(&request, &arguments.at, &arguments.how, "Put this into the trash?")
+}
+
+fn start(request: &MoveRequest, at: &Where, how: &Start, question: &str) -> Result<Exit, UserError> {
     let output = Output { json: at.json };
-    let desk = find_for_starting(at, Duration::from_secs(arguments.wait))?;
-    let plan = desk.plan(&request)?;
+    let desk = find_for_starting(at, Duration::from_secs(how.wait))?;
+    let plan = desk.plan(request)?;
     output.plan(&plan);
-    if plan.is_refused() && arguments.key.is_none() {
+    if plan.is_refused() && how.key.is_none() {
         return Ok(Exit::Refused);
     }
-    if !arguments.yes && !output.confirm("Start this move?")? {
+    if !how.yes && !output.confirm(question)? {
         return Ok(Exit::Undone);
     }
-    let id = desk.start(&request, arguments.key.as_deref())?;
+    let id = desk.start(request, how.key.as_deref())?;
     follow(&*desk, id, output)
 }
 
@@ -247,7 +260,7 @@ fn purge(arguments: &UndoArguments) -> Result<Exit, UserError> {
             crate::words::count(freed.inodes, "inode", "inodes")
         ));
     }
-    if freed.is_some() && !arguments.yes && !output.confirm("Delete the original for good?")? {
+    if freed.is_some() && !arguments.yes && !output.confirm("Delete what is kept for good?")? {
         return Ok(Exit::Undone);
     }
     let view = desk.purge(one.id)?;
@@ -279,6 +292,7 @@ fn request(arguments: &MoveArguments) -> Result<MoveRequest, UserError> {
         Allow::Restore => Consent::Restore,
     });
     Ok(MoveRequest {
+        verb: Verb::Move,
         sources: paths,
         destination,
         new_name: new_name.transpose()?,

@@ -20,6 +20,15 @@ pub(crate) fn warning(warning: &Warning, names: &Names) -> UserError {
             ),
         )
         .hint("The old copy makes undo free of copying. Purge it when you are sure."),
+        Warning::TrashStaysCharged { amount } => UserError::new(
+            "trash_stays_charged",
+            format!(
+                "What is in the trash stays charged until it is deleted for good: {} and {}.",
+                bytes(amount.bytes),
+                count(amount.inodes, "inode", "inodes")
+            ),
+        )
+        .hint("Delete it in the trash (tidelock purge) if you need the room at once."),
         Warning::Losses { losses } => {
             let parts: Vec<String> = losses
                 .iter()

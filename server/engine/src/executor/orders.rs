@@ -1,6 +1,6 @@
 //! From a move and a position to the order that a worker gets: pure.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use tidelock_shared::id::MoveId;
 use tidelock_shared::quota::Amount;
@@ -55,15 +55,17 @@ fn record(of: &Move, step: Step, home: &str) -> Option<RecordOrder> {
     Some(RecordOrder { folder, content, notes, stays: of.hides_something(), is_made, is_given_up, undone })
 }
 
-/// The items of an undo come back, in their order, to where those of the undone move were.
+/// Unless it is said, the record of an undone move is where its first item comes back to.
 fn records_of_undone(of: &Move) -> Vec<(MoveId, FolderRef)> {
-    let ids = of.plan.items.iter().flat_map(|item| {
-        let (kept, restored) = (item.kept.as_ref().map(|kept| kept.move_id), item.restores.as_ref().map(|old| old.move_id));
+    let Some(first) = of.plan.items.first() else { return Vec::new() };
+    let undone = of.plan.items.iter().flat_map(|item| {
+        let kept = item.kept.as_ref().map(|kept| (kept.move_id, &first.destination_folder));
+        let restored =
+            item.restores.as_ref().map(|old| (old.move_id, old.record_folder.as_ref().unwrap_or(&first.destination_folder)));
         [kept, restored].into_iter().flatten()
     });
-    let ids: BTreeSet<MoveId> = ids.collect();
-    let folder = of.plan.items.first().map(|item| item.destination_folder.clone());
-    ids.into_iter().zip(folder.into_iter().cycle()).collect()
+    let undone: BTreeMap<MoveId, &FolderRef> = undone.collect();
+    undone.into_iter().map(|(id, folder)| (id, folder.clone())).collect()
 }
 
 /// What the steps of one item have noted.

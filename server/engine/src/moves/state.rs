@@ -183,7 +183,7 @@ impl Move {
 
     /// The state in which a step runs.
     fn state_at(&self, position: usize) -> MoveState {
-        let first_publish = self.plan.sequence.iter().position(|step| step.kind == StepKind::Publish);
+        let first_publish = self.plan.sequence.iter().position(|step| step.kind.shows());
         if position > commit_position(&self.plan.sequence) {
             MoveState::Finishing
         } else if first_publish.is_some_and(|first| position >= first) {
@@ -195,11 +195,7 @@ impl Move {
 
     /// Every item has its destination name: from here recovery goes forward.
     pub fn is_published(&self) -> bool {
-        self.plan
-            .sequence
-            .iter()
-            .zip(&self.steps)
-            .all(|(step, status)| step.kind != StepKind::Publish || *status == StepStatus::Finished)
+        self.plan.sequence.iter().zip(&self.steps).all(|(step, status)| !step.kind.shows() || *status == StepStatus::Finished)
     }
 
     /// Whether a cancel still leads back to how everything was.
@@ -225,7 +221,7 @@ impl Move {
 
     /// Nothing of it can be seen yet, and nothing has gone out of sight.
     fn can_wait(&self) -> bool {
-        let hides = |kind| matches!(kind, StepKind::RetireSource | StepKind::Hop | StepKind::Rebuild);
+        let hides = |kind| matches!(kind, StepKind::RetireSource | StepKind::Trash | StepKind::Hop | StepKind::Rebuild);
         let is_begun = |status| matches!(status, StepStatus::Started | StepStatus::Finished);
         let has_hidden = self.plan.sequence.iter().zip(&self.steps).any(|(step, status)| hides(step.kind) && is_begun(*status));
         matches!(self.state, MoveState::Accepted | MoveState::Preparing) && !has_hidden

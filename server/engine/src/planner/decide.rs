@@ -8,7 +8,7 @@ use tidelock_shared::id::MoveId;
 use tidelock_shared::name::FileName;
 use tidelock_shared::plan::{Cost, ProjectRole};
 use tidelock_shared::quota::{Amount, Headroom, Limits, crosses_soft_limit};
-use tidelock_shared::request::{Consent, MoveRequest};
+use tidelock_shared::request::{Consent, MoveRequest, Verb};
 use tidelock_shared::strategy::{Choice, EntryKind, RenameRule, Strategy, StrategyReason, choose};
 
 use flow::{Flow, WORKSHOP};
@@ -131,10 +131,12 @@ fn planned(found: &FoundItem, facts: &Facts<'_>) -> PlannedItem {
         may_remake_other_kinds: item.findings.not_remakable == 0 && item.findings.closed_folders == 0,
         may_empty_folders: may_empty_folders(item),
     };
-    let (mut strategy, mut reason) = choose(&choice);
-    if found.kept.is_some() {
-        (strategy, reason) = (Strategy::Rename, StrategyReason::SameCharge);
-    }
+    let (strategy, reason) = match facts.asked.verb {
+        Verb::Move if found.kept.is_some() => (Strategy::Rename, StrategyReason::SameCharge),
+        Verb::Move => choose(&choice),
+        Verb::Copy => (Strategy::StagedCopy, StrategyReason::CopyWanted),
+        Verb::Trash => (Strategy::Rename, StrategyReason::Trashed),
+    };
     let mut tally = item.tally.clone();
     if strategy == Strategy::PiecewiseRename {
         tally.losses.clear();
@@ -143,6 +145,7 @@ fn planned(found: &FoundItem, facts: &Facts<'_>) -> PlannedItem {
         tally.amount = tally.amount.less(Amount { bytes: 0, inodes: item.findings.sockets });
     }
     PlannedItem {
+        verb: facts.asked.verb,
         kind: item.kind,
         strategy,
         reason,
@@ -210,6 +213,9 @@ fn refuse_item(found: &FoundItem, planned: &PlannedItem, facts: &Facts<'_>, refu
         }
     }
     let is_copied = planned.strategy == Strategy::StagedCopy;
+    if planned.verb == Verb::Copy {
+        return refuse_what_is_read(found, planned, facts, refusals);
+    }
     if !item.folder.may_change {
         push_once(refusals, Refusal::MayNotChange(item.folder.folder.path.clone()));
     }
@@ -238,9 +244,19 @@ fn refuse_item(found: &FoundItem, planned: &PlannedItem, facts: &Facts<'_>, refu
     if let Some((example, entries)) = findings.frozen.clone() {
         refusals.push(Refusal::Frozen { example, entries });
     }
-    if planned.kept.is_some() {
-        // What comes back is not what was surveyed, and copies nothing.
-        return;
+    // What comes back is not what was surveyed, and copies nothing.
+    if planned.kept.is_none() {
+        refuse_what_is_read(found, planned, facts, refusals);
+    }
+}
+
+/// What speaks against reading a tree, or against its leaving with all its names.
+fn refuse_what_is_read(found: &FoundItem, planned: &PlannedItem, facts: &Facts<'_>, refusals: &mut Vec<Refusal>) {
+    let (item, findings) = (&found.item, &found.item.findings);
+    let is_copied = planned.strategy == Strategy::StagedCopy;
+    if planned.verb == Verb::Copy {
+        refusals.extend(findings.mount_point.clone().map(Refusal::MountPoint));
+        refusals.extend(findings.hidden_folder.clone().map(Refusal::OtherMoveInside));
     }
     if let Some((example, entries)) = findings.unreadable.clone() {
         refusals.push(Refusal::MayNotRead { example, entries });
@@ -255,7 +271,7 @@ fn refuse_item(found: &FoundItem, planned: &PlannedItem, facts: &Facts<'_>, refu
         refusals.push(Refusal::DevicesNeedRoot { entries: findings.devices });
     }
     let may_split_links = facts.asked.allow.contains(&Consent::HardLinksLeaving);
-    if changes_charge(planned) && item.tally.hard_links_leaving > 0 && !may_split_links {
+    if leaves_its_charge(planned) && item.tally.hard_links_leaving > 0 && !may_split_links {
         refusals.push(Refusal::HardLinksLeaving { inodes: item.tally.hard_links_leaving });
     }
 }
@@ -278,8 +294,14 @@ fn push_once(refusals: &mut Vec<Refusal>, refusal: Refusal) {
     }
 }
 
+/// Whether somebody is charged in addition.
 fn changes_charge(item: &PlannedItem) -> bool {
-    !matches!(item.reason, StrategyReason::SameCharge | StrategyReason::NoProjects)
+    !matches!(item.reason, StrategyReason::SameCharge | StrategyReason::NoProjects | StrategyReason::Trashed)
+}
+
+/// Whether what is charged now no longer is, or is charged to somebody else.
+fn leaves_its_charge(item: &PlannedItem) -> bool {
+    changes_charge(item) && item.verb == Verb::Move
 }
 
 /// What each payer gains or loses, and what is to be set aside.
@@ -337,10 +359,16 @@ fn refuse_shortage(facts: &Facts<'_>, reservations: &[Reservation], refusals: &m
 
 fn warnings(facts: &Facts<'_>, items: &[PlannedItem], payers: &[PayerChange], gains: &[Reservation]) -> Vec<Warning> {
     let mut warnings = Vec::new();
-    let copied = items.iter().filter(|item| item.strategy == Strategy::StagedCopy);
-    let twice = copied.fold(Amount::ZERO, |sum, item| sum + item.copied_amount());
+    let staying = |verb: Verb| {
+        let stay = items.iter().filter(|item| item.verb == verb && item.keeps_source() && item.kept.is_none());
+        stay.fold(Amount::ZERO, |sum, item| sum + item.copied_amount())
+    };
+    let (twice, trashed) = (staying(Verb::Move), staying(Verb::Trash));
     if twice != Amount::ZERO {
         warnings.push(Warning::ChargedTwice { amount: twice });
+    }
+    if trashed != Amount::ZERO {
+        warnings.push(Warning::TrashStaysCharged { amount: trashed });
     }
     let mut losses = BTreeMap::new();
     for (loss, count) in items.iter().filter(|item| item.is_staged()).flat_map(|item| &item.tally.losses) {
@@ -359,12 +387,17 @@ fn warnings(facts: &Facts<'_>, items: &[PlannedItem], payers: &[PayerChange], ga
     if entries > 0 {
         warnings.push(Warning::Replaces { entries, amount });
     }
-    let leaving: u64 = items.iter().filter(|item| changes_charge(item)).map(|item| item.tally.hard_links_leaving).sum();
+    let leaving: u64 = items.iter().filter(|item| leaves_its_charge(item)).map(|item| item.tally.hard_links_leaving).sum();
     if leaving > 0 {
         warnings.push(Warning::HardLinksLeaving { inodes: leaving });
     }
-    let drifted: u64 =
-        facts.items.iter().zip(items).filter(|(_, item)| changes_charge(item)).map(|(found, _)| found.item.findings.drifted).sum();
+    let drifted: u64 = facts
+        .items
+        .iter()
+        .zip(items)
+        .filter(|(_, item)| leaves_its_charge(item))
+        .map(|(found, _)| found.item.findings.drifted)
+        .sum();
     if drifted > 0 {
         warnings.push(Warning::DriftMended { entries: drifted });
     }

@@ -10,7 +10,7 @@ use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::plan::{Cost, ProjectRole};
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::quota::{Amount, Headroom, Limits};
-use tidelock_shared::request::{MoveRequest, RequestProblem};
+use tidelock_shared::request::{MoveRequest, RequestProblem, Verb};
 use tidelock_shared::strategy::{EntryKind, Strategy, StrategyReason};
 
 use super::sequence::Step;
@@ -56,6 +56,10 @@ pub struct PayerChange {
 pub enum Warning {
     /// The retired source stays charged until it is purged.
     ChargedTwice {
+        amount: Amount,
+    },
+    /// What is trashed stays charged until it is purged.
+    TrashStaysCharged {
         amount: Amount,
     },
     /// What a copy cannot keep, per class.
@@ -182,6 +186,11 @@ pub enum Refusal {
     HeldByItsCharge(FilePath),
     /// The hidden folder of another move lies inside.
     OtherMoveInside(FilePath),
+    /// What a finished move keeps for its undo lies inside.
+    KeptInside {
+        path: FilePath,
+        by: MoveId,
+    },
     Overlap {
         path: FilePath,
         other: MoveId,
@@ -241,6 +250,8 @@ pub struct FolderRef {
 /// One item with all that its steps need to know.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PlannedItem {
+    #[serde(default)]
+    pub verb: Verb,
     pub kind: EntryKind,
     pub strategy: Strategy,
     pub reason: StrategyReason,
@@ -254,7 +265,7 @@ pub struct PlannedItem {
     pub destination_name: FileName,
     pub tally: Tally,
     /// The item is the copy that a finished staged copy made: undoing brings back the
-    /// source it retired, and copies nothing.
+    /// source it retired, and copies nothing. Or it is what was trashed, and comes back itself.
     pub kept: Option<KeptSource>,
     /// Every folder that the source or the destination lies in.
     #[serde(default)]
@@ -275,12 +286,27 @@ impl PlannedItem {
 
     /// Whether the source is hidden beside itself before the destination name appears.
     pub fn retires_source(&self) -> bool {
-        self.is_staged() || self.kept.is_some()
+        self.keeps_source() || self.strategy == Strategy::PiecewiseRename
     }
 
     /// Whether the retired source stays, and stays charged, after the move.
     pub fn keeps_source(&self) -> bool {
-        self.strategy == Strategy::StagedCopy || self.kept.is_some()
+        match self.verb {
+            Verb::Move if self.is_from_trash() => false,
+            Verb::Move => self.strategy == Strategy::StagedCopy || self.kept.is_some(),
+            Verb::Copy => false,
+            Verb::Trash => true,
+        }
+    }
+
+    /// Whether the item is itself what a finished move has hidden.
+    pub fn is_from_trash(&self) -> bool {
+        self.kept.as_ref().is_some_and(|kept| kept.identity == self.identity)
+    }
+
+    /// Whether what gets the destination name was hidden before.
+    pub fn comes_out_of_hiding(&self) -> bool {
+        self.is_staged() || self.kept.is_some()
     }
 
     /// Whether something stays hidden after the move, for its undo or its purge.
@@ -331,6 +357,9 @@ pub struct Restored {
     pub move_id: MoveId,
     pub item: u32,
     pub old: Replaced,
+    /// Where that move is written down.
+    #[serde(default)]
+    pub record_folder: Option<FolderRef>,
 }
 
 /// What a survey counted in one tree.

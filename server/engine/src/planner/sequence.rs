@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 use tidelock_shared::progress::Phase;
+use tidelock_shared::request::Verb;
 use tidelock_shared::strategy::{EntryKind, Strategy};
 
 use super::plan::PlannedItem;
@@ -42,6 +43,8 @@ pub enum StepKind {
     Barrier,
     /// Hides what has the destination name.
     SetAside,
+    /// The item's name goes; it is hidden beside itself until it is restored or purged.
+    Trash,
     /// The destination name appears.
     Publish,
     /// What an undone move had set aside gets its name again.
@@ -64,11 +67,16 @@ impl StepKind {
             Self::Rebuild => Phase::Rebuild,
             Self::MakeStaging | Self::CopyTree => Phase::Copy,
             Self::Verify => Phase::Verify,
-            Self::RetireSource => Phase::Retire,
+            Self::RetireSource | Self::Trash => Phase::Retire,
             Self::Check => Phase::Check,
             Self::SetAside | Self::Publish | Self::PutBack => Phase::Publish,
             Self::Barrier | Self::Release | Self::Forget => Phase::Settle,
         }
+    }
+
+    /// Whether people see by it that the move was done: every item has one such step.
+    pub fn shows(self) -> bool {
+        matches!(self, Self::Publish | Self::Trash)
     }
 
     /// The step's name in the journal and in `--json`.
@@ -86,6 +94,7 @@ impl StepKind {
             Self::Check => "check",
             Self::Barrier => "barrier",
             Self::SetAside => "set_aside",
+            Self::Trash => "trash",
             Self::Publish => "publish",
             Self::PutBack => "put_back",
             Self::Release => "release",
@@ -111,7 +120,7 @@ pub fn sequence(items: &[PlannedItem]) -> Vec<Step> {
     let in_sight = numbered().filter(|(planned, _)| !hides_first(planned));
     for (planned, item) in in_sight.chain(numbered().filter(|(planned, _)| hides_first(planned))) {
         let kinds: &[StepKind] = match planned.strategy {
-            _ if planned.kept.is_some() => &[],
+            _ if planned.kept.is_some() || planned.verb == Verb::Trash => &[],
             Strategy::StagedCopy => &[StepKind::MakeStaging, StepKind::CopyTree, StepKind::Verify],
             Strategy::RetagAndRename | Strategy::RetagWithHop => &[StepKind::Retag],
             Strategy::PiecewiseRename => &[StepKind::RetireSource, StepKind::MakeStaging, StepKind::Rebuild],
@@ -120,13 +129,15 @@ pub fn sequence(items: &[PlannedItem]) -> Vec<Step> {
         steps.extend(kinds.iter().map(|&kind| Step { kind, item }));
     }
     for (planned, item) in numbered() {
-        if planned.keeps_source() {
+        if planned.keeps_source() && planned.verb != Verb::Trash {
             steps.push(Step { kind: StepKind::RetireSource, item });
         } else if planned.strategy == Strategy::RetagWithHop {
             steps.push(Step { kind: StepKind::Hop, item });
         }
     }
-    steps.extend(numbered().map(|(_, item)| Step { kind: StepKind::Check, item }));
+    steps.extend(
+        numbered().filter(|(planned, _)| planned.verb != Verb::Trash).map(|(_, item)| Step { kind: StepKind::Check, item }),
+    );
     let prepares_nothing = [StepKind::Reserve, StepKind::Describe, StepKind::Restore, StepKind::Check];
     let is_prepared = steps.iter().any(|step| !prepares_nothing.contains(&step.kind));
     if is_prepared {
@@ -136,7 +147,8 @@ pub fn sequence(items: &[PlannedItem]) -> Vec<Step> {
         numbered().filter(move |(planned, _)| is_in(planned)).map(move |(_, item)| Step { kind, item })
     };
     steps.extend(with(StepKind::SetAside, |item| item.replaces.is_some()));
-    steps.extend(with(StepKind::Publish, |_| true));
+    steps.extend(with(StepKind::Trash, |item| item.verb == Verb::Trash));
+    steps.extend(with(StepKind::Publish, |item| item.verb != Verb::Trash));
     steps.extend(with(StepKind::PutBack, |item| item.restores.is_some()));
     steps.push(Step { kind: StepKind::Barrier, item: 0 });
     steps.extend(numbered().map(|(_, item)| Step { kind: StepKind::Release, item }));
@@ -162,9 +174,9 @@ fn is_described(items: &[PlannedItem]) -> bool {
 }
 
 /// The position of the barrier after which `Committed` is recorded: the first after the last
-/// publish.
+/// step that shows.
 pub fn commit_position(sequence: &[Step]) -> usize {
-    let published = sequence.iter().rposition(|step| step.kind == StepKind::Publish).unwrap_or(0);
+    let published = sequence.iter().rposition(|step| step.kind.shows()).unwrap_or(0);
     let barrier = sequence.iter().skip(published).position(|step| step.kind == StepKind::Barrier);
     barrier.map_or(sequence.len(), |barrier| published + barrier)
 }

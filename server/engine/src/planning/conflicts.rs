@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use tidelock_shared::name::{FileName, FilePath};
-use tidelock_shared::request::{OnConflict, RequestedItem, ValidMoveRequest};
+use tidelock_shared::request::{OnConflict, RequestedItem, ValidMoveRequest, Verb};
 use tidelock_shared::strategy::EntryKind;
 
 use crate::error::EngineError;
@@ -36,6 +36,7 @@ pub(super) enum Taken {
 /// Where everything goes, and what does not move.
 #[derive(Default)]
 pub(super) struct Placings {
+    verb: Verb,
     pub(super) items: Vec<Placing>,
     pub(super) skipped: u64,
     /// Folders whose content goes into another; they stay behind, empty.
@@ -46,7 +47,7 @@ pub(super) struct Placings {
 
 /// Decides every conflict as the request says.
 pub(super) fn place_all(fs: &dyn FileSystem, request: &ValidMoveRequest) -> Result<Placings, EngineError> {
-    let mut placings = Placings::default();
+    let mut placings = Placings { verb: request.verb, ..Placings::default() };
     let destination = fs.open_path(&request.destination)?;
     for item in &request.items {
         placings.place(fs, item, &request.destination, &destination)?;
@@ -55,6 +56,17 @@ pub(super) fn place_all(fs: &dyn FileSystem, request: &ValidMoveRequest) -> Resu
         placings.refusals.push(Refusal::NothingLeft);
     }
     Ok(placings)
+}
+
+/// Nothing leaves its folder, so nothing is in the way.
+pub(super) fn place_in_trash(request: &ValidMoveRequest) -> Placings {
+    let mut placings = Placings::default();
+    for RequestedItem { source, .. } in &request.items {
+        if let Some((folder, name)) = source.split_last() {
+            placings.push(source, &folder, name.clone(), None);
+        }
+    }
+    placings
 }
 
 impl Placings {
@@ -66,7 +78,9 @@ impl Placings {
             return Ok(());
         }
         let there = look(fs, folder.at(&item.name))?.map(|there| there.kind);
-        let Some(there) = there.filter(|_| item.source != path.join(item.name.clone())) else {
+        // The original of a copy keeps its name.
+        let is_leaving = self.verb == Verb::Move && item.source == path.join(item.name.clone());
+        let Some(there) = there.filter(|_| !is_leaving) else {
             self.push(&item.source, path, item.name.clone(), None);
             return Ok(());
         };
@@ -120,16 +134,27 @@ impl Placings {
         folder: &Folder,
         kind: EntryKind,
     ) -> FsResult<()> {
-        for number in 2..NAMES_TRIED {
-            let Some(name) = item.name.numbered(number, kind == EntryKind::Folder) else { break };
-            let is_free =
-                !self.given.contains(&path.join(name.clone())) && unless_absent(fs.status(folder.at(&name).into()))?.is_none();
-            if is_free {
-                self.push(&item.source, path, name, None);
-                return Ok(());
-            }
+        match free_name(fs, folder, &item.name, kind, |name| self.given.contains(&path.join(name.clone())))? {
+            Some(name) => self.push(&item.source, path, name, None),
+            None => self.push(&item.source, path, item.name.clone(), Some(Taken::Refused)),
         }
-        self.push(&item.source, path, item.name.clone(), Some(Taken::Refused));
         Ok(())
     }
+}
+
+/// The first numbered form of a name that nothing in the folder has, and that is not given away.
+pub(super) fn free_name(
+    fs: &dyn FileSystem,
+    folder: &Folder,
+    name: &FileName,
+    kind: EntryKind,
+    is_given: impl Fn(&FileName) -> bool,
+) -> FsResult<Option<FileName>> {
+    for number in 2..NAMES_TRIED {
+        let Some(name) = name.numbered(number, kind == EntryKind::Folder) else { break };
+        if !is_given(&name) && unless_absent(fs.status(folder.at(&name).into()))?.is_none() {
+            return Ok(Some(name));
+        }
+    }
+    Ok(None)
 }

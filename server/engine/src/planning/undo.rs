@@ -3,14 +3,15 @@
 use tidelock_shared::id::MoveId;
 use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::progress::MoveState;
-use tidelock_shared::request::MoveRequest;
+use tidelock_shared::request::{MoveRequest, Verb};
 
+use super::conflicts::free_name;
 use super::{Found, Wanted, since};
 use crate::copy::Differences;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::fs::Identity;
-use crate::fs::walk::unless_absent;
+use crate::fs::walk::{look, unless_absent};
 use crate::journal::Recorded;
 use crate::moves::event::{Event, Note};
 use crate::moves::state::{Move, Purge};
@@ -36,12 +37,20 @@ impl Engine {
         if of.purge == Purge::Started {
             return Err(EngineError::BeingPurged(id));
         }
+        if of.purge == Purge::Purged && of.plan.items.iter().any(|item| item.verb == Verb::Trash) {
+            return Err(EngineError::DeletedForGood(id));
+        }
         let mut refusals = Vec::new();
         let (mut found, mut warnings) = (Vec::new(), Vec::new());
+        let verb = verb_of_undo(of);
         for (done, position) in of.plan.items.iter().zip(0_u32..) {
-            let source = done.destination_folder.path.join(done.destination_name.clone());
-            let wanted = Wanted { source: &source, folder: &done.source_folder.path, name: &done.source_name };
-            match self.find(&wanted, hear) {
+            let source = left_by(of, position, done)?;
+            let name = if done.verb == Verb::Trash { self.name_on_return(done)? } else { done.source_name.clone() };
+            let (folder, name) = match verb {
+                Verb::Trash => (&done.destination_folder.path, &done.destination_name),
+                Verb::Move | Verb::Copy => (&done.source_folder.path, &name),
+            };
+            match self.find(&Wanted { verb, source: &source, folder, name }, hear) {
                 Ok(item) => {
                     if published_identity(of, position, done).as_ref() != Some(&item.item.identity) {
                         refusals.push(Refusal::ChangedSince { path: source });
@@ -61,6 +70,7 @@ impl Engine {
             return Err(EngineError::Refused(refusals));
         };
         let asked = MoveRequest {
+            verb,
             sources: found.iter().map(|found| found.item.path()).collect(),
             destination: first.source_folder.path.clone(),
             new_name: None,
@@ -79,13 +89,16 @@ impl Engine {
     /// How what the move left has changed since.
     fn world_since(&self, recorded: &Recorded, position: u32, done: &PlannedItem) -> Result<Since, EngineError> {
         let (fs, of) = (&*self.fs, &recorded.of);
+        if done.verb == Verb::Trash {
+            // Nobody has seen it since.
+            return Ok(Since::Same);
+        }
         let path = done.destination_folder.path.join(done.destination_name.clone());
         let folder = fs.open_path(&done.destination_folder.path)?;
         let item = folder.at(&done.destination_name);
         let stay_behind = kept(of, position, done).is_some();
         let changes = if stay_behind {
-            let hidden = format!(".tidelock-{}.{position}.retired", of.id);
-            let Ok(hidden) = FileName::new(hidden.into_bytes()) else { return Ok(Since::Same) };
+            let Some(hidden) = retired_name(of.id, position) else { return Ok(Since::Same) };
             let source = fs.open_path(&done.source_folder.path)?;
             let identity = unless_absent(fs.identity(source.at(&hidden).into()))?;
             if identity.as_ref() != Some(&done.identity) {
@@ -102,6 +115,16 @@ impl Engine {
         Ok(if changes.is_any() { Since::Changed(Warning::ChangedMeanwhile { path, changes, stay_behind }) } else { Since::Same })
     }
 
+    /// The name that what was trashed comes back to: its own, or a free one beside what has that by now.
+    fn name_on_return(&self, done: &PlannedItem) -> Result<FileName, EngineError> {
+        let folder = self.fs.open_path(&done.source_folder.path)?;
+        let own = &done.source_name;
+        if look(&*self.fs, folder.at(own))?.is_none() {
+            return Ok(own.clone());
+        }
+        Ok(free_name(&*self.fs, &folder, own, done.kind, |_| false)?.unwrap_or_else(|| own.clone()))
+    }
+
     /// Records the move that undoes `id`.
     pub fn accept_undo(&self, id: MoveId) -> Result<MoveId, EngineError> {
         let draft = self.plan_undo(id, &mut |_: &_| true)?;
@@ -116,6 +139,24 @@ enum Since {
     Gone(FilePath),
 }
 
+/// A copy goes to the trash, and so does what came back from there; everything else moves back.
+fn verb_of_undo(of: &Move) -> Verb {
+    let was_not_there = |item: &PlannedItem| item.verb == Verb::Copy || item.is_from_trash();
+    if of.plan.items.iter().any(was_not_there) { Verb::Trash } else { Verb::Move }
+}
+
+/// Where a finished move has left an item.
+fn left_by(of: &Move, position: u32, done: &PlannedItem) -> Result<FilePath, EngineError> {
+    if done.verb != Verb::Trash {
+        return Ok(done.destination_folder.path.join(done.destination_name.clone()));
+    }
+    Ok(done.source_folder.path.join(retired_name(of.id, position).ok_or(EngineError::NothingToUndo(of.id))?))
+}
+
+fn retired_name(id: MoveId, position: u32) -> Option<FileName> {
+    FileName::new(format!(".tidelock-{id}.{position}.retired").into_bytes()).ok()
+}
+
 /// The source that a staged copy retired and nobody has purged: it comes back instead.
 fn kept(of: &Move, position: u32, done: &PlannedItem) -> Option<KeptSource> {
     let is_there = done.keeps_source() && done.kept.is_none() && of.purge == Purge::Kept;
@@ -125,7 +166,8 @@ fn kept(of: &Move, position: u32, done: &PlannedItem) -> Option<KeptSource> {
 /// What the item had replaced comes back under its name.
 fn restores(of: &Move, position: u32, done: &PlannedItem) -> Option<Restored> {
     let old = done.replaces.clone().filter(|_| of.purge == Purge::Kept)?;
-    Some(Restored { move_id: of.id, item: position, old })
+    let record_folder = of.plan.items.first().map(|first| first.source_folder.clone());
+    Some(Restored { move_id: of.id, item: position, old, record_folder })
 }
 
 /// The identity that a finished move left under the destination name.

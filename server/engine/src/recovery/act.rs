@@ -105,7 +105,9 @@ impl Engine {
     fn is_published(&self, record: &Record, notes: &[RecordedNote]) -> bool {
         (0..record.plan.items.len()).all(|item| {
             let item = u32::try_from(item).unwrap_or(u32::MAX);
-            order(record, notes, item, StepKind::Publish, Action::Probe).is_some_and(|order| {
+            let steps = &record.plan.sequence;
+            let Some(step) = steps.iter().find(|step| step.item == item && step.kind.shows()) else { return false };
+            order(record, notes, item, step.kind, Action::Probe).is_some_and(|order| {
                 crate::steps::perform(&*self.fs, &Alone, &order, &mut |_| Then::GoOn) == StepReport::Probed(Probe::Run)
             })
         })

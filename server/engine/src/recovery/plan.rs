@@ -78,6 +78,11 @@ impl HiddenName {
     }
 }
 
+/// The move that gave a hidden name.
+pub(crate) fn move_of_hidden(name: &FileName) -> Option<MoveId> {
+    HiddenName::read(name).map(|hidden| hidden.id)
+}
+
 /// What the journal says of the move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {

@@ -8,7 +8,7 @@ use tidelock_shared::progress::MoveState;
 use super::record::{Record, RecordedNote};
 use crate::moves::event::{Event, Failure, FailureKind};
 use crate::moves::state::Move;
-use crate::planner::sequence::{StepKind, commit_position};
+use crate::planner::sequence::commit_position;
 
 /// What was found of the move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub(super) enum Outcome {
 /// The events that lead to where recovery takes the move up. None if the record contradicts itself.
 pub(super) fn events(record: &Record, notes: &[RecordedNote], outcome: Outcome) -> Option<Vec<Event>> {
     let sequence = &record.plan.sequence;
-    let last_publish = sequence.iter().rposition(|step| step.kind == StepKind::Publish)?;
+    let last_publish = sequence.iter().rposition(|step| step.kind.shows())?;
     let end = match outcome {
         Outcome::Published | Outcome::Unfinished => last_publish,
         Outcome::Ended => sequence.len().checked_sub(1)?,

@@ -6,7 +6,7 @@ use tidelock_shared::id::ProjectId;
 use tidelock_shared::name::FileName;
 use tidelock_shared::progress::MoveState;
 use tidelock_shared::quota::Amount;
-use tidelock_shared::strategy::{EntryKind, Strategy};
+use tidelock_shared::strategy::EntryKind;
 
 use super::census::{Attributes, Key, Sighting};
 use super::furnish::PROJECTS;
@@ -162,8 +162,7 @@ fn hidden_names(moves: &[Snapshot]) -> BTreeSet<FileName> {
     for snapshot in moves {
         let of = &snapshot.recorded.of;
         for (item, position) in of.plan.items.iter().zip(0_u32..) {
-            let retires = item.strategy == Strategy::StagedCopy || item.kept.is_some();
-            if of.state == MoveState::Done && of.purge != Purge::Purged && retires {
+            if of.state == MoveState::Done && of.purge != Purge::Purged && item.keeps_source() {
                 names.extend(name(format!(".tidelock-{}.{position}.retired", of.id)));
             }
             if of.state == MoveState::Done && of.purge != Purge::Purged && item.replaces.is_some() {

@@ -2,15 +2,16 @@
 
 mod faults;
 mod lost;
+mod wants;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
 use tidelock_shared::id::MoveId;
-use tidelock_shared::name::{FileName, FilePath};
+use tidelock_shared::name::FileName;
 use tidelock_shared::progress::MoveState;
-use tidelock_shared::request::{ConflictChoice, Consent, MoveRequest, OnConflict};
+use tidelock_shared::request::{MoveRequest, Verb};
 
 use super::Verdict;
 use super::census::take;
@@ -28,6 +29,7 @@ use crate::fs::simulator::{Pace, Random};
 use crate::journal::JournalError;
 use crate::moves::state::Purge;
 use crate::worker::InProcess;
+use wants::Intent;
 
 /// After so many lives with faults comes the last one, without any.
 const LIVES_MAX: u64 = 4;
@@ -41,6 +43,8 @@ struct World {
     random: Random,
     /// For what has to do with the journal's disk.
     disk_random: Random,
+    /// For what people want besides moves; only in some worlds.
+    verb_random: Option<Random>,
     journal: JournalOfWorld,
     tops: Vec<&'static str>,
     excuses: Excuses,
@@ -68,7 +72,8 @@ pub(super) fn run(seed: u64, with_trace: bool) -> Verdict {
             verdict.world = furnished.story.clone();
             // Dice of its own: what happens to a journal does not change what happens elsewhere.
             let disk_random = Random::seeded(!seed);
-            let mut world = World::new(furnished, interference.clone(), random, disk_random);
+            let verb_random = (seed % 4 == 3).then(|| Random::seeded(seed.rotate_left(32)));
+            let mut world = World::new(furnished, interference.clone(), random, (disk_random, verb_random));
             if let Err(error) = world.live() {
                 world.offences.push(format!("the simulation itself failed: {error}"));
             }
@@ -83,7 +88,12 @@ pub(super) fn run(seed: u64, with_trace: bool) -> Verdict {
 }
 
 impl World {
-    fn new(furnished: Furnished, interference: Arc<Interference>, random: Random, mut disk_random: Random) -> Self {
+    fn new(
+        furnished: Furnished,
+        interference: Arc<Interference>,
+        random: Random,
+        (mut disk_random, verb_random): (Random, Option<Random>),
+    ) -> Self {
         let journal = JournalOfWorld::new(&interference, &mut disk_random);
         let tops = if furnished.folders.iter().any(|folder| folder.to_bytes().starts_with(b"/n/")) {
             vec!["/m", "/n"]
@@ -98,6 +108,7 @@ impl World {
             model: Mutex::default(),
             random,
             disk_random,
+            verb_random,
             journal,
             tops,
             excuses: Excuses::default(),
@@ -249,57 +260,6 @@ impl World {
         exits.iter().any(|exit| *exit != Exit::Played)
     }
 
-    fn scripts(&mut self, is_first: bool) -> Vec<Vec<Intent>> {
-        let movers = if is_first { 1 + self.random.below(3) } else { self.random.below(2) };
-        (0..movers).map(|_| self.script()).collect()
-    }
-
-    fn script(&mut self) -> Vec<Intent> {
-        let mut script = Vec::new();
-        for _ in 0..=self.random.below(2) {
-            script.push(Intent::Move(self.request()));
-            match self.random.below(10) {
-                0..3 => script.push(Intent::Undo),
-                3 => script.push(Intent::Purge),
-                _ => {}
-            }
-        }
-        script
-    }
-
-    fn request(&mut self) -> MoveRequest {
-        let random = &mut self.random;
-        let mut any = |paths: &[FilePath]| {
-            let index = usize::try_from(random.below(paths.len().max(1) as u64)).unwrap_or(0);
-            paths.get(index).cloned().unwrap_or_default()
-        };
-        let first = any(&self.furnished.items);
-        let mut sources = vec![first];
-        let entries: Vec<FilePath> = self.furnished.entries.iter().map(|(path, _)| path.clone()).collect();
-        let mut destination = any(&self.furnished.folders);
-        let (second, inner) = (any(&self.furnished.items), any(&entries));
-        match self.random.below(10) {
-            0 | 1 if second != sources[0] => sources.push(second),
-            2 if !inner.names().is_empty() => sources = vec![inner],
-            3..6 if !self.furnished.conflicts.is_empty() => {
-                let index = self.random.below(self.furnished.conflicts.len() as u64);
-                let (item, folder) = self.furnished.conflicts[usize::try_from(index).unwrap_or(0)].clone();
-                (sources[0], destination) = (item, folder);
-            }
-            _ => {}
-        }
-        let mut allow =
-            if chance(&mut self.random, 80) { vec![Consent::HardLinksLeaving, Consent::LostMetadata] } else { Vec::new() };
-        allow.extend(chance(&mut self.random, 60).then_some(Consent::Restore));
-        let on_conflict = one_of(&mut self.random, &ANSWERS);
-        let choices = if chance(&mut self.random, 20) {
-            vec![ConflictChoice { source: sources[0].clone(), on_conflict: one_of(&mut self.random, &ANSWERS) }]
-        } else {
-            Vec::new()
-        };
-        MoveRequest { sources, destination, allow, on_conflict, choices, ..MoveRequest::default() }
-    }
-
     fn mover(&self, engine: &Engine, script: Vec<Intent>) {
         let mut latest = None;
         for intent in script {
@@ -330,12 +290,13 @@ impl World {
         engine.drive(undo)
     }
 
-    /// What a move had replaced is deleted for good, with all that others did to it before.
+    /// What a move had replaced or trashed is deleted for good, with all that others did to it before.
     fn purge(&self, engine: &Engine, id: MoveId) -> Result<(), EngineError> {
         let prefix = format!(".tidelock-{id}.");
+        let is_trash = engine.get(id)?.recorded.of.plan.items.iter().any(|item| item.verb == Verb::Trash);
         let is_replaced = |name: &FileName| {
             let name = name.as_bytes();
-            name.starts_with(prefix.as_bytes()) && name.ends_with(b".replaced")
+            name.starts_with(prefix.as_bytes()) && (name.ends_with(b".replaced") || is_trash)
         };
         let sightings = take(&self.furnished.root, &self.tops)?;
         let deleted = sightings.iter().filter(|seen| seen.hidden.as_ref().is_some_and(is_replaced));
@@ -462,22 +423,3 @@ impl World {
         Ok(())
     }
 }
-
-/// What somebody wants of the engine.
-enum Intent {
-    Move(MoveRequest),
-    Undo,
-    Purge,
-}
-
-/// Mostly something that lets the move begin.
-const ANSWERS: [OnConflict; 8] = [
-    OnConflict::Refuse,
-    OnConflict::KeepBoth,
-    OnConflict::Replace,
-    OnConflict::Replace,
-    OnConflict::Replace,
-    OnConflict::Skip,
-    OnConflict::Merge,
-    OnConflict::Merge,
-];

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tidelock_shared::name::FileName;
 use tidelock_shared::progress::MoveState;
 use tidelock_shared::project::ProjectTag;
+use tidelock_shared::request::Verb;
 use tidelock_shared::strategy::{EntryKind, Strategy, StrategyReason};
 
 use super::census::{Attributes, Key, Sighting};
@@ -135,6 +136,7 @@ impl Model {
         let met: BTreeSet<u32> = self.tree(top, from).into_iter().map(|(at, _)| self.objects[at].number).collect();
         met.into_iter().for_each(|number| *self.met_by.entry(number).or_default() += 1);
         match of.state {
+            MoveState::Done if item.verb == Verb::Trash => self.hide(top, from, hidden),
             MoveState::Done if item.kept.is_some() => self.swap_back(item, top, from, to, hidden),
             MoveState::Done if item.strategy == Strategy::StagedCopy => self.copy(item, top, from, to, hidden),
             MoveState::Done => self.rename(item, top, from, to),
@@ -216,15 +218,18 @@ impl Model {
         }
     }
 
-    /// The tree is there twice from now on: as new inodes, and retired.
+    /// The tree is there twice from now on: as new inodes, and retired, or as it was. Only of files that
+    /// is told apart: below folders of one number names would meet.
     fn copy(&mut self, item: &PlannedItem, top: u32, from: &Key, to: &Key, hidden: &FileName) {
         let mut copies: BTreeMap<usize, Object> = BTreeMap::new();
         for (at, key) in self.tree(top, from) {
             let object = &mut self.objects[at];
-            object.names.remove(&key);
             let is_top = key == *from;
-            let retired = if is_top { (from.0, hidden.clone()) } else { key.clone() };
-            object.retired.insert((hidden.clone(), retired));
+            if item.verb == Verb::Move {
+                object.names.remove(&key);
+                let retired = if is_top { (from.0, hidden.clone()) } else { key.clone() };
+                object.retired.insert((hidden.clone(), retired));
+            }
             let copy = copies.entry(at).or_insert_with(|| Object {
                 number: object.number,
                 attributes: copied(&object.attributes, item),
@@ -236,10 +241,12 @@ impl Model {
         self.objects.extend(copies.into_values());
     }
 
-    /// An undone copy: the copy is retired, and what the copy had retired comes back.
+    /// An undone copy: the copy is retired, and what the copy had retired comes back. Or what was trashed does.
     fn swap_back(&mut self, item: &PlannedItem, top: u32, from: &Key, to: &Key, hidden: &FileName) {
         let Some(kept) = &item.kept else { return };
-        self.hide(top, from, hidden);
+        if !item.is_from_trash() {
+            self.hide(top, from, hidden);
+        }
         self.unhide(&format!(".tidelock-{}.{}.retired", kept.move_id, kept.item), to);
     }
 

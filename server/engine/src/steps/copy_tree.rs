@@ -185,7 +185,10 @@ fn durable_until(context: &Context<'_>) -> Option<i64> {
 }
 
 pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
-    let destination = context.destination_folder()?;
+    let destination = match context.destination_folder() {
+        Err(error) if error.is_folder_elsewhere() => return Ok(()),
+        answer => answer?,
+    };
     let name = context.staging_name()?;
     Ok(remove_tree(context.fs, destination.at(&name))?)
 }

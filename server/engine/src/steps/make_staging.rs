@@ -68,8 +68,8 @@ pub(super) fn staged_identity(context: &Context<'_>) -> Option<Identity> {
 
 pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
     let destination = match context.destination_folder() {
-        // Others took it away before anything was in it.
-        Err(error) if error.is_folder_elsewhere() && staged_identity(context).is_none() => return Ok(()),
+        // Others have taken it away, with what was staged in it; of a copy the original is whole.
+        Err(error) if error.is_folder_elsewhere() => return Ok(()),
         answer => answer?,
     };
     let name = context.staging_name()?;

@@ -108,8 +108,7 @@ fn make_ready(context: &Context<'_>, from: At<'_>) -> StepResult<()> {
         return Ok(());
     }
     let source = context.source_folder()?;
-    let retired = context.retired_name()?;
-    let top = context.fs.open_folder(source.at(&retired))?;
+    let top = context.fs.open_folder(source.at(&context.source_name_now(&source)?))?;
     let mut status = context.fs.status((&top).into())?;
     status.mode = item.mode;
     let staged = context.fs.open_folder(from)?;
@@ -174,14 +173,14 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
     if is_by_a_hidden_name {
         return bring_back_by_a_hidden_name(context, &destination, from);
     }
-    if found == Found::AtOld && !item.retires_source() && item.strategy == Strategy::Rename && is_drifted(&item) {
+    if found == Found::AtOld && !item.comes_out_of_hiding() && item.strategy == Strategy::Rename && is_drifted(&item) {
         // It came back before a crash.
         return restore_tag(context.fs, from, &item);
     }
     if found != Found::AtNew {
         return Ok(());
     }
-    if item.retires_source() {
+    if item.comes_out_of_hiding() {
         return hide_again(context, from, to, &published.identity);
     }
     if item.strategy == Strategy::RetagWithHop {
@@ -202,7 +201,7 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
 
 /// Whether the item itself still has the name that it leaves by publishing.
 fn is_where_it_was(context: &Context<'_>) -> StepResult<bool> {
-    if context.item().is_staged() || context.item().kept.is_some() {
+    if context.item().comes_out_of_hiding() {
         return Ok(false);
     }
     let Some(Published { identity, folder, name }) = published(context)? else { return Ok(false) };
@@ -283,12 +282,12 @@ fn restore_tag(fs: &dyn FileSystem, at: At<'_>, item: &PlannedItem) -> StepResul
 fn hide_again(context: &mut Context<'_>, hidden: At<'_>, visible: At<'_>, identity: &Identity) -> StepResult<()> {
     let item = context.item().clone();
     let source = context.source_folder()?;
-    let retired = context.retired_name()?;
+    let original = context.source_name_now(&source)?;
     let losses = losses(context);
     let differences = Differences::of_attributes(&losses);
     // Of a rebuilt tree everything goes back, whatever others made in it meanwhile.
     let goes_back = item.kept.is_some() || item.strategy == Strategy::PiecewiseRename;
-    let is_unchanged = goes_back || is_same_tree(context.fs, source.at(&retired), visible, &differences).unwrap_or(false);
+    let is_unchanged = goes_back || is_same_tree(context.fs, source.at(&original), visible, &differences).unwrap_or(false);
     if is_unchanged {
         hide(context.fs, visible, hidden, &carried(&item, identity))?;
         if item.kind == EntryKind::Folder {

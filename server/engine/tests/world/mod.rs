@@ -21,7 +21,7 @@ use tidelock_shared::id::{MoveId, ProjectId};
 use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::quota::{Amount, Bounds, Limits};
-use tidelock_shared::request::{Consent, MoveRequest, OnConflict};
+use tidelock_shared::request::{Consent, MoveRequest, OnConflict, Verb};
 use tidelock_shared::strategy::EntryKind;
 
 pub const ALPHA: ProjectId = ProjectId(1001);
@@ -69,10 +69,11 @@ pub struct Case {
     pub source: &'static str,
     pub destination: &'static str,
     pub on_conflict: OnConflict,
+    pub verb: Verb,
 }
 
 const fn case(name: &'static str, personality: Personality, caller: u32, source: &'static str, destination: &'static str) -> Case {
-    Case { name, personality, caller, source, destination, on_conflict: OnConflict::Refuse }
+    Case { name, personality, caller, source, destination, on_conflict: OnConflict::Refuse, verb: Verb::Move }
 }
 
 impl Case {
@@ -81,13 +82,17 @@ impl Case {
         Self { name, on_conflict, ..self }
     }
 
+    const fn doing(self, name: &'static str, verb: Verb) -> Self {
+        Self { name, verb, ..self }
+    }
+
     fn source_name(&self) -> &'static str {
         self.source.rsplit('/').next().unwrap()
     }
 }
 
 /// One case for each way that a move can go.
-pub const CASES: [Case; 19] = [
+pub const CASES: [Case; 25] = [
     case("rename within a project, Lustre", Personality::Lustre2_17, 0, "/m/alpha/tree", "/m/alpha/other"),
     case("rename within a project, ext4", Personality::Ext4, 0, "/m/alpha/tree", "/m/alpha/other"),
     case("a file recharged by its rename, Lustre", Personality::Lustre2_17, ALICE, "/m/alpha/single", "/m/beta"),
@@ -107,6 +112,12 @@ pub const CASES: [Case; 19] = [
     case("", Personality::Lustre2_17, ALICE, "/m/alpha/plain", "/m/beta").where_taken("replace, piecewise", OnConflict::Replace),
     case("", Personality::Ext4, ALICE, "/m/alpha/single", "/m/beta").where_taken("replace a folder by a file", OnConflict::Replace),
     case("", Personality::Xfs, 0, "/m/alpha/plain", "/n").where_taken("replace by a staged copy", OnConflict::Replace),
+    case("", Personality::Lustre2_17, ALICE, "/m/alpha/tree", "/m/beta").doing("copy to another project, Lustre", Verb::Copy),
+    case("", Personality::Ext4, ALICE, "/m/alpha/single", "/m/alpha/other").doing("copy within a project, ext4", Verb::Copy),
+    case("", Personality::Xfs, 0, "/m/alpha/tree", "/n").doing("copy to another mount", Verb::Copy),
+    case("", Personality::Lustre2_17, ALICE, "/m/alpha/tree", "/m/alpha").doing("trash a tree, Lustre", Verb::Trash),
+    case("", Personality::Lustre2_12, ALICE, "/m/alpha/single", "/m/alpha").doing("trash a file, Lustre", Verb::Trash),
+    case("", Personality::Ext4, ALICE, "/m/alpha/plain", "/m/alpha").doing("trash a folder, ext4", Verb::Trash),
 ];
 
 /// So long moves wait for room here.
@@ -190,6 +201,7 @@ impl World {
 
     pub fn request(&self) -> MoveRequest {
         MoveRequest {
+            verb: self.case.verb,
             sources: vec![path(self.case.source)],
             destination: path(self.case.destination),
             new_name: None,
@@ -306,6 +318,12 @@ impl World {
         let mut after = Census::new();
         for (at, seen) in self.before.iter().filter(|(at, _)| !is_replaced(at)) {
             let is_inside = at == self.case.source || at.starts_with(&format!("{}/", self.case.source));
+            if is_inside && self.case.verb == Verb::Trash {
+                continue;
+            }
+            if is_inside && self.case.verb == Verb::Copy {
+                after.insert(at.clone(), seen.clone());
+            }
             let mut seen = seen.clone();
             seen.same_as = rebased(&seen.same_as).filter(|_| is_inside).unwrap_or(seen.same_as);
             if is_inside {

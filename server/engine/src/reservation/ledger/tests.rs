@@ -2,6 +2,7 @@
 
 use tidelock_shared::id::{EngineId, MoveId, ProjectId};
 use tidelock_shared::name::{FileName, FilePath};
+use tidelock_shared::request::Verb;
 use tidelock_shared::strategy::{EntryKind, Strategy, StrategyReason};
 
 use super::*;
@@ -18,6 +19,7 @@ fn copy() -> Move {
     let identity = || Identity::try_from("ab".to_owned()).unwrap();
     let folder = || FolderRef { path: FilePath::default(), identity: identity(), device: 1, tag: None };
     let item = PlannedItem {
+        verb: Verb::Move,
         kind: EntryKind::Folder,
         strategy: Strategy::StagedCopy,
         reason: StrategyReason::OtherFileSystem,

@@ -1,0 +1,94 @@
+//! What people want in a world.
+
+use tidelock_shared::name::FilePath;
+use tidelock_shared::request::{ConflictChoice, Consent, MoveRequest, OnConflict, Verb};
+use tidelock_shared::strategy::EntryKind;
+
+use super::World;
+use crate::simulate::furnish::{chance, one_of};
+
+/// Mostly something that lets the move begin.
+const ANSWERS: [OnConflict; 8] = [
+    OnConflict::Refuse,
+    OnConflict::KeepBoth,
+    OnConflict::Replace,
+    OnConflict::Replace,
+    OnConflict::Replace,
+    OnConflict::Skip,
+    OnConflict::Merge,
+    OnConflict::Merge,
+];
+
+/// What somebody wants of the engine.
+pub(super) enum Intent {
+    Move(MoveRequest),
+    Undo,
+    Purge,
+}
+
+impl World {
+    pub(super) fn scripts(&mut self, is_first: bool) -> Vec<Vec<Intent>> {
+        let movers = if is_first { 1 + self.random.below(3) } else { self.random.below(2) };
+        (0..movers).map(|_| self.script()).collect()
+    }
+
+    fn script(&mut self) -> Vec<Intent> {
+        let mut script = Vec::new();
+        for _ in 0..=self.random.below(2) {
+            script.push(Intent::Move(self.request()));
+            match self.random.below(10) {
+                0..3 => script.push(Intent::Undo),
+                3 => script.push(Intent::Purge),
+                _ => {}
+            }
+        }
+        script
+    }
+
+    fn request(&mut self) -> MoveRequest {
+        let random = &mut self.random;
+        let mut any = |paths: &[FilePath]| {
+            let index = usize::try_from(random.below(paths.len().max(1) as u64)).unwrap_or(0);
+            paths.get(index).cloned().unwrap_or_default()
+        };
+        let first = any(&self.furnished.items);
+        let mut sources = vec![first];
+        let entries: Vec<FilePath> = self.furnished.entries.iter().map(|(path, _)| path.clone()).collect();
+        let mut destination = any(&self.furnished.folders);
+        let (second, inner) = (any(&self.furnished.items), any(&entries));
+        match self.random.below(10) {
+            0 | 1 if second != sources[0] => sources.push(second),
+            2 if !inner.names().is_empty() => sources = vec![inner],
+            3..6 if !self.furnished.conflicts.is_empty() => {
+                let index = self.random.below(self.furnished.conflicts.len() as u64);
+                let (item, folder) = self.furnished.conflicts[usize::try_from(index).unwrap_or(0)].clone();
+                (sources[0], destination) = (item, folder);
+            }
+            _ => {}
+        }
+        let mut allow =
+            if chance(&mut self.random, 80) { vec![Consent::HardLinksLeaving, Consent::LostMetadata] } else { Vec::new() };
+        allow.extend(chance(&mut self.random, 60).then_some(Consent::Restore));
+        let on_conflict = one_of(&mut self.random, &ANSWERS);
+        let choices = if chance(&mut self.random, 20) {
+            vec![ConflictChoice { source: sources[0].clone(), on_conflict: one_of(&mut self.random, &ANSWERS) }]
+        } else {
+            Vec::new()
+        };
+        let verb = self.verb(&sources);
+        MoveRequest { verb, sources, destination, allow, on_conflict, choices, ..MoveRequest::default() }
+    }
+
+    /// Copies are of what is no folder: see the model.
+    fn verb(&mut self, sources: &[FilePath]) -> Verb {
+        let is_no_folder =
+            |path: &FilePath| self.furnished.entries.iter().any(|(at, kind)| at == path && *kind != EntryKind::Folder);
+        let may_copy = sources.iter().all(is_no_folder);
+        let Some(random) = &mut self.verb_random else { return Verb::Move };
+        match random.below(10) {
+            0..4 => Verb::Move,
+            4..7 if may_copy => Verb::Copy,
+            _ => Verb::Trash,
+        }
+    }
+}
