@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use tidelock_shared::id::MoveId;
-use tidelock_shared::name::FileName;
+use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::progress::MoveState;
 use tidelock_shared::request::{MoveRequest, Verb};
 
@@ -276,8 +276,12 @@ impl World {
     }
 
     fn start(&self, engine: &Engine, request: &MoveRequest) -> Result<MoveId, EngineError> {
+        // The model cannot tell the names below two folders of one number apart.
+        let is_folder = |path: &FilePath| self.furnished.root.open_path(path).is_ok();
+        let is_told_apart = request.verb != Verb::Copy || !request.sources.iter().any(is_folder);
+        let request = MoveRequest { verb: if is_told_apart { request.verb } else { Verb::Move }, ..request.clone() };
         self.interference.stage.note(&format!("move {request:?}"));
-        let draft = engine.plan(request, &mut |_: &_| true)?;
+        let draft = engine.plan(&request, &mut |_: &_| true)?;
         let id = self.accept(|| engine.accept_draft(draft, None))?;
         engine.drive(id)?;
         Ok(id)

@@ -24,7 +24,8 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     let (folder, name) = (open_known(context.fs, &record.folder)?, record_name(context)?);
     let written = match found(context.fs, folder.at(&name), &header)? {
         FoundRecord::Whole if record.is_made => add_missing(context.fs, folder.at(&name), &record.notes),
-        // Others have taken it away.
+        // Others have taken it away, or a crash came while a half one was given up.
+        FoundRecord::None if record.is_made => say_undescribed(context, &record, &name),
         _ if record.is_made => Ok(()),
         FoundRecord::Whole => make_names_durable(context.fs, &folder).map_err(StepError::from),
         FoundRecord::OfAnother => return Err(StepError::OtherRecord(path_of(&record.folder, &name))),
@@ -156,6 +157,10 @@ pub(super) fn add_if_missing(context: &Context<'_>, note: &Note) -> StepResult<(
 /// been.
 fn drop_half(context: &mut Context<'_>, folder: &Folder, name: &FileName, record: &RecordOrder) -> StepResult<()> {
     remove_for_good(context, folder, name)?;
+    say_undescribed(context, record, name)
+}
+
+fn say_undescribed(context: &mut Context<'_>, record: &RecordOrder, name: &FileName) -> StepResult<()> {
     match (context.hear)(StepReport::Noted(Note::Undescribed { path: path_of(&record.folder, name) })) {
         Then::GoOn => Ok(()),
         Then::Stop => Err(StepError::Cancelled),

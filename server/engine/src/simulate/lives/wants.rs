@@ -2,7 +2,6 @@
 
 use tidelock_shared::name::FilePath;
 use tidelock_shared::request::{ConflictChoice, Consent, MoveRequest, OnConflict, Verb};
-use tidelock_shared::strategy::EntryKind;
 
 use super::World;
 use crate::simulate::furnish::{chance, one_of};
@@ -75,20 +74,15 @@ impl World {
         } else {
             Vec::new()
         };
-        let verb = self.verb(&sources);
+        let verb = self.verb();
         MoveRequest { verb, sources, destination, allow, on_conflict, choices, ..MoveRequest::default() }
     }
 
-    /// Copies are of what is no folder: see the model.
-    fn verb(&mut self, sources: &[FilePath]) -> Verb {
-        let is_no_folder =
-            |path: &FilePath| self.furnished.entries.iter().any(|(at, kind)| at == path && *kind != EntryKind::Folder);
-        let may_copy = sources.iter().all(is_no_folder);
-        let Some(random) = &mut self.verb_random else { return Verb::Move };
-        match random.below(10) {
-            0..4 => Verb::Move,
-            4..7 if may_copy => Verb::Copy,
-            _ => Verb::Trash,
+    fn verb(&mut self) -> Verb {
+        match self.verb_random.as_mut().map(|random| random.below(10)) {
+            None | Some(0..4) => Verb::Move,
+            Some(4..7) => Verb::Copy,
+            Some(_) => Verb::Trash,
         }
     }
 }
