@@ -43,6 +43,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/projects") view=LazyPage::Projects ssr=SsrMode::Async />
                     <Route path=path!("/projects/*path") view=LazyPage::Project ssr=SsrMode::Async />
                     <Route path=path!("/search") view=LazyPage::Search ssr=SsrMode::Async />
+                    <Route path=path!("/trash") view=LazyPage::Trash ssr=SsrMode::Async />
                     <Route path=path!("/guarantees") view=LazyPage::Guarantees ssr=SsrMode::Async />
                 </FlatRoutes>
             </main>

@@ -241,13 +241,19 @@ pub(crate) fn move_view(snapshot: &Snapshot, names: &Names) -> MoveView {
         is_held: of.is_held,
         can_hold: of.can_be_held(),
         can_pause: of.can_be_paused(),
-        can_undo: of.state == MoveState::Done && of.purge != Purge::Started && snapshot.recorded.undone_by.is_none(),
+        can_undo: of.state == MoveState::Done && !is_gone(of) && snapshot.recorded.undone_by.is_none(),
         can_purge: of.keeps_retired_source() && snapshot.recorded.undone_by.is_none(),
         retired: of.keeps_retired_source().then(|| retired(of)),
         kept_until_ms: snapshot.kept_until_ms,
         undoes: of.plan.undoes,
         undone_by: snapshot.recorded.undone_by,
     }
+}
+
+/// What an undo needs is deleted, or is being deleted.
+fn is_gone(of: &Move) -> bool {
+    let is_trash = of.plan.items.iter().any(|item| item.verb == Verb::Trash);
+    of.purge == Purge::Started || (is_trash && of.purge == Purge::Purged)
 }
 
 fn folders(items: &[PlannedItem]) -> Vec<FilePath> {

@@ -233,7 +233,7 @@ pub(crate) fn engine_error(error: &EngineError, names: &Names) -> UserError {
         EngineError::PastPausing(id) => UserError::new("refused_past_pausing", format!("Move {id} can no longer be paused."))
             .hint("It waits already, or its new name is about to appear."),
         EngineError::DeletedForGood(id) => {
-            UserError::new("deleted_for_good", format!("What move {id} had put into the trash was deleted for good."))
+            UserError::new("refused_deleted_for_good", format!("What move {id} had put into the trash was deleted for good."))
                 .hint("Nothing of it is left here. A backup or a snapshot of the file system may have it.")
         }
         EngineError::NothingToUndo(id) => {

@@ -106,7 +106,7 @@ fn a_copy_leaves_its_original_and_the_trash_gives_back_or_deletes() {
     let id = said.lines().find_map(|line| line.split("tidelock undo ").nth(1)).unwrap().to_owned();
     assert!(stdout(&place.run("purge", ["--yes", &id])).contains("Purged."));
     assert_eq!(place.everything(), before, "nothing hidden is left");
-    place.refused("undo", ["--yes", &id], 3, "deleted_for_good");
+    place.refused("undo", ["--yes", &id], 3, "refused_deleted_for_good");
     place.refused("trash", [place.at("from/nothing")], 3, "source_missing");
     place.refused("cp", [place.at("from/tree"), place.at("from/tree/sub")], 3, "into_itself");
 }

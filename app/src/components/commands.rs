@@ -128,6 +128,8 @@ fn of_chosen(browse: Browse, side: Side) -> Group {
             group.add(Glyph::Panes, title, "", move || browse.move_chosen_to_other_pane(side));
         }
         group.add(Glyph::Cut, format!("Cut {what}"), "Ctrl X", move || browse.cut(side));
+        group.add(Glyph::Copy, format!("Copy {what}"), "Ctrl C", move || browse.copy(side));
+        group.add(Glyph::Trash, format!("Put {what} into the trash…"), "Delete", move || browse.trash(side));
         let paths: Vec<String> = pane.chosen_paths_now().iter().map(FilePath::shown).collect();
         let title = if paths.len() == 1 { format!("Copy the path of {what}") } else { format!("Copy {} paths", paths.len()) };
         group.add(Glyph::Copy, title, "", move || browser::copy_text(&paths.join("\n")));
@@ -250,9 +252,14 @@ fn places(desk: Desk, open: &Open) -> [Group; 3] {
 
 fn pages(desk: Desk, go: &Go) -> Group {
     let mut group = Group::new("Pages");
-    for (title, url) in
-        [("Overview", "/"), ("Projects", "/projects"), ("Moves", "/moves"), ("Search", SEARCH), ("Guarantees", "/guarantees")]
-    {
+    for (title, url) in [
+        ("Overview", "/"),
+        ("Projects", "/projects"),
+        ("Moves", "/moves"),
+        ("Trash", "/trash"),
+        ("Search", SEARCH),
+        ("Guarantees", "/guarantees"),
+    ] {
         let go = go.clone();
         group.add(Glyph::ChevronRight, format!("Go to {title}"), "", move || go(url));
     }

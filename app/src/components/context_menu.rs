@@ -96,10 +96,12 @@ fn items(browse: Browse, side: Side, entry: &Entry) -> Vec<Item> {
         item(true, Glyph::MoveTo, "Move to…", Box::new(move || browse.choose_destination(side))),
         item(has_second, Glyph::Panes, "Move to other pane", Box::new(move || browse.move_chosen_to_other_pane(side))),
         item(true, Glyph::Cut, "Cut", Box::new(move || browse.cut(side))),
+        item(true, Glyph::Copy, "Copy", Box::new(move || browse.copy(side))),
         item(true, Glyph::Rename, "Rename…", Box::new(move || browse.naming.set(Some(renamed.clone())))),
         item(is_folder && has_cut, Glyph::Paste, "Paste into", Box::new(move || browse.paste_into(&pasted))),
+        item(true, Glyph::Trash, "Put into the trash…", Box::new(move || browse.trash(side))),
         item(can_come_down(entry), Glyph::Down, "Download", Box::new(move || browser::download(&download))),
-        item(true, Glyph::Copy, "Copy path", Box::new(move || browser::copy_text(&copied))),
+        item(true, Glyph::Link, "Copy path", Box::new(move || browser::copy_text(&copied))),
         item(true, Glyph::Info, "Properties", Box::new(move || browse.details.set(Some(detailed.clone())))),
     ]
     .into_iter()

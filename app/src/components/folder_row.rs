@@ -45,7 +45,7 @@ pub fn FolderRow(
         browse.desk.clipboard.with(|clipboard| {
             clipboard
                 .as_ref()
-                .is_some_and(|clipboard| folder.with_value(|folder| name.with_value(|name| clipboard.holds(folder, name))))
+                .is_some_and(|clipboard| folder.with_value(|folder| name.with_value(|name| clipboard.takes_away(folder, name))))
         })
     };
     let is_over = move |over: Option<&FilePath>| path.with_value(|path| over == Some(path));

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use tidelock_shared::progress::MoveView;
+use tidelock_shared::request::Verb;
 
 use crate::components::icon::{Glyph, Icon};
 use crate::components::problem::{Gravity, Problem};
@@ -17,7 +18,12 @@ pub fn MoveActions(#[prop(into)] view: Signal<MoveView>) -> impl IntoView {
     // The palette names the move too: several may be in sight.
     let title = view.with_untracked(words::title);
     let command = |what: &str| format!("{what}: {title}");
-    let [pause, resume, cancel, undo, purge] = ["Pause", "Resume", "Cancel", "Undo", "Purge the original"].map(command);
+    let verb = view.with_untracked(|view| view.verb);
+    let (bring_back, purging, delete) = match verb {
+        Verb::Trash => ("Restore", "Delete for good", "Delete for good"),
+        Verb::Move | Verb::Copy => ("Undo", "Purge the original", "Delete the original"),
+    };
+    let [pause, resume, cancel, undo, purge] = ["Pause", "Resume", "Cancel", bring_back, purging].map(command);
     let wants_purge = RwSignal::new(false);
     let can = Memo::new(move |_| view.with(|view| (view.can_cancel, view.can_undo, view.can_purge)));
     let waits = Memo::new(move |_| view.with(|view| (view.can_pause, view.is_paused)));
@@ -27,7 +33,8 @@ pub fn MoveActions(#[prop(into)] view: Signal<MoveView>) -> impl IntoView {
             Some(format!("{} and {}", format::bytes(retired.bytes), format::counted(retired.inodes, "inode", "inodes")))
         })
     };
-    let purge_label = move || freed().map_or_else(|| "Purge the original".to_owned(), |freed| format!("Purge · frees {freed}"));
+    let short = if verb == Verb::Trash { purging } else { "Purge" };
+    let purge_label = move || freed().map_or_else(|| purging.to_owned(), |freed| format!("{short} · frees {freed}"));
     view! {
         <div class="move-actions">
             <Show when=move || waits.get().0>
@@ -75,7 +82,7 @@ pub fn MoveActions(#[prop(into)] view: Signal<MoveView>) -> impl IntoView {
                     on:click=move |_| desk.planning.propose(Proposal::Undo(id))
                 >
                     <Icon glyph=Glyph::Undo />
-                    "Undo…"
+                    {format!("{bring_back}…")}
                 </button>
             </Show>
             <Show when=move || can.get().2>
@@ -92,8 +99,8 @@ pub fn MoveActions(#[prop(into)] view: Signal<MoveView>) -> impl IntoView {
             </Show>
         </div>
         <Show when=move || wants_purge.get() && can.get().2>
-            <div class="move-actions__confirm" role="group" aria-label="Purge the original?">
-                <p>{move || purge_warning(freed(), &view.with(|view| view.from_project.clone()))}</p>
+            <div class="move-actions__confirm" role="group" aria-label=format!("{purging}?")>
+                <p>{move || purge_warning(verb, freed(), &view.with(|view| view.from_project.clone()))}</p>
                 <div class="move-actions">
                     <button
                         type="button"
@@ -103,7 +110,7 @@ pub fn MoveActions(#[prop(into)] view: Signal<MoveView>) -> impl IntoView {
                             desk.moves.order(id, Order::Purge);
                         }
                     >
-                        "Delete the original"
+                        {delete}
                     </button>
                     <button type="button" class="button button--quiet" on:click=move |_| wants_purge.set(false)>
                         "Keep it"
@@ -122,7 +129,11 @@ pub fn MoveActions(#[prop(into)] view: Signal<MoveView>) -> impl IntoView {
     .into_any()
 }
 
-fn purge_warning(freed: Option<String>, from: &str) -> String {
+fn purge_warning(verb: Verb, freed: Option<String>, from: &str) -> String {
     let frees = freed.map(|freed| format!(" and frees {freed} in {from}")).unwrap_or_default();
-    format!("This deletes the hidden original for good{frees}. Undoing afterwards has to copy the data back.")
+    match verb {
+        Verb::Move => format!("This deletes the hidden original for good{frees}. Undoing afterwards has to copy the data back."),
+        Verb::Copy => format!("This deletes what the copy has replaced for good{frees}."),
+        Verb::Trash => format!("This deletes it for good{frees}. Nothing can bring it back."),
+    }
 }

@@ -166,6 +166,8 @@ fn on_key(browse: Browse, pane: Pane, event: &KeyboardEvent) {
         ("F3", _) => browse.search(side),
         ("F7", _) => browse.name_new_folder(side),
         ("x", true) => browse.cut(side),
+        ("c", true) => browse.copy(side),
+        ("Delete", _) => browse.trash(side),
         ("v", true) => browse.paste(side),
         (" ", _) => {
             if let Some((row, entry)) = pane.focus_now() {

@@ -11,7 +11,7 @@ use crate::components::modal::{DialogHead, Modal};
 use crate::desk::use_desk;
 
 /// Keys and what they do, in the order in which one meets them.
-const SHORTCUTS: [(&str, &[&str]); 17] = [
+const SHORTCUTS: [(&str, &[&str]); 19] = [
     ("Every command, project and recent folder", &["Ctrl K"]),
     ("Next or previous row", &["↓", "↑"]),
     ("Extend the selection", &["Shift ↓", "Shift ↑"]),
@@ -20,7 +20,9 @@ const SHORTCUTS: [(&str, &[&str]); 17] = [
     ("Open", &["Enter"]),
     ("Folder above", &["Backspace"]),
     ("Cut", &["Ctrl X"]),
+    ("Copy", &["Ctrl C"]),
     ("Paste here: shows the plan", &["Ctrl V"]),
+    ("Put into the trash: shows the plan", &["Delete"]),
     ("Rename: can be undone", &["F2"]),
     ("New folder", &["F7"]),
     ("Search below this folder", &["F3"]),

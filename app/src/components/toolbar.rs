@@ -46,6 +46,15 @@ pub fn Toolbar(browse: Browse) -> impl IntoView {
             <button
                 type="button"
                 class="button"
+                disabled=move || chosen() == 0
+                on:click=move |_| browse.copy(active())
+            >
+                <Icon glyph=Glyph::Copy />
+                <span class="toolbar__text">"Copy"</span>
+            </button>
+            <button
+                type="button"
+                class="button"
                 disabled=move || cut().is_none()
                 on:click=move |_| browse.paste(active())
             >
@@ -56,6 +65,16 @@ pub fn Toolbar(browse: Browse) -> impl IntoView {
                         None => "Paste".to_owned(),
                     }}
                 </span>
+            </button>
+            <button
+                type="button"
+                class="button"
+                aria-label="Trash"
+                title="Put into the trash (Delete)"
+                disabled=move || chosen() == 0
+                on:click=move |_| browse.trash(active())
+            >
+                <Icon glyph=Glyph::Trash />
             </button>
             <button
                 type="button"

@@ -33,6 +33,7 @@ pub fn TopBar() -> impl IntoView {
                     }}
                 </Suspense>
                 <NavLink href="/moves" below="/moves" text="Moves" />
+                <NavLink href="/trash" below="/trash" text="Trash" />
                 <NavLink href="/guarantees" below="/guarantees" text="Guarantees" />
             </nav>
             <div class="top-bar__end">

@@ -20,8 +20,7 @@ pub fn TrayMove(
     on_dismiss: Callback<MoveId>,
 ) -> impl IntoView {
     let id = known.id;
-    let title = words::title(&known);
-    let title = if known.undoes.is_some() { format!("Undo: {title}") } else { title };
+    let title = words::deed(&known);
     let dismiss_label = format!("Dismiss {title}");
     let route = words::route(&known);
     let view = use_desk().moves.follow_one(known);

@@ -7,7 +7,7 @@ use leptos_router::hooks::{use_location, use_navigate};
 use tidelock_shared::listing::{CHOSEN_MAX, Entry, Seek, SortColumn};
 use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::preview::Dragged;
-use tidelock_shared::request::MoveRequest;
+use tidelock_shared::request::{MoveRequest, Verb};
 use tidelock_shared::strategy::EntryKind;
 
 use super::pane::Pane;
@@ -196,7 +196,22 @@ impl Browse {
     }
 
     pub fn cut(self, side: Side) {
-        self.desk.cut(self.pane(side).chosen_paths_now());
+        self.desk.keep(Verb::Move, self.pane(side).chosen_paths_now());
+    }
+
+    pub fn copy(self, side: Side) {
+        self.desk.keep(Verb::Copy, self.pane(side).chosen_paths_now());
+    }
+
+    /// Plans to put what is chosen in a pane into the trash.
+    pub fn trash(self, side: Side) {
+        let (sources, folder) = (self.pane(side).chosen_paths_now(), self.pane(side).path_now());
+        if !sources.is_empty()
+            && let Some(destination) = folder
+        {
+            let request = MoveRequest { verb: Verb::Trash, sources, destination, ..MoveRequest::default() };
+            self.desk.planning.propose(Proposal::Move(request));
+        }
     }
 
     /// Asks where what is chosen in a pane is to go.

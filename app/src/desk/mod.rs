@@ -23,6 +23,7 @@ use std::pin::Pin;
 use leptos::prelude::*;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::project::Project;
+use tidelock_shared::request::Verb;
 
 use crate::api::{self, ApiError};
 use crate::browser;
@@ -93,11 +94,12 @@ impl Desk {
         }
     }
 
-    /// Keeps things for pasting.
-    pub fn cut(self, things: Vec<FilePath>) {
-        if let Some(clipboard) = Clipboard::cut(things) {
+    /// Keeps things for pasting, which moves or copies them.
+    pub fn keep(self, verb: Verb, things: Vec<FilePath>) {
+        if let Some(clipboard) = Clipboard::of(verb, things) {
             let count = format::counted(clipboard.count() as u64, "item", "items");
-            self.spoken.set(format!("{count} cut. Open a folder and paste."));
+            let kept = if verb == Verb::Copy { "copied" } else { "cut" };
+            self.spoken.set(format!("{count} {kept}. Open a folder and paste."));
             self.clipboard.set(Some(clipboard));
         }
     }

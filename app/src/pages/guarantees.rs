@@ -123,7 +123,7 @@ const LIMITS: [&str; 4] = [
     "Programs that do not use this server can change anything at any time. The check before the new name appears makes that window small; it cannot close it.",
 ];
 
-const STRATEGIES: [(&str, &str); 4] = [
+const STRATEGIES: [(&str, &str); 6] = [
     (
         "Rename",
         "One rename; no data is copied. Used where nothing about the charge changes, or where the file system changes it in the same step.",
@@ -139,5 +139,10 @@ const STRATEGIES: [(&str, &str); 4] = [
     (
         "Staged copy",
         "Where nothing cheaper is possible, such as another file system: a complete copy grows in hiding, is compared, and appears at once. The original is then hidden and kept for undo.",
+    ),
+    ("Copy", "Asked for as such, the same copy appears beside the original, which stays. An undo puts the copy into the trash."),
+    (
+        "Trash",
+        "One rename hides it where it is. It stays charged, comes back by another rename, and is deleted for good on your word or after the retention.",
     ),
 ];

@@ -15,6 +15,7 @@ use super::overview::OverviewPage;
 use super::project_page::ProjectPage;
 use super::projects::ProjectsPage;
 use super::search::SearchPage;
+use super::trash::TrashPage;
 use crate::api::ApiError;
 use crate::components::lazy_part::once_loaded;
 
@@ -27,6 +28,7 @@ pub enum LazyPage {
     Projects,
     Project,
     Search,
+    Trash,
     Guarantees,
 }
 
@@ -50,6 +52,7 @@ pub fn page(page: LazyPage) -> Result<AnyView, ApiError> {
         LazyPage::Projects => view! { <ProjectsPage /> }.into_any(),
         LazyPage::Project => view! { <ProjectPage /> }.into_any(),
         LazyPage::Search => view! { <SearchPage /> }.into_any(),
+        LazyPage::Trash => view! { <TrashPage /> }.into_any(),
         LazyPage::Guarantees => view! { <GuaranteesPage /> }.into_any(),
     })
 }

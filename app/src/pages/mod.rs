@@ -11,3 +11,4 @@ pub mod project_page;
 pub mod projects;
 pub mod search;
 mod status;
+pub mod trash;

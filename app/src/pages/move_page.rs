@@ -7,6 +7,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use tidelock_shared::id::MoveId;
 use tidelock_shared::progress::{MoveDetail, MoveState, MoveView, TimelineEvent};
+use tidelock_shared::request::Verb;
 use tidelock_shared::user_error::UserError;
 
 use super::status::set_page_status;
@@ -75,8 +76,7 @@ async fn load(id: String) -> Result<MoveDetail, ApiError> {
 fn Detail(detail: MoveDetail) -> impl IntoView {
     let desk = use_desk();
     let MoveDetail { view, events, plan } = detail;
-    let title = words::title(&view);
-    let heading = if view.undoes.is_some() { format!("Undo: {title}") } else { title };
+    let heading = words::deed(&view);
     // What the feed tells is newer than what was loaded.
     let newest = desk.moves.follow_one(view);
     let command = plan.command.clone();
@@ -115,14 +115,14 @@ fn Now(view: MoveView) -> impl IntoView {
     let kept = view.clone();
     let took =
         view.finished_ms.map(|finished| format!(" · took {}", format::duration((finished - view.started_ms) as f64 / 1000.0)));
-    let kept_until = view.kept_until_ms;
+    let (kept_until, is_trash) = (view.kept_until_ms, view.verb == Verb::Trash);
     let retired = view
         .retired
         .map(|retired| format!("still charges {} to {}, kept for undo", format::bytes(retired.bytes), view.from_project));
     view! {
             <p class="move-now__state">
                 <StateBadge state=view.state is_undone_later=view.undone_by.is_some() rests=words::rests(&view) />
-                <span>{words::state(view.state)}</span>
+                <span>{words::outcome(&view)}</span>
                 <code class="move-now__id">{view.id.to_string()}</code>
             </p>
             <dl class="facts">
@@ -159,7 +159,7 @@ fn Now(view: MoveView) -> impl IntoView {
                     .map(|retired| {
                         view! {
                             <div class="facts__row">
-                                <dt>"Hidden original"</dt>
+                                <dt>{if is_trash { "In the trash" } else { "Hidden original" }}</dt>
                                 <dd>
                                     {retired}
                                     {kept_until

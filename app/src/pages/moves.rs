@@ -96,7 +96,7 @@ pub fn MoveRows(moves: Vec<MoveView>) -> impl IntoView {
 
 #[component]
 fn MoveRow(view: MoveView) -> impl IntoView {
-    let title = words::title(&view);
+    let title = words::deed(&view);
     let copied = view.counters.bytes_total;
     let running = (!view.state.is_final())
         .then(|| [Some(format::percent(view.fraction)), words::pace(&view)].into_iter().flatten().collect::<Vec<_>>().join(" · "));
@@ -104,7 +104,7 @@ fn MoveRow(view: MoveView) -> impl IntoView {
         <tr data-move=view.id.to_string()>
             <th scope="row">
                 <PlaceLink href=format!("/moves/{}", view.id)>
-                    {if view.undoes.is_some() { format!("Undo: {title}") } else { title }}
+                    {title}
                 </PlaceLink>
             </th>
             <td>

@@ -14,6 +14,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 use tidelock_shared::id::SearchId;
 use tidelock_shared::name::FilePath;
+use tidelock_shared::request::Verb;
 use tidelock_shared::search::{FOUND_MAX, Found, SearchResults};
 use tidelock_shared::strategy::EntryKind;
 use tidelock_shared::user_error::UserError;
@@ -298,7 +299,7 @@ fn Table(searching: Searching) -> impl IntoView {
                 data-command="Cut the chosen results"
                 disabled=is_none_chosen
                 on:click=move |_| {
-                    desk.cut(searching.chosen_paths());
+                    desk.keep(Verb::Move, searching.chosen_paths());
                     desk.notify("Cut. Open a folder and paste.".to_owned());
                 }
             >

@@ -123,6 +123,12 @@ pub fn state(state: MoveState) -> &'static str {
     }
 }
 
+/// The same for what has been done to it.
+pub fn outcome(view: &MoveView) -> &'static str {
+    let is_hidden = view.verb == Verb::Trash && view.state == MoveState::Done && view.undone_by.is_none();
+    if is_hidden && view.retired.is_some() { "It waits in the trash" } else { state(view.state) }
+}
+
 /// How a move ended, as it is said aloud.
 pub fn ending(state: MoveState) -> &'static str {
     match state {
@@ -182,6 +188,17 @@ pub fn title(view: &MoveView) -> String {
     match view.items_total {
         0 | 1 => view.title.clone(),
         more => format!("{} and {} more", view.title, format::count(more - 1)),
+    }
+}
+
+/// The same with what is done to it, where that is no plain move.
+pub fn deed(view: &MoveView) -> String {
+    let title = title(view);
+    match (view.undoes, view.verb) {
+        (Some(_), _) => format!("Undo: {title}"),
+        (None, Verb::Move) => title,
+        (None, Verb::Copy) => format!("Copy: {title}"),
+        (None, Verb::Trash) => format!("Trash: {title}"),
     }
 }
 
