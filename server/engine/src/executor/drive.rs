@@ -137,7 +137,7 @@ impl Driver {
     fn bring_record_up_to_date(&self, live: &Live) -> Result<(), Halt> {
         let position = {
             let of = &live.recorded.lock().of;
-            let is_over = of.state.is_final() || of.is_undescribed() || of.has_finished(StepKind::Forget);
+            let is_over = of.state.is_final() || of.is_undescribed() || of.has_begun(StepKind::Forget);
             let is_due = !is_over && of.has_finished(StepKind::Describe);
             of.plan.sequence.iter().position(|step| step.kind == StepKind::Describe).filter(|_| is_due)
         };

@@ -232,6 +232,11 @@ impl Move {
         !self.is_held && self.can_wait()
     }
 
+    /// Whether a step of this kind may have had any part of its effect.
+    pub fn has_begun(&self, kind: StepKind) -> bool {
+        self.plan.sequence.iter().zip(&self.steps).any(|(step, status)| step.kind == kind && *status != StepStatus::Waiting)
+    }
+
     /// Whether the plan has a step of this kind that is done, and not undone.
     pub fn has_finished(&self, kind: StepKind) -> bool {
         self.plan.sequence.iter().zip(&self.steps).any(|(step, status)| step.kind == kind && *status == StepStatus::Finished)

@@ -91,6 +91,16 @@ fn no_room() -> FsError {
 /// Makes durable by a folder what happened on these MDTs. Answers those that nothing in the folder
 /// leads to; where nothing tells MDTs, an empty set stands for the only one.
 fn reach(fs: &dyn FileSystem, folder: &Folder, id: MoveId, mdts: &BTreeSet<u32>) -> StepResult<Option<BTreeSet<u32>>> {
+    reach_by_files(fs, folder, id, mdts).inspect_err(|_| clear_away(fs, folder, id))
+}
+
+/// Nobody may come again: what can be removed of a barrier that failed goes now.
+fn clear_away(fs: &dyn FileSystem, folder: &Folder, id: MoveId) {
+    let names = (0..).map_while(|number| name_of(id, number).ok());
+    names.take_while(|name| fs.unlink(folder.at(name)).is_ok()).for_each(drop);
+}
+
+fn reach_by_files(fs: &dyn FileSystem, folder: &Folder, id: MoveId, mdts: &BTreeSet<u32>) -> StepResult<Option<BTreeSet<u32>>> {
     let made = make_files(fs, folder, id, mdts)?;
     for (file, name) in &made.files {
         // Without room for its byte the file is created all the same, which is what counts.

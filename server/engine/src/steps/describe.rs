@@ -170,11 +170,8 @@ fn say_undescribed(context: &mut Context<'_>, record: &RecordOrder, name: &FileN
 /// As far as that is possible here.
 fn remove_for_good(context: &Context<'_>, folder: &Folder, name: &FileName) -> StepResult<()> {
     let removed = unless_absent(context.fs.unlink(folder.at(name))).map_err(StepError::from);
-    let is_durable = match removed {
-        Ok(None) => return Ok(()),
-        answer => answer.and_then(|_| barrier_in(context.fs, folder, context.order.move_id)),
-    };
-    match is_durable {
+    // One that is gone already may come back by a power cut all the same.
+    match removed.and_then(|_| barrier_in(context.fs, folder, context.order.move_id)) {
         Err(StepError::FileSystem(error)) if cannot_be_here(&error) => Ok(()),
         answer => answer,
     }
