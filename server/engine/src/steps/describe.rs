@@ -113,10 +113,7 @@ fn add_missing(fs: &dyn FileSystem, at: At<'_>, notes: &[RecordedNote]) -> StepR
     if lines.is_empty() {
         return Ok(());
     }
-    match append(fs, at, &lines, true) {
-        Err(error) if cannot_be_here(&error) && missing.iter().all(|line| line.note == Note::Over) => Ok(()),
-        answer => Ok(answer?),
-    }
+    Ok(append(fs, at, &lines, true)?)
 }
 
 /// Adds what a step has found out; the journal has it already.
@@ -124,7 +121,6 @@ pub(super) fn add(context: &mut Context<'_>, note: Note) -> StepResult<()> {
     let Some(record) = &context.order.record else { return Ok(()) };
     // A list of exceptions is of use once it is complete; that is synced.
     let is_last = !matches!(note, Note::Exceptions { .. });
-    let is_needed = !matches!(note, Note::Over);
     let line = RecordedNote { item: context.order.item_number, note }.line();
     let (name, line) = (record_name(context)?, line.ok_or(StepError::Unnameable)?);
     let Some(folder) = open_if_there(context.fs, &record.folder)? else { return Ok(()) };
@@ -134,23 +130,21 @@ pub(super) fn add(context: &mut Context<'_>, note: Note) -> StepResult<()> {
     }
     match append(context.fs, folder.at(&name), &line, is_last) {
         Err(error) if error.is_absent() => Ok(()),
-        Err(error) if cannot_be_here(&error) => {
-            if is_needed {
-                drop_half(context, &folder, &name, record)
-            } else {
-                Ok(())
-            }
-        }
+        Err(error) if cannot_be_here(&error) => drop_half(context, &folder, &name, record),
         answer => Ok(answer?),
     }
 }
 
 /// Adds what the journal has, unless the record has it too: the step was cut short in between.
-pub(super) fn add_if_missing(context: &Context<'_>, note: &Note) -> StepResult<()> {
+pub(super) fn add_if_missing(context: &mut Context<'_>, note: &Note) -> StepResult<()> {
     let Some(record) = context.order.record.as_ref().filter(|record| !record.is_given_up) else { return Ok(()) };
     let Some(folder) = open_if_there(context.fs, &record.folder)? else { return Ok(()) };
     let line = RecordedNote { item: context.order.item_number, note: note.clone() };
-    add_missing(context.fs, folder.at(&record_name(context)?), &[line])
+    let name = record_name(context)?;
+    match add_missing(context.fs, folder.at(&name), &[line]) {
+        Err(StepError::FileSystem(error)) if cannot_be_here(&error) => drop_half(context, &folder, &name, record),
+        answer => answer,
+    }
 }
 
 /// A record that lacks something would lead whoever believes it astray: it is as if it had never
