@@ -32,6 +32,8 @@ pub(super) struct Excuses {
     pub(super) may_be_unpurgeable: bool,
     /// A barrier's removal is not durable.
     pub(super) power_was_cut: bool,
+    /// So often that a barrier's file could not be removed either; it goes by rule.
+    pub(super) access_was_refused: bool,
 }
 
 /// Compares what is with what must be. Answers every offence.
@@ -144,7 +146,7 @@ fn unknown(model: &Model, found: &[Sighting], moves: &[Snapshot], excuses: Excus
             || seen.number.is_some_and(|number| number >= FIRST_NUMBER || model.touched.contains(&number));
         let is_returned = seen.number.is_some_and(|number| model.returned.contains(&number));
         match &seen.hidden {
-            Some(hidden) if hidden.as_bytes().ends_with(b".barrier") && excuses.power_was_cut => {}
+            Some(hidden) if hidden.as_bytes().ends_with(b".barrier") && (excuses.power_was_cut || excuses.access_was_refused) => {}
             Some(hidden) if hidden_names.contains(hidden) => {}
             Some(_) if moves.iter().any(|snapshot| snapshot.recorded.of.state == MoveState::Stuck) => {}
             Some(_) => offences.push(format!("left behind: {}", seen.path)),

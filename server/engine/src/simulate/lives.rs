@@ -417,6 +417,7 @@ impl World {
                 self.interference.stage.note(&format!("    {event:?}"));
             }
         }
+        self.excuses.access_was_refused = self.interference.fired().get("EACCES").is_some_and(|times| *times > 1);
         let sightings = take(&self.furnished.root, &self.tops)?;
         for seen in &sightings {
             self.interference.stage.note(&format!("  {} {:?} {:?}", seen.path, seen.number, seen.attributes.project));
