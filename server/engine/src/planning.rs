@@ -69,6 +69,7 @@ impl Engine {
             }
         }
         if !refusals.is_empty() {
+            self.name_keepers(&mut refusals);
             return Err(EngineError::Refused(refusals));
         }
         let mut draft = self.decide(request, &mut found, None, hear)?;
@@ -79,6 +80,17 @@ impl Engine {
             draft.plan.warnings.push(Warning::EmptiedFoldersStay { folders: placings.merged });
         }
         Ok(Draft { as_of, ..draft })
+    }
+
+    /// Tells what waits for somebody's word from what another move is at work at.
+    fn name_keepers(&self, refusals: &mut [Refusal]) {
+        for refusal in refusals {
+            if let Refusal::OtherMoveInside(path) = refusal
+                && let Some(by) = self.kept_at(path)
+            {
+                *refusal = Refusal::KeptInside { path: path.clone(), by };
+            }
+        }
     }
 
     /// Whether the hidden thing at a path waits for the undo or the purge of a move of this engine.
@@ -109,13 +121,7 @@ impl Engine {
             }
         }
         let mut draft = if is_any { self.decide_when_settled(asked, found, undoes) } else { draft };
-        for refusal in &mut draft.refusals {
-            if let Refusal::OtherMoveInside(path) = refusal
-                && let Some(by) = self.kept_at(path)
-            {
-                *refusal = Refusal::KeptInside { path: path.clone(), by };
-            }
-        }
+        self.name_keepers(&mut draft.refusals);
         Ok(draft)
     }
 

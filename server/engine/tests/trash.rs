@@ -12,7 +12,10 @@ use tidelock_shared::id::MoveId;
 use tidelock_shared::progress::MoveState;
 use tidelock_shared::quota::Amount;
 use tidelock_shared::request::{MoveRequest, OnConflict, Verb};
-use world::{ALICE, ALPHA, CASES, Case, Tried, World, assert_same, name, path, stoppable, write};
+use world::{ALICE, ALPHA, CASES, Case, Tried, World, assert_same, make_folder, name, path, stoppable, write};
+
+/// `FS_IMMUTABLE_FL`.
+const IMMUTABLE: u32 = 0x10;
 
 fn cases(verb: Verb) -> impl Iterator<Item = Case> {
     CASES.into_iter().filter(move |case| case.verb == verb)
@@ -211,4 +214,34 @@ fn a_copy_needs_no_right_on_the_folder_that_it_is_made_from() {
         let is_right = |refusal: &Refusal| *refusal == Refusal::MayNotChange(path("/m/alpha"));
         assert!(matches!(refused, Err(EngineError::Refused(refusals)) if refusals.iter().any(is_right)), "{}", case.name);
     }
+}
+
+#[test]
+fn what_nobody_may_rename_is_not_copied_either_and_the_plan_says_so() {
+    // The copy would be as frozen, and could not get its name.
+    for case in cases(Verb::Copy).filter(|case| case.caller == 0) {
+        let world = World::new(case);
+        let tree = world.root.open_path(&path("/m/alpha/tree")).unwrap();
+        world.root.set_flags(tree.at(&name("file")).into(), IMMUTABLE).unwrap();
+        let (engine, _folder) = world.engine();
+        let draft = engine.plan(&world.request(), &mut |_: &_| true).unwrap();
+        let is_told = |refusal: &Refusal| matches!(refusal, Refusal::Frozen { .. });
+        assert!(draft.refusals.iter().any(is_told), "{}: {:?}", case.name, draft.refusals);
+    }
+}
+
+#[test]
+fn a_folder_that_is_merged_says_what_waits_in_the_trash_inside() {
+    let case = Case { source: "/m/alpha/plain/file", ..cases(Verb::Trash).next().unwrap() };
+    let world = World::new(case);
+    let beta = world.root.open_path(&path("/m/beta")).unwrap();
+    make_folder(&world.root, &beta, "plain", 0o777);
+    let (engine, _folder) = world.engine();
+    let id = engine.accept(&world.request(), None).unwrap();
+    done(&engine, id, case.name);
+    let sources = vec![path("/m/alpha/plain")];
+    let merged = MoveRequest { sources, destination: path("/m/beta"), on_conflict: OnConflict::Merge, ..MoveRequest::default() };
+    let Err(EngineError::Refused(refusals)) = engine.plan(&merged, &mut |_: &_| true) else { panic!("it is merged") };
+    let is_told = |refusal: &Refusal| matches!(refusal, Refusal::KeptInside { by, .. } if *by == id);
+    assert!(refusals.iter().any(is_told), "{refusals:?}");
 }

@@ -18,7 +18,7 @@ use super::plan::{
     KeptSource, MovePlan, Payer, PayerChange, Place, PlannedItem, Refusal, Replaced, Reservation, Restored, Warning,
 };
 use super::sequence::sequence;
-use crate::survey::{NOBODY, SurveyedFolder, SurveyedItem};
+use crate::survey::{Findings, NOBODY, SurveyedFolder, SurveyedItem};
 
 /// Retags a second on a Lustre with one client (recorded: 293; local file systems do thousands).
 const RETAGS_PER_SECOND: f64 = 300.0;
@@ -201,9 +201,7 @@ fn refuse_item(found: &FoundItem, planned: &PlannedItem, facts: &Facts<'_>, refu
         refusals.push(Refusal::NameTaken { path: destination.folder.path.join(found.name.clone()), by });
     }
     if let Some(old) = &found.replaced {
-        refusals.extend(old.findings.mount_point.clone().map(Refusal::MountPoint));
-        refusals.extend(old.findings.hidden_folder.clone().map(Refusal::OtherMoveInside));
-        refusals.extend(old.findings.frozen.clone().map(|(example, entries)| Refusal::Frozen { example, entries }));
+        refuse_what_stays(&old.findings, refusals);
         if is_held_by_its_charge(old) {
             refusals.push(Refusal::HeldByItsCharge(old.path()));
         }
@@ -214,6 +212,8 @@ fn refuse_item(found: &FoundItem, planned: &PlannedItem, facts: &Facts<'_>, refu
     }
     let is_copied = planned.strategy == Strategy::StagedCopy;
     if planned.verb == Verb::Copy {
+        // Its copy would be as frozen, and could not get its name.
+        refuse_what_stays(findings, refusals);
         return refuse_what_is_read(found, planned, facts, refusals);
     }
     if !item.folder.may_change {
@@ -239,25 +239,24 @@ fn refuse_item(found: &FoundItem, planned: &PlannedItem, facts: &Facts<'_>, refu
     if planned.retires_source() && is_held_by_its_charge(item) {
         refusals.push(Refusal::HeldByItsCharge(path.clone()));
     }
-    refusals.extend(findings.mount_point.clone().map(Refusal::MountPoint));
-    refusals.extend(findings.hidden_folder.clone().map(Refusal::OtherMoveInside));
-    if let Some((example, entries)) = findings.frozen.clone() {
-        refusals.push(Refusal::Frozen { example, entries });
-    }
+    refuse_what_stays(findings, refusals);
     // What comes back is not what was surveyed, and copies nothing.
     if planned.kept.is_none() {
         refuse_what_is_read(found, planned, facts, refusals);
     }
 }
 
+/// What is in a tree that nobody may take out of its place.
+fn refuse_what_stays(findings: &Findings, refusals: &mut Vec<Refusal>) {
+    refusals.extend(findings.mount_point.clone().map(Refusal::MountPoint));
+    refusals.extend(findings.hidden_folder.clone().map(Refusal::OtherMoveInside));
+    refusals.extend(findings.frozen.clone().map(|(example, entries)| Refusal::Frozen { example, entries }));
+}
+
 /// What speaks against reading a tree, or against its leaving with all its names.
 fn refuse_what_is_read(found: &FoundItem, planned: &PlannedItem, facts: &Facts<'_>, refusals: &mut Vec<Refusal>) {
     let (item, findings) = (&found.item, &found.item.findings);
     let is_copied = planned.strategy == Strategy::StagedCopy;
-    if planned.verb == Verb::Copy {
-        refusals.extend(findings.mount_point.clone().map(Refusal::MountPoint));
-        refusals.extend(findings.hidden_folder.clone().map(Refusal::OtherMoveInside));
-    }
     if let Some((example, entries)) = findings.unreadable.clone() {
         refusals.push(Refusal::MayNotRead { example, entries });
     }
