@@ -19,7 +19,7 @@ const TYPING_PAUSE: Duration = Duration::from_millis(200);
 pub fn Toolbar(browse: Browse) -> impl IntoView {
     let side = move || browse.active_side();
     let active = move || browse.view.with_untracked(|view| view.active);
-    let chosen = move || browse.pane(side()).selection.with(|selection| selection.len());
+    let is_none = Signal::derive(move || browse.pane(side()).selection.with(|selection| selection.is_empty()));
     let cut = move || browse.desk.clipboard.with(|clipboard| clipboard.as_ref().map(|clipboard| clipboard.count() as u64));
     let toggle = Signal::derive(move || browse.view.with(|view| view.with_second_toggled().to_url()));
     let search = Signal::derive(move || browse.search_url(side()));
@@ -28,30 +28,14 @@ pub fn Toolbar(browse: Browse) -> impl IntoView {
             <button
                 type="button"
                 class="button button--primary"
-                disabled=move || chosen() == 0
+                disabled=is_none
                 on:click=move |_| browse.choose_destination(active())
             >
                 <Icon glyph=Glyph::MoveTo />
                 "Move to…"
             </button>
-            <button
-                type="button"
-                class="button"
-                disabled=move || chosen() == 0
-                on:click=move |_| browse.cut(active())
-            >
-                <Icon glyph=Glyph::Cut />
-                <span class="toolbar__text">"Cut"</span>
-            </button>
-            <button
-                type="button"
-                class="button"
-                disabled=move || chosen() == 0
-                on:click=move |_| browse.copy(active())
-            >
-                <Icon glyph=Glyph::Copy />
-                <span class="toolbar__text">"Copy"</span>
-            </button>
+            <Keep text="Cut" glyph=Glyph::Cut is_none keep=Callback::new(move |()| browse.cut(active())) />
+            <Keep text="Copy" glyph=Glyph::Copy is_none keep=Callback::new(move |()| browse.copy(active())) />
             <button
                 type="button"
                 class="button"
@@ -71,7 +55,7 @@ pub fn Toolbar(browse: Browse) -> impl IntoView {
                 class="button"
                 aria-label="Trash"
                 title="Put into the trash (Delete)"
-                disabled=move || chosen() == 0
+                disabled=is_none
                 on:click=move |_| browse.trash(active())
             >
                 <Icon glyph=Glyph::Trash />
@@ -119,6 +103,17 @@ pub fn Toolbar(browse: Browse) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// Keeps what is chosen for pasting.
+#[component]
+fn Keep(text: &'static str, glyph: Glyph, is_none: Signal<bool>, keep: Callback<()>) -> impl IntoView {
+    view! {
+        <button type="button" class="button" disabled=is_none on:click=move |_| keep.run(())>
+            <Icon glyph />
+            <span class="toolbar__text">{text}</span>
+        </button>
+    }
 }
 
 /// Keeps names that contain a text. A plain form, so that it works before WASM too.

@@ -341,6 +341,11 @@ pub struct KeptSource {
     pub mode: u32,
 }
 
+/// `.tidelock-<move>.<item>.retired`: under which an item lies hidden beside where it was.
+pub(crate) fn retired_name(id: MoveId, item: u32) -> Option<FileName> {
+    FileName::new(format!(".tidelock-{id}.{item}.retired").into_bytes()).ok()
+}
+
 /// Something that has an item's destination name and makes room for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Replaced {

@@ -15,7 +15,7 @@ use crate::fs::walk::{look, unless_absent};
 use crate::journal::Recorded;
 use crate::moves::event::{Event, Note};
 use crate::moves::state::{Move, Purge};
-use crate::planner::plan::{KeptSource, PlannedItem, Refusal, Restored, Warning};
+use crate::planner::plan::{KeptSource, PlannedItem, Refusal, Restored, Warning, retired_name};
 use crate::planner::{Draft, FoundItem};
 use crate::survey::Hear;
 
@@ -151,10 +151,6 @@ fn left_by(of: &Move, position: u32, done: &PlannedItem) -> Result<FilePath, Eng
         return Ok(done.destination_folder.path.join(done.destination_name.clone()));
     }
     Ok(done.source_folder.path.join(retired_name(of.id, position).ok_or(EngineError::NothingToUndo(of.id))?))
-}
-
-fn retired_name(id: MoveId, position: u32) -> Option<FileName> {
-    FileName::new(format!(".tidelock-{id}.{position}.retired").into_bytes()).ok()
 }
 
 /// The source that a staged copy retired and nobody has purged: it comes back instead.

@@ -16,7 +16,7 @@ use crate::fs::Identity;
 use crate::journal::Recorded;
 use crate::moves::event::Note;
 use crate::moves::state::{Move, Purge};
-use crate::planner::plan::{Loss, PlannedItem};
+use crate::planner::plan::{Loss, PlannedItem, retired_name};
 
 /// One inode.
 #[derive(Clone, Debug)]
@@ -104,7 +104,7 @@ impl Model {
                 }
             }
             let [Some(source), Some(destination)] = parents else { continue };
-            let Ok(hidden) = FileName::new(format!(".tidelock-{}.{position}.retired", of.id).into_bytes()) else { continue };
+            let Some(hidden) = retired_name(of.id, position) else { continue };
             let from = (source, item.source_name.clone());
             let to = (destination, item.destination_name.clone());
             if let Some(old) = old_top.filter(|_| of.state == MoveState::Done) {

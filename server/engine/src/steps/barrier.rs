@@ -299,14 +299,16 @@ impl<'a> EachMdt<'a> {
 /// own mode again and is synced, which reaches the MDT like a new one (measured). Answers the MDTs
 /// where none was found.
 fn touch_and_sync(fs: &dyn FileSystem, folder: &Folder, left_out: Option<BTreeSet<u32>>) -> FsResult<Option<BTreeSet<u32>>> {
-    let Some(mut missing) = left_out.clone().filter(|left_out| !left_out.is_empty()) else { return Ok(left_out) };
-    for mdt in missing.clone() {
+    let Some(left_out) = left_out else { return Ok(None) };
+    let mut missing = BTreeSet::new();
+    for mdt in &left_out {
         let mut entries_left = ENTRIES_LOOKED_AT;
-        if touch_one_below(fs, folder, mdt, &mut entries_left)? {
-            missing.remove(&mdt);
+        if !touch_one_below(fs, folder, *mdt, &mut entries_left)? {
+            missing.insert(*mdt);
         }
     }
-    Ok(Some(missing).filter(|missing| !missing.is_empty()))
+    let is_reached = !left_out.is_empty() && missing.is_empty();
+    Ok((!is_reached).then_some(missing))
 }
 
 /// Whether an own file on this MDT was found and synced.

@@ -8,7 +8,7 @@ use crate::crew::Crew;
 pub(super) use crate::fs::walk::holds;
 use crate::fs::{At, FileSystem, Folder};
 use crate::moves::event::Note;
-use crate::planner::plan::{FolderRef, PlannedItem};
+use crate::planner::plan::{FolderRef, PlannedItem, retired_name};
 use crate::planner::sequence::StepKind;
 use crate::worker::{Action, StepOrder, StepReport, Then};
 
@@ -73,7 +73,7 @@ impl Context<'_> {
 
     /// `.tidelock-<move>.<item>.retired`: the source, hidden beside itself.
     pub(super) fn retired_name(&self) -> StepResult<FileName> {
-        self.hidden_name(".retired")
+        retired_name(self.order.move_id, self.order.item_number).ok_or(StepError::Unnameable)
     }
 
     /// `.tidelock-<move>.<item>.hop`: where a retagged item passes its folder's inherit flag.

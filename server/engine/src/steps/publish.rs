@@ -17,7 +17,7 @@ use super::retire_source::{bring_item_back, set_mode_where_allowed};
 use crate::copy::{Differences, copy_metadata, is_same_tree};
 use crate::fs::{At, Errno, FileSystem, Folder, Identity, Object};
 use crate::moves::event::Note;
-use crate::planner::plan::PlannedItem;
+use crate::planner::plan::{PlannedItem, retired_name};
 use crate::worker::Probe;
 
 /// What is published, and from where.
@@ -73,8 +73,7 @@ fn carried<'a>(item: &PlannedItem, identity: &'a Identity) -> Carry<'a> {
 fn published(context: &Context<'_>) -> StepResult<Option<Published>> {
     let item = context.item();
     if let Some(kept) = &item.kept {
-        let name = format!(".tidelock-{}.{}.retired", kept.move_id, kept.item);
-        let name = tidelock_shared::name::FileName::new(name.into_bytes()).map_err(|_| StepError::Unnameable)?;
+        let name = retired_name(kept.move_id, kept.item).ok_or(StepError::Unnameable)?;
         return Ok(Some(Published { identity: kept.identity.clone(), folder: context.destination_folder()?, name }));
     }
     if item.is_staged() {
