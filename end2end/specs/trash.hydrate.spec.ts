@@ -40,6 +40,11 @@ test('what is deleted waits in the trash, with its charge, and comes back', asyn
   await expect(thing).toContainText('kept until');
   await expect(thing).toContainText('climate');
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  const wide = page.viewportSize()!;
+  await page.setViewportSize({ width: 390, height: 844 });
+  const box = (await thing.boundingBox())!;
+  expect(box.x + box.width, 'it is cut off on a phone').toBeLessThanOrEqual(390);
+  await page.setViewportSize(wide);
   await thing.getByRole('button', { name: 'Restore…' }).click();
   await expect(browse.drawer).toContainText('It was only hidden');
   await browse.drawer.locator('.button--primary').click();
