@@ -222,7 +222,7 @@ fn rename_rules(found: &Examination) -> Vec<Fact> {
             text: match between {
                 Some(true) => "Names go from one metadata server to another by a rename.",
                 Some(false) => {
-                    "The servers refuse renames from one metadata server to another (`enable_remote_rename`): a move between folders of two servers is undone, and everything is as before."
+                    "The servers refuse renames from one metadata server to another (`enable_remote_rename`): a move between folders of two servers copies the data."
                 }
                 None => "Whether names go from one metadata server to another is unknown: no folder of another server could be made here.",
             }

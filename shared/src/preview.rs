@@ -111,6 +111,7 @@ fn choice(thing: &Dragged, source: &FolderInfo, destination: &FolderInfo, survey
     let item = ProjectTag { id: thing.entry.project.unwrap_or_default(), inherit: source.tag.inherit };
     Choice {
         same_file_system: source.mount.id == destination.mount.id,
+        between_mdts: source.mount.placement != destination.mount.placement,
         abilities: destination.mount.abilities,
         kind,
         item,
@@ -160,6 +161,7 @@ mod tests {
                     may_retag: true,
                     retags_every_kind: true,
                     remakes_other_kinds: false,
+                    renames_between_mdts: true,
                 },
                 placement: None,
             },

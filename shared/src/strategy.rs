@@ -57,6 +57,8 @@ pub enum StrategyReason {
     /// Only an administrator changes project IDs, but each rename of a file does too.
     RenamesRecharge,
     OtherFileSystem,
+    /// And its servers refuse renames from one to another.
+    OtherMetadataServer,
     MayNotRetag,
     SourceFolderBlocks,
     KindCannotBeRetagged,
@@ -82,6 +84,9 @@ impl fmt::Display for StrategyReason {
                 "Here each file is charged to its new project as it is renamed, so only the folders are made anew: no byte is copied."
             }
             Self::OtherFileSystem => "The destination is on another file system, so the data must be copied.",
+            Self::OtherMetadataServer => {
+                "The destination is on another metadata server, and renames between servers are switched off here, so the data must be copied."
+            }
             Self::MayNotRetag => "Project IDs here can only be changed by an administrator, so the data must be copied.",
             Self::SourceFolderBlocks => {
                 "The inherit flag blocks the rename or its undo here, so the data must be copied."
@@ -149,12 +154,21 @@ pub struct MountAbilities {
     /// says, and two names can be exchanged in one step (ext4, XFS).
     #[serde(default)]
     pub remakes_other_kinds: bool,
+    /// Its metadata servers let renames go from one to another (Lustre: `mdt.*.enable_remote_rename`).
+    #[serde(default = "yes")]
+    pub renames_between_mdts: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Everything that the choice depends on.
 #[derive(Clone, Copy, Debug)]
 pub struct Choice {
     pub same_file_system: bool,
+    /// The item, or the folder that it leaves, is on another MDT than the folder that it enters.
+    pub between_mdts: bool,
     pub abilities: MountAbilities,
     pub kind: EntryKind,
     /// The item's own tag.
@@ -183,6 +197,9 @@ pub fn choose(choice: &Choice) -> (Strategy, StrategyReason) {
     let Choice { abilities, destination_folder, .. } = choice;
     if !choice.same_file_system {
         return (Strategy::StagedCopy, StrategyReason::OtherFileSystem);
+    }
+    if choice.between_mdts && !abilities.renames_between_mdts {
+        return (Strategy::StagedCopy, StrategyReason::OtherMetadataServer);
     }
     if abilities.rename_rule == RenameRule::NoProjects {
         return (Strategy::Rename, StrategyReason::NoProjects);
@@ -271,12 +288,14 @@ mod tests {
         may_retag: true,
         retags_every_kind: true,
         remakes_other_kinds: false,
+        renames_between_mdts: true,
     };
 
     fn between_projects(abilities: MountAbilities, kind: EntryKind) -> Choice {
         let tag = |id| ProjectTag { id: ProjectId(id), inherit: true };
         Choice {
             same_file_system: true,
+            between_mdts: false,
             abilities,
             kind,
             item: tag(1001),
@@ -314,6 +333,19 @@ mod tests {
         ] {
             let (strategy, _) = choose(&between_projects(abilities, kind));
             assert_eq!(strategy, expected, "{abilities:?} {kind:?}");
+        }
+    }
+
+    #[test]
+    fn where_names_do_not_go_between_mdts_the_data_does() {
+        let apart = MountAbilities { renames_between_mdts: false, ..ROOT_ON_LUSTRE_2_17 };
+        for (abilities, between_mdts, expected) in [
+            (apart, true, Strategy::StagedCopy),
+            (apart, false, Strategy::RetagAndRename),
+            (ROOT_ON_LUSTRE_2_17, true, Strategy::RetagAndRename),
+        ] {
+            let choice = Choice { between_mdts, ..between_projects(abilities, EntryKind::Folder) };
+            assert_eq!(choose(&choice).0, expected, "{abilities:?} {between_mdts}");
         }
     }
 

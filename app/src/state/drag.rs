@@ -198,6 +198,7 @@ pub(crate) mod tests {
                     may_retag: true,
                     retags_every_kind: true,
                     remakes_other_kinds: false,
+                    renames_between_mdts: true,
                 },
                 placement: None,
             },

@@ -8,12 +8,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tidelock_engine::EngineError;
-use tidelock_engine::fs::simulator::{Personality, Simulator, Watch};
+use tidelock_engine::fs::simulator::{Personality, Simulator, SiteMount, Watch};
 use tidelock_engine::fs::{Errno, FileSystem, FsError, FsResult};
 use tidelock_engine::moves::event::Note;
 use tidelock_engine::planner::plan::{Changes, Refusal, Warning};
 use tidelock_shared::progress::MoveState;
 use tidelock_shared::request::{ConflictChoice, MoveRequest, OnConflict, Verb};
+use tidelock_shared::strategy::StrategyReason;
 use world::{ALICE, CASES, Case, Census, World, assert_same, make_folder, name, path, write};
 
 #[test]
@@ -42,6 +43,33 @@ fn an_undo_brings_everything_back() {
         assert_eq!(engine.get(id).unwrap().recorded.undone_by, Some(undo));
         assert_same(&world.visible(), &world.before, case.name);
     }
+}
+
+/// `enable_remote_rename` off: the plan knows, where the folders lie on different MDTs.
+#[test]
+fn where_no_name_goes_between_mdts_a_move_arrives_and_comes_back_all_the_same() {
+    let mut copied = 0;
+    for case in CASES.into_iter().filter(|case| case.personality.is_lustre()) {
+        let world = World::on_mounts(case, 10, |mount| SiteMount { remote_rename: false, ..mount });
+        let what = case.name;
+        let after = world.after();
+        let id = world.run().unwrap().unwrap();
+        let (engine, _folder) = world.engine();
+        let snapshot = engine.get(id).unwrap();
+        assert_eq!(snapshot.recorded.of.state, MoveState::Done, "{what}: {:?}", snapshot.recorded.of.failure);
+        assert_same(&world.visible(), &after, what);
+        let items = &snapshot.recorded.of.plan.items;
+        copied += items.iter().filter(|item| item.reason == StrategyReason::OtherMetadataServer).count();
+        if items.iter().any(|item| item.verb != Verb::Move) {
+            continue;
+        }
+        let undo = engine.accept_undo(id).unwrap_or_else(|error| panic!("{what}: {error:?}"));
+        engine.drive(undo).unwrap();
+        let undone = engine.get(undo).unwrap();
+        assert_eq!(undone.recorded.of.state, MoveState::Done, "{what}: {:?}", undone.recorded.of.failure);
+        assert_same(&world.visible(), &world.before, what);
+    }
+    assert!(copied > 0);
 }
 
 #[test]

@@ -121,6 +121,7 @@ fn planned(found: &FoundItem, facts: &Facts<'_>) -> PlannedItem {
     abilities.may_retag &= facts.is_root || item.findings.foreign == 0;
     let choice = Choice {
         same_file_system: item.folder.folder.device == destination.device,
+        between_mdts: item.mdt != found.destination.mdt || item.folder.mdt != found.destination.mdt,
         abilities,
         kind: item.kind,
         item: item.tag.unwrap_or_default(),

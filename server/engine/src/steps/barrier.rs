@@ -279,7 +279,7 @@ impl<'a> EachMdt<'a> {
         let made = make_files(fs, folder, self.id, mdts)?;
         for (_, name) in &made.files {
             unless_absent(fs.unlink(beside.at(name)))?;
-            fs.rename(folder.at(name), beside.at(name))?;
+            bring_out(fs, folder.at(name), beside.at(name))?;
         }
         times.restore(fs, folder)?;
         for (file, name) in &made.files {
@@ -293,6 +293,16 @@ impl<'a> EachMdt<'a> {
             Some(_) => Err(no_room().into()),
         }
     }
+}
+
+/// Where no name goes from one MDT to another by a rename, one goes by a link (recorded).
+fn bring_out(fs: &dyn FileSystem, from: At<'_>, to: At<'_>) -> FsResult<()> {
+    match fs.rename(from, to) {
+        Err(error) if error.errno == Errno::XDEV => {}
+        answer => return answer,
+    }
+    fs.link(from, to)?;
+    fs.unlink(from)
 }
 
 /// Where no file can be made: an own file in the folder, or below it on the same MDT, gets its

@@ -31,6 +31,8 @@ pub struct SurveyedFolder {
     /// Of project 0, to which new entries are charged where the folder has a project and no inherit flag.
     pub quota_of_nobody: Option<Quota>,
     pub may_change: bool,
+    /// Its MDT; none but on Lustre.
+    pub mdt: Option<u32>,
     /// A sticky folder of somebody else: the caller renames and removes only what is his own.
     pub lets_only_own_go: bool,
 }
@@ -42,6 +44,8 @@ pub struct SurveyedItem {
     pub name: FileName,
     pub kind: EntryKind,
     pub identity: Identity,
+    /// The MDT of its own inode; none but on Lustre.
+    pub mdt: Option<u32>,
     pub tag: Option<ProjectTag>,
     pub mode: u32,
     pub tally: Tally,
@@ -187,6 +191,7 @@ fn describe(fs: &dyn FileSystem, folder: &Folder, path: &FilePath) -> FsResult<S
         quota,
         quota_of_nobody,
         may_change: fs.may_change(folder)?,
+        mdt: fs.placement(folder.into())?,
         lets_only_own_go: status.mode & STICKY != 0 && !caller.is_root && status.uid != caller.uid,
     })
 }
@@ -261,6 +266,7 @@ pub fn survey_item(
         name: name.clone(),
         kind: top.kind,
         identity,
+        mdt: fs.placement(at.into())?,
         tag: top_tag,
         mode: top.mode,
         tally,

@@ -165,7 +165,7 @@ impl World {
     }
 
     /// The same on mounts that are set up otherwise.
-    pub fn on_mounts(case: Case, milliseconds: i64, set_up: fn(SiteMount) -> SiteMount) -> Self {
+    pub fn on_mounts(case: Case, milliseconds: i64, set_up: impl Fn(SiteMount) -> SiteMount) -> Self {
         let now = Arc::new(AtomicI64::new(1_000_000_000));
         let mount = |at: &str, personality| set_up(SiteMount::new(path(at), personality));
         let other = if case.personality == Personality::Xfs { Personality::Plain } else { case.personality };

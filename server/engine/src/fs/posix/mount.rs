@@ -58,6 +58,7 @@ pub(super) fn capabilities(kind: i64, has_project_ids: bool, is_root: bool, trie
             may_retag: has_project_ids && is_at_home && tried.map_or(is_root || !is_lustre, |tried| tried.may_retag),
             retags_every_kind: tried.map_or(is_lustre && lustre::retags_every_kind(), |tried| tried.retags_every_kind),
             remakes_other_kinds: has_project_ids && matches!(kind, EXT4 | XFS),
+            renames_between_mdts: tried.and_then(|tried| tried.renames_between_mdts).unwrap_or(true),
         },
         renames_without_replacing: tried.map_or(!is_lustre, |tried| tried.renames_without_replacing),
         names_durability: if is_lustre { NamesDurability::BarrierFile } else { NamesDurability::FolderSync },
@@ -146,6 +147,9 @@ mod tests {
         let MountAbilities { rename_rule, source_flag_rule, may_retag, retags_every_kind, .. } = known.abilities;
         assert_eq!((rename_rule, source_flag_rule), (RenameRule::RechargesFiles, SourceFlagRule::BlocksFolders));
         assert!(retags_every_kind && may_retag == quota::is_first_user_namespace());
+        assert!(known.abilities.renames_between_mdts);
+        let apart = Rules { renames_between_mdts: Some(false), ..FULL };
+        assert!(!capabilities(lustre::MAGIC, true, true, Some(apart)).abilities.renames_between_mdts);
         // Root whom the servers take for nobody.
         let guessed = capabilities(lustre::MAGIC, true, true, Some(OPEN));
         assert_eq!((guessed.source, guessed.abilities.may_retag), (Knowledge::Guessed, false));

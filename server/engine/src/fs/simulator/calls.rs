@@ -4,7 +4,7 @@ use tidelock_shared::id::ProjectId;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::quota::Amount;
-use tidelock_shared::strategy::EntryKind;
+use tidelock_shared::strategy::{EntryKind, MountAbilities};
 
 use super::access::resolve;
 use super::names::{FLAGS_FROZEN, MAY_ENTER, MAY_READ, MAY_WRITE, NewInode, number_of};
@@ -416,7 +416,7 @@ impl FileSystem for Simulator {
             let may_retag = mount.personality.may_retag(self.uid == 0, true, mount.retaggers.include_owner(&self.gids));
             Ok(Capabilities {
                 kind: mount.personality.name().to_owned(),
-                abilities: mount.personality.abilities(may_retag),
+                abilities: MountAbilities { renames_between_mdts: mount.remote_rename, ..mount.personality.abilities(may_retag) },
                 renames_without_replacing: !mount.personality.is_lustre(),
                 names_durability: mount.personality.names_durability(),
                 keeps_nanoseconds: !mount.personality.is_lustre(),

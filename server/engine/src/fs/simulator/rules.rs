@@ -67,6 +67,7 @@ impl Personality {
             may_retag,
             retags_every_kind: matches!(self, Self::Lustre2_15 | Self::Lustre2_17),
             remakes_other_kinds: matches!(self, Self::Ext4 | Self::Xfs),
+            renames_between_mdts: true,
         }
     }
 

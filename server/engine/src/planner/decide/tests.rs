@@ -28,6 +28,7 @@ fn folder(at: &str, device: u64, project: u32, hard: Amount) -> SurveyedFolder {
         may_retag: true,
         retags_every_kind: true,
         remakes_other_kinds: false,
+        renames_between_mdts: true,
     };
     let bounds = |hard| Bounds { soft: None, hard: Some(hard) };
     SurveyedFolder {
@@ -51,6 +52,7 @@ fn folder(at: &str, device: u64, project: u32, hard: Amount) -> SurveyedFolder {
         quota: Some(Quota { usage: Amount::ZERO, limits: Limits { bytes: bounds(hard.bytes), inodes: bounds(hard.inodes) } }),
         quota_of_nobody: None,
         may_change: true,
+        mdt: Some(0),
         lets_only_own_go: false,
     }
 }
@@ -64,6 +66,7 @@ fn tree(source: &SurveyedFolder) -> SurveyedItem {
         name: name("tree"),
         kind: EntryKind::Folder,
         identity: Identity::try_from("abcd".to_owned()).unwrap(),
+        mdt: source.mdt,
         tag: source.folder.tag,
         mode: 0o755,
         tally: Tally { entries: 10, amount: TREE, content_bytes: 900, ..Tally::default() },
