@@ -57,6 +57,10 @@ pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> UserError {
         .hint("Ask the owner for read permission, or leave that part out."),
         Refusal::NameTaken { path, .. } => UserError::new("name_taken", format!("{} already exists.", quoted(path)))
             .hint("Keep both, replace it, skip it or merge the folders (--on-conflict), or give a new name (--as NAME)."),
+        Refusal::SameFile { path, other } => {
+            UserError::new("same_file", format!("{} and {} are two names of one file.", quoted(path), quoted(other)))
+                .hint("Nothing has to be replaced: remove one of the names, or keep both.")
+        }
         Refusal::MountPoint(path) => {
             UserError::new("mount_point", format!("Another file system is mounted at or inside {}.", quoted(path)))
                 .hint("Unmount it first, or move the parts around it one by one.")

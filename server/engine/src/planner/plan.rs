@@ -175,6 +175,11 @@ pub enum Refusal {
         /// What has the name.
         by: EntryKind,
     },
+    /// The item and what it is to replace are two names of one inode: it would be replaced by itself.
+    SameFile {
+        path: FilePath,
+        other: FilePath,
+    },
     MountPoint(FilePath),
     /// Immutable or append-only.
     Frozen {

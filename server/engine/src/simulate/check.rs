@@ -9,7 +9,7 @@ use tidelock_shared::quota::Amount;
 use tidelock_shared::strategy::EntryKind;
 
 use super::census::{Attributes, Key, Sighting};
-use super::furnish::PROJECTS;
+use super::furnish::{PROJECT_FOLDERS, PROJECTS};
 use super::model::{Model, Object};
 use super::others::{FIRST_NUMBER, THEIRS};
 use crate::engine::{Engine, Snapshot};
@@ -42,6 +42,7 @@ pub(super) fn check(model: &Model, found: &[Sighting], moves: &[Snapshot], excus
     for snapshot in moves {
         let state = snapshot.recorded.of.state;
         let may_be_stuck = excuses.may_be_stuck || (excuses.limits_hold_back && is_for_want_of_room(&snapshot.recorded.of));
+        let may_be_stuck = may_be_stuck || snapshot.recorded.of.plan.items.iter().any(|item| model.was_met_twice(item));
         let is_at_rest = matches!(state, MoveState::Done | MoveState::Undone) || (state == MoveState::Stuck && may_be_stuck);
         if !is_at_rest {
             offences.push(format!("move {} is {state:?}: {:?}", snapshot.recorded.of.id, snapshot.recorded.of.failure));
@@ -98,13 +99,21 @@ fn compare(model: &Model, seen: &Sighting, object: &Object, expected: &Attribute
     if is_busy && expected.kind == EntryKind::Folder {
         expected.modified = seen.attributes.modified;
     }
-    if !model.has_certain_project(object) {
+    let stays_with_others = model.renamed_by_others.contains(&object.number) && is_charged_as_it_lies(seen);
+    if stays_with_others || !model.has_certain_project(object) {
         (expected.project, expected.inherit) = (seen.attributes.project, seen.attributes.inherit);
     }
     let differences = seen.attributes.differences(&expected);
     if !differences.is_empty() {
         offences.push(format!("{} ({:?}): {}", seen.path, seen.number, differences.join("; ")));
     }
+}
+
+/// Whether it has the project of the folder in which the world has put it: `/m/alpha`, for instance.
+fn is_charged_as_it_lies(seen: &Sighting) -> bool {
+    let folder = seen.path.split('/').nth(2);
+    let own = PROJECT_FOLDERS.iter().zip(PROJECTS).find(|(name, _)| Some(**name) == folder);
+    own.is_some_and(|(_, id)| seen.attributes.project == id.0)
 }
 
 /// What a copy has retired is whole.

@@ -23,6 +23,7 @@ pub(super) const FIRST_SECOND: i64 = 10_000;
 pub(super) const ALICE: u32 = 1000;
 const BOB: u32 = 1001;
 const STAFF: u32 = 500;
+pub(super) const PROJECT_FOLDERS: [&str; 3] = ["alpha", "beta", "gamma"];
 pub(super) const PROJECTS: [ProjectId; 4] = [ProjectId(1001), ProjectId(1002), ProjectId(1003), ProjectId(77)];
 
 /// Who moves, and what there is to move where.
@@ -140,7 +141,7 @@ impl Furnisher<'_> {
         self.root.set_mode((&folder).into(), mode)?;
         self.number_it((&folder).into())?;
         let at = mount.path.join(name);
-        let id = ["alpha", "beta", "gamma"].iter().position(|known| *known == project).map(|known| PROJECTS[known]);
+        let id = PROJECT_FOLDERS.iter().position(|known| *known == project).map(|known| PROJECTS[known]);
         if let Some(id) = id
             && mount.personality != Personality::Plain
         {

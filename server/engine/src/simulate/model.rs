@@ -54,6 +54,8 @@ pub(super) struct Model {
     /// How many moves met each inode that has several names: two of them at once do not know of
     /// each other, and the later one takes the project ID of the earlier for the old one.
     pub(super) met_by: BTreeMap<u32, u32>,
+    /// These lie in a folder that others have renamed: it stays, charged as all there is.
+    pub(super) renamed_by_others: BTreeSet<u32>,
     /// Names that a returned item may have because its own was taken.
     pub(super) returned: BTreeSet<u32>,
 }
@@ -152,6 +154,12 @@ impl Model {
         }
     }
 
+    /// Two moves at once of an inode with several names do not know of each other. The later one charges it
+    /// anew, and the old folder of the earlier one may take it back by no link.
+    pub(super) fn was_met_twice(&self, item: &PlannedItem) -> bool {
+        self.known.get(&item.identity).and_then(|number| self.met_by.get(number)).is_some_and(|moves| *moves > 1)
+    }
+
     /// Whether the project of an inode is known to be the right one.
     pub(super) fn has_certain_project(&self, object: &Object) -> bool {
         let is_shared = object.names.len() + object.retired.len() > 1 && object.attributes.kind != EntryKind::Folder;
@@ -191,7 +199,7 @@ impl Model {
         self.objects.iter().enumerate().flat_map(names).collect()
     }
 
-    fn numbers_below(&self, top: u32) -> Vec<u32> {
+    pub(super) fn numbers_below(&self, top: u32) -> Vec<u32> {
         let nowhere = self.objects.iter().find(|object| object.number == top).and_then(|object| object.names.first().cloned());
         let Some(key) = nowhere else { return vec![top] };
         self.tree(top, &key).into_iter().map(|(at, _)| self.objects[at].number).collect()

@@ -160,6 +160,7 @@ impl Others<'_> {
         })?;
         model.busy.insert(parent);
         model.touched.insert(number);
+        model.renamed_by_others.extend(model.numbers_below(number));
         if !chance(&mut self.random, 60) {
             return Ok("rename");
         }

@@ -4,6 +4,7 @@ use tidelock_shared::id::{EngineId, ProjectId};
 use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::quota::Bounds;
+use tidelock_shared::request::Consent;
 use tidelock_shared::strategy::{MountAbilities, RenameRule, SourceFlagRule};
 
 use super::*;
@@ -292,10 +293,26 @@ fn root_takes_a_hop_past_an_older_lustres_source_flag() {
     assert_eq!(kinds(&draft).iter().map(|kind| kind.name()).collect::<Vec<_>>(), expected);
 }
 
+fn another(item: SurveyedItem) -> SurveyedItem {
+    SurveyedItem { identity: Identity::try_from("dcba".to_owned()).unwrap(), ..item }
+}
+
+#[test]
+fn nothing_is_replaced_by_another_name_of_itself() {
+    let destination = folder("/m/beta", 1, 1001, ROOMY);
+    let refusals = |old: SurveyedItem| {
+        let item = tree(&folder("/m/alpha", 1, 1001, ROOMY));
+        draft_of(FoundItem { replaced: Some(old), ..found(item, &destination) }, true, &[], Amount::ZERO).refusals
+    };
+    let same = Refusal::SameFile { path: path("/m/alpha/tree"), other: path("/m/beta/tree") };
+    assert_eq!(refusals(tree(&destination)), [same]);
+    assert_eq!(refusals(another(tree(&destination))), []);
+}
+
 #[test]
 fn what_is_replaced_makes_room_right_before_and_stays_charged() {
     let destination = folder("/m/beta", 1, 1002, ROOMY);
-    let old = tree(&destination);
+    let old = another(tree(&destination));
     let draft = draft_of(
         FoundItem { replaced: Some(old), ..found(tree(&folder("/m/alpha", 1, 1001, ROOMY)), &destination) },
         true,
@@ -329,7 +346,7 @@ fn what_only_its_owner_may_rename_in_a_sticky_folder_is_refused() {
 #[test]
 fn what_is_replaced_must_let_itself_be_hidden_and_come_back() {
     let (source, mut destination) = (folder("/m/alpha", 1, 1001, ROOMY), folder("/m/beta", 1, 1001, ROOMY));
-    let mut old = tree(&destination);
+    let mut old = another(tree(&destination));
     (old.kind, old.findings.top_is_foreign) = (EntryKind::File, true);
     let refusals = |destination: &SurveyedFolder| {
         let mut item = tree(&source);
