@@ -117,6 +117,7 @@ impl Move {
             }
             (Preparing | Publishing, Event::StepFailed { failure, .. }) => {
                 self.failure.get_or_insert_with(|| failure.clone());
+                self.turn_back();
                 Unwinding
             }
             (Accepted | Preparing, Event::Paused) if !self.is_paused => {
@@ -137,10 +138,12 @@ impl Move {
             }
             (Accepted, Event::CancelRequested) => {
                 self.is_cancel_requested = true;
+                self.turn_back();
                 Undone
             }
             (Preparing | Publishing, Event::CancelRequested) if !self.is_published() => {
                 self.is_cancel_requested = true;
+                self.turn_back();
                 Unwinding
             }
             (Unwinding, Event::StepUndone { position }) => {
@@ -174,6 +177,11 @@ impl Move {
             _ => return Err(illegal),
         };
         Ok(self)
+    }
+
+    /// The way back waits for nobody, so there is nothing left to resume or to lift.
+    fn turn_back(&mut self) {
+        (self.is_paused, self.is_held) = (false, false);
     }
 
     fn set(&mut self, position: usize, status: StepStatus) -> Option<()> {
@@ -346,6 +354,14 @@ mod tests {
         assert_eq!(decide(&both), Decision::Rest, "it is paused still");
         assert_eq!(decide(&both.apply(&Event::Resumed).unwrap()), decide(&driven(2)));
         assert!(!driven(4).can_be_held(), "a name can be seen already");
+    }
+
+    #[test]
+    fn a_cancelled_move_waits_for_nobody() {
+        let waiting = driven(2).apply(&Event::Held).unwrap().apply(&Event::Paused).unwrap();
+        let cancelled = waiting.apply(&Event::CancelRequested).unwrap();
+        assert_eq!((cancelled.is_held, cancelled.is_paused), (false, false));
+        assert_eq!(decide(&cancelled), Decision::Undo(1));
     }
 
     #[test]
