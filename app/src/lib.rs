@@ -14,6 +14,7 @@ pub mod desk;
 pub mod format;
 pub mod live;
 pub mod loading;
+pub mod notify;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod serve;

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 pub enum Glyph {
     Alert,
     Archive,
+    Bell,
     Bolt,
     Check,
     ChevronRight,
@@ -48,6 +49,7 @@ impl Glyph {
         match self {
             Self::Alert => "M8 2.5 14.5 13.5h-13zM8 6.5v3.5M8 11.8v.2",
             Self::Archive => "M2.5 3h11v3h-11zM3.5 6v7h9V6M6.5 8.5h3",
+            Self::Bell => "M8 2.5a3.8 3.8 0 0 0-3.8 3.8c0 4-1.7 5-1.7 5h11s-1.7-1-1.7-5A3.8 3.8 0 0 0 8 2.5zM6.8 13.5h2.4",
             Self::Bolt => "M9 1.5 3.5 9H8l-1 5.5L12.5 7H8z",
             Self::Check => "M3 8.5 6.5 12 13 4.5",
             Self::ChevronRight => "M6 3.5 10.5 8 6 12.5",

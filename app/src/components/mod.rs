@@ -27,6 +27,7 @@ pub mod move_dialog;
 pub mod move_progress;
 pub mod name_dialog;
 pub mod notice;
+pub mod notify_switch;
 pub mod pane;
 pub mod phase_track;
 pub mod place_link;

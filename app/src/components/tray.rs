@@ -11,6 +11,7 @@ use crate::api::ApiError;
 use crate::browser;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::lazy_part::lazy_part;
+use crate::components::notify_switch::NotifySwitch;
 use crate::components::tray_move::TrayMove;
 use crate::desk::use_desk;
 use crate::format;
@@ -76,6 +77,7 @@ pub fn list(shown: Memo<Vec<MoveView>>, is_open: RwSignal<bool>, dismissed: RwSi
                 <summary class="tray__bar">{move || view! { <Bar moves=shown.get() /> }}</summary>
                 <ul class="tray__list">
                     <For each=rows key=|(id, _)| *id children=move |(_, known)| view! { <TrayMove known on_dismiss /> } />
+                    <NotifySwitch />
                 </ul>
             </details>
         </aside>

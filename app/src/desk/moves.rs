@@ -31,6 +31,8 @@ pub struct Moves {
     pub usage_version: RwSignal<u32>,
     /// Why the last order to a move was not followed.
     pub order_error: RwSignal<Option<(MoveId, UserError)>>,
+    /// The last one that ended while this page was open.
+    pub ended: RwSignal<Option<Ended>>,
     spoken: RwSignal<String>,
     feed: StoredValue<Option<Feed>>,
     is_usage_due: StoredValue<bool>,
@@ -53,6 +55,7 @@ impl Moves {
             connection: RwSignal::new(Connection::Starting),
             usage_version: RwSignal::new(0),
             order_error: RwSignal::new(None),
+            ended: RwSignal::new(None),
             spoken,
             feed: StoredValue::new(None),
             is_usage_due: StoredValue::new(false),
@@ -114,8 +117,9 @@ impl Moves {
     fn hear(self, update: MoveUpdate) {
         let ended = self.told.try_update(|told| told.absorb(update)).flatten();
         self.refresh_usage();
-        if let Some(Ended { title, state }) = ended {
-            self.spoken.set(format!("{title}: {}", words::ending(state)));
+        if let Some(ended) = ended {
+            self.spoken.set(format!("{}: {}", ended.title, words::ending(ended.state)));
+            self.ended.set(Some(ended));
         }
     }
 

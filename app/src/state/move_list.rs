@@ -70,6 +70,7 @@ impl Kind {
 /// A move ended while it was watched: worth saying aloud.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ended {
+    pub id: MoveId,
     pub title: String,
     pub state: MoveState,
 }
@@ -86,7 +87,8 @@ impl MoveList {
             hold_progress(&before.view, &mut view);
         }
         let was_running = before.is_some_and(|before| !before.view.state.is_final());
-        let ended = (was_running && view.state.is_final()).then(|| Ended { title: view.title.clone(), state: view.state });
+        let ended =
+            (was_running && view.state.is_final()).then(|| Ended { id: view.id, title: view.title.clone(), state: view.state });
         let known = before.filter(|before| before.view.state == view.state).and_then(|before| before.settled);
         let settled = settles(view.state).then(|| known.unwrap_or(sequence));
         self.newest.insert(view.id, Told { sequence, view, settled });
@@ -230,7 +232,7 @@ pub(crate) mod tests {
         assert_eq!(list.absorb(update(2, view(1, MoveState::Publishing, 0.9))), None);
         assert_eq!(
             list.absorb(update(3, view(1, MoveState::Done, 1.0))),
-            Some(Ended { title: "item 1".to_owned(), state: MoveState::Done })
+            Some(Ended { id: view(1, MoveState::Done, 1.0).id, title: "item 1".to_owned(), state: MoveState::Done })
         );
         assert_eq!(list.absorb(update(4, view(2, MoveState::Done, 1.0))), None, "an old one is not news");
     }
