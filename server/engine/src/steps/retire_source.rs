@@ -38,10 +38,15 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     Ok(())
 }
 
-/// Only the owner and root may; for others the hidden name has to do.
+/// Only the owner and root may; for others the hidden name has to do. Whoever may and is refused all
+/// the same has failed: a folder would come back with the mode that hid it.
 pub(super) fn set_mode_where_allowed(fs: &dyn FileSystem, at: At<'_>, mode: u32) -> FsResult<()> {
     match fs.set_mode(at.into(), mode) {
-        Err(error) if matches!(error.errno, Errno::PERM | Errno::ACCESS) => Ok(()),
+        Err(error) if matches!(error.errno, Errno::PERM | Errno::ACCESS) => {
+            let caller = fs.caller();
+            let may = caller.is_root || fs.status(at.into())?.uid == caller.uid;
+            if may { Err(error) } else { Ok(()) }
+        }
         other => other,
     }
 }
