@@ -20,10 +20,9 @@ const KEY: &str = "tidelock_notify";
 const YES: &str = "yes";
 
 /// What a person may expect of it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Telling {
     /// This browser cannot, or not over a connection without TLS.
-    #[default]
     Impossible,
     Off,
     On,
