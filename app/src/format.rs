@@ -167,6 +167,17 @@ pub fn time_of_day(seconds: i64, offset_minutes: i32) -> String {
     format!("{hour:02}:{minute:02}:{second:02}")
 }
 
+/// One of our own words with a capital first letter.
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| format!("{}{}", first.to_ascii_uppercase(), letters.as_str())).unwrap_or_default()
+}
+
+/// A sentence of what was written to stand within one.
+pub fn sentence(text: &str) -> String {
+    format!("{}.", capitalised(text))
+}
+
 /// Permission bits as `ls` shows them: `rwxr-x---`.
 pub fn permissions(mode: u32) -> String {
     let mut text = String::with_capacity(9);
@@ -300,6 +311,15 @@ mod tests {
         assert_eq!(percent(0.999), "99 %");
         assert_eq!(percent(1.0), "100 %");
         assert_eq!(percent(0.0), "0 %");
+    }
+
+    #[test]
+    fn an_end_is_told_in_a_sentence() {
+        use crate::state::words::ending;
+        use tidelock_shared::progress::MoveState;
+        assert_eq!(sentence(ending(MoveState::Done)), "Done.");
+        assert_eq!(sentence(ending(MoveState::Undone)), "Undone, everything is as before.");
+        assert_eq!(capitalised(""), "");
     }
 
     #[test]

@@ -12,6 +12,7 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{Notification, NotificationOptions, NotificationPermission};
 
 use crate::browser;
+use crate::format;
 use crate::state::move_list::Ended;
 use crate::state::words;
 
@@ -63,7 +64,7 @@ pub fn tell(ended: &Ended) {
         return;
     }
     let options = NotificationOptions::new();
-    options.set_body(&sentence(ended));
+    options.set_body(&format::sentence(words::ending(ended.state)));
     options.set_tag(&format!("tidelock-{}", ended.id));
     let Ok(notification) = Notification::new_with_options(&ended.title, &options) else { return };
     let shown = notification.clone();
@@ -73,26 +74,4 @@ pub fn tell(ended: &Ended) {
         shown.close();
     });
     notification.set_onclick(Some(on_click.unchecked_ref()));
-}
-
-fn sentence(ended: &Ended) -> String {
-    let ending = words::ending(ended.state);
-    let mut letters = ending.chars();
-    letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str())).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use tidelock_shared::id::{EngineId, MoveId};
-    use tidelock_shared::progress::MoveState;
-
-    use super::*;
-
-    #[test]
-    fn an_end_is_told_in_a_sentence() {
-        let id = MoveId { engine: EngineId::from_bits(1), number: 1 };
-        let ended = |state| sentence(&Ended { id, title: "results".to_owned(), state });
-        assert_eq!(ended(MoveState::Done), "Done.");
-        assert_eq!(ended(MoveState::Undone), "Undone, everything is as before.");
-    }
 }

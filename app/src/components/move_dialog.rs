@@ -109,7 +109,7 @@ fn form(desk: Desk, departure: Departure) -> Result<AnyView, ApiError> {
                 problems
                     .get()
                     .into_iter()
-                    .map(|problem| view! { <Problem gravity=Gravity::Refusal problem=UserError::new("invalid", sentence(&problem)) /> })
+                    .map(|problem| view! { <Problem gravity=Gravity::Refusal problem=UserError::new("invalid", format::sentence(&problem)) /> })
                     .collect_view()
             }}
             <footer class="dialog__footer">
@@ -119,12 +119,4 @@ fn form(desk: Desk, departure: Departure) -> Result<AnyView, ApiError> {
         </form>
     };
     Ok(form.into_any())
-}
-
-fn sentence(problem: &str) -> String {
-    let mut characters = problem.chars();
-    match characters.next() {
-        Some(first) => format!("{}{}.", first.to_ascii_uppercase(), characters.as_str()),
-        None => String::new(),
-    }
 }

@@ -332,9 +332,7 @@ impl Form {
 }
 
 fn sentence(problem: &str) -> UserError {
-    let mut letters = problem.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    UserError::new("invalid", format!("{first}{}.", letters.as_str()))
+    UserError::new("invalid", format::sentence(problem))
 }
 
 fn last_name(path: &FilePath) -> String {

@@ -36,7 +36,7 @@ pub fn MovesPage() -> impl IntoView {
                                 class="filters__link"
                                 current=Signal::derive(move || (kind.get() == each).then_some("true"))
                             >
-                                {capitalised(each.word())}
+                                {format::capitalised(each.word())}
                             </PlaceLink>
                         }
                     })
@@ -140,9 +140,4 @@ fn Place(project: String, folder: String, url: String) -> impl IntoView {
             {folder}
         </PlaceLink>
     }
-}
-
-fn capitalised(word: &str) -> String {
-    let (first, rest) = word.split_at(1);
-    format!("{}{rest}", first.to_ascii_uppercase())
 }
