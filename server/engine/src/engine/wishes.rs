@@ -45,10 +45,7 @@ impl Engine {
     pub fn resume(&self, id: MoveId) -> Result<(), EngineError> {
         let live = self.live(id)?;
         live.wants_pause.store(false, Ordering::Relaxed);
-        if live.recorded.lock().of.is_paused {
-            self.driver.record(&live, Event::Resumed)?;
-        }
-        Ok(())
+        Ok(self.driver.record_if(&live, |of| of.is_paused, Event::Resumed)?)
     }
 
     /// An administrator lets a move wait; its asker cannot let it go on.
@@ -65,10 +62,7 @@ impl Engine {
     pub fn lift_hold(&self, id: MoveId) -> Result<(), EngineError> {
         let live = self.live(id)?;
         live.wants_hold.store(false, Ordering::Relaxed);
-        if live.recorded.lock().of.is_held {
-            self.driver.record(&live, Event::HoldLifted)?;
-        }
-        Ok(())
+        Ok(self.driver.record_if(&live, |of| of.is_held, Event::HoldLifted)?)
     }
 
     /// Whoever drives it hears of a wish to wait; else it is recorded here.

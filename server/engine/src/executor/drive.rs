@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::journal::{Journal, JournalError};
 use crate::moves::decide::{Decision, decide};
 use crate::moves::event::{Event, Failure, FailureKind};
-use crate::moves::state::StepStatus;
+use crate::moves::state::{Move, StepStatus};
 use crate::planner::sequence::{Step, StepKind};
 use crate::worker::{Action, Probe, StepOrder, StepReport, Then, Wait, Worker};
 
@@ -154,18 +154,21 @@ impl Driver {
     }
 
     fn take_cancel(&self, live: &Live) -> Result<(), Halt> {
-        let can = live.recorded.lock().of.can_be_cancelled();
-        if can && live.wants_cancel.load(Ordering::Relaxed) { self.record(live, Event::CancelRequested) } else { Ok(()) }
+        if live.wants_cancel.load(Ordering::Relaxed) {
+            self.record_if(live, Move::can_be_cancelled, Event::CancelRequested)?;
+        }
+        Ok(())
     }
 
     /// Lets the move wait if its asker or an administrator wants that.
     pub(crate) fn take_pause(&self, live: &Live) -> Result<(), Halt> {
-        let can = live.recorded.lock().of.can_be_paused();
-        if live.wants_pause.swap(false, Ordering::Relaxed) && can {
-            self.record(live, Event::Paused)?;
+        if live.wants_pause.swap(false, Ordering::Relaxed) {
+            self.record_if(live, Move::can_be_paused, Event::Paused)?;
         }
-        let can = live.recorded.lock().of.can_be_held();
-        if live.wants_hold.swap(false, Ordering::Relaxed) && can { self.record(live, Event::Held) } else { Ok(()) }
+        if live.wants_hold.swap(false, Ordering::Relaxed) {
+            self.record_if(live, Move::can_be_held, Event::Held)?;
+        }
+        Ok(())
     }
 
     fn run(&self, live: &Live, position: usize) -> Result<Ran, Halt> {
@@ -317,10 +320,18 @@ impl Driver {
 
     /// Writes an event down, then lets it happen.
     pub(crate) fn record(&self, live: &Live, event: Event) -> Result<(), Halt> {
+        self.record_if(live, |_| true, event)
+    }
+
+    /// Records what people ask for, unless the move has gone another way in the meantime.
+    pub(crate) fn record_if(&self, live: &Live, still: impl FnOnce(&Move) -> bool, event: Event) -> Result<(), Halt> {
         if self.is_halted.load(Ordering::Relaxed) {
             return Err(Halt::ShuttingDown);
         }
         let mut recorded = live.recorded.lock();
+        if !still(&recorded.of) {
+            return Ok(());
+        }
         let after = recorded
             .of
             .clone()
