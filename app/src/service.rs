@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use tidelock_shared::content::Content;
 use tidelock_shared::history::UsageSample;
 use tidelock_shared::id::{MoveId, SearchId, SurveyId};
+use tidelock_shared::inventory::Inventory;
 use tidelock_shared::limits::Limits;
 use tidelock_shared::listing::{Destination, Entry, FolderListing, ListingRequest, Rows};
 use tidelock_shared::name::{FileName, FilePath};
@@ -58,6 +59,11 @@ pub trait MoveService: Send + Sync {
     fn start_search(&self, request: SearchRequest) -> Answer<'_, SearchResults>;
     /// What a search has found from this position on; waits a moment while there is nothing new.
     fn search_results(&self, id: SearchId, offset: u64) -> Answer<'_, SearchResults>;
+    /// Starts to look who uses what below a folder; it ends by itself when nobody asks for it.
+    fn start_inventory(&self, path: FilePath) -> Answer<'_, Inventory>;
+    /// The caller's newest inventory of a folder; while it goes on, waits a moment for another than
+    /// the one of this number.
+    fn inventory(&self, path: FilePath, known: Option<u64>) -> Answer<'_, Option<Inventory>>;
     /// Decides everything and touches nothing.
     fn plan(&self, request: MoveRequest) -> Answer<'_, Plan>;
     /// Plans again and starts. The same key twice is one move.

@@ -36,6 +36,34 @@ test('what a copy keeps is told, with its charge and its end', async ({ page }) 
   await expect(page).toHaveURL(new RegExp(`/moves/${id}$`));
 });
 
+test('who uses what is told once somebody asks, and each line leads to what it is about', async ({ page }) => {
+  await page.goto('/projects/lustre/climate');
+  await hydrated(page);
+  const report = page.getByRole('region', { name: 'Who uses what' });
+  await expect(report).toContainText('Not looked through yet');
+  await report.getByRole('button', { name: 'Look through it' }).click();
+  await expect(report.getByRole('status')).toContainText(/^3,\d\d\d entries · .* inodes, just now$/);
+  await expect(report.getByRole('row', { name: /^alice/ })).toContainText('TiB');
+  await expect(report.getByRole('row', { name: /^reanalysis-era5/ })).toContainText('38.0 TiB');
+  await expect(report.getByText(/another project pays/)).toBeVisible();
+  await report.getByText('Which?').click();
+  await expect(report.getByRole('link', { name: '/lustre/climate/', exact: false }).first()).toBeVisible();
+  // The largest first.
+  const largest = report.getByRole('table', { name: 'Largest files' }).getByRole('row');
+  await expect(largest).toHaveCount(11);
+  await expect(largest.nth(1)).toContainText('2.00 TiB');
+
+  // It is kept, and leads to things that can be chosen and moved.
+  await page.reload();
+  await hydrated(page);
+  await report.getByRole('link', { name: 'more than 2 years ago' }).click();
+  await expect(page).toHaveURL(/\/search\?.*older=730/);
+  await expect(page.getByRole('link', { name: 'era5-2005.grib' })).toBeVisible();
+  await page.goBack();
+  await largest.nth(1).getByRole('link').click();
+  await expect(page).toHaveURL(/\/browse\/lustre\/climate\/reanalysis-era5\?.*era5-2005/);
+});
+
 test('a project that one cannot see is not there', async ({ page, complaints }) => {
   complaints.expect(/404/);
   const answer = await page.goto('/projects/lustre/materials');
@@ -51,6 +79,8 @@ for (const [name, viewport] of Object.entries({ desktop, phone })) {
       await expect(page.getByRole('img')).toHaveCount(2, { timeout: 500 });
     }).toPass();
     await hydrated(page);
+    await page.getByRole('button', { name: 'Look through it' }).click();
+    await expect(page.getByRole('table', { name: 'Largest files' })).toBeVisible();
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

@@ -9,6 +9,7 @@
 pub mod content;
 pub mod history;
 pub mod id;
+pub mod inventory;
 pub mod limits;
 pub mod listing;
 pub mod name;

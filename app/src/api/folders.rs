@@ -5,6 +5,7 @@ use leptos::server_fn::codec::Json;
 use tidelock_shared::content::Content;
 use tidelock_shared::history::UsageSample;
 use tidelock_shared::id::{SearchId, SurveyId};
+use tidelock_shared::inventory::Inventory;
 use tidelock_shared::listing::{Destination, Entry, FolderListing, ListingRequest, Rows};
 use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::preview::SurveyProgress;
@@ -92,4 +93,16 @@ pub async fn start_search(request: SearchRequest) -> Result<SearchResults, ApiEr
 #[server(name = SearchResultsCall, prefix = "/api", endpoint = "search_results", input = Json, output = Json)]
 pub async fn search_results(id: SearchId, offset: u64) -> Result<SearchResults, ApiError> {
     answer(service()?.search_results(id, offset)).await
+}
+
+/// Starts to look who uses what below a folder.
+#[server(name = StartInventoryCall, prefix = "/api", endpoint = "start_inventory", input = Json, output = Json)]
+pub async fn start_inventory(path: FilePath) -> Result<Inventory, ApiError> {
+    answer(service()?.start_inventory(path)).await
+}
+
+/// The newest inventory of a folder.
+#[server(name = InventoryCall, prefix = "/api", endpoint = "inventory", input = Json, output = Json)]
+pub async fn inventory(path: FilePath, known: Option<u64>) -> Result<Option<Inventory>, ApiError> {
+    answer(service()?.inventory(path, known)).await
 }

@@ -21,6 +21,8 @@
 //! | `survey` | `id: number` | `SurveyProgress` |
 //! | `start_search` | `request: SearchRequest` | `SearchResults` |
 //! | `search_results` | `id: number`, `offset: number` | `SearchResults` |
+//! | `start_inventory` | `path` | `Inventory` |
+//! | `inventory` | `path`, `known: number or null` | `Inventory`, or null where there is none |
 //! | `plan` | `request: MoveRequest` | `Plan` |
 //! | `start_move` | `request: MoveRequest`, `key: text or null` | `MoveView` |
 //! | `moves` | – | `[MoveView]`, newest first |
@@ -51,9 +53,10 @@ pub mod uploads;
 
 pub use error::{ApiError, status_of};
 pub use folders::{
-    ContentCall, CreateFolderCall, DestinationCall, EntriesCall, FolderCall, ProjectsCall, RowsCall, SearchResultsCall,
-    SessionCall, StartSearchCall, StartSurveyCall, SurveyCall, UsageHistoryCall, content, create_folder, destination, entries,
-    folder, projects, rows, search_results, session, start_search, start_survey, survey, usage_history,
+    ContentCall, CreateFolderCall, DestinationCall, EntriesCall, FolderCall, InventoryCall, ProjectsCall, RowsCall,
+    SearchResultsCall, SessionCall, StartInventoryCall, StartSearchCall, StartSurveyCall, SurveyCall, UsageHistoryCall, content,
+    create_folder, destination, entries, folder, inventory, projects, rows, search_results, session, start_inventory, start_search,
+    start_survey, survey, usage_history,
 };
 pub use moves::{
     CancelMoveCall, HoldMoveCall, LiftHoldCall, LimitsCall, MoveDetailCall, MovesCall, PauseMoveCall, PlanCall, PlanUndoCall,

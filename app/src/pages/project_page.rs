@@ -1,4 +1,4 @@
-//! One project: what it uses and may use, what it used before, and what finished moves keep in it.
+//! One project: what it uses and may use, what it used before, who uses what, and what finished moves keep in it.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -14,6 +14,7 @@ use super::status::set_page_status;
 use crate::api::{self, ApiError};
 use crate::components::empty_state::EmptyState;
 use crate::components::icon::{Glyph, Icon};
+use crate::components::inventory_report::InventoryReport;
 use crate::components::meter::QuotaMeter;
 use crate::components::place_link::PlaceLink;
 use crate::components::problem::LoadError;
@@ -87,6 +88,7 @@ fn Overview(project: Project, history: Result<Vec<UsageSample>, ApiError>) -> im
     let name = project.name.clone();
     let id = project.id.map_or_else(|| "no project ID".to_owned(), |id| format!("project ID {id}"));
     let limits = project.limits;
+    let root = project.root.clone();
     let (place, shown) = (folder_url(&project.root), project.root.shown());
     let [bytes, inodes] = [Quantity::Bytes, Quantity::Inodes].map(|quantity| Meter::of_project(&project, quantity));
     view! {
@@ -126,6 +128,7 @@ fn Overview(project: Project, history: Result<Vec<UsageSample>, ApiError>) -> im
                 Err(error) => view! { <LoadError error=error.0 what="The trend could not be loaded" /> }.into_any(),
             }}
         </section>
+        <InventoryReport path=root />
         <section aria-labelledby="project-kept">
             <h2 id="project-kept" class="page__section">"Kept by finished moves"</h2>
             <Kept project=name />

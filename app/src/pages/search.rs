@@ -31,7 +31,7 @@ use crate::components::timestamp::Timestamp;
 use crate::desk::{Departure, use_desk};
 use crate::format;
 use crate::loading::{Loading, load};
-use crate::state::pane::{BrowseView, PaneView, folder_url};
+use crate::state::pane::{entry_url, folder_url};
 use crate::state::search::{Field, KINDS, SEARCH, SearchView};
 
 /// So many results are drawn at first, and more by so many.
@@ -358,13 +358,7 @@ fn ResultRow(searching: Searching, index: usize, found: Found) -> impl IntoView 
     let place = searching.view.with_untracked(|view| place(&folder, view.path.as_ref()));
     let name = entry.name.shown().into_owned();
     let is_folder = entry.kind == EntryKind::Folder;
-    // A folder is opened; anything else is shown where it lies.
-    let href = if is_folder {
-        folder_url(&folder.join(entry.name.clone()))
-    } else {
-        let view = BrowseView::of(folder.clone());
-        view.with_pane(view.active, PaneView { filter: name.clone(), ..view.first.clone() }).to_url()
-    };
+    let href = entry_url(&folder, &entry.name, is_folder);
     let label = format!("Select {name}");
     let toggle = move |_| {
         chosen.update(|chosen| {

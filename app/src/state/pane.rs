@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 use tidelock_shared::id::ReadingId;
 use tidelock_shared::listing::{ListingRequest, Seek, SortColumn};
-use tidelock_shared::name::{FilePath, InvalidName};
+use tidelock_shared::name::{FileName, FilePath, InvalidName};
 
 use super::rows::PAGE;
 
@@ -183,6 +183,15 @@ impl BrowseView {
 /// The URL of one folder by itself.
 pub fn folder_url(path: &FilePath) -> String {
     format!("{BROWSE}{}", path.to_url())
+}
+
+/// The URL that shows an entry: a folder open, anything else where it lies.
+pub fn entry_url(folder: &FilePath, name: &FileName, is_folder: bool) -> String {
+    if is_folder {
+        return folder_url(&folder.join(name.clone()));
+    }
+    let view = BrowseView::of(folder.clone());
+    view.with_pane(view.active, PaneView { filter: name.shown().into_owned(), ..view.first.clone() }).to_url()
 }
 
 /// What every project's URL begins with.

@@ -260,7 +260,8 @@ impl Engine {
         self.driver.journal.lock()
     }
 
-    pub(crate) fn now_ms(&self) -> i64 {
+    /// The time by this engine's clock, in milliseconds since 1970.
+    pub fn now_ms(&self) -> i64 {
         self.driver.clock.now_ms()
     }
 

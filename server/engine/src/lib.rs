@@ -12,6 +12,7 @@ mod engine;
 mod error;
 mod executor;
 pub mod fs;
+pub mod inventory;
 pub mod journal;
 pub mod moves;
 pub mod planner;

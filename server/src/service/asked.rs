@@ -11,6 +11,7 @@ use tidelock_engine::survey::survey_folder;
 use tidelock_shared::content::Content;
 use tidelock_shared::history::UsageSample;
 use tidelock_shared::id::{MoveId, SearchId, SurveyId};
+use tidelock_shared::inventory::Inventory;
 use tidelock_shared::limits::Limits;
 use tidelock_shared::listing::{Destination, Entry, FolderListing, ListingRequest, Rows};
 use tidelock_shared::name::{FileName, FilePath};
@@ -200,6 +201,14 @@ impl MoveService for EngineService {
 
     fn search_results(&self, id: SearchId, offset: u64) -> Answer<'_, SearchResults> {
         self.answer(move |service| service.site.searches.get(id, &service.user.name, offset))
+    }
+
+    fn start_inventory(&self, path: FilePath) -> Answer<'_, Inventory> {
+        self.answer(move |service| service.site.inventories.start(service, path))
+    }
+
+    fn inventory(&self, path: FilePath, known: Option<u64>) -> Answer<'_, Option<Inventory>> {
+        self.answer(move |service| service.site.inventories.get(service, path, known))
     }
 
     fn plan(&self, request: MoveRequest) -> Answer<'_, Plan> {

@@ -14,6 +14,7 @@ mod asked;
 pub(crate) mod content;
 mod drivers;
 mod folder;
+mod inventories;
 mod projects;
 mod searches;
 mod site;
@@ -22,6 +23,7 @@ mod uploads;
 
 pub(crate) use asked::EngineService;
 pub(crate) use drivers::Drivers;
+pub(crate) use inventories::Inventories;
 pub(crate) use projects::sample;
 pub(crate) use searches::Searches;
 pub(crate) use site::{Eyes, Site};

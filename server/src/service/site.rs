@@ -10,7 +10,7 @@ use tidelock_shared::id::ProjectId;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::user_error::UserError;
 
-use super::{Drivers, Searches, Surveys};
+use super::{Drivers, Inventories, Searches, Surveys};
 use crate::history::History;
 use crate::identity::User;
 use crate::listing::Readings;
@@ -26,6 +26,7 @@ pub(crate) struct Site {
     pub(crate) drivers: Drivers,
     pub(crate) surveys: Surveys,
     pub(crate) searches: Searches,
+    pub(crate) inventories: Inventories,
     pub(crate) readings: Readings,
     pub(crate) uploads: Uploads,
     pub(crate) history: History,

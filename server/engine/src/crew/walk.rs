@@ -38,15 +38,15 @@ impl Found<'_> {
         self.way.is_none()
     }
 
+    /// Names from the entry up to the top of the walk, whose own is not among them.
+    pub(crate) fn upward(&self) -> impl Iterator<Item = &FileName> {
+        let first = self.way.map(|way| (self.at.name, way));
+        std::iter::successors(first, |(_, way)| way.above.as_ref().map(|(above, name)| (name, &**above))).map(|(name, _)| name)
+    }
+
     /// Names from the top of the walk down to the entry; empty for the top itself.
     pub(crate) fn below(&self) -> Vec<FileName> {
-        let Some(way) = self.way else { return Vec::new() };
-        let mut names = vec![self.at.name.clone()];
-        let mut next = &way.above;
-        while let Some((above, name)) = next {
-            names.push(name.clone());
-            next = &above.above;
-        }
+        let mut names: Vec<FileName> = self.upward().cloned().collect();
         names.reverse();
         names
     }

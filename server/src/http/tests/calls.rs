@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use tidelock_app::service::Session;
 use tidelock_shared::history::UsageSample;
+use tidelock_shared::inventory::Inventory;
 use tidelock_shared::limits::Limits;
 use tidelock_shared::listing::{Destination, Entry, FolderListing, Rows};
 use tidelock_shared::name::FileName;
@@ -432,6 +433,32 @@ fn a_search_is_nobody_elses_and_stays_in_what_is_managed() {
         assert_eq!((status, error.code.as_str()), (StatusCode::NOT_FOUND, "not_found"));
         for (path, code) in [("/etc", "outside_roots"), ("/lustre/nowhere", "not_found")] {
             let (_, error) = server.call::<SearchResults>("start_search", looking(path)).await.unwrap_err();
+            assert_eq!(error.code, code, "{path}");
+        }
+    });
+}
+
+#[test]
+fn an_inventory_tells_who_uses_what_once_it_was_asked_for_and_stays_the_callers() {
+    on_runtime(async {
+        let server = demo_server();
+        let of = |path: &str, known: Option<u64>| json!({ "path": path, "known": known });
+        let climate = "/lustre/climate";
+        assert_eq!(server.call::<Option<Inventory>>("inventory", of(climate, None)).await.unwrap(), None);
+
+        let mut found: Inventory = server.call("start_inventory", json!({ "path": climate })).await.unwrap();
+        while found.finished_ms.is_none() {
+            found = server.call::<Option<Inventory>>("inventory", of(climate, Some(found.sequence))).await.unwrap().unwrap();
+        }
+        assert_eq!((found.error.as_deref(), found.unread), (None, 0));
+        assert!(found.largest[0].path.shown().contains("era5-"), "{:?}", found.largest[0]);
+        assert!(found.owners.iter().any(|share| share.owner == "alice") && found.parts.len() > 3);
+        let parts = found.parts.iter().fold(found.other_parts + found.hidden, |sum, part| sum + part.amount);
+        assert_eq!(parts, found.amount);
+
+        assert_eq!(server.call_as::<Option<Inventory>>("admin", "inventory", of(climate, None)).await.unwrap(), None);
+        for (path, code) in [("/etc", "outside_roots"), ("/lustre/nowhere", "not_found")] {
+            let (_, error) = server.call::<Inventory>("start_inventory", json!({ "path": path })).await.unwrap_err();
             assert_eq!(error.code, code, "{path}");
         }
     });

@@ -1,0 +1,344 @@
+//! Who uses what below a folder: asked for by a button, since it reads every folder there, and
+//! followed until it is done. Each line leads to where something can be done about it.
+//!
+//! Not here: what is counted (the server).
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use tidelock_shared::inventory::{AGES_DAYS, FileExample, Inventory};
+use tidelock_shared::name::FilePath;
+use tidelock_shared::quota::Amount;
+use tidelock_shared::user_error::UserError;
+
+use crate::api::{self, ApiError};
+use crate::components::empty_state::EmptyState;
+use crate::components::icon::{Glyph, Icon};
+use crate::components::place_link::PlaceLink;
+use crate::components::problem::{Gravity, LoadError, Problem};
+use crate::components::share_list::{Share, ShareList};
+use crate::components::timestamp::{Age, Timestamp};
+use crate::format;
+use crate::loading::load;
+use crate::state::pane::{entry_url, folder_url};
+use crate::state::search::{Field, SearchView};
+
+/// What [`AGES_DAYS`] divides.
+const AGE_WORDS: [&str; AGES_DAYS.len() + 1] =
+    ["within a month", "1 to 6 months ago", "6 to 12 months ago", "1 to 2 years ago", "more than 2 years ago"];
+
+/// The newest inventory of one folder, as far as this page knows it.
+#[derive(Clone, Copy)]
+struct Report {
+    path: StoredValue<FilePath>,
+    so_far: RwSignal<Option<Inventory>>,
+    failed: RwSignal<Option<UserError>>,
+    is_asking: RwSignal<bool>,
+}
+
+#[component]
+pub fn InventoryReport(path: FilePath) -> impl IntoView {
+    let report = Report {
+        path: StoredValue::new(path.clone()),
+        so_far: RwSignal::new(None),
+        failed: RwSignal::new(None),
+        is_asking: RwSignal::new(false),
+    };
+    let known = load(move || path.clone(), |path| async move { api::inventory(path, None).await });
+    view! {
+        <section aria-labelledby="project-inventory" class="inventory">
+            <h2 id="project-inventory" class="page__section">"Who uses what"</h2>
+            <Transition fallback=|| view! { <p>"Loading…"</p> }>
+                {move || {
+                    known
+                        .get()
+                        .map(|known| {
+                            match known {
+                                Ok(known) => report.begin(known),
+                                Err(ApiError(error)) => report.failed.set(Some(error)),
+                            }
+                            view! { <Body report /> }
+                        })
+                }}
+            </Transition>
+        </section>
+    }
+    .into_any()
+}
+
+impl Report {
+    fn begin(self, known: Option<Inventory>) {
+        let goes_on = known.as_ref().is_some_and(|known| known.finished_ms.is_none());
+        self.so_far.set(known);
+        if goes_on && cfg!(feature = "hydrate") {
+            spawn_local(self.follow());
+        }
+    }
+
+    fn start(self) {
+        self.failed.set(None);
+        self.is_asking.set(true);
+        spawn_local(async move {
+            match api::start_inventory(self.path.get_value()).await {
+                Ok(first) => self.begin(Some(first)),
+                Err(ApiError(error)) => self.failed.set(Some(error)),
+            }
+            self.is_asking.set(false);
+        });
+    }
+
+    /// Asks for more until it is done, or the page is gone.
+    async fn follow(self) {
+        let known = || {
+            let running = self.so_far.try_get_untracked().flatten().filter(|so_far| so_far.finished_ms.is_none());
+            running.map(|so_far| (so_far.sequence, so_far.started_ms))
+        };
+        while let (Some((sequence, started_ms)), Some(path)) = (known(), self.path.try_get_value()) {
+            let answer = api::inventory(path, Some(sequence)).await;
+            if known().is_none_or(|(_, started)| started != started_ms) {
+                return;
+            }
+            match answer {
+                Ok(answer) => self.so_far.set(answer),
+                Err(ApiError(error)) => return self.failed.set(Some(error)),
+            }
+        }
+    }
+
+    fn is_running(self) -> bool {
+        self.is_asking.get() || self.so_far.with(|so_far| so_far.as_ref().is_some_and(|so_far| so_far.finished_ms.is_none()))
+    }
+
+    /// A value of what was found; of nothing while there is nothing.
+    fn read<T: Default>(self, read: impl FnOnce(&Inventory) -> T) -> T {
+        self.so_far.with(|so_far| so_far.as_ref().map(read)).unwrap_or_default()
+    }
+}
+
+#[component]
+fn Body(report: Report) -> impl IntoView {
+    let has_any = Memo::new(move |_| report.so_far.with(Option::is_some));
+    let words = move || if has_any.get() { "Look again" } else { "Look through it" };
+    view! {
+        {move || report.failed.get().map(|error| view! { <LoadError error what="It could not be looked through" /> })}
+        <Show when=move || !has_any.get()>
+            <EmptyState
+                glyph=Glyph::Search
+                title="Not looked through yet"
+                advice="Every folder is read and nothing is changed. In a large project it takes a while; you can leave and come back."
+            />
+        </Show>
+        <div class="inventory__bar">
+            <button type="button" class="button" disabled=move || report.is_running() on:click=move |_| report.start()>
+                <Icon glyph=Glyph::Search />
+                {words}
+            </button>
+            <Show when=move || has_any.get()>
+                <p class="inventory__status" role="status">
+                    <Status report />
+                </p>
+            </Show>
+        </div>
+        <Show when=move || has_any.get()>
+            <Findings report />
+        </Show>
+    }
+    .into_any()
+}
+
+#[component]
+fn Status(report: Report) -> impl IntoView {
+    let ended = Memo::new(move |_| report.read(|so_far| so_far.finished_ms));
+    let counted = move || {
+        report.read(|so_far| {
+            format!(
+                "{} · {} · {}",
+                format::counted(so_far.entries, "entry", "entries"),
+                format::bytes(so_far.amount.bytes),
+                format::counted(so_far.amount.inodes, "inode", "inodes"),
+            )
+        })
+    };
+    view! {
+        {counted}
+        {move || match ended.get() {
+            None => " so far…".into_any(),
+            Some(ended) => view! { ", " <Age milliseconds=ended /> }.into_any(),
+        }}
+    }
+}
+
+#[component]
+fn Findings(report: Report) -> impl IntoView {
+    let owners = Signal::derive(move || report.read(owners));
+    let parts = Signal::derive(move || report.read(parts));
+    let ages = Signal::derive(move || report.read(ages));
+    let is_empty = Memo::new(move |_| report.read(|so_far| so_far.largest.is_empty()));
+    view! {
+        <Remarks report />
+        <div class="inventory__shares">
+            <ShareList title="By person" of="Owner" shares=owners />
+            <ShareList title="By folder" of="Name" shares=parts />
+            <ShareList title="By age" of="Content changed" shares=ages />
+        </div>
+        <Show when=move || !is_empty.get()>
+            <FileTable title="Largest files" report of=|inventory| inventory.largest.clone() />
+            <FileTable title="Not changed for longest" report of=|inventory| inventory.oldest.clone() />
+        </Show>
+    }
+    .into_any()
+}
+
+/// What deserves a sentence: drift, what is hidden, and what could not be seen.
+#[component]
+fn Remarks(report: Report) -> impl IntoView {
+    let error = Memo::new(move |_| report.read(|so_far| so_far.error.clone()));
+    let elsewhere = Memo::new(move |_| report.read(|so_far| (so_far.elsewhere, so_far.elsewhere_examples.clone())));
+    let hidden = Memo::new(move |_| report.read(|so_far| so_far.hidden));
+    let unread = Memo::new(move |_| report.read(|so_far| so_far.unread));
+    view! {
+        {move || {
+            let warned = |error| UserError::new("incomplete", format!("Not everything was looked at. {error}"));
+            error.get().map(|error| view! { <Problem gravity=Gravity::Warning problem=warned(error) /> })
+        }}
+        {move || {
+            let (amount, examples) = elsewhere.get();
+            (amount != Amount::ZERO).then(|| view! { <Elsewhere amount examples /> })
+        }}
+        {move || {
+            let amount = hidden.get();
+            let text = format!("{} are kept by finished moves or in the trash, and are charged.", both(amount));
+            (amount != Amount::ZERO).then(|| view! { <Note text /> })
+        }}
+        {move || {
+            let unread = unread.get();
+            let folders = format::counted(unread, "folder", "folders");
+            let text = format!("You may not read {folders}: what is in there is not counted.");
+            (unread > 0).then(|| view! { <Note text /> })
+        }}
+    }
+}
+
+#[component]
+fn Elsewhere(amount: Amount, examples: Vec<FilePath>) -> impl IntoView {
+    let link = |path: FilePath| {
+        let shown = path.shown();
+        let href = path.split_last().map_or_else(|| folder_url(&path), |(folder, name)| entry_url(&folder, name, false));
+        view! { <li><PlaceLink href>{shown}</PlaceLink></li> }
+    };
+    let drifted = UserError::new(
+        "drift",
+        format!("{} lie here, but another project pays for them or for what is made in them.", both(amount)),
+    )
+    .hint("Whoever administers the projects can set their project ID right.");
+    view! {
+        <Problem gravity=Gravity::Warning problem=drifted>
+            <details class="inventory__elsewhere">
+                <summary>"Which?"</summary>
+                <ul class="inventory__examples">{examples.into_iter().map(link).collect_view()}</ul>
+            </details>
+        </Problem>
+    }
+}
+
+#[component]
+fn Note(text: String) -> impl IntoView {
+    view! { <p class="inventory__note">{text}</p> }
+}
+
+#[component]
+fn FileTable(title: &'static str, report: Report, of: fn(&Inventory) -> Vec<FileExample>) -> impl IntoView {
+    let row = move |file: FileExample| {
+        let (folder, name) = match file.path.split_last() {
+            Some((folder, name)) => (folder, name.clone()),
+            None => return ().into_any(),
+        };
+        let href = entry_url(&folder, &name, false);
+        let place = report.path.with_value(|top| {
+            let names = folder.names_below(top).unwrap_or_default();
+            names.iter().map(|name| name.shown()).collect::<Vec<_>>().join("/")
+        });
+        view! {
+            <tr>
+                <th scope="row">
+                    <span class="table__line inventory__name"><PlaceLink href>{name.shown().into_owned()}</PlaceLink></span>
+                    <span class="table__line table__line--less inventory__place">{place}</span>
+                </th>
+                <td class="table__number" title=format::bytes_exact(file.bytes)>{format::bytes(file.bytes)}</td>
+                <td><Timestamp seconds=file.modified /></td>
+                <td class="table__wide">{file.owner}</td>
+            </tr>
+        }
+        .into_any()
+    };
+    view! {
+        <section>
+            <h3 class="share-list__title">{title}</h3>
+            <div class="table-scroll">
+                <table class="table" aria-label=title>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Name"</th>
+                            <th scope="col" class="table__number">"Charged"</th>
+                            <th scope="col">"Modified"</th>
+                            <th scope="col" class="table__wide">"Owner"</th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        <For
+                            each=move || report.read(of)
+                            key=|file| (file.path.clone(), file.bytes, file.modified)
+                            children=row
+                        />
+                    </tbody>
+                </table>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn both(amount: Amount) -> String {
+    format!("{} and {}", format::bytes(amount.bytes), format::counted(amount.inodes, "inode", "inodes"))
+}
+
+fn looked_for(inventory: &Inventory, fields: &[(Field, String)]) -> String {
+    let mut view = SearchView::below(inventory.path.clone());
+    for (field, text) in fields {
+        view.set(*field, text.clone());
+    }
+    view.to_url()
+}
+
+fn owners(inventory: &Inventory) -> Vec<Share> {
+    let shares = inventory.owners.iter().map(|share| Share {
+        label: share.owner.clone(),
+        href: Some(looked_for(inventory, &[(Field::Owner, share.owner.clone())])),
+        amount: share.amount,
+    });
+    shares.chain(others("Others", inventory.other_owners)).collect()
+}
+
+fn parts(inventory: &Inventory) -> Vec<Share> {
+    let shares = inventory.parts.iter().map(|part| Share {
+        label: part.name.shown().into_owned(),
+        href: Some(entry_url(&inventory.path, &part.name, part.is_folder)),
+        amount: part.amount,
+    });
+    shares.chain(others("Everything else", inventory.other_parts)).collect()
+}
+
+fn others(label: &str, amount: Amount) -> Option<Share> {
+    (amount != Amount::ZERO).then(|| Share { label: label.to_owned(), href: None, amount })
+}
+
+fn ages(inventory: &Inventory) -> Vec<Share> {
+    let days = |days: i64| format!("{days} d");
+    let share = |(index, amount): (usize, &Amount)| {
+        let from = index.checked_sub(1).and_then(|index| AGES_DAYS.get(index)).map(|from| (Field::Older, days(*from)));
+        let to = AGES_DAYS.get(index).map(|to| (Field::Newer, days(*to)));
+        let fields: Vec<(Field, String)> = [Some((Field::Kind, "file".to_owned())), from, to].into_iter().flatten().collect();
+        let label = AGE_WORDS.get(index).copied().unwrap_or_default().to_owned();
+        Share { label, href: Some(looked_for(inventory, &fields)), amount: *amount }
+    };
+    inventory.ages.iter().enumerate().map(share).collect()
+}
