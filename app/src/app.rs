@@ -18,11 +18,15 @@ use crate::desk::Desk;
 use crate::pages::browse::BrowsePage;
 use crate::pages::lazy::LazyPage;
 use crate::pages::not_found::NotFoundPage;
+#[cfg(feature = "ssr")]
+use crate::preference::{Choice, Units};
 
 /// The whole application, between the tags of the document's body.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
+    #[cfg(feature = "ssr")]
+    provide_context(Units::current());
     let desk = Desk::new();
     provide_context(desk);
     desk.wake();
@@ -45,6 +49,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/search") view=LazyPage::Search ssr=SsrMode::Async />
                     <Route path=path!("/trash") view=LazyPage::Trash ssr=SsrMode::Async />
                     <Route path=path!("/guarantees") view=LazyPage::Guarantees ssr=SsrMode::Async />
+                    <Route path=path!("/components") view=LazyPage::Gallery ssr=SsrMode::Async />
+                    <Route path=path!("/settings") view=LazyPage::Settings ssr=SsrMode::Async />
                 </FlatRoutes>
             </main>
             <UploadTray />

@@ -89,6 +89,13 @@ pub fn set_root_attribute_and_cookie(name: &str, cookie: &str, value: Option<&st
     }
 }
 
+/// Asks the server for the page anew.
+pub fn reload() {
+    if let Some(window) = web_sys::window() {
+        let _ = window.location().reload();
+    }
+}
+
 /// The `data-drop` of the nearest element around a point of the window.
 pub fn drop_place_at(x: f64, y: f64) -> Option<String> {
     element_at(x, y)?.closest("[data-drop]").ok()??.get_attribute("data-drop")

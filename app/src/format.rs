@@ -1,28 +1,39 @@
 //! The only place that words numbers.
 //!
 //! Three significant digits, the unit always; the exact value is for titles. Sizes are
-//! binary (KiB, MiB, …), as quotas are.
+//! binary (KiB, MiB, …), as quotas are, unless somebody chose decimal ones.
 
-/// The units of bytes, each 1024 times the one before.
-const UNITS: [&str; 7] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+use crate::preference::{self, Units};
 
 const MINUTE: f64 = 60.0;
 const HOUR: f64 = 60.0 * MINUTE;
 const DAY: f64 = 24.0 * HOUR;
 
-/// Bytes as people read them: `999 B`, `1.50 KiB`, `12.4 GiB`.
+/// Bytes as people read them, in the units that they chose: `999 B`, `1.50 KiB`, `12.4 GiB`.
 pub fn bytes(amount: u64) -> String {
+    bytes_in(preference::units(), amount)
+}
+
+fn bytes_in(units: Units, amount: u64) -> String {
     if amount < 1000 {
         return format!("{amount} B");
     }
-    let mut value = amount as f64;
-    let mut unit = 0;
-    // Up to the next unit before four digits would be needed.
-    while value >= 999.5 && unit + 1 < UNITS.len() {
-        value /= 1024.0;
+    let (value, unit) = scaled(units, amount as f64);
+    format!("{} {unit}", three_digits(value))
+}
+
+/// A number that needs no fourth digit, and its unit.
+fn scaled(units: Units, bytes: f64) -> (f64, &'static str) {
+    let (base, words) = match units {
+        Units::Binary => (1024.0, ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]),
+        Units::Decimal => (1000.0, ["B", "kB", "MB", "GB", "TB", "PB", "EB"]),
+    };
+    let (mut value, mut unit) = (bytes, 0);
+    while value >= 999.5 && unit + 1 < words.len() {
+        value /= base;
         unit += 1;
     }
-    format!("{} {}", three_digits(value), UNITS[unit])
+    (value, words[unit])
 }
 
 /// Bytes to the last one, for titles: `13,314,398,617 bytes`.
@@ -121,13 +132,10 @@ pub fn age(then_ms: i64, now_ms: i64) -> String {
 
 /// A rate of data: `1.24 GiB/s`.
 pub fn byte_rate(per_second: f64) -> String {
-    let mut value = per_second.max(0.0);
-    let mut unit = 0;
-    while value >= 999.5 && unit + 1 < UNITS.len() {
-        value /= 1024.0;
-        unit += 1;
+    match scaled(preference::units(), per_second.max(0.0)) {
+        (value, unit @ "B") => format!("{value:.0} {unit}/s"),
+        (value, unit) => format!("{} {unit}/s", three_digits(value)),
     }
-    if unit == 0 { format!("{value:.0} B/s") } else { format!("{} {}/s", three_digits(value), UNITS[unit]) }
 }
 
 /// A rate of entries: `3,400 entries/s`.
@@ -246,7 +254,12 @@ mod tests {
             (1023 << 30, "1.00 TiB"),
             (u64::MAX, "16.0 EiB"),
         ] {
-            assert_eq!(bytes(amount), expected);
+            assert_eq!(bytes_in(Units::Binary, amount), expected);
+        }
+        for (amount, expected) in
+            [(999, "999 B"), (1000, "1.00 kB"), (999_499, "999 kB"), (999_500, "1.00 MB"), (2 * 10_u64.pow(12), "2.00 TB")]
+        {
+            assert_eq!(bytes_in(Units::Decimal, amount), expected);
         }
         assert_eq!(bytes_exact(13_314_398), "13,314,398 bytes");
     }

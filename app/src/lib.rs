@@ -16,12 +16,12 @@ pub mod live;
 pub mod loading;
 pub mod notify;
 pub mod pages;
+pub mod preference;
 #[cfg(feature = "ssr")]
 pub mod serve;
 pub mod service;
 pub mod shell;
 pub mod state;
-pub mod theme;
 
 pub use app::App;
 pub use shell::shell;

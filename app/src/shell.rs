@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
 use crate::app::App;
-use crate::theme;
+use crate::preference::{Choice, Density, Theme, Units};
 
 /// The HTML document that the server sends, with the application inside.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -14,7 +14,12 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let style_sheet = format!("/{}/{}.css", options.site_pkg_dir, options.output_name);
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme::current().attribute()>
+        <html
+            lang="en"
+            data-theme=Theme::current().value()
+            data-density=Density::current().value()
+            data-units=Units::current().value()
+        >
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />

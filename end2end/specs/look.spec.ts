@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import { desktop, expect, phone, test } from '../fixtures';
 
-const pages = ['/', '/browse/lustre', '/browse/lustre/climate?pane2=/lustre/genomics', '/moves', '/projects', '/projects/lustre/climate', '/trash', '/search?in=%2Flustre%2Fclimate&name=grid', '/guarantees'];
+const pages = ['/', '/browse/lustre', '/browse/lustre/climate?pane2=/lustre/genomics', '/moves', '/projects', '/projects/lustre/climate', '/trash', '/search?in=%2Flustre%2Fclimate&name=grid', '/guarantees', '/settings', '/components'];
 
 for (const path of pages) {
   test(`${path} is complete and accessible`, async ({ page, javaScriptEnabled }) => {

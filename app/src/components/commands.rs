@@ -17,10 +17,10 @@ use crate::components::entry_details::can_come_down;
 use crate::components::icon::Glyph;
 use crate::desk::{Browse, Desk, Naming};
 use crate::format;
+use crate::preference::{Choice, Theme};
 use crate::state::pane::{Side, download_url, folder_url};
 use crate::state::recent;
 use crate::state::search::{Field, SEARCH, SearchView};
-use crate::theme::Theme;
 
 /// Goes to a URL of this application, also when the palette is closed again.
 pub(super) type Go = Arc<dyn Fn(&str) + Send + Sync>;
@@ -259,6 +259,7 @@ fn pages(desk: Desk, go: &Go) -> Group {
         ("Trash", "/trash"),
         ("Search", SEARCH),
         ("Guarantees", "/guarantees"),
+        ("Settings", "/settings"),
     ] {
         let go = go.clone();
         group.add(Glyph::ChevronRight, format!("Go to {title}"), "", move || go(url));

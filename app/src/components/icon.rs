@@ -45,6 +45,47 @@ pub enum Glyph {
 }
 
 impl Glyph {
+    /// All there are, for the page of components.
+    pub const ALL: [Self; 37] = [
+        Self::Alert,
+        Self::Archive,
+        Self::Bell,
+        Self::Bolt,
+        Self::Check,
+        Self::ChevronRight,
+        Self::Clock,
+        Self::Close,
+        Self::Copy,
+        Self::Cut,
+        Self::Down,
+        Self::Drift,
+        Self::File,
+        Self::Folder,
+        Self::Help,
+        Self::Info,
+        Self::Link,
+        Self::Menu,
+        Self::Moon,
+        Self::MoveTo,
+        Self::NewFolder,
+        Self::Panes,
+        Self::Paste,
+        Self::Pause,
+        Self::Play,
+        Self::Refused,
+        Self::Rename,
+        Self::Search,
+        Self::Shield,
+        Self::SortDown,
+        Self::SortUp,
+        Self::Sun,
+        Self::System,
+        Self::Trash,
+        Self::Undo,
+        Self::Up,
+        Self::Upload,
+    ];
+
     fn path(self) -> &'static str {
         match self {
             Self::Alert => "M8 2.5 14.5 13.5h-13zM8 6.5v3.5M8 11.8v.2",

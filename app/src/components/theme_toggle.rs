@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::components::icon::{Glyph, Icon};
 use crate::desk::use_desk;
-use crate::theme::Theme;
+use crate::preference::{Choice, Theme};
 
 #[component]
 pub fn ThemeToggle() -> impl IntoView {

@@ -5,6 +5,7 @@ use leptos::html::Details;
 use leptos::prelude::*;
 
 use crate::browser;
+use crate::components::place_link::PlaceLink;
 use crate::service::Session;
 
 /// The user's name above a menu of plain forms, so that it works before WASM too.
@@ -57,8 +58,9 @@ pub fn UserMenu(session: Session) -> impl IntoView {
             <summary class="button button--quiet" title=if is_demo { "In the demo you may be anybody" } else { "Signed in" }>
                 {user}
             </summary>
-            <div class="user-menu__list">
+            <div class="user-menu__list" on:click=move |_| close()>
                 {is_demo.then(|| view! { <form class="user-menu__group" method="post" action="/api/become">{others}</form> })}
+                <PlaceLink href="/settings".to_owned() class="button button--quiet">"Settings"</PlaceLink>
                 <form class="user-menu__group" method="post" action="/api/sign_out">
                     <button type="submit" class="button button--quiet" data-command="Sign out">
                         "Sign out"

@@ -29,9 +29,9 @@ use crate::api::{self, ApiError};
 use crate::browser;
 use crate::format;
 use crate::loading::{Loading, load};
+use crate::preference::{Choice, Theme};
 use crate::service::Session;
 use crate::state::clipboard::Clipboard;
-use crate::theme::{self, Theme};
 
 /// How long a notice stays: long enough to be read twice.
 const NOTICE_TIME: std::time::Duration = std::time::Duration::from_secs(8);
@@ -86,7 +86,7 @@ impl Desk {
             shortcuts: RwSignal::new(false),
             palette: RwSignal::new(false),
             browse: StoredValue::new(None),
-            theme: RwSignal::new(theme::current()),
+            theme: RwSignal::new(Theme::current()),
             notice: RwSignal::new(None),
             spoken,
             is_hydrated: RwSignal::new(false),

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use leptos_router::ChooseView;
 use wasm_split_helpers::wasm_split;
 
+use super::gallery::GalleryPage;
 use super::guarantees::GuaranteesPage;
 use super::move_page::MovePage;
 use super::moves::MovesPage;
@@ -15,6 +16,7 @@ use super::overview::OverviewPage;
 use super::project_page::ProjectPage;
 use super::projects::ProjectsPage;
 use super::search::SearchPage;
+use super::settings::SettingsPage;
 use super::trash::TrashPage;
 use crate::api::ApiError;
 use crate::components::lazy_part::once_loaded;
@@ -30,6 +32,8 @@ pub enum LazyPage {
     Search,
     Trash,
     Guarantees,
+    Settings,
+    Gallery,
 }
 
 impl ChooseView for LazyPage {
@@ -54,5 +58,7 @@ pub fn page(page: LazyPage) -> Result<AnyView, ApiError> {
         LazyPage::Search => view! { <SearchPage /> }.into_any(),
         LazyPage::Trash => view! { <TrashPage /> }.into_any(),
         LazyPage::Guarantees => view! { <GuaranteesPage /> }.into_any(),
+        LazyPage::Gallery => view! { <GalleryPage /> }.into_any(),
+        LazyPage::Settings => view! { <SettingsPage /> }.into_any(),
     })
 }

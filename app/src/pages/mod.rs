@@ -1,6 +1,7 @@
 //! One page per route: each loads what its URL names and hands it to components.
 
 pub mod browse;
+pub mod gallery;
 pub mod guarantees;
 pub mod lazy;
 pub mod move_page;
@@ -10,5 +11,6 @@ pub mod overview;
 pub mod project_page;
 pub mod projects;
 pub mod search;
+pub mod settings;
 mod status;
 pub mod trash;

@@ -190,7 +190,7 @@ fn every_answer_carries_the_strict_headers() {
 fn every_script_of_a_page_has_the_nonce_of_its_policy() {
     on_runtime(async {
         let server = demo_server();
-        for path in ["/", "/browse/lustre/climate", "/moves", "/projects", "/guarantees"] {
+        for path in ["/", "/browse/lustre/climate", "/moves", "/projects", "/guarantees", "/settings", "/components"] {
             let response = server.get(path, &[]).await;
             assert_eq!(response.status(), StatusCode::OK, "{path}");
             let policy = response.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned();
