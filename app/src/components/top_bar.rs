@@ -1,6 +1,7 @@
 //! The bar above every page: where one is, who one is, and whether the page is live.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_router::hooks::use_location;
 
 use crate::components::icon::{Glyph, Icon};
@@ -10,11 +11,20 @@ use crate::components::theme_toggle::ThemeToggle;
 use crate::components::user_menu::UserMenu;
 use crate::desk::use_desk;
 use crate::live::Connection;
+use crate::pages::lazy;
 
 #[component]
 pub fn TopBar() -> impl IntoView {
     let desk = use_desk();
     let session = move || desk.session.get().and_then(Result::ok);
+    let is_fetched = StoredValue::new(false);
+    // Whoever is near a link gets its page at once.
+    let fetch = move || {
+        if !is_fetched.get_value() {
+            is_fetched.set_value(true);
+            spawn_local(lazy::fetch());
+        }
+    };
     view! {
         <header class="top-bar">
             <MeterPatterns />
@@ -24,7 +34,7 @@ pub fn TopBar() -> impl IntoView {
                 </svg>
                 <span class="top-bar__name">"Tidelock"</span>
             </PlaceLink>
-            <nav class="top-bar__nav" aria-label="Pages">
+            <nav class="top-bar__nav" aria-label="Pages" on:pointerover=move |_| fetch() on:focusin=move |_| fetch()>
                 <NavLink href="/projects" below="/projects" text="Projects" />
                 <Suspense>
                     {move || {

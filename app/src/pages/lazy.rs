@@ -42,9 +42,14 @@ impl ChooseView for LazyPage {
     }
 
     async fn preload(&self) {
-        // Without its code the page says so itself.
-        let _ = load().await;
+        fetch().await;
     }
+}
+
+/// Loads the code of these pages, for whoever is about to visit one.
+pub async fn fetch() {
+    // Without its code the page says so itself.
+    let _ = load().await;
 }
 
 #[wasm_split(pages, fallible, preload(load))]

@@ -45,7 +45,8 @@ impl Engine {
     pub fn resume(&self, id: MoveId) -> Result<(), EngineError> {
         let live = self.live(id)?;
         live.wants_pause.store(false, Ordering::Relaxed);
-        Ok(self.driver.record_if(&live, |of| of.is_paused, Event::Resumed)?)
+        self.driver.record_if(&live, |of| of.is_paused, Event::Resumed)?;
+        Ok(())
     }
 
     /// An administrator lets a move wait; its asker cannot let it go on.
@@ -62,7 +63,8 @@ impl Engine {
     pub fn lift_hold(&self, id: MoveId) -> Result<(), EngineError> {
         let live = self.live(id)?;
         live.wants_hold.store(false, Ordering::Relaxed);
-        Ok(self.driver.record_if(&live, |of| of.is_held, Event::HoldLifted)?)
+        self.driver.record_if(&live, |of| of.is_held, Event::HoldLifted)?;
+        Ok(())
     }
 
     /// Whoever drives it hears of a wish to wait; else it is recorded here.

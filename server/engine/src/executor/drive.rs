@@ -84,22 +84,20 @@ impl Driver {
                 let recorded = live.recorded.lock();
                 (decide(&recorded.of), recorded.of.state == MoveState::Finishing)
             };
-            if !matches!(decision, Decision::Run(_)) {
-                // Whatever it waited for, it goes another way now.
-                *live.waiting.lock() = None;
-            }
-            match decision {
-                Decision::Rest => return Ok(()),
-                Decision::Run(position) if is_forward => self.insist(live, position, Action::Run)?,
-                Decision::Run(position) => {
-                    if self.run(live, position)? == Ran::Waits {
-                        return Ok(());
-                    }
+            let ran = match decision {
+                Decision::Rest => {
+                    *live.waiting.lock() = None;
+                    return Ok(());
                 }
+                Decision::Run(position) if is_forward => self.insist(live, position, Action::Run)?,
+                Decision::Run(position) => self.run(live, position)?,
                 Decision::Undo(position) => self.insist(live, position, Action::Undo)?,
-                Decision::Commit => self.record(live, Event::Committed)?,
-                Decision::RecordDone => self.record(live, Event::Done)?,
+                Decision::Commit => self.record(live, Event::Committed).map(|()| Ran::On)?,
+                Decision::RecordDone => self.record(live, Event::Done).map(|()| Ran::On)?,
                 Decision::SealUndone => self.seal_undone(live)?,
+            };
+            if ran == Ran::Waits {
+                return Ok(());
             }
         }
     }
@@ -154,8 +152,10 @@ impl Driver {
     }
 
     fn take_cancel(&self, live: &Live) -> Result<(), Halt> {
-        if live.wants_cancel.load(Ordering::Relaxed) {
-            self.record_if(live, Move::can_be_cancelled, Event::CancelRequested)?;
+        let is_wanted = live.wants_cancel.swap(false, Ordering::Relaxed);
+        if is_wanted && self.record_if(live, Move::can_be_cancelled, Event::CancelRequested)? {
+            // Whatever it waited for, it goes another way now.
+            *live.waiting.lock() = None;
         }
         Ok(())
     }
@@ -178,12 +178,9 @@ impl Driver {
         }
         let begin_ms = self.clock.now_ms();
         let outcome = self.perform(live, position, Action::Run)?;
-        let now_ms = self.clock.now_ms();
         if let Outcome::Waits(wait, _) = &outcome
-            && live.let_wait(wait.clone(), now_ms, now_ms.saturating_sub(begin_ms), self.patience_with(wait))
+            && self.let_wait(live, wait, begin_ms)
         {
-            tracing::info!(id = %live.recorded.lock().of.id, ?wait, "waits");
-            live.touch(&self.versions);
             return Ok(Ran::Waits);
         }
         *live.waiting.lock() = None;
@@ -208,36 +205,60 @@ impl Driver {
     }
 
     /// Runs a step that must not fail for good: the way back, and the way on after the commit.
-    fn insist(&self, live: &Live, position: usize, action: Action) -> Result<(), Halt> {
-        if action == Action::Run {
+    fn insist(&self, live: &Live, position: usize, action: Action) -> Result<Ran, Halt> {
+        // A step that waits is the same run still.
+        if action == Action::Run && live.waiting.lock().is_none() {
             self.record(live, Event::StepStarted { position })?;
         }
-        for attempt in 1.. {
-            match self.perform(live, position, action)? {
-                Outcome::Failed(failure) | Outcome::Waits(_, failure) if attempt >= TRIES => {
-                    return self.record(live, Event::Stuck { failure });
-                }
-                Outcome::Failed(_) | Outcome::Waits(..) => self.clock.pause(PAUSE_BETWEEN_TRIES),
-                Outcome::Finished | Outcome::Probed(_) => break,
-            }
-        }
         let event = if action == Action::Run { Event::StepFinished { position } } else { Event::StepUndone { position } };
-        self.record(live, event)
+        self.try_often(live, event, || self.perform(live, position, action))
     }
 
     /// Makes durable what was undone before that is recorded.
-    fn seal_undone(&self, live: &Live) -> Result<(), Halt> {
+    fn seal_undone(&self, live: &Live) -> Result<Ran, Halt> {
         let barrier = Step { kind: StepKind::Barrier, item: 0 };
+        self.try_often(live, Event::Undone, || self.perform_step(live, None, barrier, Action::Undo))
+    }
+
+    /// Tries what has to succeed, and records that it did. It waits for what it lacks; whatever else
+    /// goes wrong several times is for a person to look at.
+    fn try_often(&self, live: &Live, event: Event, perform: impl Fn() -> Result<Outcome, Halt>) -> Result<Ran, Halt> {
         for attempt in 1.. {
-            match self.perform_step(live, None, barrier, Action::Undo)? {
-                Outcome::Failed(failure) | Outcome::Waits(_, failure) if attempt >= TRIES => {
-                    return self.record(live, Event::Stuck { failure });
+            let begin_ms = self.clock.now_ms();
+            let outcome = perform()?;
+            let is_enough = attempt >= TRIES || live.waiting.lock().is_some();
+            let lacking = match &outcome {
+                Outcome::Waits(wait, _) => Some(wait.clone()),
+                Outcome::Failed(failure) if failure.kind == FailureKind::NoHeadroom => Some(Wait::Room),
+                _ => None,
+            };
+            if is_enough && lacking.is_some_and(|wait| self.let_wait(live, &wait, begin_ms)) {
+                return Ok(Ran::Waits);
+            }
+            match outcome {
+                Outcome::Finished | Outcome::Probed(_) => break,
+                Outcome::Failed(failure) | Outcome::Waits(_, failure) if is_enough => {
+                    *live.waiting.lock() = None;
+                    self.record(live, Event::Stuck { failure })?;
+                    return Ok(Ran::On);
                 }
                 Outcome::Failed(_) | Outcome::Waits(..) => self.clock.pause(PAUSE_BETWEEN_TRIES),
-                Outcome::Finished | Outcome::Probed(_) => break,
             }
         }
-        self.record(live, Event::Undone)
+        *live.waiting.lock() = None;
+        self.record(live, event)?;
+        Ok(Ran::On)
+    }
+
+    /// Lets a move wait that has looked for what it lacks since then; false if it has waited long enough.
+    fn let_wait(&self, live: &Live, wait: &Wait, begin_ms: i64) -> bool {
+        let now_ms = self.clock.now_ms();
+        let waits = live.let_wait(wait.clone(), now_ms, now_ms.saturating_sub(begin_ms), self.patience_with(wait));
+        if waits {
+            tracing::info!(id = %live.recorded.lock().of.id, ?wait, "waits");
+            live.touch(&self.versions);
+        }
+        waits
     }
 
     fn perform(&self, live: &Live, position: usize, action: Action) -> Result<Outcome, Halt> {
@@ -320,17 +341,18 @@ impl Driver {
 
     /// Writes an event down, then lets it happen.
     pub(crate) fn record(&self, live: &Live, event: Event) -> Result<(), Halt> {
-        self.record_if(live, |_| true, event)
+        self.record_if(live, |_| true, event).map(drop)
     }
 
-    /// Records what people ask for, unless the move has gone another way in the meantime.
-    pub(crate) fn record_if(&self, live: &Live, still: impl FnOnce(&Move) -> bool, event: Event) -> Result<(), Halt> {
+    /// Records what people ask for, unless the move has gone another way in the meantime. Answers
+    /// whether it did.
+    pub(crate) fn record_if(&self, live: &Live, still: impl FnOnce(&Move) -> bool, event: Event) -> Result<bool, Halt> {
         if self.is_halted.load(Ordering::Relaxed) {
             return Err(Halt::ShuttingDown);
         }
         let mut recorded = live.recorded.lock();
         if !still(&recorded.of) {
-            return Ok(());
+            return Ok(false);
         }
         let after = recorded
             .of
@@ -349,7 +371,7 @@ impl Driver {
         drop(recorded);
         live.touch(&self.versions);
         live.recorded_version.store(live.version.load(Ordering::Relaxed), Ordering::Relaxed);
-        Ok(())
+        Ok(true)
     }
 }
 
