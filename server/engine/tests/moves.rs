@@ -215,6 +215,12 @@ fn a_purge_of_an_undo_keeps_what_was_changed_in_the_copy_before_the_undo() {
     let id = world.run().unwrap().unwrap();
     let copy = world.root.open_path(&path("/n/tree")).unwrap();
     world.root.write_at(&world.root.open_file(copy.at(&name("file"))).unwrap(), 0, b"worked on since").unwrap();
+    // As large as before, and its time was set back.
+    let attributed = world.root.open_file(copy.at(&name("attributed"))).unwrap();
+    let before = world.root.status((&attributed).into()).unwrap();
+    let content: Vec<u8> = vec![b'!'; usize::try_from(before.size).unwrap()];
+    world.root.write_at(&attributed, 0, &content).unwrap();
+    world.root.set_times((&attributed).into(), before.accessed, before.modified).unwrap();
     world.pass(60_000);
     let (engine, _folder) = world.engine();
     let undo = engine.accept_undo(id).unwrap();
@@ -222,6 +228,7 @@ fn a_purge_of_an_undo_keeps_what_was_changed_in_the_copy_before_the_undo() {
     engine.purge(undo).unwrap();
     let kept: Vec<String> = world.census().into_values().map(|seen| String::from_utf8_lossy(&seen.content).into_owned()).collect();
     assert!(kept.iter().any(|content| content == "worked on since"));
+    assert!(before.size > 0 && kept.iter().any(|kept| kept.as_bytes() == content), "{kept:?}");
     assert!(!world.hidden_names().iter().any(|at| at.ends_with("/empty")), "{:?}", world.hidden_names());
 }
 

@@ -103,10 +103,15 @@ pub fn read_whole(fs: &dyn FileSystem, at: At<'_>, length: u64) -> FsResult<Vec<
 
 /// Up to `length` bytes of an open file's content.
 pub fn read_open(fs: &dyn FileSystem, file: &File, length: u64) -> FsResult<Vec<u8>> {
+    read_piece(fs, file, 0, length)
+}
+
+/// Up to `length` bytes of an open file's content from an offset on.
+pub fn read_piece(fs: &dyn FileSystem, file: &File, offset: u64, length: u64) -> FsResult<Vec<u8>> {
     let mut bytes = vec![0; usize::try_from(length).unwrap_or(usize::MAX)];
     let mut end = 0;
     while end < bytes.len() {
-        match fs.read_at(file, end as u64, &mut bytes[end..])? {
+        match fs.read_at(file, offset + end as u64, &mut bytes[end..])? {
             0 => break,
             count => end += count,
         }

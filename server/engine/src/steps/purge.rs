@@ -14,11 +14,14 @@ use super::context::{Context, holds, path_of};
 use super::describe::open_if_there;
 use super::error::StepResult;
 use crate::crew::Alone;
-use crate::fs::walk::{look, unless_absent, walk};
+use crate::fs::walk::{look, read_piece, unless_absent, walk};
 use crate::fs::{At, Errno, FileSystem, FsResult, Identity, Status, Timestamp};
 use crate::moves::event::Note;
 use crate::planner::plan::FolderRef;
 use crate::worker::{StepOrder, StepReport, Then};
+
+/// So much of two files is compared at a time.
+const PIECE_BYTES: u64 = 1 << 20;
 
 /// Deletes what one item keeps hidden; nothing there is fine.
 pub(crate) fn purge(fs: &dyn FileSystem, order: &StepOrder, hear: &mut dyn FnMut(StepReport) -> Then) -> StepReport {
@@ -120,7 +123,7 @@ impl Purging<'_> {
         let fs = self.fs;
         let Some(status) = look(fs, at)? else { return Ok(true) };
         if status.kind != EntryKind::Folder {
-            if self.has_changed(&status, is_top) || (has_twin && !is_twin(fs, &status, twin)?) {
+            if self.has_changed(&status, is_top) || (has_twin && !is_twin(fs, at, &status, twin)?) {
                 return Ok(false);
             }
             return unless_absent(fs.unlink(at)).map(|_| true);
@@ -157,12 +160,39 @@ impl Purging<'_> {
     }
 }
 
-/// Whether something is as its counterpart, as far as a look tells; times may be kept in whole
-/// seconds only.
-fn is_twin(fs: &dyn FileSystem, status: &Status, twin: Option<At<'_>>) -> FsResult<bool> {
+/// Whether something is as its counterpart. Size and time are not enough: whoever sets a time back
+/// may have changed what is in it.
+fn is_twin(fs: &dyn FileSystem, at: At<'_>, status: &Status, twin: Option<At<'_>>) -> FsResult<bool> {
     let Some(twin) = twin else { return Ok(false) };
     let Some(other) = look(fs, twin)? else { return Ok(false) };
-    let (is_file, is_link) = (status.kind == EntryKind::File, status.kind == EntryKind::SymbolicLink);
-    let is_as_old = is_link || status.modified.seconds == other.modified.seconds;
-    Ok(status.kind == other.kind && (!is_file || status.size == other.size) && is_as_old)
+    if status.kind != other.kind {
+        return Ok(false);
+    }
+    match status.kind {
+        EntryKind::SymbolicLink => Ok(fs.read_link(at)? == fs.read_link(twin)?),
+        EntryKind::File => {
+            // Times may be kept in whole seconds only.
+            let is_as_old = status.modified.seconds == other.modified.seconds;
+            Ok(is_as_old && status.size == other.size && has_same_content(fs, at, twin, status.size)?)
+        }
+        _ => Ok(status.modified.seconds == other.modified.seconds),
+    }
+}
+
+/// What is on tape is not brought back for this: of that, size and time have to do.
+fn has_same_content(fs: &dyn FileSystem, at: At<'_>, twin: At<'_>, size: u64) -> FsResult<bool> {
+    if size == 0 || fs.hsm_state(at)?.is_released() || fs.hsm_state(twin)?.is_released() {
+        return Ok(true);
+    }
+    let (file, other) = (fs.open_file(at)?, fs.open_file(twin)?);
+    let mut offset = 0;
+    while offset < size {
+        let length = (size - offset).min(PIECE_BYTES);
+        let (piece, counterpart) = (read_piece(fs, &file, offset, length)?, read_piece(fs, &other, offset, length)?);
+        if piece != counterpart {
+            return Ok(false);
+        }
+        offset += length;
+    }
+    Ok(true)
 }
