@@ -137,10 +137,13 @@ pub(super) fn add(context: &mut Context<'_>, note: Note) -> StepResult<()> {
 
 /// Adds what the journal has, unless the record has it too: the step was cut short in between.
 pub(super) fn add_if_missing(context: &mut Context<'_>, note: &Note) -> StepResult<()> {
-    let Some(record) = context.order.record.as_ref().filter(|record| !record.is_given_up) else { return Ok(()) };
+    let Some(record) = &context.order.record else { return Ok(()) };
     let Some(folder) = open_if_there(context.fs, &record.folder)? else { return Ok(()) };
     let line = RecordedNote { item: context.order.item_number, note: note.clone() };
     let name = record_name(context)?;
+    if record.is_given_up {
+        return remove_for_good(context, &folder, &name);
+    }
     match add_missing(context.fs, folder.at(&name), &[line]) {
         Err(StepError::FileSystem(error)) if cannot_be_here(&error) => drop_half(context, &folder, &name, record),
         answer => answer,
@@ -148,10 +151,10 @@ pub(super) fn add_if_missing(context: &mut Context<'_>, note: &Note) -> StepResu
 }
 
 /// A record that lacks something would lead whoever believes it astray: it is as if it had never
-/// been.
+/// been. That is said first: whoever fails in between finds no record, and would not know why.
 fn drop_half(context: &mut Context<'_>, folder: &Folder, name: &FileName, record: &RecordOrder) -> StepResult<()> {
-    remove_for_good(context, folder, name)?;
-    say_undescribed(context, record, name)
+    say_undescribed(context, record, name)?;
+    remove_for_good(context, folder, name)
 }
 
 fn say_undescribed(context: &mut Context<'_>, record: &RecordOrder, name: &FileName) -> StepResult<()> {
