@@ -18,13 +18,12 @@ use crate::fs::walk::walk;
 use crate::fs::{FileSystem, FsError, FsResult};
 use crate::moves::event::{FailureKind, Note};
 use crate::moves::state::{Move, Purge};
+use crate::planner::plan::Payer;
 use crate::recovery::Record;
 
 /// What happened that excuses something.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Excuses {
-    /// Others worked on the same files.
-    pub(super) may_be_stuck: bool,
     /// An ordinary user, who in a project that is over its limit can neither make a claim or a
     /// barrier file (Lustre) nor retag anything back into it (ext4, XFS).
     pub(super) limits_hold_back: bool,
@@ -41,15 +40,15 @@ pub(super) fn check(model: &Model, found: &[Sighting], moves: &[Snapshot], excus
     let mut offences = Vec::new();
     for snapshot in moves {
         let state = snapshot.recorded.of.state;
-        let may_be_stuck = excuses.may_be_stuck || (excuses.limits_hold_back && is_for_want_of_room(&snapshot.recorded.of));
-        let may_be_stuck = may_be_stuck || snapshot.recorded.of.plan.items.iter().any(|item| model.was_met_twice(item));
+        let may_be_stuck = model.is_disturbed || (excuses.limits_hold_back && is_for_want_of_room(&snapshot.recorded.of));
+        let may_be_stuck = may_be_stuck || model.was_met_twice(&snapshot.recorded);
         let is_at_rest = matches!(state, MoveState::Done | MoveState::Undone) || (state == MoveState::Stuck && may_be_stuck);
         if !is_at_rest {
             offences.push(format!("move {} is {state:?}: {:?}", snapshot.recorded.of.id, snapshot.recorded.of.failure));
         }
     }
     for snapshot in moves.iter().filter(|snapshot| snapshot.recorded.of.purge == Purge::Started) {
-        if !(excuses.may_be_unpurgeable || excuses.may_be_stuck) {
+        if !(excuses.may_be_unpurgeable || model.is_disturbed) {
             offences.push(format!("the purge of {} is not finished", snapshot.recorded.of.id));
         }
     }
@@ -148,6 +147,9 @@ fn unknown(model: &Model, found: &[Sighting], moves: &[Snapshot], excuses: Excus
     let expected: BTreeSet<(&Key, u32)> =
         model.objects.iter().flat_map(|object| object.names.iter().map(|key| (key, object.number))).collect();
     let hidden_names = hidden_names(moves);
+    let is_stuck = |snapshot: &&Snapshot| snapshot.recorded.of.state == MoveState::Stuck;
+    let stuck: Vec<String> =
+        moves.iter().filter(is_stuck).map(|snapshot| format!(".tidelock-{}.", snapshot.recorded.of.id)).collect();
     for seen in found {
         let is_theirs = seen.path.contains(THEIRS)
             || (seen.number.is_none() && is_taken(model, &seen.key.1, moves))
@@ -157,7 +159,7 @@ fn unknown(model: &Model, found: &[Sighting], moves: &[Snapshot], excuses: Excus
         match &seen.hidden {
             Some(hidden) if hidden.as_bytes().ends_with(b".barrier") && (excuses.power_was_cut || excuses.access_was_refused) => {}
             Some(hidden) if hidden_names.contains(hidden) => {}
-            Some(_) if moves.iter().any(|snapshot| snapshot.recorded.of.state == MoveState::Stuck) => {}
+            Some(hidden) if stuck.iter().any(|prefix| hidden.as_bytes().starts_with(prefix.as_bytes())) => {}
             Some(_) => offences.push(format!("left behind: {}", seen.path)),
             None if is_theirs || is_returned || seen.number.is_some_and(|number| expected.contains(&(&seen.key, number))) => {}
             None => offences.push(format!("unknown: {} ({:?}, {:?})", seen.path, seen.number, seen.attributes.kind)),
@@ -217,7 +219,7 @@ fn described(found: &[Sighting], moves: &[Snapshot], offences: &mut Vec<String>)
 
 /// Nothing is lost, whoever worked on it; and what others wrote last is there.
 fn survivors(model: &Model, found: &[Sighting], offences: &mut Vec<String>) {
-    for number in &model.touched {
+    for number in model.touched.union(&model.returned) {
         let mut seen = found.iter().filter(|seen| seen.number == Some(*number)).peekable();
         if seen.peek().is_none() {
             if !model.may_be_gone.contains(number) {
@@ -246,12 +248,13 @@ pub(super) fn charges(root: &Simulator, tops: &[&str], engine: &Engine, moves: &
         }
     }
     let is_open = |snapshot: &&Snapshot| !matches!(snapshot.recorded.of.state, MoveState::Done | MoveState::Undone);
-    if !moves.iter().any(|snapshot| is_open(&snapshot)) {
-        for reservation in moves.iter().flat_map(|snapshot| &snapshot.recorded.of.plan.reservations) {
-            let reserved = engine.reserved(reservation.payer);
-            if reserved != Amount::ZERO {
-                offences.push(format!("{reserved:?} stays reserved at {:?}", reservation.payer));
-            }
+    // A stuck move keeps what it has set aside; nobody else does.
+    let reservations = |snapshot: &Snapshot| snapshot.recorded.of.plan.reservations.iter().map(|one| one.payer).collect::<Vec<_>>();
+    let held: Vec<Payer> = moves.iter().filter(is_open).flat_map(reservations).collect();
+    for payer in moves.iter().flat_map(reservations).filter(|payer| !held.contains(payer)) {
+        let reserved = engine.reserved(payer);
+        if reserved != Amount::ZERO {
+            offences.push(format!("{reserved:?} stays reserved at {payer:?}"));
         }
     }
     if root.blocked_reads() > 0 {

@@ -22,6 +22,7 @@ use super::model::Model;
 use super::others::{Others, forget_unsynced};
 use super::promises::JournalOfWorld;
 use super::stage::{Exit, Stage, Trace};
+use crate::crew::Crew;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::fs::FileSystem;
@@ -30,6 +31,9 @@ use crate::journal::JournalError;
 use crate::moves::state::Purge;
 use crate::worker::InProcess;
 use wants::Intent;
+
+/// What others do that cannot be why a move does not come to rest.
+const HARMLESS: [&str; 6] = ["pause", "hold", "cancel", "asked too late", "open", "nothing"];
 
 /// After so many lives with faults comes the last one, without any.
 const LIVES_MAX: u64 = 4;
@@ -45,6 +49,8 @@ struct World {
     disk_random: Random,
     /// For what people want besides moves; only in some worlds.
     verb_random: Option<Random>,
+    /// For what people ask for who were refused.
+    other_random: Random,
     journal: JournalOfWorld,
     tops: Vec<&'static str>,
     excuses: Excuses,
@@ -73,7 +79,8 @@ pub(super) fn run(seed: u64, with_trace: bool) -> Verdict {
             // Dice of its own: what happens to a journal does not change what happens elsewhere.
             let disk_random = Random::seeded(!seed);
             let verb_random = (seed % 4 == 3).then(|| Random::seeded(seed.rotate_left(32)));
-            let mut world = World::new(furnished, interference.clone(), random, (disk_random, verb_random));
+            let other_random = Random::seeded(seed.rotate_left(16));
+            let mut world = World::new(furnished, interference.clone(), random, (disk_random, verb_random, other_random));
             if let Err(error) = world.live() {
                 world.offences.push(format!("the simulation itself failed: {error}"));
             }
@@ -92,7 +99,7 @@ impl World {
         furnished: Furnished,
         interference: Arc<Interference>,
         random: Random,
-        (mut disk_random, verb_random): (Random, Option<Random>),
+        (mut disk_random, verb_random, other_random): (Random, Option<Random>, Random),
     ) -> Self {
         let journal = JournalOfWorld::new(&interference, &mut disk_random);
         let tops = if furnished.folders.iter().any(|folder| folder.to_bytes().starts_with(b"/n/")) {
@@ -109,6 +116,7 @@ impl World {
             random,
             disk_random,
             verb_random,
+            other_random,
             journal,
             tops,
             excuses: Excuses::default(),
@@ -133,8 +141,10 @@ impl World {
         self.excuses.limits_hold_back = !is_root;
         self.excuses.may_be_unpurgeable = !is_root;
         for life in 0..LIVES_MAX {
+            // Who was killed before he could ask asks again.
+            let is_first = !self.interference.fired().contains_key("accepted");
             let is_crashing = chance(&mut self.random, [70, 45, 25, 15][usize::try_from(life).unwrap_or(3).min(3)]);
-            let ended = self.one_life(life == 0, is_crashing, troubled_by_others)?;
+            let ended = self.one_life(is_first, is_crashing, troubled_by_others)?;
             let sightings = take(&self.furnished.root, &self.tops)?;
             self.model.lock().learn(&sightings);
             if ended == Ended::Crashed {
@@ -211,6 +221,9 @@ impl World {
         self.interference.stage.begin(restlessness, ends_before);
         let Some(open) = self.recover(engine) else { return Ended::Crashed };
         let exits = self.work(engine, open, is_first, others_work);
+        if self.interference.stage.has_ended() {
+            self.interference.count("process killed");
+        }
         let is_over = self.is_over(&exits) || engine.is_halted() || self.interference.stage.has_ended();
         if is_over { Ended::Crashed } else { Ended::Quiet }
     }
@@ -228,8 +241,6 @@ impl World {
     fn work(&mut self, engine: &Engine, open: Vec<MoveId>, is_first: bool, others_work: bool) -> Vec<Exit> {
         let scripts = self.scripts(is_first);
         let acts = if others_work { self.random.below(12) } else { 0 };
-        // Somebody may have moved away what a stuck move waits for, or filled its project.
-        self.excuses.may_be_stuck |= acts > 0;
         let mut others = Others {
             root: &self.furnished.root,
             random: Random::seeded(self.random.number()),
@@ -264,7 +275,7 @@ impl World {
         let mut latest = None;
         for intent in script {
             let outcome = match intent {
-                Intent::Move(request) => self.start(engine, &request).map(|id| latest = Some(id)),
+                Intent::Move(requests) => self.start_any(engine, &requests).map(|id| latest = Some(id)),
                 Intent::Undo => latest.map_or(Ok(()), |id| self.undo(engine, id)),
                 Intent::Purge => latest.map_or(Ok(()), |id| self.purge(engine, id)),
             };
@@ -275,6 +286,17 @@ impl World {
         }
     }
 
+    fn start_any(&self, engine: &Engine, requests: &[MoveRequest]) -> Result<MoveId, EngineError> {
+        let (last, others) = requests.split_last().ok_or(EngineError::Halted)?;
+        for request in others {
+            match self.start(engine, request) {
+                Err(EngineError::Refused(_)) => self.interference.count("refused"),
+                answer => return answer,
+            }
+        }
+        self.start(engine, last)
+    }
+
     fn start(&self, engine: &Engine, request: &MoveRequest) -> Result<MoveId, EngineError> {
         // The model cannot tell the names below two folders of one number apart.
         let is_folder = |path: &FilePath| self.furnished.root.open_path(path).is_ok();
@@ -282,7 +304,7 @@ impl World {
         let request = MoveRequest { verb: if is_told_apart { request.verb } else { Verb::Move }, ..request.clone() };
         self.interference.stage.note(&format!("move {request:?}"));
         let draft = engine.plan(&request, &mut |_: &_| true)?;
-        let id = self.accept(|| engine.accept_draft(draft, None))?;
+        let id = self.accept(engine, || engine.accept_draft(draft, None))?;
         engine.drive(id)?;
         Ok(id)
     }
@@ -290,7 +312,7 @@ impl World {
     fn undo(&self, engine: &Engine, id: MoveId) -> Result<(), EngineError> {
         self.interference.stage.note(&format!("undo {id}"));
         let draft = engine.plan_undo(id, &mut |_: &_| true)?;
-        let undo = self.accept(|| engine.accept_draft(draft, None))?;
+        let undo = self.accept(engine, || engine.accept_draft(draft, None))?;
         engine.drive(undo)
     }
 
@@ -309,11 +331,15 @@ impl World {
     }
 
     /// Admission holds a lock, so nobody else gets a turn; what is there is learnt first.
-    fn accept(&self, accept: impl FnOnce() -> Result<MoveId, EngineError>) -> Result<MoveId, EngineError> {
+    fn accept(&self, engine: &Engine, accept: impl FnOnce() -> Result<MoveId, EngineError>) -> Result<MoveId, EngineError> {
         let sightings = take(&self.furnished.root, &self.tops)?;
         self.model.lock().learn(&sightings);
         let id = self.interference.stage.alone(accept)?;
         self.interference.count("accepted");
+        let is_open = |snapshot: &crate::Snapshot| snapshot.recorded.of.id != id && !snapshot.recorded.of.state.is_final();
+        if self.interference.hands() > 1 && engine.list(u32::MAX)?.iter().any(is_open) {
+            self.interference.count("two moves of several hands at once");
+        }
         Ok(id)
     }
 
@@ -327,6 +353,7 @@ impl World {
             stage.note(&format!("others: {result:?}"));
             if let Ok(what) = result {
                 self.interference.count(what);
+                self.model.lock().is_disturbed |= !HARMLESS.contains(&what);
             }
         }
     }

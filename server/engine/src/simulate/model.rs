@@ -4,6 +4,7 @@
 //! touched is only required to exist; everything else to be exactly where and what it was.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use tidelock_shared::name::FileName;
 use tidelock_shared::progress::MoveState;
@@ -28,6 +29,18 @@ pub(super) struct Object {
     pub(super) retired: BTreeSet<(FileName, Key)>,
 }
 
+impl Object {
+    fn has_several_names(&self) -> bool {
+        self.names.len() + self.retired.len() > 1 && self.attributes.kind != EntryKind::Folder
+    }
+}
+
+/// From the first thing that happened to a move to the last.
+fn lifetime(recorded: &Recorded) -> RangeInclusive<i64> {
+    let times = || recorded.events.iter().map(|(time, _)| *time);
+    times().min().unwrap_or_default()..=times().max().unwrap_or_default()
+}
+
 #[derive(Clone, Debug, Default)]
 pub(super) struct Model {
     pub(super) objects: Vec<Object>,
@@ -35,6 +48,9 @@ pub(super) struct Model {
     pub(super) known: BTreeMap<Identity, u32>,
     /// Others have changed these: they must exist, and that is all.
     pub(super) touched: BTreeSet<u32>,
+    /// Others have changed something: they may have moved away what a stuck move waits for, or filled
+    /// its project.
+    pub(super) is_disturbed: bool,
     /// Others have removed these, or a power cut may have.
     pub(super) may_be_gone: BTreeSet<u32>,
     /// What others wrote last, where that was not on the disk of a machine that lost power.
@@ -51,9 +67,9 @@ pub(super) struct Model {
     /// Mounts on which a socket in a retagged folder stays what and charged as it was.
     pub(super) sockets_stay_on: BTreeSet<u64>,
     pub(super) uncertain_projects: BTreeSet<u32>,
-    /// How many moves met each inode that has several names: two of them at once do not know of
+    /// When moves met each inode. Two at once that meet one under two of its names do not know of
     /// each other, and the later one takes the project ID of the earlier for the old one.
-    pub(super) met_by: BTreeMap<u32, u32>,
+    pub(super) met_by: BTreeMap<u32, Vec<RangeInclusive<i64>>>,
     /// These lie in a folder that others have renamed: it stays, charged as all there is.
     pub(super) renamed_by_others: BTreeSet<u32>,
     /// Names that a returned item may have because its own was taken.
@@ -115,6 +131,7 @@ impl Model {
             }
             // What others have put in the item's place before it was planned has no number.
             if let Some(top) = top {
+                self.meet(top, &from, recorded);
                 self.apply_item(of, item, (top, old_top), (&from, &to), &hidden);
             }
             if let Some(restored) = item.restores.as_ref().filter(|_| of.state == MoveState::Done) {
@@ -135,8 +152,6 @@ impl Model {
         (from, to): (&Key, &Key),
         hidden: &FileName,
     ) {
-        let met: BTreeSet<u32> = self.tree(top, from).into_iter().map(|(at, _)| self.objects[at].number).collect();
-        met.into_iter().for_each(|number| *self.met_by.entry(number).or_default() += 1);
         match of.state {
             MoveState::Done if item.verb == Verb::Trash => self.hide(top, from, hidden),
             MoveState::Done if item.kept.is_some() => self.swap_back(item, top, from, to, hidden),
@@ -154,18 +169,28 @@ impl Model {
         }
     }
 
-    /// Two moves at once of an inode with several names do not know of each other. The later one charges it
-    /// anew, and the old folder of the earlier one may take it back by no link.
-    pub(super) fn was_met_twice(&self, item: &PlannedItem) -> bool {
-        self.known.get(&item.identity).and_then(|number| self.met_by.get(number)).is_some_and(|moves| *moves > 1)
+    fn meet(&mut self, top: u32, from: &Key, recorded: &Recorded) {
+        let met: BTreeSet<u32> = self.tree(top, from).into_iter().map(|(at, _)| self.objects[at].number).collect();
+        let time = lifetime(recorded);
+        met.into_iter().for_each(|number| self.met_by.entry(number).or_default().push(time.clone()));
+    }
+
+    /// Whether an item is an inode with several names that another move met at the same time. The later
+    /// one charges it anew, and the old folder of the earlier one may take it back by no link.
+    pub(super) fn was_met_twice(&self, recorded: &Recorded) -> bool {
+        let time = lifetime(recorded);
+        recorded.of.plan.items.iter().filter_map(|item| self.known.get(&item.identity)).any(|number| {
+            let has_several_names = self.objects.iter().filter(|object| object.number == *number).any(Object::has_several_names);
+            let meets = |other: &&RangeInclusive<i64>| other.start() <= time.end() && time.start() <= other.end();
+            has_several_names && self.met_by.get(number).is_some_and(|times| times.iter().filter(meets).count() > 1)
+        })
     }
 
     /// Whether the project of an inode is known to be the right one.
     pub(super) fn has_certain_project(&self, object: &Object) -> bool {
-        let is_shared = object.names.len() + object.retired.len() > 1 && object.attributes.kind != EntryKind::Folder;
         let is_uncertain = self.projects_are_loose || self.uncertain_projects.contains(&object.number);
-        let is_contested = self.power_was_cut || self.met_by.get(&object.number).is_some_and(|moves| *moves > 1);
-        !(is_uncertain || is_shared && is_contested)
+        let is_contested = self.power_was_cut || self.met_by.get(&object.number).is_some_and(|moves| moves.len() > 1);
+        !(is_uncertain || object.has_several_names() && is_contested)
     }
 
     fn purge(&mut self, recorded: &Recorded) {

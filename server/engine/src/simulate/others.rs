@@ -245,9 +245,10 @@ pub(super) fn number_of_folder(root: &Simulator, folder: &crate::fs::Folder) -> 
     number(root.xattr(folder.into(), NUMBER).ok())
 }
 
-/// After a power cut, whatever others did may not have reached a disk.
+/// After a power cut, what others wrote may not have reached a disk, nor what they made; what was
+/// there before them is there still.
 pub(super) fn forget_unsynced(model: &mut Model) {
-    model.may_be_gone.extend(model.touched.iter().copied());
+    model.may_be_gone.extend(model.touched.iter().filter(|number| **number >= FIRST_NUMBER));
     model.written.clear();
     model.power_was_cut = true;
 }

@@ -18,23 +18,27 @@ const ANSWERS: [OnConflict; 8] = [
     OnConflict::Merge,
 ];
 
+/// So often somebody who was refused asks for something else.
+const OTHER_REQUESTS: usize = 5;
+
 /// What somebody wants of the engine.
 pub(super) enum Intent {
-    Move(MoveRequest),
+    /// The first of these that is not refused.
+    Move(Vec<MoveRequest>),
     Undo,
     Purge,
 }
 
 impl World {
     pub(super) fn scripts(&mut self, is_first: bool) -> Vec<Vec<Intent>> {
-        let movers = if is_first { 1 + self.random.below(3) } else { self.random.below(2) };
+        let movers = if is_first { one_of(&mut self.random, &[1, 2, 2, 3, 3]) } else { self.random.below(2) };
         (0..movers).map(|_| self.script()).collect()
     }
 
     fn script(&mut self) -> Vec<Intent> {
         let mut script = Vec::new();
         for _ in 0..=self.random.below(2) {
-            script.push(Intent::Move(self.request()));
+            script.push(Intent::Move(self.requests()));
             match self.random.below(10) {
                 0..3 => script.push(Intent::Undo),
                 3 => script.push(Intent::Purge),
@@ -42,6 +46,16 @@ impl World {
             }
         }
         script
+    }
+
+    /// Much of what anybody may ask for is refused: whoever was refused asks for something else.
+    fn requests(&mut self) -> Vec<MoveRequest> {
+        let first = self.request();
+        // Dice of their own: what would be asked for next does not change what happens elsewhere.
+        std::mem::swap(&mut self.random, &mut self.other_random);
+        let others: Vec<MoveRequest> = (0..OTHER_REQUESTS).map(|_| self.request()).collect();
+        std::mem::swap(&mut self.random, &mut self.other_random);
+        std::iter::once(first).chain(others).collect()
     }
 
     fn request(&mut self) -> MoveRequest {
