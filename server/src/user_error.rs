@@ -246,6 +246,10 @@ pub(crate) fn engine_error(error: &EngineError, names: &Names) -> UserError {
         EngineError::UndoneAlready(id, by) => {
             UserError::new("refused_undone_already", format!("Move {id} is undone already, by {by}."))
         }
+        EngineError::KeyIsTaken(id) => {
+            UserError::new("refused_key_taken", format!("The key was used for move {id} already, which moves something else."))
+                .hint("Use a new key for each move, and the same one only to ask for the same again.")
+        }
         EngineError::NothingToPurge(id) => UserError::new("refused_nothing_to_purge", format!("Move {id} keeps no old copy.")),
         EngineError::BeingPurged(id) => UserError::new(
             "refused_being_purged",

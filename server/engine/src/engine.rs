@@ -136,9 +136,7 @@ impl Engine {
     /// The same for one of several users, whose keys are their own.
     pub fn accept_for(&self, user: &str, request: &MoveRequest, key: Option<&str>) -> Result<MoveId, EngineError> {
         let key = key.map(|key| if user.is_empty() { key.to_owned() } else { format!("{user}\n{key}") });
-        if let Some(key) = &key
-            && let Some(known) = self.driver.journal.lock().find_key(key)?
-        {
+        if let Some(known) = self.known_by(key.as_deref(), request)? {
             return Ok(known);
         }
         let mut draft = self.plan(request, &mut |_: &_| true)?;
@@ -158,9 +156,7 @@ impl Engine {
     pub(crate) fn accept_draft(&self, draft: Draft, key: Option<&str>) -> Result<MoveId, EngineError> {
         let _alone = self.admission.lock();
         // The same submission may have been accepted while this one was surveyed.
-        if let Some(key) = key
-            && let Some(known) = self.driver.journal.lock().find_key(key)?
-        {
+        if let Some(known) = self.known_by(key, &draft.plan.asked)? {
             return Ok(known);
         }
         if let Some(undone) = draft.plan.undoes {
@@ -186,13 +182,29 @@ impl Engine {
             self.driver.is_halted.store(true, Ordering::Relaxed);
         }
         let (id, is_new) = accepted?;
-        if is_new && let Some(recorded) = journal.read(id)? {
+        if !is_new {
+            // Accepted in between; that it is the same is made sure of once more.
+            drop(journal);
+            return Ok(self.known_by(key, &draft.plan.asked)?.unwrap_or(id));
+        }
+        if let Some(recorded) = journal.read(id)? {
             drop(journal);
             let live = Arc::new(Live::new(recorded, self.driver.versions.first));
             self.moves.lock().insert(id, live.clone());
             live.touch(&self.driver.versions);
         }
         Ok(id)
+    }
+
+    /// The move that was submitted with this key. Whoever uses a key for something else is told so: he
+    /// would take another move for his own.
+    fn known_by(&self, key: Option<&str>, request: &MoveRequest) -> Result<Option<MoveId>, EngineError> {
+        let known = key.map(|key| self.driver.journal.lock().find_key(key)).transpose()?.flatten();
+        let Some(known) = known else { return Ok(None) };
+        let asked = self.read(known)?.of.plan.asked;
+        let what =
+            |request: &MoveRequest| (request.verb, request.sources.clone(), request.destination.clone(), request.new_name.clone());
+        if what(&asked) == what(request) { Ok(Some(known)) } else { Err(EngineError::KeyIsTaken(known)) }
     }
 
     /// Since the undo was planned, another undo or a purge may have begun.

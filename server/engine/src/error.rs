@@ -25,6 +25,8 @@ pub enum EngineError {
     DeletedForGood(MoveId),
     #[error("move {0} was undone already, by {1}")]
     UndoneAlready(MoveId, MoveId),
+    #[error("the key belongs to move {0}, which was asked for something else")]
+    KeyIsTaken(MoveId),
     #[error("move {0} keeps no retired source")]
     NothingToPurge(MoveId),
     #[error("move {0} is being purged")]

@@ -93,6 +93,10 @@ fn the_same_key_twice_is_one_move() {
     let id = engine.accept(&world.request(), Some("key")).unwrap();
     let draft_is_refused_now = engine.accept(&world.request(), Some("key"));
     assert!(matches!(draft_is_refused_now, Ok(again) if again == id), "{draft_is_refused_now:?}");
+    let other = MoveRequest { sources: vec![path("/m/alpha/single")], ..world.request() };
+    assert_ne!(other.sources, world.request().sources);
+    let refused = engine.accept(&other, Some("key"));
+    assert!(matches!(refused, Err(EngineError::KeyIsTaken(of)) if of == id), "{refused:?}");
 }
 
 /// `/m/beta/plain` as it may be found: a folder that has some of the same names as the item.
