@@ -1,28 +1,56 @@
 //! The crash matrix: what the tests tried, as they say it themselves, as one document.
 //!
-//! Not here: the tests, which are the engine's; they count what they try and print it.
+//! Not here: the tests, which are the engine's; they count what they try and print it. What the
+//! document says about them is in `matrix/document.rs`.
+
+mod document;
 
 use crate::process;
-use anyhow::{Result, ensure};
-use std::{fmt::Write, fs};
+use anyhow::{Context, Result, ensure};
+use std::{fs, path::Path};
 use xshell::{Shell, cmd};
 
 const DOCUMENT: &str = "docs/crash-matrix.md";
+const TESTS: &str = "server/engine/tests";
+/// What a line with a count has, whatever the harness has begun it with.
+const MARK: &str = "crash matrix\t";
+/// One of these is in the source of every test that counts.
+const COUNTS: [&str; 2] = ["Tried::of(", "crash matrix\\t"];
 
-/// Runs the tests that break things and writes down what they tried.
+/// Runs the tests that count what they try, and writes down what they say.
 pub(crate) fn write() -> Result<()> {
     let shell = Shell::new()?;
-    let tests = ["--test", "crash_anywhere", "--test", "laws"];
-    let run = process::show_and_keep(cmd!(shell, "cargo test --package tidelock-engine {tests...} -- --nocapture"))?;
+    let tests = tests_that_count(Path::new(TESTS))?;
+    let chosen: Vec<&str> = tests.iter().flat_map(|test| ["--test", test]).collect();
+    let run = process::show_and_keep(cmd!(shell, "cargo test --package tidelock-engine {chosen...} -- --nocapture"))?;
     ensure!(run.success, "a test failed: there is no matrix to write");
-    fs::write(DOCUMENT, document(&counts(&run.output)))?;
+    fs::write(DOCUMENT, document::of(&tests, &counts(&run.output))?)?;
     println!("wrote {DOCUMENT}");
     Ok(())
+}
+
+/// By their names, in order: a new one needs no entry anywhere.
+fn tests_that_count(folder: &Path) -> Result<Vec<String>> {
+    let mut tests = Vec::new();
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let path = entry?.path();
+        let is_test = path.extension().is_some_and(|extension| extension == "rs");
+        if let (true, Some(name)) = (is_test, path.file_stem().and_then(|name| name.to_str())) {
+            let source = fs::read_to_string(&path)?;
+            if COUNTS.iter().any(|mark| source.contains(mark)) {
+                tests.push(name.to_owned());
+            }
+        }
+    }
+    tests.sort_unstable();
+    Ok(tests)
 }
 
 /// One thing tried in one case, and how often.
 #[derive(Debug, PartialEq, Eq)]
 struct Count<'a> {
+    /// The section of the document that it stands in.
+    section: &'a str,
     what: &'a str,
     case: &'a str,
     times: u64,
@@ -33,54 +61,10 @@ fn counts(output: &str) -> Vec<Count<'_>> {
 }
 
 fn read(line: &str) -> Option<Count<'_>> {
-    // The harness may have begun the line with the name of a test.
-    let mut parts = line.get(line.find("crash matrix\t")?..)?.split('\t').skip(1);
-    Some(Count { what: parts.next()?, case: parts.next()?, times: parts.next()?.parse().ok()? })
-}
-
-fn document(counts: &[Count<'_>]) -> String {
-    let (mut whats, mut cases) = (Vec::new(), Vec::new());
-    for count in counts {
-        for (names, name) in [(&mut whats, count.what), (&mut cases, count.case)] {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-    }
-    whats.sort_unstable();
-    let times = |what: &str, case: &str| {
-        counts.iter().filter(|count| count.what == what && count.case == case).map(|count| count.times).sum::<u64>()
-    };
-    let total: u64 = counts.iter().map(|count| count.times).sum();
-    let mut text = format!(
-        "# The crash matrix\n\n\
-         Made by `cargo xtask matrix` from a run of the tests `crash_anywhere` and `laws` on the simulator. Each\n\
-         number says how often a move was disturbed in that way, at another place each time; every one of\n\
-         the {total} ended as done or as undone, with every file there exactly once, contents, attributes and\n\
-         charges right, and nothing hidden left behind.\n\n| |"
-    );
-    for what in &whats {
-        let _ = write!(text, " {what} |");
-    }
-    text.push_str("\n|---|");
-    text.push_str(&"--:|".repeat(whats.len()));
-    for case in cases {
-        let _ = write!(text, "\n| {case} |");
-        for what in &whats {
-            match times(what, case) {
-                0 => text.push_str(" |"),
-                times => _ = write!(text, " {times} |"),
-            }
-        }
-    }
-    text.push_str(
-        "\n\nThe tree has empty and deep folders, hard links, a dangling symbolic link, a fifo, a sparse file, extended\n\
-         attributes, inode flags, and names that are not UTF-8, have a newline or 255 bytes. Second crashes are\n\
-         tried at every 23rd call and every 17th of the recovery; failing calls with four errors, each at every\n\
-         third call. Worlds made by seeds (`tidelock simulate`) and the real program under strace\n\
-         (`bench/every_call.py`) are not counted here.\n",
-    );
-    text
+    let start = line.find(MARK)? + MARK.len();
+    let mut parts = line.get(start..)?.split('\t');
+    let (section, what) = parts.next()?.split_once(": ")?;
+    Some(Count { section, what, case: parts.next()?, times: parts.next()?.parse().ok()? })
 }
 
 #[cfg(test)]
@@ -88,12 +72,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_tests_say_becomes_a_table() {
-        let output = "test a ... crash matrix\tkilled\trename\t3\nnoise\ncrash matrix\tcut\trename\t4\n";
-        let counts = counts(output);
-        assert_eq!(counts.len(), 2);
-        let document = document(&counts);
-        assert!(document.contains("the 7 ended"), "{document}");
-        assert!(document.contains("\n| | cut | killed |\n|---|--:|--:|\n| rename | 4 | 3 |\n"), "{document}");
+    fn what_tests_say_is_read_wherever_it_stands_in_a_line() {
+        let output = "test a ... crash matrix\tstopped: killed\trename\t3\nnoise\ncrash matrix\tothers: write\tcopy\t4\n";
+        let expected = [
+            Count { section: "stopped", what: "killed", case: "rename", times: 3 },
+            Count { section: "others", what: "write", case: "copy", times: 4 },
+        ];
+        assert_eq!(counts(output), expected);
+    }
+
+    #[test]
+    fn every_test_that_counts_is_found() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(TESTS);
+        let tests = tests_that_count(&folder).unwrap();
+        for test in ["crash_anywhere", "laws", "lost_journal", "meanwhile", "renamed_folders", "simulated", "trash"] {
+            assert!(tests.iter().any(|found| found == test), "{test} in {tests:?}");
+        }
+        assert!(!tests.iter().any(|found| found == "moves"), "{tests:?}");
     }
 }

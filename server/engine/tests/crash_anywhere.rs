@@ -31,7 +31,7 @@ impl World {
 #[test]
 fn a_kill_before_any_call_leaves_everything_as_before_or_as_after() {
     for case in CASES {
-        let mut tried = Tried::of("killed before a call", case);
+        let mut tried = Tried::of("stopped: killed before a call", case);
         for call in 0..calls_of(case) {
             stop_and_recover(case, call, End::Kill);
             tried.one();
@@ -42,7 +42,7 @@ fn a_kill_before_any_call_leaves_everything_as_before_or_as_after() {
 #[test]
 fn a_power_cut_before_any_call_leaves_everything_as_before_or_as_after() {
     for case in CASES {
-        let mut tried = Tried::of("power cut before a call", case);
+        let mut tried = Tried::of("stopped: power cut before a call", case);
         for call in 0..calls_of(case) {
             stop_and_recover(case, call, End::PowerCut(call));
             tried.one();
@@ -53,7 +53,7 @@ fn a_power_cut_before_any_call_leaves_everything_as_before_or_as_after() {
 #[test]
 fn a_crash_before_any_record_of_the_journal_leaves_everything_as_before_or_as_after() {
     for case in CASES {
-        let mut tried = Tried::of("stopped before a record", case);
+        let mut tried = Tried::of("stopped: killed or power cut before a record", case);
         for end in [End::Kill, End::PowerCut(7)] {
             for readings in 0.. {
                 let world = World::new(case);
@@ -89,7 +89,7 @@ fn a_copy_goes_on_where_it_stopped_and_trusts_only_what_was_durable() {
             world.root.faults().calls()
         };
         let mut gone_on = 0;
-        let mut tried = Tried::of("copy stopped with checkpoints", case);
+        let mut tried = Tried::of("stopped: killed or power cut in a copy with checkpoints", case);
         for call in 0..calls {
             for end in [End::Kill, End::PowerCut(call)] {
                 let world = new_world();
@@ -122,7 +122,7 @@ fn inodes_below(world: &World, folder: &str) -> Vec<u64> {
 fn a_second_crash_during_the_recovery_changes_nothing_about_that() {
     for case in CASES {
         let calls = calls_of(case);
-        let mut tried = Tried::of("power cut, again in the recovery", case);
+        let mut tried = Tried::of("stopped: power cut, and again in the recovery", case);
         // Strides without a common factor, so that all places are met over the cases.
         for call in (0..calls).step_by(23) {
             for again in (0..).step_by(17) {

@@ -106,7 +106,7 @@ fn steps_before_commit(case: Case) -> Vec<(usize, StepKind)> {
 #[test]
 fn every_step_may_fail_and_everything_is_as_before() {
     for case in CASES {
-        let mut tried = Tried::of("step failed", case);
+        let mut tried = Tried::of("step: fails", case);
         for (position, kind) in steps_before_commit(case) {
             for disturbance in [Disturbance::FailBefore(position), Disturbance::FailAfter(position)] {
                 let world = World::new(case);
@@ -123,18 +123,23 @@ fn every_step_may_fail_and_everything_is_as_before() {
 #[test]
 fn every_step_may_run_twice() {
     for case in CASES {
+        // In one move, all the steps that it has.
+        let mut tried = Tried::of("step: runs twice", case);
         let world = World::new(case);
         let after = world.after();
         let snapshot = disturbed(&world, Disturbance::RunTwice);
         assert_eq!(snapshot.recorded.of.state, MoveState::Done, "{}: {:?}", case.name, snapshot.recorded.of.failure);
         assert_same(&world.visible(), &after, case.name);
+        for _ in snapshot.recorded.events.iter().filter(|(_, event)| matches!(event, Event::StepStarted { .. })) {
+            tried.one();
+        }
     }
 }
 
 #[test]
 fn every_step_may_be_undone_twice() {
     for case in CASES {
-        let mut tried = Tried::of("step undone twice", case);
+        let mut tried = Tried::of("step: fails, and all are undone twice", case);
         for (position, kind) in steps_before_commit(case) {
             let world = World::new(case);
             let snapshot = disturbed(&world, Disturbance::UndoTwice(position));
@@ -149,12 +154,14 @@ fn every_step_may_be_undone_twice() {
 #[test]
 fn a_step_after_the_commit_is_tried_again_and_the_move_still_ends_done() {
     for case in CASES {
+        let mut tried = Tried::of("step: fails right after the commit", case);
         let world = World::new(case);
         let after = world.after();
         let release = steps_before_commit(case).len();
         let snapshot = disturbed(&world, Disturbance::FailBefore(release));
         assert_eq!(snapshot.recorded.of.state, MoveState::Done, "{}", case.name);
         assert_same(&world.visible(), &after, case.name);
+        tried.one();
     }
 }
 
@@ -168,7 +175,7 @@ fn every_call_may_fail_once() {
             world.run().unwrap().unwrap();
             world.root.faults().calls()
         };
-        let mut tried = Tried::of("call failed", case);
+        let mut tried = Tried::of("call failed: once", case);
         for errno in [Errno::IO, Errno::DQUOT, Errno::ACCESS, Errno::NOENT] {
             // Each error at every third call, another third for each, to keep the run short.
             for call in (u64::from(errno.raw_os_error().unsigned_abs()) % 3..calls).step_by(3) {

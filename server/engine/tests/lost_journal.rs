@@ -63,7 +63,7 @@ fn rebuild(engine: &Engine) -> Vec<MoveId> {
 #[test]
 fn a_journal_that_is_lost_at_any_call_leaves_everything_as_before_or_as_after() {
     for (case, offset) in CASES.into_iter().zip(0..) {
-        let mut tried = Tried::of("journal lost before a call", case);
+        let mut tried = Tried::of("lost: journal lost before a call", case);
         // Every third call, another third for each case, with and without a power cut.
         for call in (offset % 3..).step_by(3) {
             let world = World::new(case);

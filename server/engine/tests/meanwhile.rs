@@ -20,7 +20,7 @@ use tidelock_shared::progress::MoveState;
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::quota::{Bounds, Limits};
 use tidelock_shared::request::{MoveRequest, OnConflict};
-use world::{ALICE, ALPHA, BETA, CASES, Case, World, assert_same, make_folder, name, path, write};
+use world::{ALICE, ALPHA, BETA, CASES, Case, Tried, World, assert_same, make_folder, name, path, write};
 
 type Act = Box<dyn FnOnce() + Send>;
 
@@ -81,6 +81,7 @@ fn a_destination_that_another_project_pays_for_since_the_plan_gets_nothing() {
         let mut before = world.before.clone();
         before.get_mut("/m/beta").unwrap().project = Some(ProjectTag { id: ProjectId(1077), inherit: true });
         assert_same(&world.visible(), &before, case.name);
+        Tried::of("others: give the destination folder another project ID", case).one();
     }
 }
 
@@ -97,6 +98,7 @@ fn room_that_is_gone_since_the_plan_is_asked_for_again_before_anything_appears()
         });
         assert_eq!(recorded.of.state, MoveState::Undone, "{}: {:?}", case.name, recorded.of.failure);
         assert_same(&world.visible(), &world.before, case.name);
+        Tried::of("others: fill the destination's quota", case).one();
     }
 }
 
@@ -114,6 +116,7 @@ fn the_way_back_needs_no_room_in_the_destination() {
             theirs.set_limits(0, BETA, Limits { bytes: one, inodes: one });
         });
         assert_eq!(recorded.of.state, MoveState::Undone, "{}: {:?}", case.name, recorded.of.failure);
+        Tried::of("others: take the destination name and fill its quota", case).one();
     }
 }
 
@@ -129,6 +132,7 @@ fn what_is_written_into_a_copied_file_before_it_is_hidden_arrives() {
         });
         assert_eq!(recorded.of.state, MoveState::Done, "{personality:?}");
         assert_eq!(world.visible()[&format!("{destination}/single")].content, b"JUST one file", "{personality:?}");
+        Tried::of("others: write into a file that was copied", case).one();
     }
 }
 
@@ -145,6 +149,7 @@ fn what_is_made_in_a_folder_that_is_being_rebuilt_comes_along() {
         assert_eq!(recorded.of.state, MoveState::Done, "{}: {:?}", case.name, recorded.of.failure);
         let late = &world.visible()["/m/beta/tree/late"];
         assert_eq!((late.content.as_slice(), late.project.unwrap().id), (&b"just made"[..], BETA), "{}", case.name);
+        Tried::of("others: create a file in a folder that is rebuilt", case).one();
     }
 }
 
@@ -206,6 +211,7 @@ fn a_walk_that_has_recharged_something_is_not_the_last() {
     }
     let made = world.visible().keys().filter(|at| at.contains("/made ")).count();
     assert_eq!(made, INNER.len() * (1 + TIMES));
+    Tried::of("others: create files with the old project ID while it is changed", case).one();
 }
 
 /// Once the first item is there, somebody works in it, and takes the name of the second.
@@ -242,6 +248,7 @@ fn a_copy_that_others_have_worked_in_is_kept_when_the_move_is_undone() {
     assert!(recorded.of.notes.iter().any(is_kept), "{:?}", recorded.of.notes);
     assert!(world.census().values().any(|seen| seen.content.starts_with(b"worked in")), "what they wrote is gone");
     assert_eq!(world.visible()["/m/alpha/single"].content, b"just one file");
+    Tried::of("others: write into the copy and take the second item's name", world.case).one();
 }
 
 #[test]
@@ -260,6 +267,7 @@ fn what_comes_back_under_another_name_is_written_down() {
     });
     assert_eq!(world.visible()[&under.expect("it is written down")].content, b"just one file");
     assert_eq!(world.visible()["/m/alpha/single"].content, b"somebody else's");
+    Tried::of("others: take the source's name and the destination name", world.case).one();
 }
 
 #[test]
@@ -286,6 +294,9 @@ fn a_purge_is_durable_and_deletes_nothing_that_others_put_in_its_place() {
             world.root.cut_power(1);
             let is_there = world.census().contains_key(&hidden);
             assert_eq!(is_there, is_replaced, "{}", case.name);
+            if is_replaced {
+                Tried::of("others: put something else in place of what a purge would delete", case).one();
+            }
         }
     }
 }

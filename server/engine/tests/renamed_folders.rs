@@ -64,7 +64,14 @@ fn with_its_old_name(census: Census, folder: &str) -> Census {
 
 /// Whoever takes the folder of a move away between two of its calls finds everything as before or as after.
 fn assert_before_or_after(case: Case, folder: &'static str, how: Taken) {
-    let mut tried = Tried::of("a folder is renamed or removed by others", case);
+    let mut tried = Tried::of(
+        match (how, folder == case.destination) {
+            (Taken::Renamed, true) => "others: rename the destination folder",
+            (Taken::Renamed, false) => "others: rename the source's folder",
+            (Taken::Removed, _) => "others: remove the destination folder",
+        },
+        case,
+    );
     for at in 0.. {
         let world = World::new(case);
         let rival = Arc::new(Takes { theirs: world.root.clone(), folder, how, at, calls: AtomicU64::new(u64::MAX / 2) });

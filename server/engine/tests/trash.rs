@@ -148,7 +148,7 @@ fn things_of_several_folders_go_to_the_trash_together_or_not_at_all() {
 #[test]
 fn a_crash_while_something_comes_back_leaves_it_hidden_or_back() {
     for case in cases(Verb::Trash) {
-        let mut tried = Tried::of("killed or without power while a trashed item comes back", case);
+        let mut tried = Tried::of("lost: killed or power cut while a trashed item comes back", case);
         for is_power_cut in [false, true] {
             for call in 0.. {
                 let world = World::new(case);

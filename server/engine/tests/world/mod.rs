@@ -4,6 +4,10 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file is a crate of its own and uses its part")]
 #![allow(clippy::unwrap_used, reason = "a test may take the short way out")]
 
+mod tried;
+
+pub use tried::Tried;
+
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -358,32 +362,6 @@ fn recharged(had: Option<ProjectTag>, tag: Option<ProjectTag>, kind: EntryKind) 
 /// this machine could tell the difference.
 fn state_folder() -> tempfile::TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
-}
-
-/// Counts how often something was tried in a case; the crash matrix is made of what it says.
-pub struct Tried {
-    what: &'static str,
-    case: &'static str,
-    count: u64,
-}
-
-impl Tried {
-    pub fn of(what: &'static str, case: Case) -> Self {
-        Self { what, case: case.name, count: 0 }
-    }
-
-    pub fn one(&mut self) {
-        self.count += 1;
-    }
-}
-
-impl Drop for Tried {
-    #[expect(clippy::print_stdout, reason = "what a test counted is read off its output")]
-    fn drop(&mut self) {
-        if !std::thread::panicking() {
-            println!("crash matrix\t{}\t{}\t{}", self.what, self.case, self.count);
-        }
-    }
 }
 
 /// Runs `work` until it ends or a fault stops the process.
