@@ -7,8 +7,7 @@ mod world;
 
 use std::sync::atomic::Ordering;
 
-use tidelock_shared::progress::MoveState;
-use world::{ALPHA, BETA, CASES, Case, Tried, World, assert_same};
+use world::{AFTER_A_CRASH, CASES, Case, Tried, World, assert_done_or_undone};
 
 /// How the process ends.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +60,7 @@ fn a_crash_before_any_record_of_the_journal_leaves_everything_as_before_or_as_af
                 let is_through = world.run().is_some();
                 world.end(end);
                 world.recover().unwrap();
-                check(&world, &format!("{} stopped before record {readings} by {end:?}", case.name));
+                assert_done_or_undone(&world, AFTER_A_CRASH, &format!("{} stopped before record {readings} by {end:?}", case.name));
                 tried.one();
                 if is_through {
                     break;
@@ -98,7 +97,7 @@ fn a_copy_goes_on_where_it_stopped_and_trusts_only_what_was_durable() {
                 world.end(end);
                 let staged_before = staged_files(&world);
                 world.recover().unwrap();
-                check(&world, &format!("{} stopped at {call} by {end:?}", case.name));
+                assert_done_or_undone(&world, AFTER_A_CRASH, &format!("{} stopped at {call} by {end:?}", case.name));
                 tried.one();
                 // A file that was finished before is the same inode afterwards.
                 let arrived = inodes_below(&world, case.destination);
@@ -135,7 +134,7 @@ fn a_second_crash_during_the_recovery_changes_nothing_about_that() {
                 let is_through = world.recover().is_some();
                 world.end(End::PowerCut(again));
                 world.recover().unwrap();
-                check(&world, &format!("{} stopped at {call}, again at {again}", case.name));
+                assert_done_or_undone(&world, AFTER_A_CRASH, &format!("{} stopped at {call}, again at {again}", case.name));
                 tried.one();
                 if is_through {
                     break;
@@ -160,34 +159,5 @@ fn stop_and_recover(case: Case, call: u64, end: End) {
     let _ = world.run();
     world.end(end);
     world.recover().unwrap();
-    check(&world, &format!("{} stopped at {call} by {end:?}", case.name));
-}
-
-/// The oracle: exactly two outcomes, and nothing left lying about.
-fn check(world: &World, what: &str) {
-    let (engine, _folder) = world.engine();
-    let moves = engine.list(10).unwrap();
-    let state = moves.first().map(|snapshot| snapshot.recorded.of.state);
-    let failure = moves.first().and_then(|snapshot| snapshot.recorded.of.failure.clone());
-    let census = world.census();
-    let visible = world.visible();
-    let hidden: Vec<&String> = census.keys().filter(|at| at.contains(".tidelock-") && !at.ends_with(".barrier")).collect();
-    match state {
-        Some(MoveState::Done) => {
-            assert_same(&visible, &world.after(), what);
-            let (records, kept): (Vec<&&String>, Vec<&&String>) = hidden.iter().partition(|at| at.ends_with(".record"));
-            assert!(kept.iter().all(|at| at.contains(".retired") || at.contains(".replaced")), "{what}: left {hidden:?}");
-            // What stays hidden is described, and nothing else is.
-            assert_eq!(records.len(), usize::from(!kept.is_empty()), "{what}: left {hidden:?}");
-        }
-        Some(MoveState::Undone) | None => {
-            assert_same(&visible, &world.before, what);
-            assert_eq!(hidden, Vec::<&String>::new(), "{what}: left behind");
-        }
-        other => panic!("{what}: ended as {other:?}: {failure:?}"),
-    }
-    assert_eq!(world.root.blocked_reads(), 0, "{what}: nothing on tape is read");
-    for project in [ALPHA, BETA] {
-        assert_eq!(world.root.usage(0, project), world.recount(project), "{what}: the charge of {project}");
-    }
+    assert_done_or_undone(&world, AFTER_A_CRASH, &format!("{} stopped at {call} by {end:?}", case.name));
 }

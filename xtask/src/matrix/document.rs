@@ -49,8 +49,8 @@ const SECTIONS: [Section; 6] = [
         name: "call failed",
         title: "Every call fails",
         about: "One call fails, once, and the move goes on as it can. EIO, EDQUOT, EACCES and ENOENT are each tried at every\n\
-                third call, another third for each, whether or not that call could answer so in life. What is hidden is\n\
-                not looked at where the move was done, and charges are not counted again.",
+                third call, another third for each, whether or not that call could answer so in life.\n\
+                After a false ENOENT for the removal of a barrier's file, which is empty, it may stay.",
         shape: Shape::ByCase,
     },
     Section {
@@ -58,7 +58,7 @@ const SECTIONS: [Section; 6] = [
         title: "Every step fails, runs twice, is undone twice",
         about: "A step fails before it has done anything and after it has done everything, up to the commit; the first one after\n\
                 the commit fails before it has done anything. All steps of one move run twice. Each step fails once it\n\
-                has done its work, and then every step that is undone is undone twice. Charges are not counted again.",
+                has done its work, and then every step that is undone is undone twice.",
         shape: Shape::ByCase,
     },
     Section {
@@ -117,7 +117,7 @@ fn introduction(tests: &[String], counts: &[Count<'_>]) -> String {
            inode. Not compared are other times, inode numbers, and the time of modification of the two projects' folders\n  \
            and of a folder `other`, which names leave or enter;\n\
          * nothing of an undone move was left hidden, and of a done one no more than the retired source or what was replaced,\n  \
-           and the record that describes it;\n\
+           and the record that describes it, but for what the move says it could not write or remove;\n\
          * the charges of both projects on the first mount were counted again, entry by entry.\n\n\
          The tree has empty and deep folders, hard links inside, a dangling symbolic link, a fifo, a sparse file, extended\n\
          attributes, inode flags, and names that are not UTF-8, have a newline or 255 bytes. It has no access control\n\

@@ -4,8 +4,12 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file is a crate of its own and uses its part")]
 #![allow(clippy::unwrap_used, reason = "a test may take the short way out")]
 
+mod outcome;
 mod tried;
 
+#[allow(unused_imports, reason = "each test file is a crate of its own and uses its part")]
+pub use outcome::{AFTER_A_CRASH, AFTER_A_FALSE_ABSENCE, assert_done_or_undone};
+#[allow(unused_imports, reason = "the same")]
 pub use tried::Tried;
 
 use std::collections::BTreeMap;
@@ -24,7 +28,7 @@ use tidelock_engine::{Engine, EngineError};
 use tidelock_shared::id::{MoveId, ProjectId};
 use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::project::ProjectTag;
-use tidelock_shared::quota::{Amount, Bounds, Limits};
+use tidelock_shared::quota::{Bounds, Limits};
 use tidelock_shared::request::{Consent, MoveRequest, OnConflict, Verb};
 use tidelock_shared::strategy::EntryKind;
 
@@ -475,27 +479,6 @@ pub fn write(fs: &dyn FileSystem, folder: &Folder, text: &str, content: &[u8]) {
     let file = fs.create_file(folder.at(&name(text)), 0o644).unwrap();
     if !content.is_empty() {
         fs.write_at(&file, 0, content).unwrap();
-    }
-}
-
-impl World {
-    /// What the entries below the first mount say that a project is charged, each inode once.
-    pub fn recount(&self, project: ProjectId) -> Amount {
-        let mut seen = std::collections::BTreeSet::new();
-        let mut amount = Amount::ZERO;
-        let top = self.root.open_path(&path("/m")).unwrap();
-        for entry in self.root.read_folder(&top).unwrap() {
-            let name = entry.unwrap().name;
-            walk::walk(&self.root, top.at(&name), &mut |visit| -> Result<bool, tidelock_engine::fs::FsError> {
-                let is_new = seen.insert(visit.status.inode);
-                if is_new && self.root.charged_to(visit.status.inode) == project {
-                    amount += Amount { bytes: visit.status.allocated, inodes: 1 };
-                }
-                Ok(visit.status.kind == EntryKind::Folder)
-            })
-            .unwrap();
-        }
-        amount
     }
 }
 
