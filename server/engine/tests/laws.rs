@@ -166,12 +166,12 @@ fn a_step_after_the_commit_is_tried_again_and_the_move_still_ends_done() {
     }
 }
 
-/// Calls of an undisturbed run, from the plan to the end.
-fn calls_of(case: Case) -> u64 {
+/// Calls of an undisturbed run, from the plan to the end, and how many of them change something.
+fn calls_of(case: Case) -> (u64, u64) {
     let world = World::new(case);
     world.root.faults().reset();
     world.run().unwrap().unwrap();
-    world.root.faults().calls()
+    (world.root.faults().calls(), world.root.faults().changes())
 }
 
 /// Runs a move with one fault, and then what a start does.
@@ -187,16 +187,50 @@ fn with_fault(case: Case, errno: Errno, fault: impl FnOnce(&Faults), what: &str)
     assert_done_or_undone(&world, excused, &what);
 }
 
-/// Every call fails once with what it can answer; the move ends as done or as undone.
+/// What calls fail with most often, each at every third call.
+const OFTEN: [Errno; 4] = [Errno::IO, Errno::DQUOT, Errno::ACCESS, Errno::NOENT];
+/// What else they fail with, each at calls that are farther apart, to keep the run short.
+const SELDOM: [Errno; 7] = [Errno::XDEV, Errno::PERM, Errno::STALE, Errno::NOSPC, Errno::INTR, Errno::NOTCONN, Errno::EXIST];
+/// What leaves open whether the call was done.
+const UNCLEAR: [Errno; 5] = [Errno::IO, Errno::STALE, Errno::NOTCONN, Errno::TIMEDOUT, Errno::INTR];
+/// Without a factor in common with the numbers of cases and errors, so that places differ in all of them.
+const FAR_APART: usize = 61;
+const APART: usize = 13;
+
+/// Places so far apart, others for each case and error.
+fn places(count: u64, apart: usize, case: usize, error: usize) -> impl Iterator<Item = u64> {
+    ((case * 17 + error * 5) as u64 % apart as u64..count).step_by(apart)
+}
+
+/// Every call fails once, also with what only another call answers in life; the move ends as done or as undone.
 #[test]
 fn every_call_may_fail_once() {
-    for case in CASES {
-        let calls = calls_of(case);
-        let mut tried = Tried::of("call failed: once", case);
-        for errno in [Errno::IO, Errno::DQUOT, Errno::ACCESS, Errno::NOENT] {
-            // Each error at every third call, another third for each, to keep the run short.
-            for call in (u64::from(errno.raw_os_error().unsigned_abs()) % 3..calls).step_by(3) {
-                with_fault(case, errno, |faults| faults.fail(call, errno, false), &format!("at {call}"));
+    for (number, case) in CASES.into_iter().enumerate() {
+        let (calls, _) = calls_of(case);
+        for (errors, apart, what) in [
+            (&OFTEN[..], 3, "call failed: four errors, each at every 3rd call"),
+            (&SELDOM[..], FAR_APART, "call failed: seven more errors, each at every 61st call"),
+        ] {
+            let mut tried = Tried::of(what, case);
+            for (error, errno) in errors.iter().copied().enumerate() {
+                for call in places(calls, apart, number, error) {
+                    with_fault(case, errno, |faults| faults.fail(call, errno, false), &format!("at {call}"));
+                    tried.one();
+                }
+            }
+        }
+    }
+}
+
+/// A call that changes something is done, but its answer is lost on the way: the error says that it may be so.
+#[test]
+fn every_answer_may_be_lost_once() {
+    for (number, case) in CASES.into_iter().enumerate() {
+        let (_, changes) = calls_of(case);
+        let mut tried = Tried::of("call failed: done, but five errors leave it open, each at every 13th change", case);
+        for (error, errno) in UNCLEAR.into_iter().enumerate() {
+            for change in places(changes, APART, number, error) {
+                with_fault(case, errno, |faults| faults.lose_answer(change, errno), &format!("after change {change}"));
                 tried.one();
             }
         }

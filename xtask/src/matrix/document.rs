@@ -49,8 +49,10 @@ const SECTIONS: [Section; 6] = [
         name: "call failed",
         title: "Every call fails",
         about: "One call fails, once, and the move goes on as it can. EIO, EDQUOT, EACCES and ENOENT are each tried at every\n\
-                third call, another third for each, whether or not that call could answer so in life.\n\
-                After a false ENOENT for the removal of a barrier's file, which is empty, it may stay.",
+                third call; EXDEV, EPERM, ESTALE, ENOSPC, EINTR, ENOTCONN and EEXIST each at every 61st; from another call\n\
+                on for each case and error, and whether or not that call could answer so in life. Then a call that changes\n\
+                something is done and yet answered with EIO, ESTALE, ENOTCONN, ETIMEDOUT or EINTR, each at every 13th of\n\
+                these calls. After a false ENOENT, what is hidden is not looked at.",
         shape: Shape::ByCase,
     },
     Section {

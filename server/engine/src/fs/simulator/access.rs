@@ -12,16 +12,17 @@ use super::world::{Change, Domain, Inode, InodeNumber, put};
 use crate::fs::{At, Errno, File, Folder, FsError, FsResult, Object, Timestamp};
 
 impl Simulator {
-    /// Counts the call, lets it fail if it shall, and takes its time. The watcher may want the
-    /// call to be done and yet be answered with an error.
+    /// Counts the call, lets it fail if it shall, and takes its time. A fault or the watcher may want
+    /// the call to be done and yet be answered with an error.
     fn begin(&self, call: &'static str, name: &[u8], is_change: bool) -> FsResult<Option<Errno>> {
         let pace = *self.world.pace.lock();
         let pause = if is_change { pace.change } else { pace.look };
         if !pause.is_zero() {
             std::thread::sleep(pause);
         }
-        self.world.faults.enter(call, name)?;
-        self.watch.as_ref().map_or(Ok(None), |watch| watch.before(call, name, is_change))
+        let lost = self.world.faults.enter(call, name, is_change)?;
+        let unclear = self.watch.as_ref().map_or(Ok(None), |watch| watch.before(call, name, is_change))?;
+        Ok(lost.or(unclear))
     }
 
     fn end<T>(&self, call: &'static str, name: &[u8], unclear: Option<Errno>, answer: FsResult<T>) -> FsResult<T> {

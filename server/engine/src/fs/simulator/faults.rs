@@ -1,4 +1,4 @@
-//! Faults on demand: stop before the n-th call, or let it fail.
+//! Faults on demand: stop before the n-th call, let it fail, or lose its answer.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -22,6 +22,7 @@ pub trait Watch: Send + Sync {
 #[derive(Debug, Default)]
 pub struct Faults {
     calls: AtomicU64,
+    changes: AtomicU64,
     plan: Mutex<Plan>,
 }
 
@@ -30,6 +31,7 @@ struct Plan {
     stop_before: Option<u64>,
     fail: Option<(u64, Errno)>,
     fails_for_ever: bool,
+    loses_answer: Option<(u64, Errno)>,
 }
 
 impl Faults {
@@ -38,9 +40,15 @@ impl Faults {
         self.calls.load(Ordering::Relaxed)
     }
 
+    /// Those of them that change something.
+    pub fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Relaxed)
+    }
+
     /// Counts anew, and no fault any more.
     pub fn reset(&self) {
         self.calls.store(0, Ordering::Relaxed);
+        self.changes.store(0, Ordering::Relaxed);
         *self.plan.lock() = Plan::default();
     }
 
@@ -56,15 +64,22 @@ impl Faults {
         plan.fails_for_ever = for_ever;
     }
 
-    pub(super) fn enter(&self, call: &'static str, name: &[u8]) -> FsResult<()> {
+    /// Change `number`, counted from 0 as well, is done and yet answered with an error.
+    pub fn lose_answer(&self, number: u64, errno: Errno) {
+        self.plan.lock().loses_answer = Some((number, errno));
+    }
+
+    /// Fails the call, or answers the error that it ends with after it has been done.
+    pub(super) fn enter(&self, call: &'static str, name: &[u8], is_change: bool) -> FsResult<Option<Errno>> {
         let number = self.calls.fetch_add(1, Ordering::Relaxed);
+        let change = is_change.then(|| self.changes.fetch_add(1, Ordering::Relaxed));
         let plan = *self.plan.lock();
         if plan.stop_before.is_some_and(|stop| number >= stop) {
             std::panic::resume_unwind(Box::new(Stopped));
         }
         match plan.fail {
             Some((at, errno)) if number == at || (plan.fails_for_ever && number > at) => Err(FsError::new(call, name, errno)),
-            _ => Ok(()),
+            _ => Ok(plan.loses_answer.filter(|(at, _)| change == Some(*at)).map(|(_, errno)| errno)),
         }
     }
 }
