@@ -4,18 +4,22 @@
 
 mod world;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
+use tidelock_engine::clock::Clock;
 use tidelock_engine::fs::simulator::{Pace, Personality};
 use tidelock_engine::fs::{Errno, FileSystem};
+use tidelock_engine::journal::{Journal, StateFolder};
 use tidelock_engine::planner::plan::Refusal;
-use tidelock_engine::worker::Wait;
+use tidelock_engine::worker::{InProcess, Wait};
 use tidelock_engine::{Engine, EngineError, Waits};
 use tidelock_shared::limits::Limits;
 use tidelock_shared::progress::MoveState;
 use tidelock_shared::quota::{Amount, Bounds};
 use tidelock_shared::request::{Consent, MoveRequest};
-use world::{ALPHA, CASES, Case, World, assert_same, make_folder, name, path, write};
+use world::{ALPHA, CASES, Case, StillClock, World, assert_same, make_folder, name, path, write};
 
 fn case(what: &str) -> Case {
     CASES.into_iter().find(|case| case.name == what).unwrap()
@@ -237,18 +241,86 @@ fn the_same_key_of_two_users_is_two_moves() {
     assert!(matches!(other, Err(EngineError::Refused(_))), "bob's is his own, and meets alice's");
 }
 
-#[test]
-fn a_limit_on_operations_slows_a_move_down_and_changes_while_it_runs() {
-    let world = World::new(case("retag and rename, Lustre"));
-    let (engine, _folder) = world.engine();
+/// A clock by which an administrator sets other limits once a move has waited for so many naps.
+struct Administrator {
+    clock: StillClock,
+    engine: OnceLock<Weak<Engine>>,
+    naps: AtomicUsize,
+    change: Option<(usize, Limits)>,
+}
+
+impl Clock for Administrator {
+    fn now_ms(&self) -> i64 {
+        self.clock.now_ms()
+    }
+
+    fn pause(&self, duration: Duration) {
+        self.clock.pause(duration);
+        let naps = self.naps.fetch_add(1, Ordering::Relaxed) + 1;
+        if let Some((_, limits)) = self.change.filter(|(at, _)| *at == naps) {
+            self.engine.get().unwrap().upgrade().unwrap().set_limits(limits).unwrap();
+        }
+    }
+}
+
+/// How many milliseconds a case's move takes within limits, which change on the way.
+fn milliseconds(world: &World, limits: Limits, change: Option<(usize, Limits)>) -> i64 {
+    let after = world.after();
+    let folder = StateFolder::hold(world.state.path()).unwrap();
+    let journal = Journal::open(&folder, || 7).unwrap();
+    let fs: Arc<dyn FileSystem> = Arc::new(world.caller());
+    let administrator =
+        Arc::new(Administrator { clock: world.clock(), engine: OnceLock::new(), naps: AtomicUsize::new(0), change });
+    let worker = Arc::new(InProcess::new(fs.clone()));
+    let engine = Arc::new(Engine::new(fs, worker, journal, administrator.clone(), vec![path("/")]).unwrap());
+    administrator.engine.set(Arc::downgrade(&engine)).unwrap();
     let begin = engine.version();
-    engine.set_limits(Limits { operations_per_second: Some(1), ..Limits::default() }).unwrap();
+    engine.set_limits(limits).unwrap();
     let id = engine.accept(&world.request(), None).unwrap();
     engine.drive(id).unwrap();
     let recorded = engine.get(id).unwrap().recorded;
-    let (first, last) = (recorded.events.first().unwrap().0, recorded.events.last().unwrap().0);
-    assert!(last - first >= 5_000, "a dozen inodes at one a second: {} ms", last - first);
+    assert_eq!(recorded.of.state, MoveState::Done, "{:?}", recorded.of.failure);
+    assert_same(&world.visible(), &after, "slowly");
     assert!(engine.version() > begin);
+    assert_eq!(engine.limits(), change.map_or(limits, |(_, limits)| limits));
+    recorded.events.last().unwrap().0 - recorded.events.first().unwrap().0
+}
+
+/// So many naps are half a second.
+const NAPS: usize = 5;
+
+/// Between two limits, a move takes as long as it is held to each.
+fn assert_limits_change_while_it_runs(new_world: impl Fn() -> World, tight: Limits, loose: Limits) {
+    let (slow, fast) = (milliseconds(&new_world(), tight, None), milliseconds(&new_world(), loose, None));
+    assert!(slow >= 5_000 && fast * 3 <= slow, "{slow} and {fast} ms");
+    let lifted = milliseconds(&new_world(), tight, Some((NAPS, Limits::default())));
+    assert!((500..1_000).contains(&lifted), "nobody waits for a limit that is gone: {lifted} ms");
+    let tightened = milliseconds(&new_world(), loose, Some((NAPS, tight)));
+    assert!((fast + 1_000..slow).contains(&tightened), "of {fast} and {slow} ms {tightened}");
+    let loosened = milliseconds(&new_world(), tight, Some((NAPS, loose)));
+    assert!((fast..slow - 1_000).contains(&loosened), "of {fast} and {slow} ms {loosened}");
+}
+
+#[test]
+fn a_limit_on_operations_slows_a_move_down_and_changes_while_it_runs() {
+    let within = |operations| Limits { operations_per_second: Some(operations), ..Limits::default() };
+    let new_world = || World::new(case("retag and rename, Lustre"));
+    assert_limits_change_while_it_runs(new_world, within(1), within(4));
+}
+
+#[test]
+fn a_limit_on_bytes_slows_a_copy_down_and_changes_while_it_runs() {
+    let within = |bytes| Limits { bytes_per_second: Some(bytes), ..Limits::default() };
+    let new_world = || {
+        let mut world = World::new(case("staged copy by a user, Lustre 2.12"));
+        let tree = world.root.open_path(&path("/m/alpha/tree")).unwrap();
+        for number in 0..10 {
+            write(&world.caller(), &tree, &format!("large {number}"), &[number; 1_000]);
+        }
+        world.before = world.census();
+        world
+    };
+    assert_limits_change_while_it_runs(new_world, within(1_000), within(4_000));
 }
 
 #[test]
