@@ -24,8 +24,8 @@ use crate::recovery::Record;
 /// What happened that excuses something.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Excuses {
-    /// An ordinary user, who in a project that is over its limit can neither make a claim or a
-    /// barrier file (Lustre) nor retag anything back into it (ext4, XFS).
+    /// Limits bind whoever moves: in a project that is over its limit he can neither make a claim or a
+    /// barrier file (Lustre) nor retag anything back into it (ext4), nor make a workshop (XFS, root too).
     pub(super) limits_hold_back: bool,
     /// An ordinary user cannot delete what somebody else keeps in a folder of his own.
     pub(super) may_be_unpurgeable: bool,

@@ -39,6 +39,8 @@ pub(super) struct Furnished {
     /// Everything, by path.
     pub(super) entries: Vec<(FilePath, EntryKind)>,
     pub(super) next_number: u32,
+    /// Whether some mount holds the caller to limits: on XFS they bind root too.
+    pub(super) is_limited: bool,
     pub(super) story: String,
 }
 
@@ -101,7 +103,8 @@ pub(super) fn furnish(random: &mut Random, now: impl Fn() -> Timestamp + Send + 
     }
     root.sync_everything();
     let story = format!("{story}as {}", if is_root { "root" } else { "alice" });
-    Ok(Furnished { root, caller, folders, items, conflicts, entries, next_number: number, story })
+    let is_limited = mounts.iter().any(|mount| mount.personality.use_is_limited(is_root));
+    Ok(Furnished { root, caller, folders, items, conflicts, entries, next_number: number, is_limited, story })
 }
 
 fn mount(random: &mut Random, at: &str, personality: Personality) -> FsResult<SiteMount> {

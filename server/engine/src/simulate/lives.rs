@@ -138,7 +138,7 @@ impl World {
         }
         let troubled_by_others = chance(&mut self.random, 50);
         let is_root = self.furnished.caller.caller().is_root;
-        self.excuses.limits_hold_back = !is_root;
+        self.excuses.limits_hold_back = self.furnished.is_limited;
         self.excuses.may_be_unpurgeable = !is_root;
         for life in 0..LIVES_MAX {
             // Who was killed before he could ask asks again.

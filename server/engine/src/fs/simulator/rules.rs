@@ -145,7 +145,7 @@ impl Personality {
     }
 
     /// Whether writing and creating is held to the limit. XFS holds root to it too.
-    pub(super) fn use_is_limited(self, is_root: bool) -> bool {
+    pub(crate) fn use_is_limited(self, is_root: bool) -> bool {
         self.has_projects() && (!is_root || self == Self::Xfs)
     }
 }
