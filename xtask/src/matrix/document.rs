@@ -77,7 +77,7 @@ const SECTIONS: [Section; 6] = [
         about: "Moves interleave with each other, with others' work, with faults, crashes and power cuts; the journal lies on a\n\
                 disk that tears and forgets. The first line counts worlds, the others how often something occurred in\n\
                 them. Each world is judged by the promises in `simulate/check.rs`: there a move may end as stuck where\n\
-                others worked on its files or a limit kept an ordinary user from the way back. Kept seeds are those that\n\
+                others worked on its files or a limit stands in the way back. Kept seeds are those that\n\
                 once failed; a change of the simulation makes other worlds of them. `tidelock simulate` runs more.",
         shape: Shape::ByWhat,
     },
