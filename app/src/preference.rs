@@ -151,7 +151,8 @@ pub fn units() -> Units {
     }
     #[cfg(not(feature = "ssr"))]
     {
-        Units::current()
+        static UNITS: std::sync::OnceLock<Units> = std::sync::OnceLock::new();
+        *UNITS.get_or_init(Units::current)
     }
 }
 

@@ -182,12 +182,7 @@ impl Engine {
             self.driver.is_halted.store(true, Ordering::Relaxed);
         }
         let (id, is_new) = accepted?;
-        if !is_new {
-            // Accepted in between; that it is the same is made sure of once more.
-            drop(journal);
-            return Ok(self.known_by(key, &draft.plan.asked)?.unwrap_or(id));
-        }
-        if let Some(recorded) = journal.read(id)? {
+        if is_new && let Some(recorded) = journal.read(id)? {
             drop(journal);
             let live = Arc::new(Live::new(recorded, self.driver.versions.first));
             self.moves.lock().insert(id, live.clone());
@@ -202,9 +197,9 @@ impl Engine {
         let known = key.map(|key| self.driver.journal.lock().find_key(key)).transpose()?.flatten();
         let Some(known) = known else { return Ok(None) };
         let asked = self.read(known)?.of.plan.asked;
-        let what =
-            |request: &MoveRequest| (request.verb, request.sources.clone(), request.destination.clone(), request.new_name.clone());
-        if what(&asked) == what(request) { Ok(Some(known)) } else { Err(EngineError::KeyIsTaken(known)) }
+        let MoveRequest { verb, sources, destination, new_name, .. } = request;
+        let is_same = (&asked.verb, &asked.sources, &asked.destination, &asked.new_name) == (verb, sources, destination, new_name);
+        if is_same { Ok(Some(known)) } else { Err(EngineError::KeyIsTaken(known)) }
     }
 
     /// Since the undo was planned, another undo or a purge may have begun.

@@ -78,17 +78,17 @@ pub fn take_inventory(
     now: i64,
     hear: &mut dyn FnMut(&Inventory) -> bool,
 ) -> Result<Inventory, SurveyError> {
-    let top = fs.open_path(path)?;
-    let (device, tag) = (fs.status((&top).into())?.device, fs.tag((&top).into())?);
+    let Some((parent, name)) = path.split_last() else { return Ok(Inventory::default()) };
+    let parent = fs.open_path(&parent)?;
+    let top = parent.at(name);
+    let (device, tag) = (fs.status(top.into())?.device, fs.tag(top.into())?);
     let counting = Counting { fs, path, device, tag, now, sums: Mutex::default() };
     let look = |hand: &mut Walker<'_, '_, SurveyError>, found: &Found<'_>| {
         let enters = counting.entry(found)?;
         hand.count(1, 0)?;
         Ok(enters)
     };
-    let Some((parent, name)) = path.split_last() else { return Ok(Inventory::default()) };
-    let parent = fs.open_path(&parent)?;
-    walk_together(crew, fs, parent.at(name), &look, &mut |_, _| {
+    walk_together(crew, fs, top, &look, &mut |_, _| {
         if hear(&counting.sums.lock().inventory) { Ok(()) } else { Err(SurveyError::Stopped) }
     })?;
     Ok(counting.sums.into_inner().inventory)

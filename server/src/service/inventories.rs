@@ -49,9 +49,12 @@ impl Inventories {
         check(service, &path)?;
         let (taking, is_new) = self.enter(service, &path);
         if is_new {
-            let (service, looked) = (service.clone(), taking.clone());
+            let (other, looked) = (service.clone(), taking.clone());
             let thread = std::thread::Builder::new().name("inventory".to_owned());
-            thread.spawn(move || looked.take(&service, &path)).map_err(|error| {
+            let key = (service.user.name.clone(), path.clone());
+            thread.spawn(move || looked.take(&other, &path)).map_err(|error| {
+                // Nobody takes it; the next who asks is not to wait for its end.
+                self.kept.lock().remove(&key);
                 UserError::new("unavailable", format!("The inventory could not be started: {error}."))
                     .hint("Try again in a moment.")
             })?;
