@@ -29,7 +29,7 @@ fn a_mount_without_attributes_for_users_moves_all_the_same() {
         engine.drive(undo).unwrap();
         let of = engine.get(undo).unwrap().recorded.of;
         assert_eq!(of.state, MoveState::Done, "{}: {:?}", case.name, of.failure);
-        assert_same(&world.visible(), &world.before, case.name);
+        assert_same(&world.visible(), &world.brought_back(), case.name);
     }
 }
 

@@ -15,7 +15,7 @@ use tidelock_engine::{Engine, EngineError};
 use tidelock_shared::id::{EngineId, MoveId};
 use tidelock_shared::name::FilePath;
 use tidelock_shared::progress::MoveState;
-use world::{CASES, Case, Tried, World, assert_same, name, path, write};
+use world::{CASES, Case, Tried, World, assert_charged, assert_same, name, path, write};
 
 const NEW_NAME: u64 = 0xfeed_5678_9abc_def0;
 
@@ -103,6 +103,7 @@ fn check(world: &World, engine: &Engine, what: &str) {
         }
         other => panic!("{what}: ended as {other:?}: {:?}", moves[0].recorded.of.failure),
     }
+    assert_charged(world, what);
 }
 
 fn keeps_something(case: &Case) -> bool {

@@ -20,7 +20,7 @@ use tidelock_shared::progress::MoveState;
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::quota::{Bounds, Limits};
 use tidelock_shared::request::{MoveRequest, OnConflict};
-use world::{ALICE, ALPHA, BETA, CASES, Case, Tried, World, assert_same, make_folder, name, path, write};
+use world::{ALICE, ALPHA, BETA, CASES, Case, Tried, World, assert_charged, assert_same, make_folder, name, path, write};
 
 type Act = Box<dyn FnOnce() + Send>;
 
@@ -61,6 +61,7 @@ fn meanwhile(
     let id = engine.accept(request, None).unwrap();
     engine.drive(id).unwrap();
     assert!(worker.act.lock().unwrap().is_none(), "the step never came");
+    assert_charged(world, world.case.name);
     engine.get(id).unwrap().recorded
 }
 
@@ -138,7 +139,7 @@ fn what_is_written_into_a_copied_file_before_it_is_hidden_arrives() {
 
 #[test]
 fn what_is_made_in_a_folder_that_is_being_rebuilt_comes_along() {
-    for case in CASES.into_iter().filter(|case| case.name.starts_with("piecewise")) {
+    for case in CASES.into_iter().filter(|case| case.name.starts_with("piecewise rename by a user")) {
         let world = World::new(case);
         // Somebody stands in the folder; a new name for it does not keep them out.
         let tree = world.root.open_path(&path(case.source)).unwrap();
@@ -295,6 +296,7 @@ fn a_purge_is_durable_and_deletes_nothing_that_others_put_in_its_place() {
             let is_there = world.census().contains_key(&hidden);
             assert_eq!(is_there, is_replaced, "{}", case.name);
             if is_replaced {
+                assert_charged(&world, case.name);
                 Tried::of("others: put something else in place of what a purge would delete", case).one();
             }
         }

@@ -41,7 +41,7 @@ fn an_undo_brings_everything_back() {
         let snapshot = engine.get(undo).unwrap();
         assert_eq!(snapshot.recorded.of.state, MoveState::Done, "{}: {:?}", case.name, snapshot.recorded.of.failure);
         assert_eq!(engine.get(id).unwrap().recorded.undone_by, Some(undo));
-        assert_same(&world.visible(), &world.before, case.name);
+        assert_same(&world.visible(), &world.brought_back(), case.name);
     }
 }
 
@@ -49,7 +49,9 @@ fn an_undo_brings_everything_back() {
 #[test]
 fn where_no_name_goes_between_mdts_a_move_arrives_and_comes_back_all_the_same() {
     let mut copied = 0;
-    for case in CASES.into_iter().filter(|case| case.personality.is_lustre()) {
+    // What is on tape would have to come back for a copy.
+    let is_tried = |case: &Case| case.personality.is_lustre() && case.source != "/m/alpha/shared";
+    for case in CASES.into_iter().filter(is_tried) {
         let world = World::on_mounts(case, 10, |mount| SiteMount { remote_rename: false, ..mount });
         let what = case.name;
         let after = world.after();
@@ -67,7 +69,7 @@ fn where_no_name_goes_between_mdts_a_move_arrives_and_comes_back_all_the_same() 
         engine.drive(undo).unwrap();
         let undone = engine.get(undo).unwrap();
         assert_eq!(undone.recorded.of.state, MoveState::Done, "{what}: {:?}", undone.recorded.of.failure);
-        assert_same(&world.visible(), &world.before, what);
+        assert_same(&world.visible(), &world.brought_back(), what);
     }
     assert!(copied > 0);
 }

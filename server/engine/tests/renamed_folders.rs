@@ -11,7 +11,7 @@ use tidelock_engine::fs::simulator::{Simulator, Watch};
 use tidelock_engine::fs::{Errno, FileSystem, FsError, FsResult};
 use tidelock_shared::progress::MoveState;
 use tidelock_shared::request::OnConflict;
-use world::{CASES, Case, Census, Tried, World, assert_same, name, path};
+use world::{CASES, Case, Census, Tried, World, assert_charged, assert_same, name, path};
 
 /// At one call, somebody takes a folder away.
 struct Takes {
@@ -29,8 +29,8 @@ enum Taken {
     Removed,
 }
 
-/// Beside the old name.
-const NEW_NAME: &str = "renamed";
+/// Follows the old name, so that nothing changes its place in the order of names.
+const RENAMED: &str = " renamed";
 
 impl Watch for Takes {
     fn before(&self, _: &'static str, _: &[u8], _: bool) -> FsResult<Option<Errno>> {
@@ -38,7 +38,7 @@ impl Watch for Takes {
             let (above, own) = path(self.folder).split_last().map(|(above, own)| (above, own.clone())).unwrap();
             let above = self.theirs.open_path(&above)?;
             match self.how {
-                Taken::Renamed => self.theirs.rename(above.at(&own), above.at(&name(NEW_NAME)))?,
+                Taken::Renamed => self.theirs.rename(above.at(&own), above.at(&name(&format!("{}{RENAMED}", own.shown()))))?,
                 Taken::Removed => drop(self.theirs.remove_folder(above.at(&own))),
             }
         }
@@ -50,8 +50,7 @@ impl Watch for Takes {
 
 /// The world as if the folder had its old name.
 fn with_its_old_name(census: Census, folder: &str) -> Census {
-    let (above, _) = folder.rsplit_once('/').unwrap();
-    let under_old_name = |at: &str| match at.strip_prefix(&format!("{above}/{NEW_NAME}")) {
+    let under_old_name = |at: &str| match at.strip_prefix(&format!("{folder}{RENAMED}")) {
         Some(below) => format!("{folder}{below}"),
         None => at.to_owned(),
     };
@@ -94,6 +93,7 @@ fn assert_before_or_after(case: Case, folder: &'static str, how: Taken) {
             expected.remove(folder);
         }
         assert_same(&with_its_old_name(world.visible(), folder), &expected, &what);
+        assert_charged(&world, &what);
         tried.one();
     }
 }

@@ -12,7 +12,7 @@ use tidelock_shared::id::MoveId;
 use tidelock_shared::progress::MoveState;
 use tidelock_shared::quota::Amount;
 use tidelock_shared::request::{MoveRequest, OnConflict, Verb};
-use world::{ALICE, ALPHA, CASES, Case, Tried, World, assert_same, make_folder, name, path, stoppable, write};
+use world::{ALICE, ALPHA, CASES, Case, Tried, World, assert_charged, assert_same, make_folder, name, path, stoppable, write};
 
 /// `FS_IMMUTABLE_FL`.
 const IMMUTABLE: u32 = 0x10;
@@ -52,7 +52,8 @@ fn what_was_restored_or_copied_again_goes_back_and_forth() {
 
 #[test]
 fn what_is_trashed_stays_charged_until_it_is_purged_and_then_nothing_brings_it_back() {
-    for case in cases(Verb::Trash) {
+    // Not everything in a folder that many work in is its project's, or has no other name.
+    for case in cases(Verb::Trash).filter(|case| case.source != "/m/alpha/shared") {
         let world = World::new(case);
         let charged = world.root.usage(0, ALPHA);
         let (engine, _folder) = world.engine();
@@ -173,6 +174,7 @@ fn a_crash_while_something_comes_back_leaves_it_hidden_or_back() {
                 assert_same(&world.visible(), if is_back { &world.before } else { &after }, &what);
                 let hidden: Vec<String> = world.hidden_names().into_iter().filter(|at| !at.ends_with(".barrier")).collect();
                 assert_eq!(hidden.is_empty(), is_back, "{what}: {hidden:?}");
+                assert_charged(&world, &what);
                 tried.one();
                 if ran.is_some() {
                     break;

@@ -41,8 +41,8 @@ const SECTIONS: [Section; 6] = [
     Section {
         name: "lost",
         title: "With the journal lost, and on the way back from the trash",
-        about: "A lost journal is tried at every third call, every other time after a power cut. Here charges are not\n\
-                counted again, and what is hidden is looked at only where the item is back at its old place.",
+        about: "A lost journal is tried at every third call, every other time after a power cut. Charges are\n\
+                counted again; what is hidden is looked at only where the item is back at its old place.",
         shape: Shape::ByCase,
     },
     Section {
@@ -67,7 +67,7 @@ const SECTIONS: [Section; 6] = [
         name: "others",
         title: "Others act meanwhile",
         about: "Between two steps, or for folders that are renamed or removed between any two calls. Each test compares what its\n\
-                kind of work leaves to be promised: the names, contents and project IDs that it is about. Charges are not\n\
+                kind of work leaves to be promised: the names, contents and project IDs that it is about. Charges are\n\
                 counted again. More of it, at random moments, is in the worlds made by seeds.",
         shape: Shape::Sums,
     },
@@ -120,10 +120,11 @@ fn introduction(tests: &[String], counts: &[Count<'_>]) -> String {
            and of a folder `other`, which names leave or enter;\n\
          * nothing of an undone move was left hidden, and of a done one no more than the retired source or what was replaced,\n  \
            and the record that describes it, but for what the move says it could not write or remove;\n\
-         * the charges of both projects on the first mount were counted again, entry by entry.\n\n\
+         * the charges of three projects on the first mount were counted again, entry by entry, and no file on tape was read.\n\n\
          The tree has empty and deep folders, hard links inside, a dangling symbolic link, a fifo, a sparse file, extended\n\
-         attributes, inode flags, and names that are not UTF-8, have a newline or 255 bytes. It has no access control\n\
-         lists, no released files, and one owner.\n",
+         attributes, inode flags, and names that are not UTF-8, have a newline or 255 bytes. What many work in has entries\n\
+         of two owners, access control lists, symbolic links that loop, climb or are absolute, for root entries that two other\n\
+         projects pay for, and, where nothing is copied, a file with another name outside and on Lustre one on tape only.\n",
         tests.join(", ")
     )
 }

@@ -4,11 +4,14 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file is a crate of its own and uses its part")]
 #![allow(clippy::unwrap_used, reason = "a test may take the short way out")]
 
+mod furnish;
 mod outcome;
 mod tried;
 
 #[allow(unused_imports, reason = "each test file is a crate of its own and uses its part")]
-pub use outcome::{AFTER_A_CRASH, AFTER_A_FALSE_ABSENCE, assert_done_or_undone};
+pub use furnish::{make_folder, write};
+#[allow(unused_imports, reason = "the same")]
+pub use outcome::{AFTER_A_CRASH, AFTER_A_FALSE_ABSENCE, assert_charged, assert_done_or_undone};
 #[allow(unused_imports, reason = "the same")]
 pub use tried::Tried;
 
@@ -21,21 +24,24 @@ use std::time::Duration;
 
 use tidelock_engine::clock::Clock;
 use tidelock_engine::fs::simulator::{Personality, Simulator, Site, SiteMount, Stopped};
-use tidelock_engine::fs::{FileSystem, Folder, Timestamp, walk};
+use tidelock_engine::fs::{FileSystem, Folder, HsmState, Timestamp, walk};
 use tidelock_engine::journal::{Journal, StateFolder};
 use tidelock_engine::worker::InProcess;
 use tidelock_engine::{Engine, EngineError};
 use tidelock_shared::id::{MoveId, ProjectId};
 use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::project::ProjectTag;
-use tidelock_shared::quota::{Bounds, Limits};
 use tidelock_shared::request::{Consent, MoveRequest, OnConflict, Verb};
 use tidelock_shared::strategy::EntryKind;
 
 pub const ALPHA: ProjectId = ProjectId(1001);
 pub const BETA: ProjectId = ProjectId(1002);
+/// A project that nobody here moves into; it pays for single entries of the others' folders.
+pub const GAMMA: ProjectId = ProjectId(1077);
 /// Who owns the tree and, in some tests, moves it.
 pub const ALICE: u32 = 1000;
+/// Of the same group.
+pub const BOB: u32 = 1001;
 
 pub fn path(text: &str) -> FilePath {
     FilePath::parse(text.as_bytes()).unwrap()
@@ -100,7 +106,7 @@ impl Case {
 }
 
 /// One case for each way that a move can go.
-pub const CASES: [Case; 25] = [
+pub const CASES: [Case; 31] = [
     case("rename within a project, Lustre", Personality::Lustre2_17, 0, "/m/alpha/tree", "/m/alpha/other"),
     case("rename within a project, ext4", Personality::Ext4, 0, "/m/alpha/tree", "/m/alpha/other"),
     case("a file recharged by its rename, Lustre", Personality::Lustre2_17, ALICE, "/m/alpha/single", "/m/beta"),
@@ -126,6 +132,12 @@ pub const CASES: [Case; 25] = [
     case("", Personality::Lustre2_17, ALICE, "/m/alpha/tree", "/m/alpha").doing("trash a tree, Lustre", Verb::Trash),
     case("", Personality::Lustre2_12, ALICE, "/m/alpha/single", "/m/alpha").doing("trash a file, Lustre", Verb::Trash),
     case("", Personality::Ext4, ALICE, "/m/alpha/plain", "/m/alpha").doing("trash a folder, ext4", Verb::Trash),
+    case("retag and rename of what many work in, Lustre", Personality::Lustre2_17, 0, "/m/alpha/shared", "/m/beta"),
+    case("retag and rename of what many work in, XFS", Personality::Xfs, 0, "/m/alpha/shared", "/m/beta"),
+    case("retag with a hop of what many work in, Lustre 2.15", Personality::Lustre2_15, 0, "/m/alpha/shared", "/m/beta"),
+    case("piecewise rename of what many work in, Lustre", Personality::Lustre2_17, ALICE, "/m/alpha/shared", "/m/beta"),
+    case("staged copy of what many work in, another mount", Personality::Ext4, 0, "/m/alpha/shared", "/n"),
+    case("", Personality::Lustre2_17, 0, "/m/alpha/shared", "/m/alpha").doing("trash of what many work in, Lustre", Verb::Trash),
 ];
 
 /// So long moves wait for room here.
@@ -158,6 +170,8 @@ pub struct Seen {
     pub project: Option<ProjectTag>,
     pub points_to: Vec<u8>,
     pub device: u64,
+    /// Its content is on tape only, and not read here.
+    pub is_on_tape: bool,
     /// The first path with the same inode.
     pub same_as: String,
 }
@@ -184,10 +198,7 @@ impl World {
             let now = ticking.fetch_add(milliseconds, Ordering::Relaxed);
             Timestamp { seconds: now / 1000, nanoseconds: u32::try_from(now % 1000).unwrap() * 1_000_000 }
         });
-        furnish(&root);
-        if case.on_conflict != OnConflict::Refuse {
-            take_the_name(&root, &case);
-        }
+        furnish::furnish(&root, &case);
         // The tree was made long before it is moved.
         now.fetch_add(3_600_000, Ordering::Relaxed);
         root.sync_everything();
@@ -323,6 +334,9 @@ impl World {
         let tag = self.root.tag((&folder).into()).unwrap();
         let keeps_nanoseconds = self.root.capabilities(&folder).unwrap().keeps_nanoseconds;
         let rebased = |at: &str| at.strip_prefix(self.case.source).map(|rest| format!("{moved_to}{rest}"));
+        // The other name of a file that leaves shows the same inode.
+        let leaving: Vec<&String> =
+            self.before.iter().filter(|(at, _)| rebased(at).is_some()).map(|(_, seen)| &seen.same_as).collect();
         let mut after = Census::new();
         for (at, seen) in self.before.iter().filter(|(at, _)| !is_replaced(at)) {
             let is_inside = at == self.case.source || at.starts_with(&format!("{}/", self.case.source));
@@ -334,8 +348,10 @@ impl World {
             }
             let mut seen = seen.clone();
             seen.same_as = rebased(&seen.same_as).filter(|_| is_inside).unwrap_or(seen.same_as);
-            if is_inside {
+            if is_inside || (self.case.verb == Verb::Move && leaving.contains(&at)) {
                 seen.project = recharged(seen.project, tag, seen.kind);
+            }
+            if is_inside {
                 if !keeps_nanoseconds {
                     seen.modified.nanoseconds = 0;
                 }
@@ -344,6 +360,20 @@ impl World {
             after.insert(at, seen);
         }
         after
+    }
+
+    /// The world as it must be once the finished move is undone: what had another project than its folder is
+    /// charged to that of its folder then, as the plan had said, where the original itself was moved.
+    pub fn brought_back(&self) -> Census {
+        let mut back = self.before.clone();
+        if self.case.verb == Verb::Move && self.case.destination != "/n" {
+            let above = &self.before[self.case.source.rsplit_once('/').unwrap().0];
+            let tag = above.project;
+            for (_, seen) in back.iter_mut().filter(|(at, _)| at.starts_with(&format!("{}/", self.case.source))) {
+                seen.project = recharged(seen.project, tag, seen.kind);
+            }
+        }
+        back
     }
 
     /// The census without what moves have hidden: the retired source of a finished copy.
@@ -380,12 +410,15 @@ pub fn stoppable<T>(work: impl FnOnce() -> T) -> Option<T> {
 /// Everything below a folder, by the path that it is shown with.
 pub fn take_census(fs: &dyn FileSystem, folder: &Folder, at: &str, census: &mut Census, first: &mut BTreeMap<u64, String>) {
     let mut names: Vec<FileName> = fs.read_folder(folder).unwrap().map(|entry| entry.unwrap().name).collect();
-    names.sort();
+    // What is hidden comes last: an inode is called by a visible name if it has one.
+    names.sort_by(|one, other| (one.is_hidden_folder_of_a_move(), one).cmp(&(other.is_hidden_folder_of_a_move(), other)));
     for name in names {
         let entry = folder.at(&name);
         let status = fs.status(entry.into()).unwrap();
         let shown = format!("{at}/{}", name.shown());
-        let content = if status.kind == EntryKind::File {
+        let is_file = status.kind == EntryKind::File;
+        let is_on_tape = is_file && fs.hsm_state(entry).unwrap() == HsmState::Released;
+        let content = if is_file && !is_on_tape {
             let file = fs.open_file(entry).unwrap();
             let mut bytes = vec![0; usize::try_from(status.size).unwrap()];
             fs.read_at(&file, 0, &mut bytes).unwrap();
@@ -405,80 +438,13 @@ pub fn take_census(fs: &dyn FileSystem, folder: &Folder, at: &str, census: &mut 
             project: fs.tag(entry.into()).unwrap(),
             points_to: if status.kind == EntryKind::SymbolicLink { fs.read_link(entry).unwrap() } else { Vec::new() },
             device: status.special_device,
+            is_on_tape,
             same_as: first.entry(status.inode).or_insert_with(|| shown.clone()).clone(),
         };
         census.insert(shown.clone(), seen);
         if status.kind == EntryKind::Folder {
             take_census(fs, &fs.open_folder(entry).unwrap(), &shown, census, first);
         }
-    }
-}
-
-/// Two projects, and in the first a tree with one of everything.
-fn furnish(root: &Simulator) {
-    let top = root.open_path(&path("/m")).unwrap();
-    for (project, id) in [("alpha", ALPHA), ("beta", BETA)] {
-        let folder = make_folder(root, &top, project, 0o777);
-        let tag = ProjectTag { id, inherit: true };
-        // A plain mount has no project IDs; then there is nothing to tag.
-        let _ = root.set_tag((&folder).into(), tag);
-        let limit = |hard| Bounds { soft: None, hard: Some(hard) };
-        root.set_limits(0, id, Limits { bytes: limit(64 << 20), inodes: limit(1000) });
-    }
-    let other = root.open_path(&path("/n")).unwrap();
-    root.set_mode((&other).into(), 0o777).unwrap();
-    let alpha = root.open_path(&path("/m/alpha")).unwrap();
-    let alice = root.seen_by(ALICE, &[1000]);
-    make_folder(&alice, &alpha, "other", 0o755);
-    write(&alice, &alpha, "single", b"just one file");
-    alice.create_symbolic_link(alpha.at(&name("link")), b"tree/deep").unwrap();
-    let plain = make_folder(&alice, &alpha, "plain", 0o755);
-    write(&alice, &plain, "file", b"plain");
-    write(&alice, &make_folder(&alice, &plain, "sub", 0o755), "file", b"below");
-    let tree = make_folder(&alice, &alpha, "tree", 0o2750);
-    write(&alice, &tree, "file", b"content");
-    write(&alice, &tree, "empty", b"");
-    let deep = make_folder(&alice, &make_folder(&alice, &tree, "deep", 0o700), "deeper", 0o755);
-    make_folder(&alice, &deep, "empty folder", 0o755);
-    write(&alice, &deep, "file", b"deep");
-    alice.link(tree.at(&name("file")), deep.at(&name("hard link"))).unwrap();
-    alice.create_symbolic_link(tree.at(&name("dangling")), b"/nowhere").unwrap();
-    alice.create_special(tree.at(&name("fifo")), EntryKind::Fifo, 0o640, 0).unwrap();
-    let sparse = alice.create_file(tree.at(&name("sparse")), 0o644).unwrap();
-    alice.write_at(&sparse, 1 << 16, b"far").unwrap();
-    alice.set_size(&sparse, 1 << 17).unwrap();
-    write(&alice, &tree, "attributed", b"x");
-    let attributed = name("attributed");
-    alice.set_xattr(tree.at(&attributed).into(), b"user.note", b"value").unwrap();
-    alice.set_flags(tree.at(&attributed).into(), 0x80).unwrap();
-    for odd in [&b"bad-\xff-name"[..], b"new\nline", &[b'n'; 255]] {
-        let odd = FileName::new(odd).unwrap();
-        drop(alice.create_file(tree.at(&odd), 0o600).unwrap());
-    }
-    alice.set_times((&deep).into(), Timestamp { seconds: 77, nanoseconds: 0 }, Timestamp { seconds: 78, nanoseconds: 0 }).unwrap();
-    let _ = walk::look(root, alpha.at(&name("tree"))).unwrap();
-}
-
-/// Something else with the name that the item will have.
-fn take_the_name(root: &Simulator, case: &Case) {
-    let alice = root.seen_by(ALICE, &[1000]);
-    let destination = root.open_path(&path(case.destination)).unwrap();
-    let taken = make_folder(&alice, &destination, case.source_name(), 0o750);
-    write(&alice, &taken, "old", b"was here before");
-}
-
-pub fn make_folder(fs: &dyn FileSystem, parent: &Folder, text: &str, mode: u32) -> Folder {
-    let name = name(text);
-    fs.create_folder(parent.at(&name), mode).unwrap();
-    let folder = fs.open_folder(parent.at(&name)).unwrap();
-    fs.set_mode((&folder).into(), mode).unwrap();
-    folder
-}
-
-pub fn write(fs: &dyn FileSystem, folder: &Folder, text: &str, content: &[u8]) {
-    let file = fs.create_file(folder.at(&name(text)), 0o644).unwrap();
-    if !content.is_empty() {
-        fs.write_at(&file, 0, content).unwrap();
     }
 }
 

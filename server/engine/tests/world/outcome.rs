@@ -13,7 +13,7 @@ use tidelock_shared::progress::MoveState;
 use tidelock_shared::quota::Amount;
 use tidelock_shared::strategy::EntryKind;
 
-use super::{ALPHA, BETA, World, assert_same, path};
+use super::{ALPHA, BETA, GAMMA, World, assert_same, path};
 
 /// What hidden names contain that may stay whatever becomes of a move.
 pub type Excused = &'static [&'static str];
@@ -49,10 +49,16 @@ pub fn assert_done_or_undone(world: &World, excused: Excused, what: &str) {
         }
         other => panic!("{what}: ended as {other:?}: {:?}", of.and_then(|of| of.failure)),
     }
-    assert_eq!(world.root.blocked_reads(), 0, "{what}: nothing on tape is read");
-    for project in [ALPHA, BETA] {
+    assert_charged(world, what);
+}
+
+/// What each project is charged is what a count of the entries says, and nothing on tape was read.
+#[track_caller]
+pub fn assert_charged(world: &World, what: &str) {
+    for project in [ALPHA, BETA, GAMMA] {
         assert_eq!(world.root.usage(0, project), world.recount(project), "{what}: the charge of {project}");
     }
+    assert_eq!(world.root.blocked_reads(), 0, "{what}: nothing on tape is read");
 }
 
 /// Hidden names but for a record of which the move says that it could not be removed.
