@@ -36,6 +36,8 @@ MUTANTS = (
      "        if is_same { Ok(Some(known)) }", "        if is_same || known.number > 0 { Ok(Some(known)) }"),
     ("a key is looked for only before the survey", "engine.rs", "moves",
      "        if let Some(known) = self.known_by(key, &draft.plan.asked)? {\n", "        if let Some(known) = self.known_by(None, &draft.plan.asked)? {\n"),
+    ("a purge that kept something has not begun", "journal/store.rs", "retention",
+     "            (_, Event::Noted { .. }) => None,\n", "            (_, Event::Noted { .. }) if number == 0 => None,\n"),
     ("what another engine hides is ours", "recovery/plan.rs", "lib",
      "    if !is_own_name && facts.standing != Standing::Lost {\n", "    if !is_own_name && facts.age_seconds < 0 {\n"),
     ("a retired source without a record goes by rule", "recovery/plan.rs", "lib",

@@ -51,21 +51,27 @@ impl Engine {
     }
 
     /// Purges every move whose retention is over. Answers those; what cannot be deleted now is
-    /// tried again the next time.
+    /// tried again the next time, and so is what somebody has begun to delete, whatever any clock says.
     pub fn purge_due(&self) -> Result<Vec<MoveId>, EngineError> {
+        let begun = self.journal().open_purges()?;
+        let mut purged = Vec::new();
+        for id in begun {
+            if self.is_purged_now(id)? {
+                purged.push(id);
+            }
+        }
         let now = self.now_ms();
         let (retention, last, done) = {
             let journal = self.journal();
             (journal.retention()?, journal.last_event_ms()?, journal.unpurged()?)
         };
         if retention.0.is_none() {
-            return Ok(Vec::new());
+            return Ok(purged);
         }
         if now < last {
             tracing::warn!("the clock lies before the last event of the journal: nothing is purged");
-            return Ok(Vec::new());
+            return Ok(purged);
         }
-        let mut purged = Vec::new();
         for id in done {
             let recorded = self.read(id)?;
             if retention.ends_ms(&recorded).is_none_or(|end| now < end) || self.open_undo_of(id).is_some() {
@@ -76,21 +82,28 @@ impl Engine {
                 tracing::warn!(%id, ?clock, "the file system's clock cannot be told or is another: the purge waits");
                 continue;
             }
-            match self.purge(id) {
-                Ok(()) => purged.push(id),
-                // Somebody was quicker, or it is tried again.
-                Err(
-                    error @ (EngineError::PurgeFailed(_)
-                    | EngineError::NothingToPurge(_)
-                    | EngineError::BeingPurged(_)
-                    | EngineError::UndoneAlready(..)),
-                ) => {
-                    tracing::warn!(%id, error = &error as &dyn std::error::Error, "a purge that is due was not done");
-                }
-                Err(error) => return Err(error),
+            if self.is_purged_now(id)? {
+                purged.push(id);
             }
         }
         Ok(purged)
+    }
+
+    /// Purges, or tells that somebody was quicker or that it is to be tried again.
+    fn is_purged_now(&self, id: MoveId) -> Result<bool, EngineError> {
+        match self.purge(id) {
+            Ok(()) => Ok(true),
+            Err(
+                error @ (EngineError::PurgeFailed(_)
+                | EngineError::NothingToPurge(_)
+                | EngineError::BeingPurged(_)
+                | EngineError::UndoneAlready(..)),
+            ) => {
+                tracing::warn!(%id, error = &error as &dyn std::error::Error, "a purge that is due was not done");
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// What the file system takes the time for, told by a new file of our own beside what is

@@ -13,7 +13,7 @@ use tidelock_engine::moves::state::Purge;
 use tidelock_engine::worker::InProcess;
 use tidelock_engine::{Engine, Retention};
 use tidelock_shared::id::MoveId;
-use world::{CASES, World, assert_same, name, path};
+use world::{CASES, World, assert_same, name, path, write};
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -54,6 +54,34 @@ fn an_original_is_purged_when_its_retention_is_over_and_not_before() {
         assert_same(&world.census(), &world.after(), "only the original is gone");
         assert_eq!(engine.get(id).unwrap().kept_until_ms, None);
         assert_eq!(engine.purge_due().unwrap(), []);
+    }
+}
+
+/// Found by seed 951018375: one that had kept something was forgotten until the retention was over.
+#[test]
+fn a_purge_that_failed_goes_on_by_itself_however_long_originals_are_kept() {
+    for call in 0.. {
+        let (world, id) = copied();
+        let hidden = world.root.open_path(&path(&format!("/m/alpha/.tidelock-{id}.0.retired"))).unwrap();
+        let (engine, _folder) = world.engine();
+        engine.set_retention(Retention::of_days(0)).unwrap();
+        write(&world.root, &hidden, "late", b"written through a handle");
+        world.root.faults().reset();
+        world.root.faults().fail(call, Errno::IO, false);
+        let is_through = engine.purge(id).is_ok();
+        world.root.faults().reset();
+        assert_eq!(engine.purge_due().unwrap(), if is_through { vec![] } else { vec![id] }, "call {call}");
+        assert_eq!(engine.get(id).unwrap().recorded.of.purge, Purge::Purged, "call {call}");
+        assert_same(&world.visible(), &world.after(), "only the original is gone");
+        // The first time has changed what it took one of two names from.
+        let had_two_names = |at: &str| at.ends_with("/file") || at.ends_with("/hard link");
+        let kept: Vec<String> = world.files().into_iter().map(|(at, _)| at).filter(|at| at.contains(".retired")).collect();
+        let changed: Vec<&String> = kept.iter().filter(|at| is_through || !had_two_names(at)).collect();
+        assert_eq!(changed, [&format!("/m/alpha/.tidelock-{id}.0.retired/late")], "call {call}");
+        if is_through {
+            assert!(call > 20, "{call}");
+            break;
+        }
     }
 }
 

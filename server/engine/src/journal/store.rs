@@ -236,6 +236,8 @@ impl Journal {
         let number = id.number;
         let text = serde_json::to_string(event).map_err(|source| JournalError::Unreadable { number, source })?;
         let ended = match (state, event) {
+            // What a purge finds out does not take its beginning back.
+            (_, Event::Noted { .. }) => None,
             (MoveState::Done, Event::PurgeStarted) => Some("purging"),
             (MoveState::Done, Event::Purged) => Some("purged"),
             (MoveState::Done, _) => Some("done"),

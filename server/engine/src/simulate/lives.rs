@@ -424,6 +424,8 @@ impl World {
     }
 
     fn judge(&mut self, engine: &Engine) -> Result<(), EngineError> {
+        // As a server that goes on running does.
+        engine.purge_due()?;
         // Nothing stays reserved once every charge has had the time to arrive.
         self.interference.pass(60_000);
         let mut moves = engine.list(u32::MAX)?;

@@ -2,7 +2,8 @@
 //!
 //! A file that was open when it was hidden may have been written to since: whatever changed after
 //! that stays, hidden as it is, and is reported. Times tell: what has the very time of the hiding
-//! counts as changed, since on Lustre they are whole seconds.
+//! counts as changed, since on Lustre they are whole seconds, and so does what a purge that was cut short took
+//! one of its names from.
 
 use std::collections::HashSet;
 

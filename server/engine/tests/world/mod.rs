@@ -351,10 +351,8 @@ impl World {
             if is_inside || (self.case.verb == Verb::Move && leaving.contains(&at)) {
                 seen.project = recharged(seen.project, tag, seen.kind);
             }
-            if is_inside {
-                if !keeps_nanoseconds {
-                    seen.modified.nanoseconds = 0;
-                }
+            if is_inside && !keeps_nanoseconds {
+                seen.modified.nanoseconds = 0;
             }
             let at = if is_inside { rebased(at).unwrap() } else { at.clone() };
             after.insert(at, seen);
