@@ -88,19 +88,6 @@ fn a_purge_frees_what_the_copy_retired_and_nothing_else() {
     }
 }
 
-#[test]
-fn the_same_key_twice_is_one_move() {
-    let world = World::new(CASES[0]);
-    let (engine, _folder) = world.engine();
-    let id = engine.accept(&world.request(), Some("key")).unwrap();
-    let draft_is_refused_now = engine.accept(&world.request(), Some("key"));
-    assert!(matches!(draft_is_refused_now, Ok(again) if again == id), "{draft_is_refused_now:?}");
-    let other = MoveRequest { sources: vec![path("/m/alpha/single")], ..world.request() };
-    assert_ne!(other.sources, world.request().sources);
-    let refused = engine.accept(&other, Some("key"));
-    assert!(matches!(refused, Err(EngineError::KeyIsTaken(of)) if of == id), "{refused:?}");
-}
-
 /// `/m/beta/plain` as it may be found: a folder that has some of the same names as the item.
 fn world_to_merge() -> World {
     let world = World::new(CASES[0]);
