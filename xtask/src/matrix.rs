@@ -85,7 +85,9 @@ mod tests {
     fn every_test_that_counts_is_found() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(TESTS);
         let tests = tests_that_count(&folder).unwrap();
-        for test in ["crash_anywhere", "laws", "lost_journal", "meanwhile", "renamed_folders", "simulated", "trash"] {
+        for test in
+            ["crash_anywhere", "laws", "lost_journal", "meanwhile", "renamed_folders", "several_items", "simulated", "trash"]
+        {
             assert!(tests.iter().any(|found| found == test), "{test} in {tests:?}");
         }
         assert!(!tests.iter().any(|found| found == "moves"), "{tests:?}");

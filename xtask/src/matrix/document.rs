@@ -35,7 +35,8 @@ const SECTIONS: [Section; 6] = [
                 record of the journal; then the next start recovers. A copy with checkpoints has one after every second\n\
                 entry. Second crashes are tried at every 23rd call, and there at every 17th of the recovery. A power cut\n\
                 loses what was not synced as one seed for each place chooses, not in every order that there is.\n\
-                The files of barriers, which are empty, may stay after a crash.",
+                The files of barriers, which are empty, may stay after a crash. Four items of one move, which may go in different\n\
+                ways, are all at their old places then, or all at their new ones.",
         shape: Shape::ByCase,
     },
     Section {
