@@ -42,7 +42,7 @@ MUTANTS = (
      "    if !is_own_name && facts.standing != Standing::Lost {\n", "    if !is_own_name && facts.age_seconds < 0 {\n"),
     ("a retired source without a record goes by rule", "recovery/plan.rs", "lib",
      "        (Standing::Lost, _) => Verdict::NeedsWord,\n", "        (Standing::Lost, _) => Verdict::LeftBehind,\n"),
-    ("a record is believed wherever it lies", "recovery/orphans.rs", "records",
+    ("a record is believed wherever it lies", "recovery/orphans.rs", "lost_journal",
      "    if record.id != id || !is_here {\n", "    if record.id != id || (!is_here && bytes.is_empty()) {\n"),
     ("a record is believed whoever may have brought it", "recovery/orphans.rs", "lost_journal",
      "    Ok(if is_closed(fs, at.folder)? { ReadRecord::Trusted(record) }", "    Ok(if is_closed(fs, at.folder)? || !bytes.is_empty() { ReadRecord::Trusted(record) }"),

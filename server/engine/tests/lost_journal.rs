@@ -260,6 +260,24 @@ fn root_believes_a_record_where_others_can_write_on_a_word_only_and_no_further_t
 }
 
 #[test]
+fn a_record_that_lies_in_another_folder_than_it_speaks_of_is_not_believed_on_any_word() {
+    for is_moved in [false, true] {
+        let (world, id) = half_retagged();
+        let record = name(&format!(".tidelock-{id}.record"));
+        let (alpha, other) =
+            (world.root.open_path(&path("/m/alpha")).unwrap(), world.root.open_path(&path("/m/alpha/other")).unwrap());
+        if is_moved {
+            world.root.rename(alpha.at(&record), other.at(&record)).unwrap();
+        }
+        lose_journal(&world);
+        let (engine, _folder) = new_engine(&world);
+        let found = engine.orphans(&tops(), &word(None)).unwrap();
+        assert_eq!(found.records.contains_key(&id), !is_moved);
+        assert_eq!(engine.rebuild(&found).unwrap(), if is_moved { vec![] } else { vec![id] });
+    }
+}
+
+#[test]
 fn a_name_that_anybody_can_make_does_not_stop_a_start() {
     let (world, id) = half_retagged();
     let alpha = world.root.open_path(&path("/m/alpha")).unwrap();
