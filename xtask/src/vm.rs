@@ -4,7 +4,7 @@
 //! is the host's, read only over 9p, so it runs what was just built; its own are two disks, ext4
 //! and XFS with project quotas, made anew each time.
 //!
-//! Not here: what is tested in it; that is the engine's `contract`, `real_moves` and `real_kills`.
+//! Not here: what is tested in it; that is the engine's `contract`, `real_moves`, `real_drift` and `real_kills`.
 
 mod guest;
 mod initramfs;
@@ -22,7 +22,7 @@ use xshell::{Shell, cmd};
 
 const FOLDER: &str = "target/vm";
 /// The engine's test programs that have something to ask a real kernel.
-const TESTS: [&str; 2] = ["contract", "real_moves"];
+const TESTS: [&str; 3] = ["contract", "real_moves", "real_drift"];
 /// How the tests are told which kinds are mounted where.
 const MOUNTS: &str = "TIDELOCK_REAL_MOUNTS='ext4=/mnt/ext4 xfs=/mnt/xfs'";
 

@@ -209,7 +209,7 @@ impl Inventory {
 }
 
 /// Keeps the first by this order, in order.
-fn keep_first<T>(kept: &mut Vec<T>, one: T, order: impl Fn(&T, &T) -> std::cmp::Ordering) {
+pub(crate) fn keep_first<T>(kept: &mut Vec<T>, one: T, order: impl Fn(&T, &T) -> std::cmp::Ordering) {
     let place = kept.partition_point(|known| order(known, &one).is_le());
     kept.insert(place, one);
     kept.truncate(SHARES_MAX);

@@ -8,6 +8,7 @@ pub mod clock;
 mod copy;
 pub mod crew;
 pub mod doctor;
+pub mod drift;
 mod engine;
 mod error;
 mod executor;
