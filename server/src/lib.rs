@@ -12,6 +12,7 @@ mod cli;
 mod convert;
 mod demo;
 mod doctor;
+mod drift;
 mod events;
 mod history;
 mod http;

@@ -366,6 +366,19 @@ fn a_doctor_says_how_far_each_promise_goes_and_leaves_nothing_behind() {
     assert!(stdout(&output).contains("\"code\":\"usage\""), "{output:?}");
 }
 
+/// Real project quotas are where root has made some: `real_drift` of the engine, and `drift.rs` for the words.
+#[test]
+fn drift_says_what_to_name_where_there_is_no_project() {
+    let place = Place::new();
+    let drift =
+        |folder: PathBuf| Command::new(env!("CARGO_BIN_EXE_tidelock")).args(["drift", "--json"]).arg(folder).output().unwrap();
+    for (folder, status, code) in [("to", 2, "usage"), ("nowhere", 3, "not_found")] {
+        let output = drift(place.at(folder));
+        assert_eq!(output.status.code(), Some(status), "{output:?}");
+        assert!(stdout(&output).starts_with(&format!("{{\"error\":{{\"code\":\"{code}\"")), "{output:?}");
+    }
+}
+
 #[test]
 fn a_seed_prints_the_same_world_each_time() {
     let simulate = |seed: &str| {

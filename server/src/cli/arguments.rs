@@ -65,6 +65,8 @@ pub(crate) enum Command {
     Recover(RecoverArguments),
     /// Show who pays for a folder, what is used, and what may be used
     Quota(QuotaArguments),
+    /// Find what is charged wrongly below a project's folder; exit status 1 if anything is
+    Drift(DriftArguments),
     /// Tell what the mount of a folder can and cannot promise; tries it in a hidden folder
     Doctor(DoctorArguments),
     /// Serve an invented site in the browser, on nothing but this program
@@ -257,6 +259,18 @@ pub(crate) struct QuotaArguments {
     pub(crate) folder: OsString,
     #[command(flatten)]
     pub(crate) at: Where,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct DriftArguments {
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: OsString,
+    /// Look at no more entries a second, so that others feel nothing of it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) entries_per_second: Option<u64>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args, Debug)]

@@ -6,6 +6,7 @@
 mod arguments;
 mod desk;
 mod doctor;
+mod drift;
 mod local;
 mod output;
 mod recover;
@@ -30,7 +31,7 @@ pub(crate) fn fail(error: &UserError) -> Exit {
 pub(crate) enum Exit {
     /// Done as asked.
     Done = 0,
-    /// The move was undone or failed, and everything is as before.
+    /// The move was undone or failed, and everything is as before; or drift was found.
     Undone = 1,
     /// The call itself is wrong: words, an unknown move, a missing `--yes`.
     Usage = 2,

@@ -20,6 +20,7 @@ use super::arguments::{
 };
 use super::desk::{Desk, find};
 use super::doctor::doctor;
+use super::drift::drift;
 use super::local::{Holding, PATIENCE, open_recovered, state_folder};
 use super::output::{Output, Progress};
 use super::recover::recover;
@@ -49,6 +50,7 @@ pub(crate) fn run(command: &Command) -> Exit {
         Command::Recover(arguments) => (&arguments.at, recover(arguments)),
         Command::Simulate(arguments) => return simulate(arguments),
         Command::Doctor(arguments) => return doctor(arguments),
+        Command::Drift(arguments) => return drift(arguments),
         Command::Quota(arguments) => (&arguments.at, quota(arguments)),
         Command::Demo(_) | Command::Serve(_) | Command::Completions { .. } => return Exit::Usage,
     };

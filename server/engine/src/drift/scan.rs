@@ -27,7 +27,7 @@ use crate::survey::SurveyError;
 const PROJECTS_MAX: usize = 1000;
 /// Charges arrive late: seconds on Lustre, and XFS frees inodes in the background. Numbers that do
 /// not agree are read again for so long.
-const SETTLES_WITHIN: Duration = Duration::from_secs(30);
+const SETTLES_WITHIN: Duration = Duration::from_secs(10);
 const READ_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// How fast a scan goes.
@@ -40,6 +40,8 @@ pub struct Pace {
 /// What was found below a folder.
 #[derive(Clone, Debug)]
 pub struct Scan {
+    /// For people: `Lustre`, `ext4`, `XFS`, ….
+    pub file_system: String,
     /// Whom the folder is charged to; none where there are no projects, or it belongs to none.
     pub project: Option<ProjectId>,
     /// The folder is all of its project: what lies above belongs to another.
@@ -63,10 +65,11 @@ pub fn scan(
     hear: &mut dyn FnMut(u64) -> bool,
 ) -> Result<Scan, SurveyError> {
     let folder = fs.open_path(path)?;
-    let tag = fs.tag((&folder).into())?;
+    let (file_system, tag) = (fs.capabilities(&folder)?.kind, fs.tag((&folder).into())?);
     // What belongs to nobody may have anybody's projects in it.
     let (Some(tag), Some((above, name))) = (tag.filter(|tag| tag.id != ProjectId::NONE), path.split_last()) else {
-        return Ok(Scan { project: None, is_whole: false, recount: Recount::default(), readings: None, findings: Vec::new() });
+        let recount = Recount::default();
+        return Ok(Scan { file_system, project: None, is_whole: false, recount, readings: None, findings: Vec::new() });
     };
     let above = fs.open_path(&above)?;
     let device = fs.status((&folder).into())?.device;
@@ -93,7 +96,7 @@ pub fn scan(
         let findings = compare(&recount, readings.as_ref(), is_whole);
         let is_other = |finding: &Finding| matches!(finding, Finding::OtherInodes { .. } | Finding::OtherBytes { .. });
         if waited >= SETTLES_WITHIN || !findings.iter().any(is_other) {
-            return Ok(Scan { project: Some(tag.id), is_whole, recount, readings, findings });
+            return Ok(Scan { file_system, project: Some(tag.id), is_whole, recount, readings, findings });
         }
         if !hear(recount.entries) {
             return Err(SurveyError::Stopped);
