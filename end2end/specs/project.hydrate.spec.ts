@@ -64,6 +64,30 @@ test('who uses what is told once somebody asks, and each line leads to what it i
   await expect(page).toHaveURL(/\/browse\/lustre\/climate\/reanalysis-era5\?.*era5-2005/);
 });
 
+test('what another project pays for is repaired as a move, and an undo brings the old charges back', async ({ page }) => {
+  await page.goto('/projects/lustre/climate');
+  await hydrated(page);
+  const report = page.getByRole('region', { name: 'Who uses what' });
+  await report.getByRole('button', { name: /^Look/ }).click();
+  await report.getByRole('button', { name: 'Plan a repair' }).click();
+  const plan = page.getByRole('dialog');
+  await expect(plan).toContainText('Nothing moves and no data is copied');
+  await expect(plan).toContainText(/from *genomics/);
+  await expect(plan).toContainText(/to *climate/);
+  await plan.getByRole('button', { name: 'Repair 3 entries' }).click();
+  const moved = page.getByRole('listitem').filter({ hasText: 'Repair: climate' });
+  await expect(moved).toContainText('done');
+  await report.getByRole('button', { name: 'Look again' }).click();
+  await expect(report.getByText(/another project pays/)).toHaveCount(0);
+
+  await moved.getByRole('button', { name: /^Undo/ }).click();
+  await expect(plan).toContainText(/to *genomics/);
+  await plan.getByRole('button', { name: 'Give back 3 entries' }).click();
+  await expect(page.getByRole('listitem').filter({ hasText: 'Undo: climate' })).toContainText('done');
+  await report.getByRole('button', { name: 'Look again' }).click();
+  await expect(report.getByText(/another project pays/)).toBeVisible();
+});
+
 test('a project that one cannot see is not there', async ({ page, complaints }) => {
   complaints.expect(/404/);
   const answer = await page.goto('/projects/lustre/materials');

@@ -151,7 +151,7 @@ fn one_command<'a>(asked: &MoveRequest, answer: OnConflict, sources: impl Iterat
         words.push(format!("--as {}", shell_word(name.as_bytes())));
     }
     words.extend(sources.map(|source| shell_word(&source.to_bytes())));
-    if asked.verb != Verb::Trash {
+    if asked.verb.leaves_its_folder() {
         words.push(shell_word(&[asked.destination.to_bytes().as_slice(), b"/"].concat()));
     }
     words.join(" ")
@@ -163,6 +163,7 @@ fn verb_name(verb: Verb) -> &'static str {
         Verb::Move => "mv",
         Verb::Copy => "cp",
         Verb::Trash => "trash",
+        Verb::Repair => "repair",
     }
 }
 
@@ -203,7 +204,7 @@ pub(crate) fn move_view(snapshot: &Snapshot, names: &Names) -> MoveView {
     let reading = &snapshot.reading;
     let first = of.plan.items.first();
     let folder = |pick: fn(&PlannedItem) -> &FilePath| first.map(pick).cloned().unwrap_or_default();
-    let (source, destination) = (folder(|item| &item.source_folder.path), folder(|item| &item.destination_folder.path));
+    let (source, destination) = (folder(left_folder), folder(|item| &item.destination_folder.path));
     let has_ended = of.state.is_final();
     let phase = phase(of);
     // Only these count while they work; a rate from before would promise an end that does not come.
@@ -254,6 +255,11 @@ pub(crate) fn move_view(snapshot: &Snapshot, names: &Names) -> MoveView {
 fn is_gone(of: &Move) -> bool {
     let is_trash = of.plan.items.iter().any(|item| item.verb == Verb::Trash);
     of.purge == Purge::Started || (is_trash && of.purge == Purge::Purged)
+}
+
+/// What is repaired is neither moved out of a folder nor into one.
+fn left_folder(item: &PlannedItem) -> &FilePath {
+    if item.repairs.is_some() { &item.destination_folder.path } else { &item.source_folder.path }
 }
 
 fn folders(items: &[PlannedItem]) -> Vec<FilePath> {

@@ -207,7 +207,9 @@ impl Place<'_> {
             "XFS" => format!("xfs_quota -x -c {}", shell_word(format!("project -s -p {path} {project}").as_bytes())),
             _ => format!("chattr -R -p {project} {path} && find {path} -xdev -type d -exec chattr +P {{}} +"),
         };
-        format!("Charge everything here to project {project}, once it has room for it: {command}")
+        format!(
+            "Charge everything here to project {project}: tidelock repair {path} shows what that does, and can be undone. By the system's own tool: {command}"
+        )
     }
 }
 
@@ -260,6 +262,7 @@ mod tests {
         assert!(report.findings.iter().all(|finding| finding.message.ends_with('.') && !finding.hints.is_empty()));
         let elsewhere = &report.findings[0];
         assert_eq!(elsewhere.message, "1 entry (4.00 KiB) is charged to no project and not to project 1001.");
+        assert!(elsewhere.hints[1].contains("tidelock repair '/l/my project' "), "{:?}", elsewhere.hints);
         assert!(elsewhere.hints[1].ends_with("lfs project -s -r -p 1001 '/l/my project'"), "{:?}", elsewhere.hints);
         assert!(report.findings[3].message.contains("1 fewer than there are"), "{}", report.findings[3].message);
     }

@@ -127,6 +127,16 @@ pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> UserError {
             UserError::new("changed_since", format!("{} is no longer what the move left there.", quoted(path)))
                 .hint("Move it back by hand as a new move if that is still what you want.")
         }
+        Refusal::NoProject(path) => UserError::new("no_project", format!("{} belongs to no project.", quoted(path)))
+            .hint("Name a project's folder, or one in it."),
+        Refusal::NothingToRepair(path) => {
+            UserError::new("nothing_to_repair", format!("Everything in {} is charged to its own project already.", quoted(path)))
+                .hint("Nothing needs to be done. `tidelock drift DIR` looks for more than a repair can mend.")
+        }
+        Refusal::MayNotRetag(path) => {
+            UserError::new("may_not_retag", format!("You may not change the project IDs in {}.", quoted(path)))
+                .hint("On Lustre only an administrator may, elsewhere whoever owns all of it: ask one to repair it.")
+        }
         Refusal::NothingLeft => UserError::new("nothing_left", "All of it is there already, so nothing is left to move.")
             .hint("Keep both, replace what is there, or give it a new name."),
         Refusal::TooManyToMerge => UserError::new("too_many_to_merge", "The two folders meet in too many places for one move.")

@@ -15,7 +15,7 @@ pub struct MoveRequest {
     #[serde(default)]
     pub verb: Verb,
     pub sources: Vec<FilePath>,
-    /// An existing folder. What is trashed stays in its own, whatever is said here.
+    /// An existing folder. What is trashed or repaired stays in its own, whatever is said here.
     pub destination: FilePath,
     /// A new name for a single source.
     #[serde(default, rename = "as")]
@@ -42,6 +42,15 @@ pub enum Verb {
     Copy,
     /// They are hidden where they are, until somebody restores them or the retention is over.
     Trash,
+    /// They stay, and everything in them is charged to their own project again.
+    Repair,
+}
+
+impl Verb {
+    /// Whether a name appears in the destination folder; else nothing is said by which that is.
+    pub fn leaves_its_folder(self) -> bool {
+        matches!(self, Self::Move | Self::Copy)
+    }
 }
 
 /// What becomes of an item whose name is taken in the destination.
@@ -135,7 +144,7 @@ impl MoveRequest {
             };
             let name = self.new_name.as_ref().unwrap_or(own_name);
             let is_duplicated = self.verb == Verb::Copy && self.answer_for(source) == OnConflict::KeepBoth;
-            match obstacle(source, &self.destination).filter(|_| self.verb != Verb::Trash) {
+            match obstacle(source, &self.destination).filter(|_| self.verb.leaves_its_folder()) {
                 Some(Obstacle::IntoItself) => problems.push(RequestProblem::IntoItself(source.clone())),
                 Some(_) if name == own_name && !is_duplicated => problems.push(RequestProblem::AlreadyThere(source.clone())),
                 _ => {}
@@ -145,7 +154,7 @@ impl MoveRequest {
                     let (inner, outer) =
                         if source.is_at_or_below(&other.source) { (source, &other.source) } else { (&other.source, source) };
                     problems.push(RequestProblem::Nested(inner.clone(), outer.clone()));
-                } else if other.name == *name && self.verb != Verb::Trash {
+                } else if other.name == *name && self.verb.leaves_its_folder() {
                     problems.push(RequestProblem::SameName(other.source.clone(), source.clone()));
                 }
             }

@@ -24,6 +24,8 @@ pub enum Strategy {
     PiecewiseRename,
     /// A complete copy grows in hiding; then one rename, and the source is retired.
     StagedCopy,
+    /// Project IDs are changed in place, and nothing moves.
+    Retag,
 }
 
 impl Strategy {
@@ -40,6 +42,7 @@ impl Strategy {
             Self::RetagWithHop => "retag with a hop",
             Self::PiecewiseRename => "piecewise rename",
             Self::StagedCopy => "staged copy",
+            Self::Retag => "retag",
         }
     }
 }
@@ -68,6 +71,8 @@ pub enum StrategyReason {
     CopyWanted,
     /// It is to go to the trash.
     Trashed,
+    /// It is to be charged to its own project again.
+    Repaired,
 }
 
 impl fmt::Display for StrategyReason {
@@ -98,6 +103,7 @@ impl fmt::Display for StrategyReason {
                 "The project ID is changed in place, and symbolic links and pipes, which cannot change theirs, are made anew: no byte is copied."
             }
             Self::CopyWanted => "The original stays, so the data is copied.",
+            Self::Repaired => "Only project IDs and inherit flags change, in place: nothing moves and no byte is copied.",
             Self::Trashed => "It is hidden where it is by one rename, and comes back by another.",
         })
     }

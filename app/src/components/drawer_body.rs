@@ -143,6 +143,7 @@ fn Summary(plan: Arc<Plan>) -> impl IntoView {
         Verb::Move => "All of it moves or none of it. You can undo it afterwards.",
         Verb::Copy => "All of it is copied or none of it. You can undo it afterwards.",
         Verb::Trash => "Nothing is deleted now. You can bring all of it back.",
+        Verb::Repair => "All of it is set right or none of it. You can undo it afterwards.",
     };
     let effect = words::effect(&plan);
     let note = match plan.items.as_slice() {

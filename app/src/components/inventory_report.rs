@@ -8,6 +8,7 @@ use leptos::task::spawn_local;
 use tidelock_shared::inventory::{AGES_DAYS, FileExample, Inventory};
 use tidelock_shared::name::FilePath;
 use tidelock_shared::quota::Amount;
+use tidelock_shared::request::{MoveRequest, Verb};
 use tidelock_shared::user_error::UserError;
 
 use crate::api::{self, ApiError};
@@ -17,6 +18,7 @@ use crate::components::place_link::PlaceLink;
 use crate::components::problem::{Gravity, LoadError, Problem};
 use crate::components::share_list::{Share, ShareList};
 use crate::components::timestamp::{Age, Timestamp};
+use crate::desk::{Proposal, use_desk};
 use crate::format;
 use crate::loading::load;
 use crate::state::pane::{entry_url, folder_url};
@@ -202,7 +204,8 @@ fn Remarks(report: Report) -> impl IntoView {
         }}
         {move || {
             let (amount, examples) = elsewhere.get();
-            (amount != Amount::ZERO).then(|| view! { <Elsewhere amount examples /> })
+            let folder = report.path.get_value();
+            (amount != Amount::ZERO).then(|| view! { <Elsewhere folder amount examples /> })
         }}
         {move || {
             let amount = hidden.get();
@@ -219,7 +222,13 @@ fn Remarks(report: Report) -> impl IntoView {
 }
 
 #[component]
-fn Elsewhere(amount: Amount, examples: Vec<FilePath>) -> impl IntoView {
+fn Elsewhere(folder: FilePath, amount: Amount, examples: Vec<FilePath>) -> impl IntoView {
+    let desk = use_desk();
+    let repair = move |_| {
+        let (sources, destination) = (vec![folder.clone()], folder.clone());
+        let request = MoveRequest { verb: Verb::Repair, sources, destination, ..MoveRequest::default() };
+        desk.planning.propose(Proposal::Move(request));
+    };
     let link = |path: FilePath| {
         let shown = path.shown();
         let href = path.split_last().map_or_else(|| folder_url(&path), |(folder, name)| entry_url(&folder, name, false));
@@ -229,9 +238,12 @@ fn Elsewhere(amount: Amount, examples: Vec<FilePath>) -> impl IntoView {
         "drift",
         format!("{} lie here, but another project pays for them or for what is made in them.", both(amount)),
     )
-    .hint("Whoever administers the projects can set their project ID right.");
+    .hint("Files keep their project when they come from a folder that hands none down. A repair sets it right and can be undone.");
     view! {
         <Problem gravity=Gravity::Warning problem=drifted>
+            <button type="button" class="button" on:click=repair>
+                "Plan a repair"
+            </button>
             <details class="inventory__elsewhere">
                 <summary>"Which?"</summary>
                 <ul class="inventory__examples">{examples.into_iter().map(link).collect_view()}</ul>

@@ -21,7 +21,7 @@ pub fn MoveActions(#[prop(into)] view: Signal<MoveView>) -> impl IntoView {
     let verb = view.with_untracked(|view| view.verb);
     let (bring_back, purging, delete) = match verb {
         Verb::Trash => ("Restore", "Delete for good", "Delete for good"),
-        Verb::Move | Verb::Copy => ("Undo", "Purge the original", "Delete the original"),
+        Verb::Move | Verb::Copy | Verb::Repair => ("Undo", "Purge the original", "Delete the original"),
     };
     let [pause, resume, cancel, undo, purge] = ["Pause", "Resume", "Cancel", bring_back, purging].map(command);
     let wants_purge = RwSignal::new(false);
@@ -132,7 +132,9 @@ pub fn MoveActions(#[prop(into)] view: Signal<MoveView>) -> impl IntoView {
 fn purge_warning(verb: Verb, freed: Option<String>, from: &str) -> String {
     let frees = freed.map(|freed| format!(" and frees {freed} in {from}")).unwrap_or_default();
     match verb {
-        Verb::Move => format!("This deletes the hidden original for good{frees}. Undoing afterwards has to copy the data back."),
+        Verb::Move | Verb::Repair => {
+            format!("This deletes the hidden original for good{frees}. Undoing afterwards has to copy the data back.")
+        }
         Verb::Copy => format!("This deletes what the copy has replaced for good{frees}."),
         Verb::Trash => format!("This deletes it for good{frees}. Nothing can bring it back."),
     }

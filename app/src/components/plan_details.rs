@@ -117,13 +117,16 @@ fn Items(verb: Verb, items: Vec<PlanItem>) -> impl IntoView {
 
 #[component]
 fn Item(verb: Verb, item: PlanItem) -> impl IntoView {
-    let destination = if verb == Verb::Trash { "trash".to_owned() } else { shown(item.destination.as_bytes()).into_owned() };
+    let destination = match verb {
+        Verb::Trash => Some("trash".to_owned()),
+        Verb::Repair => None,
+        Verb::Move | Verb::Copy => Some(shown(item.destination.as_bytes()).into_owned()),
+    };
     view! {
         <li class="plan-item" data-strategy=item.strategy.words()>
             <p class="plan-item__paths">
                 <span class="plan-item__path">{shown(item.source.as_bytes()).into_owned()}</span>
-                " → "
-                <span class="plan-item__path">{destination}</span>
+                {destination.map(|destination| view! { " → " <span class="plan-item__path">{destination}</span> })}
             </p>
             {words::item_note(&item).map(|note| view! { <p class="plan-item__note">{note}</p> })}
             <p class="plan-item__facts">

@@ -49,6 +49,9 @@ pub fn PlanDrawer() -> impl IntoView {
 /// Where from and where to, in full.
 fn route(proposal: &Proposal) -> Option<String> {
     let Proposal::Move(request) = proposal else { return None };
+    if request.verb == Verb::Repair {
+        return request.sources.first().map(FilePath::shown);
+    }
     let (folder, _) = request.sources.first()?.split_last()?;
     let destination = if request.verb == Verb::Trash { "trash".to_owned() } else { request.destination.shown() };
     Some(format!("{} → {destination}", folder.shown()))
@@ -81,5 +84,6 @@ fn title(proposal: &Proposal) -> String {
         Verb::Move => format!("Move {what} to {}", name(&request.destination)),
         Verb::Copy => format!("Copy {what} to {}", name(&request.destination)),
         Verb::Trash => format!("Put {what} into the trash"),
+        Verb::Repair => format!("Repair what is charged elsewhere in {what}"),
     }
 }

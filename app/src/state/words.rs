@@ -21,11 +21,15 @@ pub fn strategy_effect(verb: Verb, strategy: Strategy) -> &'static str {
         Verb::Trash => {
             return "It leaves its folder at once and is kept hidden there. The trash gives it back until it is deleted for good.";
         }
+        Verb::Repair => {}
     }
     match strategy {
         Strategy::Rename => "No data is copied. The files stay where they are on disk and only get a new place in the tree.",
         Strategy::RetagAndRename | Strategy::RetagWithHop => {
             "No data is copied. The files stay where they are on disk; only the project they are charged to changes."
+        }
+        Strategy::Retag => {
+            "Nothing moves and no data is copied. Everything in the folder is charged to the folder's own project, and so is what will be made there."
         }
         Strategy::PiecewiseRename => {
             "No data is copied. Folders are made anew and every file is renamed into them; the tree is hidden while this runs."
@@ -55,6 +59,8 @@ pub fn move_button(plan: &Plan) -> String {
         Verb::Move => "Move",
         Verb::Copy => "Copy",
         Verb::Trash => "Trash",
+        Verb::Repair if plan.undoes.is_some() => "Give back",
+        Verb::Repair => "Repair",
     };
     if plan.items.iter().any(|item| item.replaces) {
         return format!("{verb} and replace");
@@ -199,6 +205,7 @@ pub fn deed(view: &MoveView) -> String {
         (None, Verb::Move) => title,
         (None, Verb::Copy) => format!("Copy: {title}"),
         (None, Verb::Trash) => format!("Trash: {title}"),
+        (None, Verb::Repair) => format!("Repair: {title}"),
     }
 }
 

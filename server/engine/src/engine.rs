@@ -417,7 +417,7 @@ fn total_work(of: &Move) -> Counters {
                 total.entries_total += item.tally.entries;
                 total.bytes_total += item.tally.content_bytes;
             }
-            Strategy::RetagAndRename | Strategy::RetagWithHop | Strategy::PiecewiseRename => {
+            Strategy::RetagAndRename | Strategy::RetagWithHop | Strategy::PiecewiseRename | Strategy::Retag => {
                 total.entries_total += item.tally.amount.inodes;
             }
             Strategy::Rename => {}

@@ -1,6 +1,7 @@
 //! From a request to a draft: reads what the planner needs, then asks it.
 
 mod conflicts;
+mod repair;
 mod since;
 mod undo;
 
@@ -24,8 +25,8 @@ use crate::planner::plan::{MovePlan, Payer, Refusal, Warning};
 use crate::planner::{Draft, Facts, FoundItem, PayerNumbers, payer_of, payer_of_new, plan};
 use crate::recovery::move_of_hidden;
 use crate::reservation::ledger;
-use crate::survey::{Hear, Question, SurveyError, SurveyedFolder, lineage, survey_folder, survey_item};
-use conflicts::{Taken, place_all, place_in_trash};
+use crate::survey::{Hear, NOBODY, Question, SurveyError, SurveyedFolder, lineage, survey_folder, survey_item};
+use conflicts::{Taken, place_all, place_in_own_folder};
 
 const SETTLING_LOOKED_AT_EVERY_MS: i64 = 500;
 
@@ -52,7 +53,7 @@ impl Engine {
             return Err(EngineError::Refused(outside));
         }
         let placings = match valid.verb {
-            Verb::Trash => place_in_trash(&valid),
+            Verb::Trash | Verb::Repair => place_in_own_folder(&valid),
             Verb::Move | Verb::Copy => {
                 self.find_folder(&valid.destination).map_err(|refusal| EngineError::Refused(vec![refusal]))?;
                 place_all(&*self.fs, &valid)?
@@ -62,7 +63,11 @@ impl Engine {
         let mut found = Vec::new();
         for placing in &placings.items {
             let wanted = Wanted { verb: valid.verb, source: &placing.source, folder: &placing.folder, name: &placing.name };
-            match self.find(&wanted, hear) {
+            let item = match valid.verb {
+                Verb::Repair => self.find_repair(&placing.source, None, hear),
+                Verb::Move | Verb::Copy | Verb::Trash => self.find(&wanted, hear),
+            };
+            match item {
                 Ok(item) => found.push(self.with_taken(item, placing.taken)?),
                 Err(Found::Refused(refusal)) => refusals.push(refusal),
                 Err(Found::Failed(error)) => return Err(error),
@@ -151,7 +156,13 @@ impl Engine {
     fn decide_once(&self, asked: &MoveRequest, found: &[FoundItem], undoes: Option<MoveId>) -> Draft {
         let folders = found.iter().flat_map(|found| [&found.item.folder, &found.destination]);
         let both = |folder| [payer_of_new(folder), payer_of(folder)].map(|payer| (payer, self.numbers_of(folder, payer)));
-        let payers: BTreeMap<Payer, PayerNumbers> = folders.flat_map(both).collect();
+        let mut payers: BTreeMap<Payer, PayerNumbers> = folders.flat_map(both).collect();
+        for found in found {
+            let strays = found.repairs.iter().flat_map(|repair| &repair.strays);
+            let device = found.destination.folder.device;
+            let others = strays.filter_map(|(project, _)| Some(Payer { device, project: Some((*project)?) }));
+            payers.extend(others.map(|payer| (payer, self.numbers_of(&found.destination, payer))));
+        }
         plan(&Facts {
             asked,
             items: found,
@@ -166,8 +177,10 @@ impl Engine {
         // A root itself is a name in a folder that is not managed: things move into it, it does not move.
         let is_below = |path: &FilePath| self.roots.iter().any(|root| path.is_at_or_below(root) && path != root);
         let is_inside = |path: &FilePath| self.roots.iter().any(|root| path.is_at_or_below(root));
-        let sources = request.items.iter().map(|item| &item.source).filter(|path| !is_below(path));
-        let destination = Some(&request.destination).filter(|path| request.verb != Verb::Trash && !is_inside(path));
+        // Nor does what is repaired.
+        let is_fine = |path: &FilePath| if request.verb == Verb::Repair { is_inside(path) } else { is_below(path) };
+        let sources = request.items.iter().map(|item| &item.source).filter(|path| !is_fine(path));
+        let destination = Some(&request.destination).filter(|path| request.verb.leaves_its_folder() && !is_inside(path));
         sources.chain(destination).cloned().map(Refusal::OutsideRoots).collect()
     }
 
@@ -204,7 +217,8 @@ impl Engine {
         let is_copied = wanted.verb == Verb::Copy || source_folder.folder.device != destination.folder.device;
         let careful = Question { copied_to: Some(&destination_folder), ..question };
         let item = survey_item(fs, &*self.crew, &parent, name, if is_copied { &careful } else { &question }, hear).map_err(told)?;
-        let there = match item.path() == wanted.folder.join(wanted.name.clone()) {
+        let stays = wanted.verb == Verb::Repair || item.path() == wanted.folder.join(wanted.name.clone());
+        let there = match stays {
             true => None,
             false => {
                 crate::fs::walk::look(fs, destination_folder.at(wanted.name)).map_err(EngineError::from).map_err(Found::Failed)?
@@ -222,6 +236,7 @@ impl Engine {
             replaced: None,
             kept: None,
             restores: None,
+            repairs: None,
         })
     }
 
@@ -248,7 +263,14 @@ impl Engine {
 
     /// The same for one of those whom entries of the folder may be charged to.
     fn numbers_of(&self, folder: &SurveyedFolder, payer: Payer) -> PayerNumbers {
-        let quota = if payer == payer_of(folder) { folder.quota } else { folder.quota_of_nobody };
+        let quota = match payer.project {
+            _ if payer == payer_of(folder) => folder.quota,
+            Some(project) if project != NOBODY => {
+                let opened = self.fs.open_path(&folder.folder.path);
+                opened.and_then(|folder| self.fs.quota(&folder, project)).ok().flatten()
+            }
+            _ => folder.quota_of_nobody,
+        };
         let reserved = self.reserved(payer);
         let capacity = &folder.capacity;
         let counts_inodes = capacity.total.inodes > 0;

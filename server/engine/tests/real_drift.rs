@@ -1,5 +1,5 @@
-//! Drift on real ext4 and XFS: what was made by hand is found completely and nothing else is, and
-//! mended by hand nothing is left to find. Where nobody has mounted any there is nothing to try
+//! Drift on real ext4 and XFS: what was made by hand is found completely and nothing else is, a repair
+//! leaves nothing to find, and its undo brings back what there was. Where nobody has mounted any there is nothing to try
 //! (`cargo xtask vm test` does).
 
 #![allow(clippy::unwrap_used, reason = "a test may take the short way out")]
@@ -8,15 +8,22 @@ mod kernel;
 mod world;
 
 use std::os::unix::fs::symlink;
+use std::sync::Arc;
 
+use tidelock_engine::Engine;
 use tidelock_engine::clock::SystemClock;
 use tidelock_engine::crew::Threads;
 use tidelock_engine::drift::{Finding, Pace, Quantity, scan};
 use tidelock_engine::fs::posix::Posix;
 use tidelock_engine::fs::{FileSystem, Folder};
-use tidelock_shared::id::ProjectId;
+use tidelock_engine::journal::{Journal, StateFolder};
+use tidelock_engine::worker::InProcess;
+use tidelock_shared::id::{MoveId, ProjectId};
 use tidelock_shared::name::FilePath;
+use tidelock_shared::progress::MoveState;
 use tidelock_shared::project::ProjectTag;
+use tidelock_shared::quota::Amount;
+use tidelock_shared::request::{MoveRequest, Verb};
 use world::{make_folder, name, path, write};
 
 const ALPHA: u32 = 3101;
@@ -44,6 +51,40 @@ fn furnish(alpha: &Folder, at: &str) {
     }
     std::fs::hard_link(format!("{at}/folder 1/file 0"), format!("{at}/second name")).unwrap();
     symlink("folder 0", format!("{at}/link")).unwrap();
+}
+
+/// An engine of root's.
+struct Repairing {
+    engine: Engine,
+    _state: (tempfile::TempDir, StateFolder),
+}
+
+impl Repairing {
+    fn new() -> Self {
+        let state = tempfile::tempdir().unwrap();
+        let folder = StateFolder::hold(state.path()).unwrap();
+        let journal = Journal::open(&folder, || 7).unwrap();
+        let fs: Arc<dyn FileSystem> = Arc::new(Posix);
+        let worker = Arc::new(InProcess::with_crew(fs.clone(), Arc::new(Threads::for_this_machine())));
+        let engine = Engine::new(fs, worker, journal, Arc::new(SystemClock), vec![path("/")]).unwrap();
+        Self { engine, _state: (state, folder) }
+    }
+
+    fn repaired(&self, at: &str) -> MoveId {
+        let request = MoveRequest { verb: Verb::Repair, sources: vec![path(at)], ..MoveRequest::default() };
+        self.done(self.engine.accept(&request, None).unwrap())
+    }
+
+    fn undone(&self, id: MoveId) -> MoveId {
+        self.done(self.engine.accept_undo(id).unwrap())
+    }
+
+    fn done(&self, id: MoveId) -> MoveId {
+        self.engine.drive(id).unwrap();
+        let of = self.engine.get(id).unwrap().recorded.of;
+        assert_eq!(of.state, MoveState::Done, "{:?}", of.failure);
+        id
+    }
 }
 
 #[test]
@@ -81,14 +122,23 @@ fn real_drift_is_found_completely_and_nothing_else_is() {
         let over = Finding::OverLimit { of: Quantity::Bytes, used: charged.bytes, limit: 1 << 20, is_hard: true };
         assert_eq!(*limit, over, "{kind}");
 
-        for file in &stray {
-            Posix.set_tag(third_folder.at(file).into(), tag(ALPHA, false)).unwrap();
-        }
-        Posix.set_tag((&fourth_folder).into(), tag(ALPHA, true)).unwrap();
         std::fs::rename(&outside, &inside).unwrap();
         kernel::limit(&mount, ALPHA, 0, 0);
+        let drift = found(&at);
+        assert_eq!(drift, findings[..2], "{kind}: the rest is mended by hand");
+        let (charges, engine) = (|| [ALPHA, BETA].map(|project| kernel::usage(&mount, project)), Repairing::new());
+        let before = charges();
+        let repaired = engine.repaired(&at);
         assert_eq!(found(&at), [], "{kind}: all is mended");
-        println!("{kind}: 4 kinds of drift found among {} entries, none before and after", FOLDERS * (FILES + 1) + 3);
+        assert_eq!(charges(), [before[0] + before[1], Amount::ZERO], "{kind}");
+        let undone = engine.undone(repaired);
+        assert_eq!((found(&at), charges()), (drift, before), "{kind}: an undo brings back what there was");
+        engine.undone(undone);
+        assert_eq!((found(&at), charges()[1]), (vec![], Amount::ZERO), "{kind}: and its undo repairs again");
+        println!(
+            "{kind}: 4 kinds of drift found among {} entries, none before, after a repair, and after its undo was undone",
+            FOLDERS * (FILES + 1) + 3
+        );
         drop((top, alpha, third_folder, fourth_folder));
         kernel::remove(&base, &mount, &[ALPHA, BETA]);
     }

@@ -67,6 +67,8 @@ pub(crate) enum Command {
     Quota(QuotaArguments),
     /// Find what is charged wrongly below a project's folder; exit status 1 if anything is
     Drift(DriftArguments),
+    /// Charge everything in a project's folder to its own project again; an undo brings the old charges back
+    Repair(RepairArguments),
     /// Tell what the mount of a folder can and cannot promise; tries it in a hidden folder
     Doctor(DoctorArguments),
     /// Serve an invented site in the browser, on nothing but this program
@@ -139,6 +141,17 @@ pub(crate) struct Start {
 pub(crate) struct TrashArguments {
     /// What to put into the trash
     #[arg(required = true, value_name = "SOURCE")]
+    pub(crate) paths: Vec<OsString>,
+    #[command(flatten)]
+    pub(crate) how: Start,
+    #[command(flatten)]
+    pub(crate) at: Where,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct RepairArguments {
+    /// A project's folder, or one in it
+    #[arg(required = true, value_name = "DIR")]
     pub(crate) paths: Vec<OsString>,
     #[command(flatten)]
     pub(crate) how: Start,

@@ -116,6 +116,7 @@ impl Output {
                 let (done, kept) = match view.verb {
                     Verb::Move => (format!("Done: {title} is now in {folder} (move {id})."), "The original is kept for an undo"),
                     Verb::Copy => (format!("Done: a copy of {title} is now in {folder} (move {id})."), "What was replaced is kept"),
+                    Verb::Repair => (format!("Done: all of {title} is charged to its own project (move {id})."), ""),
                     Verb::Trash => {
                         (format!("Done: {title} is in the trash; bring it back with: tidelock undo {id}"), "It is kept there")
                     }
@@ -216,8 +217,12 @@ fn of_bounds(used: &str, bounds: Bounds, words: impl Fn(u64) -> String) -> Strin
 fn item_line(verb: Verb, item: &PlanItem) -> String {
     let escaped = |text: &str| tidelock_shared::name::shown(text.as_bytes()).into_owned();
     let contents = format!("{}, {}", count(item.entries, "entry", "entries"), bytes(item.bytes));
-    let destination = if verb == Verb::Trash { "trash".to_owned() } else { escaped(&item.destination) };
-    format!("{} → {destination}  ({contents})", escaped(&item.source))
+    let source = escaped(&item.source);
+    match verb {
+        Verb::Trash => format!("{source} → trash  ({contents})"),
+        Verb::Repair => format!("{source}  ({contents})"),
+        Verb::Move | Verb::Copy => format!("{source} → {}  ({contents})", escaped(&item.destination)),
+    }
 }
 
 fn change_line(change: &ProjectChange) -> String {

@@ -15,8 +15,8 @@ use tidelock_shared::user_error::UserError;
 
 use super::Exit;
 use super::arguments::{
-    Allow, Command, LimitsArguments, MoveArguments, OneMove, QuotaArguments, Start, StartArguments, TrashArguments, UndoArguments,
-    Where,
+    Allow, Command, LimitsArguments, MoveArguments, OneMove, QuotaArguments, RepairArguments, Start, StartArguments,
+    TrashArguments, UndoArguments, Where,
 };
 use super::desk::{Desk, find};
 use super::doctor::doctor;
@@ -37,6 +37,7 @@ pub(crate) fn run(command: &Command) -> Exit {
         Command::Mv(arguments) => (&arguments.what.at, into_folder(arguments, Verb::Move)),
         Command::Cp(arguments) => (&arguments.what.at, into_folder(arguments, Verb::Copy)),
         Command::Trash(arguments) => (&arguments.at, trash(arguments)),
+        Command::Repair(arguments) => (&arguments.at, repair(arguments)),
         Command::Moves(at) => (at, moves(at)),
         Command::Status(one) => (&one.at, status(one)),
         Command::Cancel(one) => (&one.at, cancel(one)),
@@ -77,6 +78,12 @@ fn trash(arguments: &TrashArguments) -> Result<Exit, UserError> {
     let sources = arguments.paths.iter().map(|path| absolute(path)).collect::<Result<Vec<_>, _>>()?;
     let request = MoveRequest { verb: Verb::Trash, sources, ..MoveRequest::default() };
     start(&request, &arguments.at, &arguments.how, "Put this into the trash?")
+}
+
+fn repair(arguments: &RepairArguments) -> Result<Exit, UserError> {
+    let sources = arguments.paths.iter().map(|path| absolute(path)).collect::<Result<Vec<_>, _>>()?;
+    let request = MoveRequest { verb: Verb::Repair, sources, ..MoveRequest::default() };
+    start(&request, &arguments.at, &arguments.how, "Charge all of it to its own project?")
 }
 
 fn start(request: &MoveRequest, at: &Where, how: &Start, question: &str) -> Result<Exit, UserError> {

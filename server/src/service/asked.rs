@@ -6,7 +6,7 @@ use tidelock_app::service::{Answer, MoveService, Session};
 use tidelock_engine::EngineError;
 use tidelock_engine::fs::{Errno, FileSystem, FsError};
 use tidelock_engine::planner::Draft;
-use tidelock_engine::planner::plan::{MovePlan, Refusal};
+use tidelock_engine::planner::plan::{MovePlan, PlannedItem, Refusal};
 use tidelock_engine::survey::survey_folder;
 use tidelock_shared::content::Content;
 use tidelock_shared::history::UsageSample;
@@ -19,7 +19,7 @@ use tidelock_shared::plan::Plan;
 use tidelock_shared::preview::SurveyProgress;
 use tidelock_shared::progress::{MoveDetail, MoveView};
 use tidelock_shared::project::Project;
-use tidelock_shared::request::MoveRequest;
+use tidelock_shared::request::{MoveRequest, Verb};
 use tidelock_shared::search::{SearchRequest, SearchResults};
 use tidelock_shared::upload::{OnTaken, Upload, UploadId, UploadRequest, UploadState, Uploaded};
 use tidelock_shared::user_error::UserError;
@@ -106,7 +106,12 @@ impl EngineService {
     }
 
     fn forbidden_in(&self, plan: &MovePlan) -> Vec<Refusal> {
-        self.forbidden(plan.items.iter().flat_map(|item| [&item.source_folder.path, &item.destination_folder.path]))
+        // What is repaired stays in its folder.
+        let folders = |item: &PlannedItem| {
+            let source = Some(&item.source_folder.path).filter(|_| item.repairs.is_none());
+            source.into_iter().chain([&item.destination_folder.path]).cloned().collect::<Vec<_>>()
+        };
+        self.forbidden(&plan.items.iter().flat_map(folders).collect::<Vec<_>>())
     }
 
     fn check(&self, refusals: Vec<Refusal>) -> Result<(), UserError> {
@@ -129,6 +134,9 @@ impl EngineService {
     }
 
     fn check_request(&self, request: &MoveRequest) -> Result<(), UserError> {
+        if request.verb == Verb::Repair {
+            return self.check(self.forbidden(&request.sources));
+        }
         let parents: Vec<FilePath> = request.sources.iter().filter_map(|source| Some(source.split_last()?.0)).collect();
         self.check(self.forbidden(parents.iter().chain([&request.destination])))
     }

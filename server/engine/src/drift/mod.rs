@@ -12,4 +12,5 @@ mod compare;
 mod scan;
 
 pub use compare::{Finding, Quantity, Readings, Recount, Stray, compare};
+pub(crate) use scan::strays_below;
 pub use scan::{Pace, Scan, scan};

@@ -19,7 +19,7 @@ use crate::clock::Clock;
 use crate::crew::{Crew, Found, Walker, walk_together};
 use crate::executor::Throttle;
 use crate::fs::walk::unless_absent;
-use crate::fs::{Errno, FileSystem, Folder, FsResult};
+use crate::fs::{At, Errno, FileSystem, Folder, FsResult};
 use crate::inventory::keep_first;
 use crate::survey::SurveyError;
 
@@ -74,20 +74,11 @@ pub fn scan(
     let above = fs.open_path(&above)?;
     let device = fs.status((&folder).into())?.device;
     let is_whole = fs.status((&above).into())?.device != device || fs.tag((&above).into())?.is_none_or(|other| other.id != tag.id);
-    let has_stripes = fs.mdts(&folder)?.is_some_and(|mdts| mdts > 1);
-    let limits = Limits { operations_per_second: pace.entries_per_second, ..Limits::default() };
     let before = fs.quota(&folder, tag.id)?;
-    let counting =
-        Counting { fs, clock, path, device, tag, has_stripes, limits, throttle: Mutex::default(), sums: Mutex::default() };
-    let look = |hand: &mut Walker<'_, '_, SurveyError>, found: &Found<'_>| {
-        let enters = counting.entry(found)?;
-        hand.count(1, 0)?;
-        Ok(enters)
-    };
-    walk_together(crew, fs, above.at(name), &look, &mut |entries, _| {
-        if hear(entries) { Ok(()) } else { Err(SurveyError::Stopped) }
-    })?;
-    let recount = counting.sums.into_inner().recount;
+    let limits = Limits { operations_per_second: pace.entries_per_second, ..Limits::default() };
+    let has_stripes = fs.mdts(&folder)?.is_some_and(|mdts| mdts > 1);
+    let counting = Counting { has_stripes, limits, ..Counting::new(fs, clock, path, device, tag) };
+    let recount = counting.walk(crew, above.at(name), hear)?;
     let mut waited = Duration::ZERO;
     loop {
         let after = fs.quota(&folder, tag.id)?;
@@ -104,6 +95,20 @@ pub fn scan(
         clock.pause(READ_AGAIN_AFTER);
         waited += READ_AGAIN_AFTER;
     }
+}
+
+/// What is charged elsewhere below a folder of a project; the file system is not asked what it counts.
+pub(crate) fn strays_below(
+    fs: &dyn FileSystem,
+    crew: &dyn Crew,
+    clock: &dyn Clock,
+    path: &FilePath,
+    hear: &mut dyn FnMut(u64) -> bool,
+) -> Result<Recount, SurveyError> {
+    let folder = fs.open_path(path)?;
+    let (Some(tag), Some((above, name))) = (fs.tag((&folder).into())?, path.split_last()) else { return Ok(Recount::default()) };
+    let (device, above) = (fs.status((&folder).into())?.device, fs.open_path(&above)?);
+    Counting::new(fs, clock, path, device, tag).walk(crew, above.at(name), hear)
 }
 
 /// A scan at work.
@@ -127,7 +132,24 @@ struct Sums {
     linked: HashSet<u64>,
 }
 
-impl Counting<'_> {
+impl<'a> Counting<'a> {
+    fn new(fs: &'a dyn FileSystem, clock: &'a dyn Clock, path: &'a FilePath, device: u64, tag: ProjectTag) -> Self {
+        let (throttle, sums) = (Mutex::default(), Mutex::default());
+        Self { fs, clock, path, device, tag, has_stripes: false, limits: Limits::default(), throttle, sums }
+    }
+
+    fn walk(self, crew: &dyn Crew, top: At<'_>, hear: &mut dyn FnMut(u64) -> bool) -> Result<Recount, SurveyError> {
+        let look = |hand: &mut Walker<'_, '_, SurveyError>, found: &Found<'_>| {
+            let enters = self.entry(found)?;
+            hand.count(1, 0)?;
+            Ok(enters)
+        };
+        walk_together(crew, self.fs, top, &look, &mut |entries, _| {
+            if hear(entries) { Ok(()) } else { Err(SurveyError::Stopped) }
+        })?;
+        Ok(self.sums.into_inner().recount)
+    }
+
     /// Counts one entry; answers whether to enter it.
     fn entry(&self, found: &Found<'_>) -> Result<bool, SurveyError> {
         let status = found.status;

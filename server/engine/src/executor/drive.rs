@@ -10,7 +10,7 @@ use tidelock_shared::progress::MoveState;
 use tidelock_shared::quota::Amount;
 
 use super::live::{Live, Versions};
-use super::orders::order;
+use super::orders::{notes, order};
 use super::throttle::Throttle;
 use crate::clock::Clock;
 use crate::journal::{Journal, JournalError};
@@ -271,10 +271,20 @@ impl Driver {
 
     fn perform_step(&self, live: &Live, position: Option<usize>, step: Step, action: Action) -> Result<Outcome, Halt> {
         let reserved = (self.reserved_by_others)(live);
-        let Some(order) = order(&live.recorded.lock().of, step, action, &reserved, self.entries_a_checkpoint, &self.home) else {
-            return Ok(Outcome::Finished);
-        };
+        let ordered = order(&live.recorded.lock().of, step, action, &reserved, self.entries_a_checkpoint, &self.home);
+        let Some(mut order) = ordered else { return Ok(Outcome::Finished) };
+        self.add_what_was_undone(live, &mut order)?;
         self.perform_order(live, position, &order)
+    }
+
+    /// The way back of a repair is what the repair has written down.
+    fn add_what_was_undone(&self, live: &Live, order: &mut StepOrder) -> Result<(), Halt> {
+        let undoes = live.recorded.lock().of.plan.undoes;
+        if let Some(id) = undoes.filter(|_| order.item.repairs.as_ref().is_some_and(|repair| repair.gives_back)) {
+            let undone = self.journal.lock().read(id)?;
+            order.notes.extend(undone.into_iter().flat_map(|undone| notes(&undone.of, order.item_number)));
+        }
+        Ok(())
     }
 
     fn perform_order(&self, live: &Live, position: Option<usize>, order: &StepOrder) -> Result<Outcome, Halt> {
@@ -390,7 +400,7 @@ fn operations_an_entry(kind: StepKind) -> u64 {
 fn step_restarts_work(order: &StepOrder) -> bool {
     order.item_number == 0
         && order.action == Action::Run
-        && matches!(order.kind, StepKind::Retag | StepKind::CopyTree | StepKind::Rebuild)
+        && matches!(order.kind, StepKind::Retag | StepKind::Repair | StepKind::CopyTree | StepKind::Rebuild)
 }
 
 /// A worker answered a run with the report of a probe: the protocol is broken.

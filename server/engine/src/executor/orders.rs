@@ -78,7 +78,8 @@ pub(crate) fn notes(of: &Move, item: u32) -> Vec<Note> {
 /// can leave a folder that crosses MDTs under neither name (measured).
 fn folders(of: &Move) -> Vec<FolderRef> {
     let destinations = of.plan.items.iter().map(|item| &item.destination_folder);
-    let sources = of.plan.items.iter().map(|item| &item.source_folder);
+    // What is repaired leaves no name there.
+    let sources = of.plan.items.iter().filter(|item| item.repairs.is_none()).map(|item| &item.source_folder);
     let mut folders: Vec<FolderRef> = Vec::new();
     for folder in destinations.chain(sources) {
         if !folders.iter().any(|known| known.device == folder.device && known.identity == folder.identity) {

@@ -17,7 +17,7 @@ use refusals::{refuse_item, refuse_shortage};
 
 use super::overlap::{OpenMove, overlaps};
 use super::plan::{
-    KeptSource, MovePlan, Payer, PayerChange, Place, PlannedItem, Refusal, Replaced, Reservation, Restored, Warning,
+    KeptSource, MovePlan, Payer, PayerChange, Place, PlannedItem, Refusal, Repair, Replaced, Reservation, Restored, Warning,
 };
 use super::sequence::sequence;
 use crate::survey::{NOBODY, SurveyedFolder, SurveyedItem};
@@ -56,6 +56,8 @@ pub struct FoundItem {
     pub kept: Option<KeptSource>,
     /// Of an undo: what the undone move had replaced.
     pub restores: Option<Restored>,
+    /// Of a repair: what is charged elsewhere.
+    pub repairs: Option<Repair>,
 }
 
 /// What one payer has and may have.
@@ -139,6 +141,7 @@ fn planned(found: &FoundItem, facts: &Facts<'_>) -> PlannedItem {
         Verb::Move => choose(&choice),
         Verb::Copy => (Strategy::StagedCopy, StrategyReason::CopyWanted),
         Verb::Trash => (Strategy::Rename, StrategyReason::Trashed),
+        Verb::Repair => (Strategy::Retag, StrategyReason::Repaired),
     };
     let mut tally = item.tally.clone();
     if strategy == Strategy::PiecewiseRename {
@@ -146,6 +149,9 @@ fn planned(found: &FoundItem, facts: &Facts<'_>) -> PlannedItem {
     }
     if strategy == Strategy::RetagAndRename && sockets_stay(item) {
         tally.amount = tally.amount.less(Amount { bytes: 0, inodes: item.findings.sockets });
+    }
+    if let Some(repair) = &found.repairs {
+        (tally.entries, tally.amount) = (repair.entries, repair.amount());
     }
     PlannedItem {
         verb: facts.asked.verb,
@@ -164,6 +170,7 @@ fn planned(found: &FoundItem, facts: &Facts<'_>) -> PlannedItem {
         above: found.above.clone(),
         replaces: found.replaced.as_ref().map(replaced),
         restores: found.restores.clone(),
+        repairs: found.repairs.clone(),
     }
 }
 
@@ -207,6 +214,10 @@ fn leaves_its_charge(item: &PlannedItem) -> bool {
 fn charges(facts: &Facts<'_>, items: &[PlannedItem]) -> (Vec<PayerChange>, Vec<Reservation>) {
     let mut flows: BTreeMap<Payer, Flow> = BTreeMap::new();
     for ((item, found), position) in items.iter().zip(facts.items).zip(0_u32..) {
+        if let Some(repair) = &item.repairs {
+            flow::repair(&mut flows, item, payer_of(&found.destination), repair);
+            continue;
+        }
         let is_made_anew = item.strategy == Strategy::StagedCopy;
         let destination = if is_made_anew { payer_of_new(&found.destination) } else { payer_of(&found.destination) };
         let source = payer_of(&found.item.folder);
@@ -289,7 +300,7 @@ fn warnings(facts: &Facts<'_>, items: &[PlannedItem], payers: &[PayerChange], ga
     if drifted > 0 {
         warnings.push(Warning::DriftMended { entries: drifted });
     }
-    let pairs = || facts.items.iter().zip(items);
+    let pairs = || facts.items.iter().zip(items).filter(|(_, item)| item.repairs.is_none());
     let retagged = || pairs().filter(|(found, planned)| planned.is_retagged() && sockets_stay(&found.item));
     let sockets = retagged().map(|(found, _)| found.item.findings.sockets).sum();
     let remade = retagged().map(|(found, _)| found.item.tally.other_kinds).sum::<u64>() - sockets;
@@ -378,6 +389,10 @@ fn cost(items: &[PlannedItem]) -> Cost {
             Strategy::PiecewiseRename => {
                 cost.inodes_changed += inodes;
                 cost.seconds += inodes as f64 / RENAMES_PER_SECOND;
+            }
+            Strategy::Retag => {
+                cost.inodes_changed += item.tally.entries;
+                cost.seconds += item.tally.entries as f64 / RETAGS_PER_SECOND;
             }
             Strategy::Rename => cost.inodes_changed += 1,
         }

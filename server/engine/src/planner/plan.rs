@@ -220,6 +220,12 @@ pub enum Refusal {
     DevicesNeedRoot {
         entries: u64,
     },
+    /// Only a folder of a project can be repaired.
+    NoProject(FilePath),
+    /// Everything in it is charged to its project.
+    NothingToRepair(FilePath),
+    /// Somebody else's entries are in it, or only root changes project IDs here.
+    MayNotRetag(FilePath),
     /// Owner of none of it: not root, and the mount lets only owners change project IDs.
     Unplannable {
         path: FilePath,
@@ -281,6 +287,26 @@ pub struct PlannedItem {
     /// What the undone move had replaced: it gets its name again once the item has left it.
     #[serde(default)]
     pub restores: Option<Restored>,
+    /// What a repair charges to the item's own project again.
+    #[serde(default)]
+    pub repairs: Option<Repair>,
+}
+
+/// What is charged to other projects below a folder, or was.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repair {
+    /// None stands for all those that are not told apart.
+    pub strays: Vec<(Option<ProjectId>, Amount)>,
+    /// All that have another project ID or lack the inherit flag.
+    pub entries: u64,
+    /// An undo: the IDs that the undone move has written down come back.
+    pub gives_back: bool,
+}
+
+impl Repair {
+    pub fn amount(&self) -> Amount {
+        self.strays.iter().fold(Amount::ZERO, |sum, (_, amount)| sum + *amount)
+    }
 }
 
 impl PlannedItem {
@@ -299,7 +325,7 @@ impl PlannedItem {
         match self.verb {
             Verb::Move if self.is_from_trash() => false,
             Verb::Move => self.strategy == Strategy::StagedCopy || self.kept.is_some(),
-            Verb::Copy => false,
+            Verb::Copy | Verb::Repair => false,
             Verb::Trash => true,
         }
     }

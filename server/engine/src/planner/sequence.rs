@@ -27,6 +27,10 @@ pub enum StepKind {
     Restore,
     /// Gives every inode the destination's project ID.
     Retag,
+    /// Gives every inode its own folder's project ID, in place.
+    Repair,
+    /// Makes sure that nothing is charged elsewhere any more.
+    Recount,
     /// Takes the item past its folder's inherit flag.
     Hop,
     /// Makes the hidden folder in the destination.
@@ -63,12 +67,12 @@ impl StepKind {
         match self {
             Self::Reserve | Self::Describe => Phase::Reserve,
             Self::Restore => Phase::Restore,
-            Self::Retag | Self::Hop => Phase::Retag,
+            Self::Retag | Self::Hop | Self::Repair => Phase::Retag,
             Self::Rebuild => Phase::Rebuild,
             Self::MakeStaging | Self::CopyTree => Phase::Copy,
             Self::Verify => Phase::Verify,
             Self::RetireSource | Self::Trash => Phase::Retire,
-            Self::Check => Phase::Check,
+            Self::Check | Self::Recount => Phase::Check,
             Self::SetAside | Self::Publish | Self::PutBack => Phase::Publish,
             Self::Barrier | Self::Release | Self::Forget => Phase::Settle,
         }
@@ -76,7 +80,7 @@ impl StepKind {
 
     /// Whether people see by it that the move was done: every item has one such step.
     pub fn shows(self) -> bool {
-        matches!(self, Self::Publish | Self::Trash)
+        matches!(self, Self::Publish | Self::Trash | Self::Recount)
     }
 
     /// The step's name in the journal and in `--json`.
@@ -85,6 +89,8 @@ impl StepKind {
             Self::Reserve => "reserve",
             Self::Restore => "restore",
             Self::Retag => "retag",
+            Self::Repair => "repair",
+            Self::Recount => "recount",
             Self::Hop => "hop",
             Self::MakeStaging => "make_staging",
             Self::CopyTree => "copy_tree",
@@ -124,6 +130,7 @@ pub fn sequence(items: &[PlannedItem]) -> Vec<Step> {
             Strategy::StagedCopy => &[StepKind::MakeStaging, StepKind::CopyTree, StepKind::Verify],
             Strategy::RetagAndRename | Strategy::RetagWithHop => &[StepKind::Retag],
             Strategy::PiecewiseRename => &[StepKind::RetireSource, StepKind::MakeStaging, StepKind::Rebuild],
+            Strategy::Retag => &[StepKind::Repair],
             Strategy::Rename => &[],
         };
         steps.extend(kinds.iter().map(|&kind| Step { kind, item }));
@@ -135,9 +142,8 @@ pub fn sequence(items: &[PlannedItem]) -> Vec<Step> {
             steps.push(Step { kind: StepKind::Hop, item });
         }
     }
-    steps.extend(
-        numbered().filter(|(planned, _)| planned.verb != Verb::Trash).map(|(_, item)| Step { kind: StepKind::Check, item }),
-    );
+    let leaves = numbered().filter(|(planned, _)| planned.verb.leaves_its_folder());
+    steps.extend(leaves.map(|(_, item)| Step { kind: StepKind::Check, item }));
     let prepares_nothing = [StepKind::Reserve, StepKind::Describe, StepKind::Restore, StepKind::Check];
     let is_prepared = steps.iter().any(|step| !prepares_nothing.contains(&step.kind));
     if is_prepared {
@@ -148,7 +154,8 @@ pub fn sequence(items: &[PlannedItem]) -> Vec<Step> {
     };
     steps.extend(with(StepKind::SetAside, |item| item.replaces.is_some()));
     steps.extend(with(StepKind::Trash, |item| item.verb == Verb::Trash));
-    steps.extend(with(StepKind::Publish, |item| item.verb != Verb::Trash));
+    steps.extend(with(StepKind::Recount, |item| item.verb == Verb::Repair));
+    steps.extend(with(StepKind::Publish, |item| item.verb.leaves_its_folder()));
     steps.extend(with(StepKind::PutBack, |item| item.restores.is_some()));
     steps.push(Step { kind: StepKind::Barrier, item: 0 });
     steps.extend(numbered().map(|(_, item)| Step { kind: StepKind::Release, item }));
@@ -166,6 +173,10 @@ pub fn sequence(items: &[PlannedItem]) -> Vec<Step> {
 /// One folder that one rename takes to its new name is never half-way, and nothing of it is
 /// hidden: there would be nothing to tell.
 fn is_described(items: &[PlannedItem]) -> bool {
+    // Half a repair is no more than drift, which the next one finds.
+    if items.iter().any(|item| item.verb == Verb::Repair) {
+        return false;
+    }
     let is_one_rename = |item: &PlannedItem| {
         let is_plain = item.kept.is_none() && item.restores.is_none() && !item.keeps_something();
         item.kind == EntryKind::Folder && item.strategy == Strategy::Rename && is_plain

@@ -59,7 +59,7 @@ pub(super) fn place_all(fs: &dyn FileSystem, request: &ValidMoveRequest) -> Resu
 }
 
 /// Nothing leaves its folder, so nothing is in the way.
-pub(super) fn place_in_trash(request: &ValidMoveRequest) -> Placings {
+pub(super) fn place_in_own_folder(request: &ValidMoveRequest) -> Placings {
     let mut placings = Placings::default();
     for RequestedItem { source, .. } in &request.items {
         if let Some((folder, name)) = source.split_last() {

@@ -40,6 +40,9 @@ impl Engine {
         if of.purge == Purge::Purged && of.plan.items.iter().any(|item| item.verb == Verb::Trash) {
             return Err(EngineError::DeletedForGood(id));
         }
+        if of.plan.items.iter().any(|item| item.repairs.is_some()) {
+            return Ok(Draft { as_of, ..self.plan_undo_of_repair(of, hear)? });
+        }
         let mut refusals = Vec::new();
         let (mut found, mut warnings) = (Vec::new(), Vec::new());
         let verb = verb_of_undo(of);
@@ -48,7 +51,7 @@ impl Engine {
             let name = if done.verb == Verb::Trash { self.name_on_return(done)? } else { done.source_name.clone() };
             let (folder, name) = match verb {
                 Verb::Trash => (&done.destination_folder.path, &done.destination_name),
-                Verb::Move | Verb::Copy => (&done.source_folder.path, &name),
+                Verb::Move | Verb::Copy | Verb::Repair => (&done.source_folder.path, &name),
             };
             match self.find(&Wanted { verb, source: &source, folder, name }, hear) {
                 Ok(item) => {

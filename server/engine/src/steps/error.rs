@@ -94,7 +94,13 @@ impl StepError {
         }
         let hides_nothing = matches!(
             order.kind,
-            StepKind::Reserve | StepKind::Restore | StepKind::Retag | StepKind::MakeStaging | StepKind::CopyTree | StepKind::Verify
+            StepKind::Reserve
+                | StepKind::Restore
+                | StepKind::Retag
+                | StepKind::Repair
+                | StepKind::MakeStaging
+                | StepKind::CopyTree
+                | StepKind::Verify
         ) && order.item.strategy != Strategy::PiecewiseRename;
         match self {
             Self::Waits(wait) => Some(wait.clone()),

@@ -20,6 +20,7 @@ mod purge;
 mod put_back;
 mod rebuild;
 mod release;
+mod repair;
 mod reserve;
 mod restore;
 mod retag;
@@ -70,6 +71,8 @@ fn run(context: &mut Context<'_>) -> StepResult<()> {
         StepKind::Reserve => reserve::run(context),
         StepKind::Restore => restore::run(context),
         StepKind::Retag => retag::run(context),
+        StepKind::Repair => repair::run(context),
+        StepKind::Recount => repair::recount(context),
         StepKind::Hop => hop::run(context),
         StepKind::MakeStaging => make_staging::run(context),
         StepKind::CopyTree => copy_tree::run(context),
@@ -90,6 +93,7 @@ fn run(context: &mut Context<'_>) -> StepResult<()> {
 fn undo(context: &mut Context<'_>) -> StepResult<()> {
     match context.order.kind {
         StepKind::Retag => retag::undo(context),
+        StepKind::Repair => repair::undo(context),
         StepKind::Hop => hop::undo(context),
         StepKind::MakeStaging => make_staging::undo(context),
         StepKind::CopyTree => copy_tree::undo(context),
@@ -101,13 +105,20 @@ fn undo(context: &mut Context<'_>) -> StepResult<()> {
         StepKind::Describe => describe::undo(context),
         StepKind::Barrier => barrier::undo(context),
         // These change nothing that would have to be taken back.
-        StepKind::Reserve | StepKind::Restore | StepKind::Verify | StepKind::Check | StepKind::Release | StepKind::Forget => Ok(()),
+        StepKind::Reserve
+        | StepKind::Restore
+        | StepKind::Recount
+        | StepKind::Verify
+        | StepKind::Check
+        | StepKind::Release
+        | StepKind::Forget => Ok(()),
     }
 }
 
 fn probe(context: &mut Context<'_>) -> StepResult<Probe> {
     match context.order.kind {
         StepKind::Retag => retag::probe(context),
+        StepKind::Repair => repair::probe(context),
         StepKind::Hop => hop::probe(context),
         StepKind::MakeStaging => make_staging::probe(context),
         StepKind::CopyTree => copy_tree::probe(context),
@@ -120,6 +131,7 @@ fn probe(context: &mut Context<'_>) -> StepResult<Probe> {
         // Looking again costs little and is right whatever was seen before.
         StepKind::Reserve
         | StepKind::Restore
+        | StepKind::Recount
         | StepKind::Verify
         | StepKind::Check
         | StepKind::Barrier

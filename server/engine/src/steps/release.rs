@@ -12,7 +12,7 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     match context.item().strategy {
         Strategy::PiecewiseRename => remove_shells(context),
         Strategy::RetagWithHop => hop::remove(context),
-        Strategy::Rename | Strategy::RetagAndRename | Strategy::StagedCopy => remove_second_name(context),
+        Strategy::Rename | Strategy::Retag | Strategy::RetagAndRename | Strategy::StagedCopy => remove_second_name(context),
     }
 }
 

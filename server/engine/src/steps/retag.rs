@@ -28,13 +28,13 @@ use crate::fs::{At, FileSystem, Folder, Object, Status};
 use crate::moves::event::Note;
 use crate::worker::Probe;
 use charges::{Charges, is_charged_apart};
-use modes::{Modes, may_be_lost};
+pub(super) use modes::{Modes, may_be_lost};
 use remake::{Remaker, Way};
 
 /// Whoever creates entries faster than so many walks retag them is at work in the tree.
-const WALKS_MAX: u32 = 8;
+pub(super) const WALKS_MAX: u32 = 8;
 /// Exceptions are written down in pieces of so many.
-const EXCEPTIONS_A_NOTE: usize = 1000;
+pub(super) const EXCEPTIONS_A_NOTE: usize = 1000;
 
 pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     write_down_exceptions(context)?;
@@ -77,7 +77,7 @@ fn as_planned(context: &Context<'_>) -> StepResult<(Folder, FileName)> {
 }
 
 /// Where the tree lies on the way back: others may have renamed it beside its place.
-fn wherever(context: &Context<'_>) -> StepResult<Option<(Folder, FileName)>> {
+pub(super) fn wherever(context: &Context<'_>) -> StepResult<Option<(Folder, FileName)>> {
     let (folder, item) = (context.source_folder()?, context.item());
     if holds(context.fs, folder.at(&item.source_name), &item.identity)? {
         return Ok(Some((folder, item.source_name.clone())));
@@ -129,10 +129,10 @@ fn write_down_exceptions(context: &mut Context<'_>) -> StepResult<()> {
 }
 
 /// Inodes with another tag than the usual, and those with bits that a change takes away.
-type Noticed = (Vec<(u64, ProjectTag)>, Vec<(u64, u32)>);
+pub(super) type Noticed = (Vec<(u64, ProjectTag)>, Vec<(u64, u32)>);
 
 /// Writes down what was noticed, once there is enough of it.
-fn write_down(context: &mut Context<'_>, noticed: &Mutex<Noticed>, enough: usize) -> StepResult<()> {
+pub(super) fn write_down(context: &mut Context<'_>, noticed: &Mutex<Noticed>, enough: usize) -> StepResult<()> {
     let (tags, modes) = {
         let (tags, modes) = &mut *noticed.lock();
         (taken_if_enough(tags, enough), taken_if_enough(modes, enough))
@@ -151,7 +151,7 @@ fn taken_if_enough<T>(of: &mut Vec<T>, enough: usize) -> Vec<T> {
 }
 
 /// The inherit flag is a folder's; files carry the ID alone.
-fn expected(tag: ProjectTag, is_folder: bool) -> ProjectTag {
+pub(super) fn expected(tag: ProjectTag, is_folder: bool) -> ProjectTag {
     ProjectTag { inherit: tag.inherit && is_folder, ..tag }
 }
 
@@ -226,7 +226,7 @@ impl Tagger<'_> {
 }
 
 /// The tags that differ from the source's, by inode.
-fn exceptions(context: &Context<'_>) -> HashMap<u64, ProjectTag> {
+pub(super) fn exceptions(context: &Context<'_>) -> HashMap<u64, ProjectTag> {
     let noted = context.notes().filter_map(|note| if let Note::Exceptions { tags } = note { Some(tags) } else { None });
     noted.flatten().copied().collect()
 }

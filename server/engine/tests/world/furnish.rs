@@ -87,6 +87,8 @@ fn furnish_shared(root: &Simulator, alpha: &Folder, case: &Case) {
         write(&alice, &of_gamma, "inherited", b"charged to gamma");
         write(&alice, &shared, "strayed", b"charged to nobody");
         root.set_tag(shared.at(&name("strayed")).into(), ProjectTag { id: ProjectId::NONE, inherit: false }).unwrap();
+        let hands_nothing_down = make_folder(&alice, &shared, "hands nothing down", 0o755);
+        root.set_tag((&hands_nothing_down).into(), ProjectTag { id: ALPHA, inherit: false }).unwrap();
     }
     // A copy would make two files of these two names, and bring what is on tape back.
     if case.destination != "/n" {

@@ -106,7 +106,7 @@ impl Case {
 }
 
 /// One case for each way that a move can go.
-pub const CASES: [Case; 31] = [
+pub const CASES: [Case; 34] = [
     case("rename within a project, Lustre", Personality::Lustre2_17, 0, "/m/alpha/tree", "/m/alpha/other"),
     case("rename within a project, ext4", Personality::Ext4, 0, "/m/alpha/tree", "/m/alpha/other"),
     case("a file recharged by its rename, Lustre", Personality::Lustre2_17, ALICE, "/m/alpha/single", "/m/beta"),
@@ -138,6 +138,9 @@ pub const CASES: [Case; 31] = [
     case("piecewise rename of what many work in, Lustre", Personality::Lustre2_17, ALICE, "/m/alpha/shared", "/m/beta"),
     case("staged copy of what many work in, another mount", Personality::Ext4, 0, "/m/alpha/shared", "/n"),
     case("", Personality::Lustre2_17, 0, "/m/alpha/shared", "/m/alpha").doing("trash of what many work in, Lustre", Verb::Trash),
+    case("", Personality::Lustre2_17, 0, "/m/alpha/shared", "/m/alpha").doing("repair of what many work in, Lustre", Verb::Repair),
+    case("", Personality::Ext4, 0, "/m/alpha/shared", "/m/alpha").doing("repair of what many work in, ext4", Verb::Repair),
+    case("", Personality::Xfs, 0, "/m/alpha/shared", "/m/alpha").doing("repair of what many work in, XFS", Verb::Repair),
 ];
 
 /// So long moves wait for room here.
@@ -330,10 +333,15 @@ impl World {
         let moved_to = if self.case.on_conflict == OnConflict::KeepBoth { format!("{taken} (2)") } else { taken.clone() };
         let is_replaced =
             |at: &str| self.case.on_conflict == OnConflict::Replace && (at == taken || at.starts_with(&format!("{taken}/")));
-        let folder = self.root.open_path(&path(self.case.destination)).unwrap();
+        let charged_to = if self.case.verb == Verb::Repair { self.case.source } else { self.case.destination };
+        let folder = self.root.open_path(&path(charged_to)).unwrap();
         let tag = self.root.tag((&folder).into()).unwrap();
         let keeps_nanoseconds = self.root.capabilities(&folder).unwrap().keeps_nanoseconds;
-        let rebased = |at: &str| at.strip_prefix(self.case.source).map(|rest| format!("{moved_to}{rest}"));
+        let stays = self.case.verb == Verb::Repair;
+        let rebased = |at: &str| {
+            let rest = at.strip_prefix(self.case.source)?;
+            Some(if stays { at.to_owned() } else { format!("{moved_to}{rest}") })
+        };
         // The other name of a file that leaves shows the same inode.
         let leaving: Vec<&String> =
             self.before.iter().filter(|(at, _)| rebased(at).is_some()).map(|(_, seen)| &seen.same_as).collect();
@@ -351,7 +359,7 @@ impl World {
             if is_inside || (self.case.verb == Verb::Move && leaving.contains(&at)) {
                 seen.project = recharged(seen.project, tag, seen.kind);
             }
-            if is_inside && !keeps_nanoseconds {
+            if is_inside && !stays && !keeps_nanoseconds {
                 seen.modified.nanoseconds = 0;
             }
             let at = if is_inside { rebased(at).unwrap() } else { at.clone() };
@@ -453,7 +461,7 @@ pub fn assert_same(found: &Census, expected: &Census, what: &str) {
     let paths: std::collections::BTreeSet<_> = found.keys().chain(expected.keys()).collect();
     for path in paths {
         let (mut found, mut expected) = (found.get(path).cloned(), expected.get(path).cloned());
-        let is_parent = ["/m/alpha", "/m/beta", "/m/alpha/other"].contains(&path.as_str());
+        let is_parent = ["/m/alpha", "/m/beta", "/m/alpha/other", "/m/alpha/shared"].contains(&path.as_str());
         if is_parent && let (Some(found), Some(expected)) = (&mut found, &mut expected) {
             found.modified = expected.modified;
         }

@@ -1,9 +1,11 @@
 //! What a move does to one payer: the sums of all its items.
 
+use std::collections::BTreeMap;
+
 use tidelock_shared::plan::ProjectRole;
 use tidelock_shared::quota::Amount;
 
-use crate::planner::plan::{FolderRef, Payer, Reservation};
+use crate::planner::plan::{FolderRef, Payer, PlannedItem, Repair, Reservation};
 
 /// The hidden folder in which links and pipes are made anew: an inode, and a block for the names in it.
 pub(super) const WORKSHOP: Amount = Amount { bytes: 4096, inodes: 1 };
@@ -19,6 +21,23 @@ pub(super) struct Flow {
     pub(super) settles_late: bool,
     /// What is charged on the way and gone in the end.
     pub(super) for_a_while: Amount,
+}
+
+/// What others are charged for comes to the folder's own project, or goes back to them.
+pub(super) fn repair(flows: &mut BTreeMap<Payer, Flow>, item: &PlannedItem, own: Payer, repair: &Repair) {
+    for (project, amount) in &repair.strays {
+        let other = project.map(|project| Payer { project: Some(project), ..own });
+        let (from, to) = if repair.gives_back { (Some(own), other) } else { (other, Some(own)) };
+        if let Some(from) = from {
+            let flow = flows.entry(from).or_insert_with(|| Flow::at(&item.destination_folder));
+            (flow.is_source, flow.lost) = (true, flow.lost + *amount);
+        }
+        if let Some(to) = to {
+            let flow = flows.entry(to).or_insert_with(|| Flow::at(&item.destination_folder));
+            (flow.is_destination, flow.gained) = (true, flow.gained + *amount);
+        }
+    }
+    flows.entry(own).or_insert_with(|| Flow::at(&item.destination_folder)).is_destination |= !repair.gives_back;
 }
 
 impl Flow {

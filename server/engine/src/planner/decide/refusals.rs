@@ -5,7 +5,7 @@ use tidelock_shared::request::{Consent, Verb};
 use tidelock_shared::strategy::{EntryKind, RenameRule, Strategy};
 
 use super::{Facts, FoundItem, leaves_its_charge};
-use crate::planner::plan::{PlannedItem, Refusal, Reservation};
+use crate::planner::plan::{PlannedItem, Refusal, Repair, Reservation};
 use crate::survey::{Findings, SurveyedItem};
 
 /// What speaks against one item.
@@ -13,6 +13,9 @@ pub(super) fn refuse_item(found: &FoundItem, planned: &PlannedItem, facts: &Fact
     let FoundItem { item, destination, .. } = found;
     let findings = &item.findings;
     let path = item.path();
+    if let Some(repair) = &planned.repairs {
+        return refuse_repair(found, repair, facts, refusals);
+    }
     if !destination.may_change {
         push_once(refusals, Refusal::MayNotChange(destination.folder.path.clone()));
     }
@@ -65,6 +68,27 @@ pub(super) fn refuse_item(found: &FoundItem, planned: &PlannedItem, facts: &Fact
     // What comes back is not what was surveyed, and copies nothing.
     if planned.kept.is_none() {
         refuse_what_is_read(found, planned, facts, refusals);
+    }
+}
+
+/// What speaks against changing project IDs in place. What finished moves keep inside stays as it is.
+fn refuse_repair(found: &FoundItem, repair: &Repair, facts: &Facts<'_>, refusals: &mut Vec<Refusal>) {
+    let FoundItem { item, destination, .. } = found;
+    let findings = &item.findings;
+    let may_retag = item.folder.capabilities.abilities.may_retag && (facts.is_root || findings.foreign == 0);
+    if !may_retag {
+        refusals.push(Refusal::MayNotRetag(item.path()));
+    }
+    // What was done is made durable by a file in it.
+    if !destination.may_change {
+        push_once(refusals, Refusal::MayNotChange(destination.folder.path.clone()));
+    }
+    if repair.entries == 0 {
+        refusals.push(Refusal::NothingToRepair(item.path()));
+    }
+    refuse_what_stays(&Findings { hidden_folder: None, ..findings.clone() }, refusals);
+    if let Some((example, entries)) = findings.unreadable.clone() {
+        refusals.push(Refusal::MayNotRead { example, entries });
     }
 }
 

@@ -91,6 +91,7 @@ fn found(item: SurveyedItem, destination: &SurveyedFolder) -> FoundItem {
         replaced: None,
         kept: None,
         restores: None,
+        repairs: None,
     }
 }
 

@@ -35,6 +35,7 @@ fn copy() -> Move {
         above: Vec::new(),
         replaces: None,
         restores: None,
+        repairs: None,
     };
     let reservation = Reservation { payer: PAYER, folder: folder(), amount: TREE, copies: vec![0], settles_late: true };
     let plan = MovePlan {

@@ -11,21 +11,21 @@ use crate::moves::event::Note;
 const SET_ID_BITS: u32 = 0o6000;
 
 /// Whether an inode's bits have to be written down.
-pub(super) fn may_be_lost(fs: &dyn FileSystem, status: &Status) -> bool {
+pub(in crate::steps) fn may_be_lost(fs: &dyn FileSystem, status: &Status) -> bool {
     status.mode & SET_ID_BITS != 0 && !fs.caller().is_root
 }
 
 /// What was written down, by inode.
-pub(super) struct Modes(HashMap<u64, u32>);
+pub(in crate::steps) struct Modes(HashMap<u64, u32>);
 
 impl Modes {
-    pub(super) fn written_down(context: &Context<'_>) -> Self {
+    pub(in crate::steps) fn written_down(context: &Context<'_>) -> Self {
         let noted = context.notes().filter_map(|note| if let Note::SetIdModes { modes } = note { Some(modes) } else { None });
         Self(noted.flatten().copied().collect())
     }
 
     /// Gives back what a change of the project ID took since `before` was read, or before a crash.
-    pub(super) fn restore(&self, fs: &dyn FileSystem, at: At<'_>, before: &Status) -> FsResult<()> {
+    pub(in crate::steps) fn restore(&self, fs: &dyn FileSystem, at: At<'_>, before: &Status) -> FsResult<()> {
         let written_down = self.0.get(&before.inode).copied().unwrap_or(0);
         let bits = (before.mode | written_down) & SET_ID_BITS;
         if bits == 0 {
