@@ -23,3 +23,4 @@ pub mod search;
 pub mod strategy;
 pub mod upload;
 pub mod user_error;
+pub mod words;
