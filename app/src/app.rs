@@ -20,6 +20,7 @@ use crate::pages::lazy::LazyPage;
 use crate::pages::not_found::NotFoundPage;
 #[cfg(feature = "ssr")]
 use crate::preference::{Choice, Units};
+use crate::words::words;
 
 /// The whole application, between the tags of the document's body.
 #[component]
@@ -34,7 +35,7 @@ pub fn App() -> impl IntoView {
         <Title formatter=|title| format!("{title} · Tidelock") text="Tidelock" />
         <Router>
             <a class="skip-link" href="#main" rel="external">
-                "Skip to content"
+                {words().skip_to_content()}
             </a>
             <TopBar />
             <main id="main" class="layout__main" tabindex="-1">

@@ -58,6 +58,22 @@ pub fn has(selector: &str) -> bool {
     document().query_selector(selector).is_ok_and(|element| element.is_some())
 }
 
+/// The address of the document's link with an id.
+pub fn link(id: &str) -> Option<String> {
+    document().get_element_by_id(id)?.get_attribute("href")
+}
+
+/// What lies at an address of this site, as text.
+pub async fn fetch_text(url: &str) -> Option<String> {
+    use js_sys::futures::JsFuture;
+    let response = JsFuture::from(window().fetch_with_str(url)).await.ok()?;
+    let response: web_sys::Response = response.dyn_into().ok()?;
+    if !response.ok() {
+        return None;
+    }
+    JsFuture::from(response.text().ok()?).await.ok()?.as_string()
+}
+
 /// What this device remembers under a key.
 pub fn recall(key: &str) -> Option<String> {
     window().local_storage().ok()??.get_item(key).ok()?

@@ -1,9 +1,13 @@
 //! The only place that words numbers.
 //!
 //! Three significant digits, the unit always; the exact value is for titles. Sizes are
-//! binary (KiB, MiB, …), as quotas are, unless somebody chose decimal ones.
+//! binary (KiB, MiB, …), as quotas are, unless somebody chose decimal ones. Marks between
+//! digits and the order of a date are those of the page's language.
+
+use tidelock_shared::words::Language;
 
 use crate::preference::{self, Units};
+use crate::words::{language, words};
 
 const MINUTE: f64 = 60.0;
 const HOUR: f64 = 60.0 * MINUTE;
@@ -38,7 +42,7 @@ fn scaled(units: Units, bytes: f64) -> (f64, &'static str) {
 
 /// Bytes to the last one, for titles: `13,314,398,617 bytes`.
 pub fn bytes_exact(amount: u64) -> String {
-    format!("{} {}", count_exact(amount), if amount == 1 { "byte" } else { "bytes" })
+    if amount == 1 { words().one_byte().to_owned() } else { words().bytes_exact(&count_exact(amount)) }
 }
 
 /// A count: whole with separators, from ten million on rounded.
@@ -46,9 +50,9 @@ pub fn count(amount: u64) -> String {
     const MILLION: f64 = 1e6;
     let value = amount as f64;
     if value >= 1e9 {
-        format!("{} billion", three_digits(value / 1e9))
+        words().count_billion(&three_digits(value / 1e9))
     } else if value >= 1e7 {
-        format!("{} million", three_digits(value / MILLION))
+        words().count_million(&three_digits(value / MILLION))
     } else {
         count_exact(amount)
     }
@@ -56,26 +60,13 @@ pub fn count(amount: u64) -> String {
 
 /// A count to the last one: `3,412`.
 pub fn count_exact(amount: u64) -> String {
-    let digits = amount.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-/// A count with its noun: `1 file`, `3,412 files`.
-pub fn counted(amount: u64, one: &str, many: &str) -> String {
-    format!("{} {}", count(amount), if amount == 1 { one } else { many })
+    language().whole(amount)
 }
 
 /// How long something takes: `under a second`, `12 s`, `3 min`, `2 h 10 min`, `3 days`.
 pub fn duration(seconds: f64) -> String {
     if seconds < 1.0 {
-        "under a second".to_owned()
+        words().under_a_second().to_owned()
     } else if seconds < 59.5 {
         format!("{seconds:.0} s")
     } else if seconds < 59.5 * MINUTE {
@@ -85,34 +76,38 @@ pub fn duration(seconds: f64) -> String {
         let (hours, rest) = ((minutes / 60.0).floor(), minutes % 60.0);
         if rest == 0.0 { format!("{hours:.0} h") } else { format!("{hours:.0} h {rest:.0} min") }
     } else {
-        let days = (seconds / DAY).round();
-        if days <= 1.0 { "1 day".to_owned() } else { format!("{days:.0} days") }
+        words().days(whole_days(seconds))
     }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "what is too large becomes the largest")]
+fn whole_days(seconds: f64) -> u64 {
+    (seconds / DAY).round().max(1.0) as u64
 }
 
 /// An estimate of a duration: `about 2 min`, `under a second`.
 pub fn about(seconds: f64) -> String {
-    if seconds < 1.0 { duration(seconds) } else { format!("about {}", duration(seconds)) }
+    if seconds < 1.0 { duration(seconds) } else { words().about(&duration(seconds)) }
 }
 
 /// Time left between a least and a most: `2–3 min`, `about 5 min`.
 pub fn duration_range(least: f64, most: f64) -> String {
     let (low, high) = (duration(least), duration(most));
     if most < 1.0 {
-        return "under a second".to_owned();
+        return words().under_a_second().to_owned();
     }
     if low == high {
         return about(least);
     }
     if least < 1.0 {
-        return format!("up to {high}");
+        return words().up_to(&high);
     }
     // The unit is said once where both share it.
     match (low.rsplit_once(' '), high.rsplit_once(' ')) {
         (Some((low_value, low_unit)), Some((_, high_unit))) if low_unit == high_unit && !low_value.contains(' ') => {
             format!("{low_value}–{high}")
         }
-        _ => format!("{low} to {high}"),
+        _ => words().time_range(&low, &high),
     }
 }
 
@@ -120,13 +115,13 @@ pub fn duration_range(least: f64, most: f64) -> String {
 pub fn age(then_ms: i64, now_ms: i64) -> String {
     let seconds = now_ms.saturating_sub(then_ms) as f64 / 1000.0;
     if seconds < 10.0 {
-        "just now".to_owned()
+        words().just_now().to_owned()
     } else if seconds < 59.5 * MINUTE {
-        format!("{} ago", duration(seconds))
+        words().ago(&duration(seconds))
     } else if seconds < 23.5 * HOUR {
-        format!("{:.0} h ago", seconds / HOUR)
+        words().ago(&format!("{:.0} h", seconds / HOUR))
     } else {
-        format!("{} ago", duration(seconds))
+        words().days_ago(whole_days(seconds))
     }
 }
 
@@ -141,7 +136,7 @@ pub fn byte_rate(per_second: f64) -> String {
 /// A rate of entries: `3,400 entries/s`.
 pub fn entry_rate(per_second: f64) -> String {
     let whole = format!("{:.0}", per_second.max(0.0)).parse().unwrap_or(0);
-    if whole == 0 { "under 1 entry/s".to_owned() } else { format!("{}/s", counted(whole, "entry", "entries")) }
+    if whole == 0 { words().under_one_entry().to_owned() } else { format!("{}/s", words().entries(whole)) }
 }
 
 /// A fraction of one: `43 %`. Only what is complete is called 100 %.
@@ -153,14 +148,20 @@ pub fn percent(fraction: f64) -> String {
 /// A moment in minutes, in a zone so many minutes east of UTC: `2026-11-22 14:03`.
 pub fn minute(seconds: i64, offset_minutes: i32) -> String {
     let moment = Moment::of(seconds.saturating_add(i64::from(offset_minutes) * 60));
-    let Moment { year, month, day, hour, minute, .. } = moment;
-    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}")
+    format!("{} {:02}:{:02}", date(&moment), moment.hour, moment.minute)
 }
 
 /// A day, in UTC: `2026-11-22`.
 pub fn day(seconds: i64) -> String {
-    let Moment { year, month, day, .. } = Moment::of(seconds);
-    format!("{year:04}-{month:02}-{day:02}")
+    date(&Moment::of(seconds))
+}
+
+/// English has several orders: the one of ISO 8601 is taken for no other.
+fn date(Moment { year, month, day, .. }: &Moment) -> String {
+    match language() {
+        Language::English => format!("{year:04}-{month:02}-{day:02}"),
+        Language::German => format!("{day:02}.{month:02}.{year:04}"),
+    }
 }
 
 /// A moment to the second, in UTC, for titles and machines: `2026-11-22T14:03:07Z`.
@@ -178,7 +179,7 @@ pub fn time_of_day(seconds: i64, offset_minutes: i32) -> String {
 /// One of our own words with a capital first letter.
 pub fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map(|first| format!("{}{}", first.to_ascii_uppercase(), letters.as_str())).unwrap_or_default()
+    letters.next().map(|first| format!("{}{}", first.to_uppercase(), letters.as_str())).unwrap_or_default()
 }
 
 /// A sentence of what was written to stand within one.
@@ -201,13 +202,14 @@ pub fn share(fraction: f64) -> String {
 }
 
 fn three_digits(value: f64) -> String {
-    if value < 9.995 {
-        format!("{value:.2}")
+    let digits = if value < 9.995 {
+        2
     } else if value < 99.95 {
-        format!("{value:.1}")
+        1
     } else {
-        format!("{value:.0}")
-    }
+        0
+    };
+    language().decimal(value, digits)
 }
 
 /// A moment in the Gregorian calendar.
@@ -276,7 +278,30 @@ mod tests {
         ] {
             assert_eq!(count(amount), expected);
         }
-        assert_eq!(counted(1, "file", "files"), "1 file");
+        assert_eq!(words().files(1), "1 file");
+    }
+
+    #[test]
+    fn a_german_page_has_german_numbers_and_dates() {
+        leptos::prelude::Owner::new().with(|| {
+            leptos::prelude::provide_context(Language::German);
+            for (told, expected) in [
+                (bytes(13_314_398_617), "12,4 GiB"),
+                (bytes_exact(13_314_398), "13.314.398 Bytes"),
+                (count(12_345_678), "12,3 Mio."),
+                (words().files(1), "1 Datei"),
+                (words().files(3412), "3.412 Dateien"),
+                (duration_range(120.0, 180.0), "2–3 min"),
+                (duration_range(50.0, 90.0), "50 s bis 2 min"),
+                (duration(3.0 * DAY), "3 Tage"),
+                (age(0, 26 * 3_600_000), "vor 1 Tag"),
+                (age(0, 864_000_000), "vor 10 Tagen"),
+                (minute(1_795_356_180, 60), "22.11.2026 15:03"),
+                (entry_rate(0.2), "unter 1 Eintrag/s"),
+            ] {
+                assert_eq!(told, expected);
+            }
+        });
     }
 
     #[test]
@@ -328,7 +353,7 @@ mod tests {
 
     #[test]
     fn an_end_is_told_in_a_sentence() {
-        use crate::state::words::ending;
+        use crate::state::move_words::ending;
         use tidelock_shared::progress::MoveState;
         assert_eq!(sentence(ending(MoveState::Done)), "Done.");
         assert_eq!(sentence(ending(MoveState::Undone)), "Undone, everything is as before.");

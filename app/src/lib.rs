@@ -22,16 +22,17 @@ pub mod serve;
 pub mod service;
 pub mod shell;
 pub mod state;
+pub mod words;
 
 pub use app::App;
 pub use shell::shell;
 
-/// Takes over the page that the server rendered, once its code is there. Where that cannot be
-/// had, what the server rendered stays as it is.
+/// Takes over the page that the server rendered, once its code and its sentences are there. Where
+/// these cannot be had, what the server rendered stays as it is.
 #[cfg(feature = "hydrate")]
 pub fn hydrate() {
     js_sys::futures::spawn_local(async {
-        if load_rendered().await.is_ok() {
+        if words::load().await.is_some() && load_rendered().await.is_ok() {
             leptos::mount::hydrate_body(App);
         }
     });

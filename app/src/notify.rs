@@ -14,7 +14,7 @@ use web_sys::{Notification, NotificationOptions, NotificationPermission};
 use crate::browser;
 use crate::format;
 use crate::state::move_list::Ended;
-use crate::state::words;
+use crate::state::move_words;
 
 /// Where this device remembers that somebody asked.
 const KEY: &str = "tidelock_notify";
@@ -64,7 +64,7 @@ pub fn tell(ended: &Ended) {
         return;
     }
     let options = NotificationOptions::new();
-    options.set_body(&format::sentence(words::ending(ended.state)));
+    options.set_body(&format::sentence(move_words::ending(ended.state)));
     options.set_tag(&format!("tidelock-{}", ended.id));
     let Ok(notification) = Notification::new_with_options(&ended.title, &options) else { return };
     let shown = notification.clone();

@@ -1,9 +1,12 @@
-//! What people choose for themselves: colours, density, units.
+//! What people choose for themselves: colours, density, units, language.
 //!
 //! Each choice is an attribute of `<html>` that the server writes from a cookie, so the first paint
 //! is right without a script.
 
+use tidelock_shared::words::Language;
+
 use crate::browser;
+use crate::words::words;
 
 /// One thing to choose; the default one needs no attribute and no cookie.
 pub trait Choice: Copy + Default + PartialEq + Send + Sync + 'static {
@@ -74,9 +77,9 @@ impl Choice for Theme {
 
     fn word(self) -> &'static str {
         match self {
-            Self::Auto => "as the system",
-            Self::Light => "light",
-            Self::Dark => "dark",
+            Self::Auto => words().theme_auto(),
+            Self::Light => words().theme_light(),
+            Self::Dark => words().theme_dark(),
         }
     }
 }
@@ -111,8 +114,8 @@ impl Choice for Density {
 
     fn word(self) -> &'static str {
         match self {
-            Self::Comfortable => "comfortable",
-            Self::Compact => "compact",
+            Self::Comfortable => words().density_comfortable(),
+            Self::Compact => words().density_compact(),
         }
     }
 }
@@ -136,8 +139,46 @@ impl Choice for Units {
 
     fn word(self) -> &'static str {
         match self {
-            Self::Binary => "binary: KiB, MiB, GiB (1024)",
-            Self::Decimal => "decimal: kB, MB, GB (1000)",
+            Self::Binary => words().units_binary(),
+            Self::Decimal => words().units_decimal(),
+        }
+    }
+}
+
+/// A language, or as the browser asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Speech {
+    #[default]
+    Auto,
+    English,
+    German,
+}
+
+impl Choice for Speech {
+    const ATTRIBUTE: &'static str = "data-language";
+    const COOKIE: &'static str = "tidelock_language";
+    const ALL: &'static [Self] = &[Self::Auto, Self::English, Self::German];
+
+    fn value(self) -> Option<&'static str> {
+        self.language().map(Language::tag)
+    }
+
+    /// Whoever chooses a language may read no other one.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Auto => words().language_auto(),
+            Self::English => "English",
+            Self::German => "Deutsch",
+        }
+    }
+}
+
+impl Speech {
+    pub fn language(self) -> Option<Language> {
+        match self {
+            Self::Auto => None,
+            Self::English => Some(Language::English),
+            Self::German => Some(Language::German),
         }
     }
 }
@@ -184,5 +225,6 @@ mod tests {
         check::<Theme>();
         check::<Density>();
         check::<Units>();
+        check::<Speech>();
     }
 }

@@ -6,15 +6,18 @@
 use std::sync::Once;
 
 use axum::body::{Body, to_bytes};
-use axum::http::{Request, StatusCode};
+use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
+use axum::http::{HeaderMap, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
 use leptos::config::LeptosOptions;
 use leptos::prelude::provide_context;
 use leptos::server_fn::axum::get_server_fn_service;
 use tidelock_shared::user_error::UserError;
+use tidelock_shared::words::Language;
 
 use crate::api::status_of;
 use crate::app::App;
+use crate::preference::{Choice, Speech};
 use crate::service::Service;
 use crate::shell::shell;
 
@@ -41,7 +44,11 @@ impl Pages {
     /// read to the end, on a runtime of one thread: signals are not for several at once.
     pub async fn render(&self, service: Service, request: Request<Body>) -> Response {
         let options = self.options.clone();
-        let provide = move || provide_context(service.clone());
+        let language = language_of(request.headers());
+        let provide = move || {
+            provide_context(service.clone());
+            provide_context(language);
+        };
         leptos_axum::render_app_async_with_context(provide, move || shell(options.clone()))(request).await
     }
 }
@@ -49,9 +56,19 @@ impl Pages {
 /// The answer of a server function; none if there is none at that path and method.
 pub async fn call(service: Service, request: Request<Body>) -> Option<Response> {
     get_server_fn_service(request.uri().path(), request.method().clone())?;
-    let provide = move || provide_context(service.clone());
+    let language = language_of(request.headers());
+    let provide = move || {
+        provide_context(service.clone());
+        provide_context(language);
+    };
     let answer = leptos_axum::handle_server_fns_with_context(provide, request).await.into_response();
     Some(if answer.status() == StatusCode::INTERNAL_SERVER_ERROR { with_status_of_its_code(answer).await } else { answer })
+}
+
+/// The language of whoever asks: what they chose, else what their browser likes best, else English.
+pub fn language_of(headers: &HeaderMap) -> Language {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    Speech::of_cookies(text(COOKIE)).language().or_else(|| Language::accepted(text(ACCEPT_LANGUAGE))).unwrap_or_default()
 }
 
 /// Arguments that cannot be read fail before the function could choose a status.

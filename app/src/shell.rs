@@ -5,17 +5,21 @@ use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
 use crate::app::App;
-use crate::preference::{Choice, Density, Theme, Units};
+use crate::preference::{Choice, Density, Speech, Theme, Units};
+use crate::words::words;
 
 /// The HTML document that the server sends, with the application inside.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     #[cfg(feature = "ssr")]
     send_content_security_policy();
     let style_sheet = format!("/{}/{}.css", options.site_pkg_dir, options.output_name);
+    let language = words().language().tag();
+    let catalogue = format!("/{}/words.{language}.txt", options.site_pkg_dir);
     view! {
         <!DOCTYPE html>
         <html
-            lang="en"
+            lang=language
+            data-language=Speech::current().value()
             data-theme=Theme::current().value()
             data-density=Density::current().value()
             data-units=Units::current().value()
@@ -24,9 +28,11 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
-                <meta name="description" content="Move files between projects on Lustre: completely or not at all." />
+                <meta name="description" content=words().site_description() />
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
                 <link rel="stylesheet" href=style_sheet />
+                // Beside the code, which waits for it.
+                <link id="words" rel="preload" r#as="fetch" crossorigin="anonymous" href=catalogue />
                 <HydrationScripts options />
                 <MetaTags />
             </head>

@@ -42,6 +42,9 @@ fn site(profile: Profile) -> Result<()> {
     let mut site = Site::default();
     site.add_folder("", Path::new("public"))?;
     site.add_folder("pkg/", bound.path())?;
+    for catalogue in tidelock_words::read_all(Path::new("app/words"))? {
+        site.add(format!("pkg/words.{}.txt", catalogue.language), tidelock_words::compact(&catalogue).into_bytes());
+    }
     site.add("pkg/tidelock.css", style::join(Path::new("style/main.css"))?.into_bytes());
     let folder = Path::new("target/site");
     let release = profile == Profile::Release;

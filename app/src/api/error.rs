@@ -1,5 +1,6 @@
 //! A failed call: the `UserError` itself, as JSON, under a fitting status.
 
+use crate::words::words;
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
@@ -27,9 +28,7 @@ impl From<UserError> for ApiError {
 
 impl From<SplitLoaderError> for ApiError {
     fn from(_: SplitLoaderError) -> Self {
-        UserError::new("unavailable", "The server did not send what this needs.")
-            .hint("It may just have been updated: reload the page.")
-            .into()
+        UserError::new("unavailable", words().part_unavailable()).hint(words().reload_hint()).into()
     }
 }
 
@@ -38,14 +37,14 @@ impl FromServerFnError for ApiError {
 
     fn from_server_fn_error(failure: ServerFnErrorErr) -> Self {
         Self(match failure {
-            ServerFnErrorErr::Request(_) => UserError::new("unavailable", "The server cannot be reached.")
-                .hint("Running moves go on by themselves; this page catches up when the connection is back."),
+            ServerFnErrorErr::Request(_) => {
+                UserError::new("unavailable", words().server_unreachable()).hint(words().server_unreachable_hint())
+            }
             ServerFnErrorErr::Args(detail) | ServerFnErrorErr::MissingArg(detail) => unreadable(&detail),
             // The server reads nothing but requests, the browser nothing but answers.
             ServerFnErrorErr::Deserialization(detail) if cfg!(feature = "ssr") => unreadable(&detail),
             ServerFnErrorErr::Deserialization(_) | ServerFnErrorErr::Response(_) => {
-                UserError::new("unavailable", "The server's answer could not be read.")
-                    .hint("It may just have been updated: reload the page.")
+                UserError::new("unavailable", words().answer_unreadable()).hint(words().reload_hint())
             }
             other => UserError::new("internal", other.to_string()),
         })
@@ -53,8 +52,7 @@ impl FromServerFnError for ApiError {
 }
 
 fn unreadable(detail: &str) -> UserError {
-    UserError::new("bad_request", format!("The request could not be read: {detail}"))
-        .hint("A call takes its arguments by name, as JSON; paths begin with '/' and have no '.' or '..' in them.")
+    UserError::new("bad_request", words().request_unreadable(detail)).hint(words().request_unreadable_hint())
 }
 
 /// Which status answers for a code, by how the code begins.
@@ -93,10 +91,11 @@ mod server {
 
     use super::{ApiError, status_of};
     use crate::service::{Answer, Service};
+    use crate::words::words;
 
     /// The caller's service, which the server puts into the context of every request.
     pub(in crate::api) fn service() -> Result<Service, ApiError> {
-        use_context::<Service>().ok_or_else(|| UserError::new("internal", "No service was provided for this request.").into())
+        use_context::<Service>().ok_or_else(|| UserError::new("internal", words().no_service()).into())
     }
 
     /// Waits for an answer and gives a failed call the status of its code.

@@ -9,6 +9,7 @@ use crate::components::icon::{Glyph, Icon};
 use crate::components::place_link::PlaceLink;
 use crate::desk::{Browse, use_desk};
 use crate::state::pane::Side;
+use crate::words::words;
 
 /// The path from the managed root to the folder.
 #[component]
@@ -16,7 +17,7 @@ pub fn Breadcrumb(browse: Browse, side: Side, folder: FolderInfo) -> impl IntoVi
     let parts = parts(&folder.root, &folder.path);
     let last = parts.len().saturating_sub(1);
     view! {
-        <nav class="breadcrumb" aria-label=format!("Path of pane {}", side.number())>
+        <nav class="breadcrumb" aria-label=words().pane_path(side.number())>
             <ol class="breadcrumb__list">
                 {parts
                     .into_iter()
@@ -57,15 +58,15 @@ pub fn ProjectChip(folder: FolderInfo) -> impl IntoView {
     let has_projects = folder.mount.abilities.rename_rule != RenameRule::NoProjects;
     let differs = project.id.is_some_and(|id| id != folder.tag.id);
     view! {
-        <p class="project-chip" title="What pays for new entries in this folder">
+        <p class="project-chip" title=words().pays_here()>
             <span class="project-chip__name">{project.name}</span>
-            {project.id.map(|id| view! { <span class="project-chip__id">{format!("ID {id}")}</span> })}
+            {project.id.map(|id| view! { <span class="project-chip__id">{words().id_number(&id.to_string())}</span> })}
             {differs
                 .then(|| {
                     view! {
-                        <span class="project-chip__warning" title="This folder itself carries another project ID than its project">
+                        <span class="project-chip__warning" title=words().folder_differs()>
                             <Icon glyph=Glyph::Drift />
-                            {format!("tagged {}", folder.tag.id)}
+                            {words().tagged(&folder.tag.id.to_string())}
                         </span>
                     }
                 })}
@@ -73,16 +74,16 @@ pub fn ProjectChip(folder: FolderInfo) -> impl IntoView {
                 .then(|| {
                     if folder.tag.inherit {
                         view! {
-                            <span class="project-chip__flag" title="New entries here take this project ID">
-                                "inherits"
+                            <span class="project-chip__flag" title=words().takes_id()>
+                                {words().inherits()}
                             </span>
                         }
                             .into_any()
                     } else {
                         view! {
-                            <span class="project-chip__warning" title="New entries here do not take the folder's project ID">
+                            <span class="project-chip__warning" title=words().takes_no_id()>
                                 <Icon glyph=Glyph::Alert />
-                                "no inherit flag"
+                                {words().inherits_not()}
                             </span>
                         }
                             .into_any()

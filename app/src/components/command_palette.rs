@@ -22,8 +22,8 @@ use crate::components::icon::{Glyph, Icon};
 use crate::components::lazy_part::lazy_part;
 use crate::components::modal::Modal;
 use crate::desk::{Desk, use_desk};
-use crate::format;
 use crate::state::fuzzy::{self, fit};
+use crate::words::words;
 
 /// Places of one kind that are shown before something is typed.
 const PLACES_MAX: usize = 5;
@@ -116,10 +116,10 @@ fn palette() -> Result<AnyView, ApiError> {
     };
     Effect::new(move |_| browser::show_within(&row_id(place.get())));
     let active = move || (count.get() > 0).then(|| row_id(place.get()));
-    let told = move || format::counted(count.get() as u64, "command", "commands");
+    let told = move || words().commands(count.get() as u64);
     let palette = view! {
         <div class="palette__content">
-            <h2 id="palette-title" class="visually-hidden">"Commands"</h2>
+            <h2 id="palette-title" class="visually-hidden">{words().palette_title()}</h2>
             <div class="palette__head">
                 <Icon glyph=Glyph::Search />
                 <input
@@ -127,12 +127,12 @@ fn palette() -> Result<AnyView, ApiError> {
                     class="palette__field"
                     type="text"
                     role="combobox"
-                    aria-label="Command, project or folder"
+                    aria-label=words().palette_label()
                     aria-expanded="true"
                     aria-controls="palette-list"
                     aria-autocomplete="list"
                     aria-activedescendant=active
-                    placeholder="What to do, or where to go"
+                    placeholder=words().palette_placeholder()
                     autocomplete="off"
                     autocapitalize="off"
                     spellcheck="false"
@@ -142,16 +142,16 @@ fn palette() -> Result<AnyView, ApiError> {
                         typed.set(event.target().value());
                     }
                 />
-                <button type="button" class="button button--quiet palette__close" aria-label="Close" on:click=move |_| desk.palette.set(false)>
-                    <kbd>"Esc"</kbd>
+                <button type="button" class="button button--quiet palette__close" aria-label=words().close() on:click=move |_| desk.palette.set(false)>
+                    <kbd>{words().key_escape()}</kbd>
                 </button>
             </div>
             <p class="visually-hidden" role="status">{told}</p>
-            <div id="palette-list" class="palette__list" role="listbox" aria-label="Commands">
+            <div id="palette-list" class="palette__list" role="listbox" aria-label=words().palette_title()>
                 {move || sections.get().into_iter().map(|section| view! { <Rows section place run=Callback::new(run) /> }).collect_view()}
             </div>
             <Show when=move || count.get() == 0>
-                <p class="palette__empty">"Nothing fits. Try fewer letters."</p>
+                <p class="palette__empty">{words().palette_empty()}</p>
             </Show>
         </div>
     };
@@ -220,11 +220,8 @@ fn sections(rows: Vec<Fitting>, is_untyped: bool) -> Vec<Section> {
     let mut number = 0;
     for row in rows {
         let is_place = !row.command.detail.is_empty();
-        let head = match row.command.group {
-            "As typed" => "As typed",
-            group if is_untyped => group,
-            _ => "What fits",
-        };
+        let group = row.command.group;
+        let head = if is_untyped || group == words().as_typed() { group } else { words().palette_fitting() };
         if sections.last().is_none_or(|(last, _)| *last != head) {
             sections.push((head, Vec::new()));
         }

@@ -16,11 +16,11 @@ use crate::browser;
 use crate::components::entry_details::can_come_down;
 use crate::components::icon::Glyph;
 use crate::desk::{Browse, Desk, Naming};
-use crate::format;
 use crate::preference::{Choice, Theme};
 use crate::state::pane::{Side, download_url, folder_url};
 use crate::state::recent;
 use crate::state::search::{Field, SEARCH, SearchView};
+use crate::words::words;
 
 /// Goes to a URL of this application, also when the palette is closed again.
 pub(super) type Go = Arc<dyn Fn(&str) + Send + Sync>;
@@ -76,12 +76,12 @@ pub(super) fn all(desk: Desk, go: &Go) -> Vec<Command> {
 
 /// What was typed taken at its word: a path to open, or something to search for.
 pub(super) fn of_typed(desk: Desk, go: &Go, typed: &str) -> Vec<Command> {
-    let mut group = Group::new("As typed");
+    let mut group = Group::new(words().as_typed());
     let browse = desk.browse.get_value();
     if let Some(path) = Some(typed).filter(|typed| typed.starts_with('/')).and_then(|typed| FilePath::parse(typed.as_bytes()).ok())
     {
         let open = opener(browse, go);
-        group.add(Glyph::Folder, format!("Open {}", path.shown()), "", move || open(&path));
+        group.add(Glyph::Folder, words().open_path(&path.shown()), "", move || open(&path));
     }
     let here = browse.and_then(|browse| browse.pane(browse.view.with_untracked(|view| view.active)).path_now());
     let root = || desk.session.get_untracked()?.ok()?.roots.into_iter().next();
@@ -89,7 +89,7 @@ pub(super) fn of_typed(desk: Desk, go: &Go, typed: &str) -> Vec<Command> {
         let mut search = SearchView::below(top.clone());
         search.set(Field::Name, typed.to_owned());
         let go = go.clone();
-        group.add(Glyph::Search, format!("Search for “{typed}” below {}", top.shown()), "", move || go(&search.to_url()));
+        group.add(Glyph::Search, words().search_below_path(typed, &top.shown()), "", move || go(&search.to_url()));
     }
     group.commands
 }
@@ -114,24 +114,24 @@ fn of_browse(browse: Browse) -> Vec<Group> {
 }
 
 fn of_chosen(browse: Browse, side: Side) -> Group {
-    let mut group = Group::new("Selection");
+    let mut group = Group::new(words().group_selection());
     let pane = browse.pane(side);
     let chosen = pane.chosen_now();
     if let Some(first) = chosen.first() {
         let what = match chosen.len() {
-            1 => format!("“{}”", first.name.shown()),
-            many => format::counted(many as u64, "item", "items"),
+            1 => words().quoted(&first.name.shown()),
+            many => words().items(many as u64),
         };
-        group.add(Glyph::MoveTo, format!("Move {what} to…"), "", move || browse.choose_destination(side));
+        group.add(Glyph::MoveTo, words().move_what_to(&what), "", move || browse.choose_destination(side));
         if let Some(other) = browse.pane(side.other()).path_now() {
-            let title = format!("Move {what} to {}", other.shown());
+            let title = words().move_what_to_place(&what, &other.shown());
             group.add(Glyph::Panes, title, "", move || browse.move_chosen_to_other_pane(side));
         }
-        group.add(Glyph::Cut, format!("Cut {what}"), "Ctrl X", move || browse.cut(side));
-        group.add(Glyph::Copy, format!("Copy {what}"), "Ctrl C", move || browse.copy(side));
-        group.add(Glyph::Trash, format!("Put {what} into the trash…"), "Delete", move || browse.trash(side));
+        group.add(Glyph::Cut, words().cut_what(&what), words().key_ctrl_x(), move || browse.cut(side));
+        group.add(Glyph::Copy, words().copy_what(&what), words().key_ctrl_c(), move || browse.copy(side));
+        group.add(Glyph::Trash, words().trash_what(&what), words().key_delete(), move || browse.trash(side));
         let paths: Vec<String> = pane.chosen_paths_now().iter().map(FilePath::shown).collect();
-        let title = if paths.len() == 1 { format!("Copy the path of {what}") } else { format!("Copy {} paths", paths.len()) };
+        let title = if paths.len() == 1 { words().copy_path_of(&what) } else { words().copy_paths(paths.len() as u64) };
         group.add(Glyph::Copy, title, "", move || browser::copy_text(&paths.join("\n")));
     }
     // Where nothing is chosen, what the keyboard stands on is meant.
@@ -152,75 +152,75 @@ fn of_entry(group: &mut Group, browse: Browse, side: Side, folder: &FilePath, en
     let name = entry.name.shown().into_owned();
     if entry.kind == EntryKind::Folder {
         let opened = path.clone();
-        group.add(Glyph::Folder, format!("Open “{name}”"), "Enter", move || browse.open(side, &opened));
+        group.add(Glyph::Folder, words().open_name(&name), words().key_enter(), move || browse.open(side, &opened));
         if browse.desk.clipboard.with_untracked(Option::is_some) {
             let pasted = path.clone();
-            group.add(Glyph::Paste, format!("Paste into “{name}”"), "", move || browse.paste_into(&pasted));
+            group.add(Glyph::Paste, words().paste_into_name(&name), "", move || browse.paste_into(&pasted));
         }
     }
     if can_come_down(&entry) {
         let url = download_url(&path);
-        group.add(Glyph::Down, format!("Download “{name}”"), "", move || browser::download(&url));
+        group.add(Glyph::Down, words().download_name(&name), "", move || browser::download(&url));
     }
     let renamed = Naming::Rename { side, entry: entry.clone() };
-    group.add(Glyph::Rename, format!("Rename “{name}”…"), "F2", move || browse.naming.set(Some(renamed.clone())));
+    group.add(Glyph::Rename, words().rename_name(&name), "F2", move || browse.naming.set(Some(renamed.clone())));
     let detailed = (path, entry);
-    group.add(Glyph::Info, format!("Properties of “{name}”"), "", move || browse.details.set(Some(detailed.clone())));
+    group.add(Glyph::Info, words().properties_of(&name), "", move || browse.details.set(Some(detailed.clone())));
 }
 
 fn of_folder(browse: Browse, side: Side) -> Group {
-    let mut group = Group::new("This folder");
+    let mut group = Group::new(words().group_folder());
     let pane = browse.pane(side);
     if let Some(count) =
         browse.desk.clipboard.with_untracked(|clipboard| clipboard.as_ref().map(|clipboard| clipboard.count() as u64))
     {
-        let title = format!("Paste {} here", format::counted(count, "item", "items"));
-        group.add(Glyph::Paste, title, "Ctrl V", move || browse.paste(side));
+        let title = words().paste_here(count);
+        group.add(Glyph::Paste, title, words().key_ctrl_v(), move || browse.paste(side));
     }
-    group.add(Glyph::NewFolder, "New folder…", "F7", move || browse.name_new_folder(side));
-    group.add(Glyph::Upload, "Upload files or a folder…", "", move || browse.upload_to(side));
-    group.add(Glyph::Search, "Search below this folder", "F3", move || browse.search(side));
-    group.add(Glyph::Search, "Filter by name", "/", || browser::focus("filter"));
-    group.add(Glyph::Check, "Select all", "Ctrl A", move || browse.choose_all(side));
+    group.add(Glyph::NewFolder, words().new_folder_more(), "F7", move || browse.name_new_folder(side));
+    group.add(Glyph::Upload, words().upload_more(), "", move || browse.upload_to(side));
+    group.add(Glyph::Search, words().search_below(), "F3", move || browse.search(side));
+    group.add(Glyph::Search, words().filter_by_name(), "/", || browser::focus("filter"));
+    group.add(Glyph::Check, words().select_all(), words().key_ctrl_a(), move || browse.choose_all(side));
     if let Some(folder) = pane.folder_now() {
         if folder.path != folder.root {
-            group.add(Glyph::Up, "Folder above", "Backspace", move || browse.go_up(side));
+            group.add(Glyph::Up, words().folder_above(), words().key_backspace(), move || browse.go_up(side));
         }
         let (url, text) = (download_url(&folder.path), folder.path.shown());
-        group.add(Glyph::Down, "Download this folder", "", move || browser::download(&url));
-        group.add(Glyph::Copy, "Copy the path of this folder", "", move || browser::copy_text(&text));
+        group.add(Glyph::Down, words().download_folder(), "", move || browser::download(&url));
+        group.add(Glyph::Copy, words().copy_folder_path(), "", move || browser::copy_text(&text));
     }
     group
 }
 
 fn of_view(browse: Browse, side: Side) -> Group {
-    let mut group = Group::new("View");
+    let mut group = Group::new(words().group_view());
     let has_second = browse.view.with_untracked(|view| view.second.is_some());
-    let title = if has_second { "Close the other pane" } else { "Open a second pane" };
+    let title = if has_second { words().close_pane() } else { words().open_pane() };
     group.add(Glyph::Panes, title, "", move || browse.toggle_second());
     if has_second {
-        group.add(Glyph::Panes, "Go to the other pane", "", move || browse.activate(side.other()));
+        group.add(Glyph::Panes, words().other_pane(), "", move || browse.activate(side.other()));
     }
     for (column, word) in [
-        (SortColumn::Name, "name"),
-        (SortColumn::Size, "size"),
-        (SortColumn::Modified, "time of change"),
-        (SortColumn::Owner, "owner"),
-        (SortColumn::Project, "project"),
+        (SortColumn::Name, words().sort_name()),
+        (SortColumn::Size, words().sort_size()),
+        (SortColumn::Modified, words().sort_time()),
+        (SortColumn::Owner, words().sort_owner()),
+        (SortColumn::Project, words().sort_project()),
     ] {
         let sort = browse.view.with_untracked(|view| view.pane(side).map(|pane| pane.sort).unwrap_or_default());
         let is_reversed = sort.clicked(column).descending;
-        let title = if is_reversed { format!("Sort by {word}, the other way around") } else { format!("Sort by {word}") };
+        let title = if is_reversed { words().sort_reversed(word) } else { words().sort_by(word) };
         let glyph = if is_reversed { Glyph::SortUp } else { Glyph::SortDown };
         group.add(glyph, title, "", move || browse.sort(side, column));
     }
-    group.add(Glyph::Drift, "Read the folder again", "", move || browse.pane(side).reload());
+    group.add(Glyph::Drift, words().read_again(), "", move || browse.pane(side).reload());
     group
 }
 
 /// What the buttons of this page do.
 fn of_buttons() -> Group {
-    let mut group = Group::new("Actions");
+    let mut group = Group::new(words().actions());
     for command in browser::offered_commands() {
         let pressed = command.clone();
         group.add(Glyph::Play, command, "", move || browser::press_offered(&pressed));
@@ -230,15 +230,15 @@ fn of_buttons() -> Group {
 
 /// Projects, managed folders, and where one was lately.
 fn places(desk: Desk, open: &Open) -> [Group; 3] {
-    let mut projects = Group::new("Projects");
+    let mut projects = Group::new(words().projects_title());
     for project in desk.projects.get().and_then(Result::ok).unwrap_or_default() {
         projects.add_place(Glyph::Archive, project.name, project.root, open);
     }
-    let mut roots = Group::new("Folders");
+    let mut roots = Group::new(words().folders_title());
     for root in desk.session.get().and_then(Result::ok).map(|session| session.roots).unwrap_or_default() {
-        roots.add_place(Glyph::Folder, "Managed folder".to_owned(), root, open);
+        roots.add_place(Glyph::Folder, words().managed_folder().to_owned(), root, open);
     }
-    let mut lately = Group::new("Recent folders");
+    let mut lately = Group::new(words().recent_folders());
     let here = desk.browse.get_value().and_then(|browse| browse.pane(browse.view.with_untracked(|view| view.active)).path_now());
     for folder in recent::folders(&browser::recall(recent::KEY).unwrap_or_default()) {
         if Some(&folder) != here.as_ref()
@@ -251,28 +251,28 @@ fn places(desk: Desk, open: &Open) -> [Group; 3] {
 }
 
 fn pages(desk: Desk, go: &Go) -> Group {
-    let mut group = Group::new("Pages");
+    let mut group = Group::new(words().pages_title());
     for (title, url) in [
-        ("Overview", "/"),
-        ("Projects", "/projects"),
-        ("Moves", "/moves"),
-        ("Trash", "/trash"),
-        ("Search", SEARCH),
-        ("Guarantees", "/guarantees"),
-        ("Settings", "/settings"),
+        (words().overview(), "/"),
+        (words().projects_title(), "/projects"),
+        (words().moves_title(), "/moves"),
+        (words().trash_title(), "/trash"),
+        (words().search_title(), SEARCH),
+        (words().guarantees(), "/guarantees"),
+        (words().settings(), "/settings"),
     ] {
         let go = go.clone();
-        group.add(Glyph::ChevronRight, format!("Go to {title}"), "", move || go(url));
+        group.add(Glyph::ChevronRight, words().go_to(title), "", move || go(url));
     }
-    group.add(Glyph::Help, "Keyboard shortcuts", "?", move || desk.shortcuts.set(true));
+    group.add(Glyph::Help, words().shortcuts(), "?", move || desk.shortcuts.set(true));
     group
 }
 
 fn settings(desk: Desk) -> Group {
-    let mut group = Group::new("Settings");
+    let mut group = Group::new(words().settings());
     for (theme, glyph) in [(Theme::Auto, Glyph::System), (Theme::Light, Glyph::Sun), (Theme::Dark, Glyph::Moon)] {
         if theme != desk.theme.get_untracked() {
-            group.add(glyph, format!("Colours: {}", theme.word()), "", move || {
+            group.add(glyph, words().colours_are(theme.word()), "", move || {
                 desk.theme.set(theme);
                 theme.apply();
             });

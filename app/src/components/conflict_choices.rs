@@ -7,6 +7,7 @@ use tidelock_shared::request::OnConflict;
 use crate::components::icon::{Glyph, Icon};
 use crate::desk::{Planning, Stage, use_desk};
 use crate::state::conflicts::{self, TakenName};
+use crate::words::words;
 
 /// Stays while the answer is planned, so that the keyboard stays where it is.
 #[component]
@@ -54,7 +55,7 @@ fn Each(planning: Planning, taken: Vec<TakenName>) -> impl IntoView {
     let rows = taken.into_iter().map(|name| view! { <OneName planning name /> }).collect_view();
     view! {
         <details class="conflicts__each">
-            <summary>"Choose for each"</summary>
+            <summary>{words().choose_each()}</summary>
             <ul class="conflicts__names">{rows}</ul>
         </details>
     }

@@ -15,6 +15,7 @@ use crate::components::icon::{Glyph, Icon};
 use crate::components::lazy_part::lazy_part;
 use crate::desk::{Browse, MenuAt, Naming};
 use crate::state::pane::{Side, download_url};
+use crate::words::words;
 
 #[component]
 pub fn ContextMenu(browse: Browse) -> impl IntoView {
@@ -69,7 +70,7 @@ fn menu(browse: Browse, at: MenuAt) -> Result<AnyView, ApiError> {
             node_ref=node
             class="context-menu"
             role="menu"
-            aria-label="Actions"
+            aria-label=words().actions()
             style:left=format!("min({x:.0}px, 100vw - var(--menu) - var(--space-2))")
             style:top=format!("min({y:.0}px, 100dvh - var(--card-room))")
             on:keydown=on_key
@@ -92,17 +93,17 @@ fn items(browse: Browse, side: Side, entry: &Entry) -> Vec<Item> {
     let has_second = browse.view.with_untracked(|view| view.second.is_some());
     let item = |is_offered: bool, glyph, text, action: Box<dyn Fn()>| is_offered.then_some((glyph, text, action));
     [
-        item(is_folder, Glyph::Folder, "Open", Box::new(move || browse.open_entry(side, &opened))),
-        item(true, Glyph::MoveTo, "Move to…", Box::new(move || browse.choose_destination(side))),
-        item(has_second, Glyph::Panes, "Move to other pane", Box::new(move || browse.move_chosen_to_other_pane(side))),
-        item(true, Glyph::Cut, "Cut", Box::new(move || browse.cut(side))),
-        item(true, Glyph::Copy, "Copy", Box::new(move || browse.copy(side))),
-        item(true, Glyph::Rename, "Rename…", Box::new(move || browse.naming.set(Some(renamed.clone())))),
-        item(is_folder && has_cut, Glyph::Paste, "Paste into", Box::new(move || browse.paste_into(&pasted))),
-        item(true, Glyph::Trash, "Put into the trash…", Box::new(move || browse.trash(side))),
-        item(can_come_down(entry), Glyph::Down, "Download", Box::new(move || browser::download(&download))),
-        item(true, Glyph::Link, "Copy path", Box::new(move || browser::copy_text(&copied))),
-        item(true, Glyph::Info, "Properties", Box::new(move || browse.details.set(Some(detailed.clone())))),
+        item(is_folder, Glyph::Folder, words().open(), Box::new(move || browse.open_entry(side, &opened))),
+        item(true, Glyph::MoveTo, words().move_to(), Box::new(move || browse.choose_destination(side))),
+        item(has_second, Glyph::Panes, words().move_to_pane(), Box::new(move || browse.move_chosen_to_other_pane(side))),
+        item(true, Glyph::Cut, words().cut(), Box::new(move || browse.cut(side))),
+        item(true, Glyph::Copy, words().copy(), Box::new(move || browse.copy(side))),
+        item(true, Glyph::Rename, words().rename_more(), Box::new(move || browse.naming.set(Some(renamed.clone())))),
+        item(is_folder && has_cut, Glyph::Paste, words().paste_into(), Box::new(move || browse.paste_into(&pasted))),
+        item(true, Glyph::Trash, words().put_into_trash(), Box::new(move || browse.trash(side))),
+        item(can_come_down(entry), Glyph::Down, words().download(), Box::new(move || browser::download(&download))),
+        item(true, Glyph::Link, words().copy_path(), Box::new(move || browser::copy_text(&copied))),
+        item(true, Glyph::Info, words().properties(), Box::new(move || browse.details.set(Some(detailed.clone())))),
     ]
     .into_iter()
     .flatten()

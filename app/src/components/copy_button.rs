@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use crate::browser;
 use crate::components::icon::{Glyph, Icon};
 use crate::desk::use_desk;
+use crate::words::words;
 
 #[component]
 pub fn CopyButton(#[prop(into)] label: String, #[prop(into)] text: Signal<String>) -> impl IntoView {
@@ -15,7 +16,7 @@ pub fn CopyButton(#[prop(into)] label: String, #[prop(into)] text: Signal<String
     let on_click = move |_| {
         browser::copy_text(&text.get_untracked());
         is_copied.set(true);
-        desk.spoken.set("Copied".to_owned());
+        desk.spoken.set(words().copied().to_owned());
         set_timeout(
             move || {
                 is_copied.try_set(false);
@@ -26,7 +27,7 @@ pub fn CopyButton(#[prop(into)] label: String, #[prop(into)] text: Signal<String
     view! {
         <button type="button" class="button button--quiet" on:click=on_click>
             {move || view! { <Icon glyph=if is_copied.get() { Glyph::Check } else { Glyph::Copy } /> }}
-            {move || if is_copied.get() { "Copied".to_owned() } else { label.clone() }}
+            {move || if is_copied.get() { words().copied().to_owned() } else { label.clone() }}
         </button>
     }
 }

@@ -15,14 +15,15 @@ use crate::components::icon::{Glyph, Icon};
 use crate::components::plan_details::PlanDetails;
 use crate::components::problem::{Gravity, Problem};
 use crate::desk::{Stage, use_desk};
-use crate::state::words;
+use crate::state::move_words;
+use crate::words::words;
 
 /// Loaded when the drawer first opens.
 #[wasm_split(plan, fallible)]
 pub fn drawer_body() -> Result<AnyView, ApiError> {
     let planning = use_desk().planning;
     let body = view! {
-        <div class="drawer__scroll" tabindex="0" role="region" aria-label="Plan">
+        <div class="drawer__scroll" tabindex="0" role="region" aria-label=words().plan()>
             <ConflictChoices />
             {move || content(planning.stage.get(), planning.undecided() > 0)}
         </div>
@@ -35,7 +36,7 @@ fn content(stage: Stage, is_undecided: bool) -> AnyView {
     match stage {
         Stage::Planning(None) => view! {
             <p class="drawer__waiting" role="status">
-                "Reading what would move and what it costs. Nothing is touched yet."
+                {words().plan_reading()}
             </p>
         }
         .into_any(),
@@ -48,7 +49,7 @@ fn content(stage: Stage, is_undecided: bool) -> AnyView {
         Stage::Failed(error) => view! {
             <div class="drawer__plan" role="alert">
                 <Problem gravity=Gravity::Error problem=error />
-                <p class="drawer__effect">"Nothing was touched."</p>
+                <p class="drawer__effect">{words().nothing_touched()}</p>
             </div>
         }
         .into_any(),
@@ -59,14 +60,14 @@ fn footer(stage: Stage, undecided: usize) -> Option<AnyView> {
     let planning = use_desk().planning;
     match stage {
         Stage::Planning(None) => None,
-        Stage::Planning(Some(plan)) => Some(view! { <Footer plan undecided waits_for="Planning…" /> }.into_any()),
+        Stage::Planning(Some(plan)) => Some(view! { <Footer plan undecided waits_for=words().planning_more() /> }.into_any()),
         Stage::Planned(plan) => Some(view! { <Footer plan undecided /> }.into_any()),
-        Stage::Starting(plan) => Some(view! { <Footer plan undecided waits_for="Starting…" /> }.into_any()),
+        Stage::Starting(plan) => Some(view! { <Footer plan undecided waits_for=words().starting_more() /> }.into_any()),
         Stage::Failed(_) => Some(
             view! {
                 <footer class="drawer__footer">
                     <button type="button" class="button button--primary button--large" on:click=move |_| planning.ask()>
-                        "Plan again"
+                        {words().plan_again()}
                     </button>
                     <NotNow />
                 </footer>
@@ -101,11 +102,7 @@ fn Footer(
 ) -> impl IntoView {
     let planning = use_desk().planning;
     let is_refused = plan.is_refused();
-    let reason = if undecided > 0 {
-        words::to_be_decided(undecided)
-    } else {
-        "Nothing was touched. It cannot start as it is: see above.".to_owned()
-    };
+    let reason = if undecided > 0 { move_words::to_be_decided(undecided) } else { words().plan_refused().to_owned() };
     view! {
         <footer class="drawer__footer">
             {is_refused.then(|| view! { <p id="refused-reason" class="drawer__reason">{reason}</p> })}
@@ -116,9 +113,9 @@ fn Footer(
                 aria-describedby=is_refused.then_some("refused-reason")
                 on:click=move |_| planning.start()
             >
-                {waits_for.map_or_else(|| words::move_button(&plan), str::to_owned)}
+                {waits_for.map_or_else(|| move_words::move_button(&plan), str::to_owned)}
             </button>
-            {(!plan.command.is_empty()).then(|| view! { <CopyButton label="Copy as command" text=plan.command.clone() /> })}
+            {(!plan.command.is_empty()).then(|| view! { <CopyButton label=words().copy_as_command() text=plan.command.clone() /> })}
             <NotNow />
         </footer>
     }
@@ -130,7 +127,7 @@ fn NotNow() -> impl IntoView {
     let planning = use_desk().planning;
     view! {
         <button type="button" class="button button--quiet" on:click=move |_| planning.close()>
-            "Not now"
+            {words().not_now()}
         </button>
     }
 }
@@ -140,21 +137,21 @@ fn NotNow() -> impl IntoView {
 fn Summary(plan: Arc<Plan>) -> impl IntoView {
     let copies = plan.cost.bytes_copied > 0;
     let safety = match plan.verb {
-        Verb::Move => "All of it moves or none of it. You can undo it afterwards.",
-        Verb::Copy => "All of it is copied or none of it. You can undo it afterwards.",
-        Verb::Trash => "Nothing is deleted now. You can bring all of it back.",
-        Verb::Repair => "All of it is set right or none of it. You can undo it afterwards.",
+        Verb::Move => words().promise_move(),
+        Verb::Copy => words().promise_copy(),
+        Verb::Trash => words().promise_trash(),
+        Verb::Repair => words().promise_repair(),
     };
-    let effect = words::effect(&plan);
+    let effect = move_words::effect(&plan);
     let note = match plan.items.as_slice() {
-        [item] => words::item_note(item),
+        [item] => move_words::item_note(item),
         _ => None,
     };
     view! {
         <div class="drawer__summary">
             <p class="drawer__headline">
                 <Icon glyph=if copies { Glyph::Copy } else { Glyph::Bolt } />
-                {words::headline(&plan)}
+                {move_words::headline(&plan)}
             </p>
             {note.map(|note| view! { <p class="drawer__note">{note}</p> })}
             {effect.map(|effect| view! { <p class="drawer__effect">{effect}</p> })}
@@ -169,7 +166,7 @@ fn Summary(plan: Arc<Plan>) -> impl IntoView {
 #[component]
 fn Refusal(refusal: UserError) -> impl IntoView {
     let desk = use_desk();
-    let consent = words::consent(&refusal.code);
+    let consent = move_words::consent(&refusal.code);
     view! {
         <Problem gravity=Gravity::Refusal problem=refusal>
             {consent

@@ -14,8 +14,9 @@ use crate::components::lazy_part::lazy_part;
 use crate::components::modal::{DialogHead, Modal};
 use crate::desk::Browse;
 use crate::format;
+use crate::state::move_words;
 use crate::state::pane::{content_url, download_url};
-use crate::state::words;
+use crate::words::words;
 
 #[component]
 pub fn EntryDetails(browse: Browse) -> impl IntoView {
@@ -35,20 +36,20 @@ pub fn can_come_down(entry: &Entry) -> bool {
 #[wasm_split(dialogs, fallible)]
 fn details(browse: Browse, path: FilePath, entry: Entry) -> Result<AnyView, ApiError> {
     let mut facts = vec![
-        ("Kind", words::kind(entry.kind).to_owned()),
-        ("Size", format!("{} ({})", format::bytes(entry.size), format::bytes_exact(entry.size))),
-        ("Modified", format::second_exact(entry.modified)),
-        ("Owner", format!("{}:{}", entry.owner, entry.group)),
-        ("Permissions", format!("{} ({:04o})", format::permissions(entry.mode), entry.mode & 0o7777)),
-        ("Names (hard links)", entry.links.to_string()),
-        ("Project ID", entry.project.map(|id| id.to_string()).unwrap_or_else(|| "none on this file system".to_owned())),
+        (words().kind(), move_words::kind(entry.kind).to_owned()),
+        (words().size(), format!("{} ({})", format::bytes(entry.size), format::bytes_exact(entry.size))),
+        (words().modified(), format::second_exact(entry.modified)),
+        (words().owner(), format!("{}:{}", entry.owner, entry.group)),
+        (words().permissions(), format!("{} ({:04o})", format::permissions(entry.mode), entry.mode & 0o7777)),
+        (words().hard_link_names(), entry.links.to_string()),
+        (words().project_id(), entry.project.map(|id| id.to_string()).unwrap_or_else(|| words().no_projects_here().to_owned())),
     ];
-    facts.extend(entry.points_to.clone().map(|place| ("Points to", place)));
+    facts.extend(entry.points_to.clone().map(|place| (words().points_to_title(), place)));
     if entry.is_drifted {
-        facts.push(("Drift", "does not match its folder's project ID or inherit flag".to_owned()));
+        facts.push((words().drift(), words().drift_explained().to_owned()));
     }
     if entry.is_released {
-        facts.push(("Content", "on tape only (released)".to_owned()));
+        facts.push((words().content(), words().content_on_tape().to_owned()));
     }
     let shown = path.shown();
     let has_content = entry.kind == EntryKind::File;
@@ -64,9 +65,9 @@ fn details(browse: Browse, path: FilePath, entry: Entry) -> Result<AnyView, ApiE
             </dl>
             <p class="dialog__path">{shown.clone()}</p>
             <footer class="move-actions">
-                <CopyButton label="Copy path" text=shown />
+                <CopyButton label=words().copy_path() text=shown />
                 {can_come_down(&entry).then(|| {
-                    let text = if entry.kind == EntryKind::Folder { "Download as .tar" } else { "Download" };
+                    let text = if entry.kind == EntryKind::Folder { words().download_archive() } else { words().download() };
                     view! { <a class="button" href=download_url(&path) download="" rel="external">{text}</a> }
                 })}
             </footer>
@@ -87,21 +88,21 @@ fn ContentView(path: FilePath, name: String) -> impl IntoView {
     let url = content_url(&path);
     let shown = move || {
         match content.get() {
-        None => view! { <p class="content-view__note" role="status">"Looking into the file…"</p> }.into_any(),
+        None => view! { <p class="content-view__note" role="status">{words().content_reading()}</p> }.into_any(),
         Some(Ok(Content::Text { text, is_whole })) => view! {
-            <pre class="content-view__text" tabindex="0" aria-label="Content">{text}</pre>
-            {(!is_whole).then(|| view! { <p class="content-view__note">"The beginning of the file. Download it to see the rest."</p> })}
+            <pre class="content-view__text" tabindex="0" aria-label=words().content()>{text}</pre>
+            {(!is_whole).then(|| view! { <p class="content-view__note">{words().content_begins()}</p> })}
         }
         .into_any(),
         Some(Ok(Content::Binary { dump })) => view! {
-            <pre class="content-view__text" tabindex="0" aria-label="First bytes">{dump}</pre>
-            <p class="content-view__note">"Neither text nor a picture: its first bytes."</p>
+            <pre class="content-view__text" tabindex="0" aria-label=words().first_bytes()>{dump}</pre>
+            <p class="content-view__note">{words().content_binary()}</p>
         }
         .into_any(),
         Some(Ok(Content::Image)) => view! { <img class="content-view__image" src=url.clone() alt=name.clone() /> }.into_any(),
         Some(Ok(Content::Pdf)) => view! {
             <iframe class="content-view__document" src=url.clone() title=name.clone()></iframe>
-            <p class="content-view__note"><a href=url.clone() target="_blank" rel="external noopener">"Open it in a tab of its own"</a></p>
+            <p class="content-view__note"><a href=url.clone() target="_blank" rel="external noopener">{words().open_in_tab()}</a></p>
         }
         .into_any(),
         Some(Ok(Content::Nothing { why })) => view! { <p class="content-view__note">{why}</p> }.into_any(),

@@ -13,7 +13,8 @@ use crate::components::place_link::PlaceLink;
 use crate::components::timestamp::Timestamp;
 use crate::desk::{Browse, MenuAt, Pane, Press};
 use crate::format;
-use crate::state::words;
+use crate::state::move_words;
+use crate::words::words;
 
 /// An entry: chosen by click, opened by double click or its link, taken up by dragging.
 #[component]
@@ -122,7 +123,7 @@ pub fn FolderRow(
                 <input
                     type="checkbox"
                     tabindex="-1"
-                    aria-label=format!("Select {shown}")
+                    aria-label=words().select_name(&shown)
                     prop:checked=is_chosen
                     on:click=move |event| {
                         event.stop_propagation();
@@ -168,7 +169,7 @@ pub fn glyph_of(kind: EntryKind) -> Glyph {
 
 #[component]
 fn NameCell(browse: Browse, pane: Pane, path: StoredValue<FilePath>, entry: Entry, shown: String) -> impl IntoView {
-    let kind = words::kind(entry.kind);
+    let kind = move_words::kind(entry.kind);
     let label = if entry.kind == EntryKind::Folder {
         let href = Signal::derive(move || path.with_value(|path| browse.folder_url(pane.side, path)));
         // Once the rows are a grid the keyboard walks by rows; until then by links.
@@ -192,7 +193,7 @@ fn NameCell(browse: Browse, pane: Pane, path: StoredValue<FilePath>, entry: Entr
             .points_to
             .map(|place| {
                 view! {
-                    <span class="folder-row__points-to" title=format!("Points to {place}")>
+                    <span class="folder-row__points-to" title=words().points_to(&place)>
                         {format!("→ {place}")}
                     </span>
                 }
@@ -201,9 +202,9 @@ fn NameCell(browse: Browse, pane: Pane, path: StoredValue<FilePath>, entry: Entr
             .is_released
             .then(|| {
                 view! {
-                    <span class="mark" title="The content is on tape only: reading waits for a restore">
+                    <span class="mark" title=words().on_tape_title()>
                         <Icon glyph=Glyph::Archive />
-                        "released"
+                        {words().released()}
                     </span>
                 }
             })}
@@ -218,11 +219,8 @@ fn ProjectCell(browse: Browse, folder: StoredValue<FilePath>, entry: Entry, fold
     let is_other = entry.project != folder_project;
     let is_drifted = entry.is_drifted;
     let name = entry.name.shown().into_owned();
-    let (text, title) = if is_other {
-        ("drifted", "Charged to another project than its folder's")
-    } else {
-        ("no flag", "New entries in this folder do not take its project ID")
-    };
+    let (text, title) =
+        if is_other { (words().drifted(), words().drifted_title()) } else { (words().no_flag(), words().no_flag_title()) };
     view! {
         <span class="folder-row__id">{id}</span>
         {move || {
@@ -231,9 +229,9 @@ fn ProjectCell(browse: Browse, folder: StoredValue<FilePath>, entry: Entry, fold
                     // A move changes projects in place, entry by entry: that is no drift.
                     if folder.with_value(|folder| browse.desk.moves.is_moving(folder, &name)) {
                         view! {
-                            <span class="mark" title="A running move is changing its project">
+                            <span class="mark" title=words().retagging_title()>
                                 <Icon glyph=Glyph::MoveTo />
-                                "moving"
+                                {words().moving()}
                             </span>
                         }
                     } else {

@@ -12,6 +12,7 @@ use crate::components::place_link::PlaceLink;
 use crate::desk::{Browse, Pane, Shown};
 use crate::state::pane::PaneView;
 use crate::state::rows::{Known, PAGE};
+use crate::words::words;
 
 /// What makes two rows the same row: a row that changed is drawn anew.
 type RowKey = (FilePath, u64, Option<(FileName, u64, i64, Option<ProjectId>, bool, bool)>);
@@ -47,7 +48,7 @@ pub fn FolderTable(browse: Browse, pane: Pane, #[prop(into)] shown: Signal<Optio
             })
         })
     };
-    let label = move || shown.with(|shown| shown.as_ref().map(|shown| format!("Entries of {}", shown.view.path.shown())));
+    let label = move || shown.with(|shown| shown.as_ref().map(|shown| words().entries_of(&shown.view.path.shown())));
     let choose_all = move |_| {
         if pane.has_chosen_all() {
             pane.selection.update(|selection| selection.clear());
@@ -76,16 +77,16 @@ pub fn FolderTable(browse: Browse, pane: Pane, #[prop(into)] shown: Signal<Optio
                         <input
                             type="checkbox"
                             tabindex="-1"
-                            aria-label="Select all"
+                            aria-label=words().select_all()
                             prop:checked=move || pane.has_chosen_all()
                             on:click=choose_all
                         />
                     </th>
-                    <ColumnHead browse pane column=SortColumn::Name class="folder-row__name" text="Name" />
-                    <ColumnHead browse pane column=SortColumn::Size class="folder-row__size" text="Size" />
-                    <ColumnHead browse pane column=SortColumn::Modified class="folder-row__modified" text="Modified" />
-                    <ColumnHead browse pane column=SortColumn::Owner class="folder-row__owner" text="Owner" />
-                    <ColumnHead browse pane column=SortColumn::Project class="folder-row__project" text="Project" />
+                    <ColumnHead browse pane column=SortColumn::Name class="folder-row__name" text=words().name() />
+                    <ColumnHead browse pane column=SortColumn::Size class="folder-row__size" text=words().size() />
+                    <ColumnHead browse pane column=SortColumn::Modified class="folder-row__modified" text=words().modified() />
+                    <ColumnHead browse pane column=SortColumn::Owner class="folder-row__owner" text=words().owner() />
+                    <ColumnHead browse pane column=SortColumn::Project class="folder-row__project" text=words().project() />
                 </tr>
             </thead>
             <tbody role="rowgroup">
@@ -96,7 +97,7 @@ pub fn FolderTable(browse: Browse, pane: Pane, #[prop(into)] shown: Signal<Optio
                     children=move |Row { folder, folder_project, row, known }| match known {
                         Known::Entry(entry) => view! { <FolderRow browse pane folder folder_project row entry /> }.into_any(),
                         Known::Nothing => blank_row(row, "…"),
-                        Known::Gone => blank_row(row, "no longer there"),
+                        Known::Gone => blank_row(row, words().no_longer_there()),
                     }
                 />
                 <Space height=Signal::derive(move || drawn.with(|drawn| drawn.below)) />
@@ -137,14 +138,14 @@ fn nothing(pane: Pane, shown: Signal<Option<Shown>>) -> Option<AnyView> {
     })?;
     let empty = match (is_complete, is_filtered) {
         (false, _) => {
-            view! { <EmptyState glyph=Glyph::Clock title="Reading the folder" advice="Its first entries will be here in a moment." /> }
+            view! { <EmptyState glyph=Glyph::Clock title=words().reading_folder() advice=words().reading_advice() /> }
         }
         (true, true) => {
-            view! { <EmptyState glyph=Glyph::Info title="No name matches" advice="Clear the filter to see the whole folder." /> }
+            view! { <EmptyState glyph=Glyph::Info title=words().no_match() advice=words().no_match_advice() /> }
         }
         (true, false) => {
-            let advice = "Drag something here, or cut it elsewhere and paste it.";
-            view! { <EmptyState glyph=Glyph::Folder title="This folder is empty" advice /> }
+            let advice = words().empty_advice();
+            view! { <EmptyState glyph=Glyph::Folder title=words().folder_empty() advice /> }
         }
     };
     Some(empty.into_any())

@@ -23,10 +23,11 @@ use crate::format;
 use crate::loading::load;
 use crate::state::pane::{entry_url, folder_url};
 use crate::state::search::{Field, SearchView};
+use crate::words::{Message, Words, words};
 
 /// What [`AGES_DAYS`] divides.
-const AGE_WORDS: [&str; AGES_DAYS.len() + 1] =
-    ["within a month", "1 to 6 months ago", "6 to 12 months ago", "1 to 2 years ago", "more than 2 years ago"];
+const AGE_WORDS: [Message; AGES_DAYS.len() + 1] =
+    [Words::age_month, Words::age_half_year, Words::age_year, Words::age_two_years, Words::age_older];
 
 /// The newest inventory of one folder, as far as this page knows it.
 #[derive(Clone, Copy)]
@@ -48,8 +49,8 @@ pub fn InventoryReport(path: FilePath) -> impl IntoView {
     let known = load(move || path.clone(), |path| async move { api::inventory(path, None).await });
     view! {
         <section aria-labelledby="project-inventory" class="inventory">
-            <h2 id="project-inventory" class="page__section">"Who uses what"</h2>
-            <Transition fallback=|| view! { <p>"Loading…"</p> }>
+            <h2 id="project-inventory" class="page__section">{words().who_uses_what()}</h2>
+            <Transition fallback=|| view! { <p>{words().loading()}</p> }>
                 {move || {
                     known
                         .get()
@@ -119,20 +120,20 @@ impl Report {
 #[component]
 fn Body(report: Report) -> impl IntoView {
     let has_any = Memo::new(move |_| report.so_far.with(Option::is_some));
-    let words = move || if has_any.get() { "Look again" } else { "Look through it" };
+    let order = move || if has_any.get() { words().look_again() } else { words().look_through() };
     view! {
-        {move || report.failed.get().map(|error| view! { <LoadError error what="It could not be looked through" /> })}
+        {move || report.failed.get().map(|error| view! { <LoadError error what=words().inventory_failed() /> })}
         <Show when=move || !has_any.get()>
             <EmptyState
                 glyph=Glyph::Search
-                title="Not looked through yet"
-                advice="Every folder is read and nothing is changed. In a large project it takes a while; you can leave and come back."
+                title=words().inventory_none()
+                advice=words().inventory_advice()
             />
         </Show>
         <div class="inventory__bar">
             <button type="button" class="button" disabled=move || report.is_running() on:click=move |_| report.start()>
                 <Icon glyph=Glyph::Search />
-                {words}
+                {order}
             </button>
             <Show when=move || has_any.get()>
                 <p class="inventory__status" role="status">
@@ -154,16 +155,16 @@ fn Status(report: Report) -> impl IntoView {
         report.read(|so_far| {
             format!(
                 "{} · {} · {}",
-                format::counted(so_far.entries, "entry", "entries"),
+                words().entries(so_far.entries),
                 format::bytes(so_far.amount.bytes),
-                format::counted(so_far.amount.inodes, "inode", "inodes"),
+                words().inodes(so_far.amount.inodes),
             )
         })
     };
     view! {
         {counted}
         {move || match ended.get() {
-            None => " so far…".into_any(),
+            None => words().so_far().into_any(),
             Some(ended) => view! { ", " <Age milliseconds=ended /> }.into_any(),
         }}
     }
@@ -178,13 +179,13 @@ fn Findings(report: Report) -> impl IntoView {
     view! {
         <Remarks report />
         <div class="inventory__shares">
-            <ShareList title="By person" of="Owner" shares=owners />
-            <ShareList title="By folder" of="Name" shares=parts />
-            <ShareList title="By age" of="Content changed" shares=ages />
+            <ShareList title=words().by_person() of=words().owner() shares=owners />
+            <ShareList title=words().by_folder() of=words().name() shares=parts />
+            <ShareList title=words().by_age() of=words().content_changed() shares=ages />
         </div>
         <Show when=move || !is_empty.get()>
-            <FileTable title="Largest files" report of=|inventory| inventory.largest.clone() />
-            <FileTable title="Not changed for longest" report of=|inventory| inventory.oldest.clone() />
+            <FileTable title=words().largest_files() report of=|inventory| inventory.largest.clone() />
+            <FileTable title=words().oldest_files() report of=|inventory| inventory.oldest.clone() />
         </Show>
     }
     .into_any()
@@ -199,7 +200,7 @@ fn Remarks(report: Report) -> impl IntoView {
     let unread = Memo::new(move |_| report.read(|so_far| so_far.unread));
     view! {
         {move || {
-            let warned = |error| UserError::new("incomplete", format!("Not everything was looked at. {error}"));
+            let warned = |error: String| UserError::new("incomplete", words().incomplete(&error));
             error.get().map(|error| view! { <Problem gravity=Gravity::Warning problem=warned(error) /> })
         }}
         {move || {
@@ -209,13 +210,12 @@ fn Remarks(report: Report) -> impl IntoView {
         }}
         {move || {
             let amount = hidden.get();
-            let text = format!("{} are kept by finished moves or in the trash, and are charged.", both(amount));
+            let text = words().hidden_charged(&both(amount));
             (amount != Amount::ZERO).then(|| view! { <Note text /> })
         }}
         {move || {
             let unread = unread.get();
-            let folders = format::counted(unread, "folder", "folders");
-            let text = format!("You may not read {folders}: what is in there is not counted.");
+            let text = words().unread_folders(unread);
             (unread > 0).then(|| view! { <Note text /> })
         }}
     }
@@ -234,18 +234,14 @@ fn Elsewhere(folder: FilePath, amount: Amount, examples: Vec<FilePath>) -> impl 
         let href = path.split_last().map_or_else(|| folder_url(&path), |(folder, name)| entry_url(&folder, name, false));
         view! { <li><PlaceLink href>{shown}</PlaceLink></li> }
     };
-    let drifted = UserError::new(
-        "drift",
-        format!("{} lie here, but another project pays for them or for what is made in them.", both(amount)),
-    )
-    .hint("Files keep their project when they come from a folder that hands none down. A repair sets it right and can be undone.");
+    let drifted = UserError::new("drift", words().lie_elsewhere(&both(amount))).hint(words().lie_elsewhere_hint());
     view! {
         <Problem gravity=Gravity::Warning problem=drifted>
             <button type="button" class="button" on:click=repair>
-                "Plan a repair"
+                {words().plan_repair()}
             </button>
             <details class="inventory__elsewhere">
-                <summary>"Which?"</summary>
+                <summary>{words().which()}</summary>
                 <ul class="inventory__examples">{examples.into_iter().map(link).collect_view()}</ul>
             </details>
         </Problem>
@@ -289,10 +285,10 @@ fn FileTable(title: &'static str, report: Report, of: fn(&Inventory) -> Vec<File
                 <table class="table" aria-label=title>
                     <thead>
                         <tr>
-                            <th scope="col">"Name"</th>
-                            <th scope="col" class="table__number">"Charged"</th>
-                            <th scope="col">"Modified"</th>
-                            <th scope="col" class="table__wide">"Owner"</th>
+                            <th scope="col">{words().name()}</th>
+                            <th scope="col" class="table__number">{words().charged()}</th>
+                            <th scope="col">{words().modified()}</th>
+                            <th scope="col" class="table__wide">{words().owner()}</th>
                         </tr>
                     </thead>
                     <tbody>
@@ -310,7 +306,7 @@ fn FileTable(title: &'static str, report: Report, of: fn(&Inventory) -> Vec<File
 }
 
 fn both(amount: Amount) -> String {
-    format!("{} and {}", format::bytes(amount.bytes), format::counted(amount.inodes, "inode", "inodes"))
+    words().bytes_and_inodes(&format::bytes(amount.bytes), amount.inodes)
 }
 
 fn looked_for(inventory: &Inventory, fields: &[(Field, String)]) -> String {
@@ -327,7 +323,7 @@ fn owners(inventory: &Inventory) -> Vec<Share> {
         href: Some(looked_for(inventory, &[(Field::Owner, share.owner.clone())])),
         amount: share.amount,
     });
-    shares.chain(others("Others", inventory.other_owners)).collect()
+    shares.chain(others(words().others(), inventory.other_owners)).collect()
 }
 
 fn parts(inventory: &Inventory) -> Vec<Share> {
@@ -336,7 +332,7 @@ fn parts(inventory: &Inventory) -> Vec<Share> {
         href: Some(entry_url(&inventory.path, &part.name, part.is_folder)),
         amount: part.amount,
     });
-    shares.chain(others("Everything else", inventory.other_parts)).collect()
+    shares.chain(others(words().everything_else(), inventory.other_parts)).collect()
 }
 
 fn others(label: &str, amount: Amount) -> Option<Share> {
@@ -349,7 +345,7 @@ fn ages(inventory: &Inventory) -> Vec<Share> {
         let from = index.checked_sub(1).and_then(|index| AGES_DAYS.get(index)).map(|from| (Field::Older, days(*from)));
         let to = AGES_DAYS.get(index).map(|to| (Field::Newer, days(*to)));
         let fields: Vec<(Field, String)> = [Some((Field::Kind, "file".to_owned())), from, to].into_iter().flatten().collect();
-        let label = AGE_WORDS.get(index).copied().unwrap_or_default().to_owned();
+        let label = AGE_WORDS.get(index).map(|age| age(words())).unwrap_or_default().to_owned();
         Share { label, href: Some(looked_for(inventory, &fields)), amount: *amount }
     };
     inventory.ages.iter().enumerate().map(share).collect()

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use crate::api::ApiError;
 use crate::components::problem::LoadError;
+use crate::words::words;
 
 /// Shows a part as soon as its code is there.
 pub fn lazy_part(part: impl Future<Output = Result<AnyView, ApiError>> + Send + 'static) -> impl IntoView {
@@ -14,6 +15,5 @@ pub fn lazy_part(part: impl Future<Output = Result<AnyView, ApiError>> + Send + 
 
 /// The part, or why it cannot be shown.
 pub async fn once_loaded(part: impl Future<Output = Result<AnyView, ApiError>>) -> AnyView {
-    part.await
-        .unwrap_or_else(|error| view! { <LoadError error=error.0 what="This part of the page could not be loaded" /> }.into_any())
+    part.await.unwrap_or_else(|error| view! { <LoadError error=error.0 what=words().part_failed() /> }.into_any())
 }

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use crate::components::icon::{Glyph, Icon};
 use crate::format;
 use crate::state::meter::{Level, Meter, Quantity};
+use crate::words::words;
 
 /// Usage, what other moves reserved (hatched), the planned change (outlined), soft and hard marks.
 #[component]
@@ -24,7 +25,7 @@ pub fn QuotaMeter(
         let compact = if is_compact { " quota-meter--compact" } else { "" };
         format!("quota-meter quota-meter--{}{compact}", level_class(level()))
     };
-    let label = move || meter.with(|meter| format!("{} of {owner}", quantity_word(meter.quantity)));
+    let label = move || meter.with(|meter| words().meter_of(quantity_word(meter.quantity), &owner));
     view! {
         <div class=class>
             <div class="quota-meter__text">
@@ -125,20 +126,20 @@ fn amount(quantity: Quantity, value: u64) -> String {
 fn amount_exact(quantity: Quantity, value: u64) -> String {
     match quantity {
         Quantity::Bytes => format::bytes_exact(value),
-        Quantity::Inodes => format!("{} inodes", format::count_exact(value)),
+        Quantity::Inodes => words().inodes_exact(&format::count_exact(value)),
     }
 }
 
 fn quantity_word(quantity: Quantity) -> &'static str {
     match quantity {
-        Quantity::Bytes => "Bytes",
-        Quantity::Inodes => "Inodes",
+        Quantity::Bytes => words().bytes_title(),
+        Quantity::Inodes => words().inodes_title(),
     }
 }
 
 /// `8.12 TiB → 8.13 TiB of 10.0 TiB`.
 fn numbers(meter: &Meter) -> String {
-    let Some(used) = meter.used else { return "not readable".to_owned() };
+    let Some(used) = meter.used else { return words().not_readable().to_owned() };
     let now = amount(meter.quantity, used);
     let change = match meter.after {
         Some(after) if after != used => {
@@ -154,21 +155,22 @@ fn numbers(meter: &Meter) -> String {
         _ => now,
     };
     match (meter.bounds.hard, meter.bounds.soft) {
-        (Some(hard), _) => format!("{change} of {}", amount(meter.quantity, hard)),
-        (None, Some(soft)) => format!("{change}, soft limit {}", amount(meter.quantity, soft)),
-        (None, None) => format!("{change}, no limit"),
+        (Some(hard), _) => words().of_limit(&change, &amount(meter.quantity, hard)),
+        (None, Some(soft)) => words().with_soft_limit(&change, &amount(meter.quantity, soft)),
+        (None, None) => words().without_limit(&change),
     }
 }
 
 fn exact(meter: &Meter) -> String {
     let exact = |value| amount_exact(meter.quantity, value);
-    let mut parts = vec![meter.used.map_or_else(|| "usage not readable".to_owned(), |used| format!("usage {}", exact(used)))];
-    parts.extend(meter.after.filter(|after| Some(*after) != meter.used).map(|after| format!("after the move {}", exact(after))));
+    let mut parts =
+        vec![meter.used.map_or_else(|| words().usage_unreadable().to_owned(), |used| words().usage_exact(&exact(used)))];
+    parts.extend(meter.after.filter(|after| Some(*after) != meter.used).map(|after| words().after_move(&exact(after))));
     if meter.reserved > 0 {
-        parts.push(format!("reserved for other moves {}", exact(meter.reserved)));
+        parts.push(words().reserved_exact(&exact(meter.reserved)));
     }
-    parts.extend(meter.bounds.soft.map(|soft| format!("soft limit {}", exact(soft))));
-    parts.extend(meter.bounds.hard.map(|hard| format!("hard limit {}", exact(hard))));
+    parts.extend(meter.bounds.soft.map(|soft| words().soft_exact(&exact(soft))));
+    parts.extend(meter.bounds.hard.map(|hard| words().hard_exact(&exact(hard))));
     parts.join("\n")
 }
 
@@ -183,12 +185,12 @@ fn spoken(meter: &Meter) -> String {
 fn note(meter: &Meter) -> Option<(Glyph, &'static str)> {
     let is_planned = meter.after.is_some_and(|after| Some(after) != meter.used);
     match (meter.level(), is_planned) {
-        (Level::HardExceeded, true) => Some((Glyph::Refused, "Would exceed the hard limit")),
-        (Level::HardExceeded, false) => Some((Glyph::Refused, "Over the hard limit")),
-        (Level::HardReached, _) => Some((Glyph::Alert, "Hard limit reached")),
-        (Level::SoftExceeded, true) => Some((Glyph::Alert, "Over the soft limit: the grace time runs")),
-        (Level::SoftExceeded, false) => Some((Glyph::Alert, "Over the soft limit")),
-        (Level::NearlyFull, _) => Some((Glyph::Info, "Nearly full")),
+        (Level::HardExceeded, true) => Some((Glyph::Refused, words().would_exceed_hard())),
+        (Level::HardExceeded, false) => Some((Glyph::Refused, words().over_hard())),
+        (Level::HardReached, _) => Some((Glyph::Alert, words().hard_reached())),
+        (Level::SoftExceeded, true) => Some((Glyph::Alert, words().over_soft_grace())),
+        (Level::SoftExceeded, false) => Some((Glyph::Alert, words().over_soft())),
+        (Level::NearlyFull, _) => Some((Glyph::Info, words().nearly_full())),
         (Level::Calm | Level::Unknown, _) => None,
     }
 }

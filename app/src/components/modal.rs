@@ -6,6 +6,7 @@ use leptos::html::Dialog;
 use leptos::prelude::*;
 
 use crate::components::icon::{Glyph, Icon};
+use crate::words::words;
 
 /// A dialog that is open while `is_open` says so.
 #[component]
@@ -58,7 +59,7 @@ pub fn DialogHead(
             <h2 id=id class="dialog__title">
                 {title}
             </h2>
-            <button type="button" class="button button--icon" aria-label="Close" on:click=move |_| on_close.run(())>
+            <button type="button" class="button button--icon" aria-label=words().close() on:click=move |_| on_close.run(())>
                 <Icon glyph=Glyph::Close />
             </button>
         </header>

@@ -8,7 +8,8 @@ use crate::components::icon::{Glyph, Icon};
 use crate::components::problem::{Gravity, Problem};
 use crate::desk::{Order, Proposal, use_desk};
 use crate::format;
-use crate::state::words;
+use crate::state::move_words;
+use crate::words::words;
 
 /// The buttons that the move's state allows; each says what it costs before it acts.
 #[component]
@@ -16,80 +17,81 @@ pub fn MoveActions(#[prop(into)] view: Signal<MoveView>) -> impl IntoView {
     let desk = use_desk();
     let id = view.with_untracked(|view| view.id);
     // The palette names the move too: several may be in sight.
-    let title = view.with_untracked(words::title);
+    let title = view.with_untracked(move_words::title);
     let command = |what: &str| format!("{what}: {title}");
     let verb = view.with_untracked(|view| view.verb);
     let (bring_back, purging, delete) = match verb {
-        Verb::Trash => ("Restore", "Delete for good", "Delete for good"),
-        Verb::Move | Verb::Copy | Verb::Repair => ("Undo", "Purge the original", "Delete the original"),
+        Verb::Trash => (words().restore(), words().delete_for_good(), words().delete_for_good()),
+        Verb::Move | Verb::Copy | Verb::Repair => (words().undo(), words().purge_original(), words().delete_original()),
     };
-    let [pause, resume, cancel, undo, purge] = ["Pause", "Resume", "Cancel", bring_back, purging].map(command);
+    let [pause, resume, cancel, undo, purge] =
+        [words().pause(), words().resume(), words().cancel(), bring_back, purging].map(command);
     let wants_purge = RwSignal::new(false);
     let can = Memo::new(move |_| view.with(|view| (view.can_cancel, view.can_undo, view.can_purge)));
     let waits = Memo::new(move |_| view.with(|view| (view.can_pause, view.is_paused)));
     let freed = move || {
         view.with(|view| {
             let retired = view.retired?;
-            Some(format!("{} and {}", format::bytes(retired.bytes), format::counted(retired.inodes, "inode", "inodes")))
+            Some(words().bytes_and_inodes(&format::bytes(retired.bytes), retired.inodes))
         })
     };
-    let short = if verb == Verb::Trash { purging } else { "Purge" };
-    let purge_label = move || freed().map_or_else(|| purging.to_owned(), |freed| format!("{short} · frees {freed}"));
+    let short = if verb == Verb::Trash { purging } else { words().purge() };
+    let purge_label = move || freed().map_or_else(|| purging.to_owned(), |freed| words().frees(short, &freed));
     view! {
         <div class="move-actions">
             <Show when=move || waits.get().0>
                 <button
                     type="button"
                     class="button"
-                    title="Lets the move wait; what is done so far stays"
+                    title=words().pause_title()
                     data-command=pause.clone()
                     on:click=move |_| desk.moves.order(id, Order::Pause)
                 >
                     <Icon glyph=Glyph::Pause />
-                    "Pause"
+                    {words().pause()}
                 </button>
             </Show>
             <Show when=move || waits.get().1>
                 <button
                     type="button"
                     class="button"
-                    title="Goes on where it stopped"
+                    title=words().resume_title()
                     data-command=resume.clone()
                     on:click=move |_| desk.moves.order(id, Order::Resume)
                 >
                     <Icon glyph=Glyph::Play />
-                    "Resume"
+                    {words().resume()}
                 </button>
             </Show>
             <Show when=move || can.get().0>
                 <button
                     type="button"
                     class="button"
-                    title="Stops the move and puts everything back"
+                    title=words().cancel_title()
                     data-command=cancel.clone()
                     on:click=move |_| desk.moves.order(id, Order::Cancel)
                 >
                     <Icon glyph=Glyph::Close />
-                    "Cancel"
+                    {words().cancel()}
                 </button>
             </Show>
             <Show when=move || can.get().1>
                 <button
                     type="button"
                     class="button"
-                    title="Shows what undoing would do"
+                    title=words().undo_title()
                     data-command=undo.clone()
                     on:click=move |_| desk.planning.propose(Proposal::Undo(id))
                 >
                     <Icon glyph=Glyph::Undo />
-                    {format!("{bring_back}…")}
+                    {words().with_a_plan(bring_back)}
                 </button>
             </Show>
             <Show when=move || can.get().2>
                 <button
                     type="button"
                     class="button"
-                    title="Deletes the hidden original for good"
+                    title=words().purge_title()
                     data-command=purge.clone()
                     on:click=move |_| wants_purge.set(true)
                 >
@@ -113,7 +115,7 @@ pub fn MoveActions(#[prop(into)] view: Signal<MoveView>) -> impl IntoView {
                         {delete}
                     </button>
                     <button type="button" class="button button--quiet" on:click=move |_| wants_purge.set(false)>
-                        "Keep it"
+                        {words().keep_it()}
                     </button>
                 </div>
             </div>
@@ -130,12 +132,10 @@ pub fn MoveActions(#[prop(into)] view: Signal<MoveView>) -> impl IntoView {
 }
 
 fn purge_warning(verb: Verb, freed: Option<String>, from: &str) -> String {
-    let frees = freed.map(|freed| format!(" and frees {freed} in {from}")).unwrap_or_default();
+    let frees = freed.map(|freed| words().purge_frees(&freed, from)).unwrap_or_default();
     match verb {
-        Verb::Move | Verb::Repair => {
-            format!("This deletes the hidden original for good{frees}. Undoing afterwards has to copy the data back.")
-        }
-        Verb::Copy => format!("This deletes what the copy has replaced for good{frees}."),
-        Verb::Trash => format!("This deletes it for good{frees}. Nothing can bring it back."),
+        Verb::Move | Verb::Repair => words().purge_move(&frees),
+        Verb::Copy => words().purge_copy(&frees),
+        Verb::Trash => words().purge_trash(&frees),
     }
 }

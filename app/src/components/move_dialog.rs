@@ -1,5 +1,6 @@
 //! "Move to…": a destination without dragging.
 
+use crate::state::problems;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use tidelock_shared::name::FilePath;
@@ -15,6 +16,7 @@ use crate::components::problem::{Gravity, Problem};
 use crate::desk::{Departure, Desk, Proposal, use_desk};
 use crate::format;
 use crate::state::clipboard;
+use crate::words::words;
 
 #[component]
 pub fn MoveDialog() -> impl IntoView {
@@ -34,8 +36,8 @@ fn form(desk: Desk, departure: Departure) -> Result<AnyView, ApiError> {
     Effect::new(|_| browser::focus("destination"));
     let Departure { things, beside } = departure;
     let title = match things.as_slice() {
-        [thing] => format!("Move “{}” to…", thing.split_last().map(|(_, name)| name.shown()).unwrap_or_default()),
-        many => format!("Move {} to…", format::counted(many.len() as u64, "item", "items")),
+        [thing] => words().move_name_to(&thing.split_last().map(|(_, name)| name.shown()).unwrap_or_default()),
+        many => words().move_items_to(many.len() as u64),
     };
     let here = || things.first().and_then(|thing| Some(thing.split_last()?.0));
     let first_guess = beside.clone().or_else(here).unwrap_or_default();
@@ -53,7 +55,7 @@ fn form(desk: Desk, departure: Departure) -> Result<AnyView, ApiError> {
         };
         let destination = match parsed {
             Ok(destination) => destination,
-            Err(problem) => return problems.set(vec![problem.to_string()]),
+            Err(problem) => return problems.set(vec![problems::invalid_name(words(), problem).to_owned()]),
         };
         let request = clipboard::request(things.iter().cloned(), &destination);
         match request.validate() {
@@ -61,7 +63,7 @@ fn form(desk: Desk, departure: Departure) -> Result<AnyView, ApiError> {
                 close();
                 desk.planning.propose(Proposal::Move(request));
             }
-            Err(found) => problems.set(found.iter().map(ToString::to_string).collect()),
+            Err(found) => problems.set(found.iter().map(problems::request).collect()),
         }
     };
     let place = move |text: String, folder: &FilePath| {
@@ -86,7 +88,7 @@ fn form(desk: Desk, departure: Departure) -> Result<AnyView, ApiError> {
     let form = view! {
         <form class="dialog__content" on:submit=on_submit>
             <DialogHead id="move-title" title=title on_close=Callback::new(move |()| close()) />
-            <label class="dialog__label" for="destination">"Destination folder"</label>
+            <label class="dialog__label" for="destination">{words().destination_folder()}</label>
             <input
                 id="destination"
                 class="field field--path"
@@ -96,8 +98,8 @@ fn form(desk: Desk, departure: Departure) -> Result<AnyView, ApiError> {
                 spellcheck="false"
                 bind:value=path
             />
-            <ul class="dialog__places" aria-label="Places">
-                {beside.map(|folder| place(format!("Other pane: {}", folder.shown()), &folder))}
+            <ul class="dialog__places" aria-label=words().places()>
+                {beside.map(|folder| place(words().other_pane_is(&folder.shown()), &folder))}
                 <Transition>
                 {move || {
                     let projects = desk.projects.get().and_then(Result::ok).unwrap_or_default();
@@ -113,8 +115,8 @@ fn form(desk: Desk, departure: Departure) -> Result<AnyView, ApiError> {
                     .collect_view()
             }}
             <footer class="dialog__footer">
-                <p class="dialog__note">"The plan is shown before anything moves."</p>
-                <button type="submit" class="button button--primary">"Show the plan"</button>
+                <p class="dialog__note">{words().plan_first()}</p>
+                <button type="submit" class="button button--primary">{words().show_plan()}</button>
             </footer>
         </form>
     };

@@ -1,5 +1,6 @@
 //! Giving a name: to a new folder, or to an entry that is there.
 
+use crate::state::problems::invalid_name;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -13,6 +14,7 @@ use crate::components::lazy_part::lazy_part;
 use crate::components::modal::{DialogHead, Modal};
 use crate::components::problem::{Gravity, Problem};
 use crate::desk::{Browse, Naming};
+use crate::words::words;
 
 #[component]
 pub fn NameDialog(browse: Browse) -> impl IntoView {
@@ -29,12 +31,10 @@ fn form(browse: Browse, naming: Naming) -> Result<AnyView, ApiError> {
     // An open dialog does not heed `autofocus` any more.
     Effect::new(|_| browser::focus("name"));
     let (title, first, note, button) = match &naming {
-        Naming::NewFolder { .. } => {
-            ("New folder".to_owned(), String::new(), "One inode more for the project of this folder.", "Create")
-        }
+        Naming::NewFolder { .. } => (words().new_folder().to_owned(), String::new(), words().new_folder_note(), words().create()),
         Naming::Rename { entry, .. } => {
             let shown = entry.name.shown().into_owned();
-            (format!("Rename “{shown}”"), shown, "Nothing is copied, and it can be undone.", "Rename")
+            (words().rename_title(&shown), shown, words().rename_note(), words().rename())
         }
     };
     let name = RwSignal::new(first);
@@ -52,7 +52,7 @@ fn form(browse: Browse, naming: Naming) -> Result<AnyView, ApiError> {
                     match answer {
                         Ok(entry) => {
                             browse.naming.set(None);
-                            browse.desk.spoken.set(format!("Created {}", entry.name.shown()));
+                            browse.desk.spoken.set(words().created(&entry.name.shown()));
                             browse.arrive(side, &folder, &entry.name);
                         }
                         Err(error) => problem.set(Some(error.0)),
@@ -70,13 +70,13 @@ fn form(browse: Browse, naming: Naming) -> Result<AnyView, ApiError> {
         match FileName::new(name.get_untracked().into_bytes()) {
             Ok(name) if !is_busy.get_untracked() => give(name),
             Ok(_) => {}
-            Err(why) => problem.set(Some(UserError::new("invalid", format!("This cannot be a name: {why}.")))),
+            Err(why) => problem.set(Some(UserError::new("invalid", words().name_invalid(invalid_name(words(), why))))),
         }
     };
     let form = view! {
         <form class="dialog__content" on:submit=on_submit>
             <DialogHead id="name-title" title=title on_close=Callback::new(move |()| browse.naming.set(None)) />
-            <label class="dialog__label" for="name">"Name"</label>
+            <label class="dialog__label" for="name">{words().name()}</label>
             <input
                 id="name"
                 class="field field--path"

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::components::icon::{Glyph, Icon};
 use crate::desk::use_desk;
+use crate::words::words;
 
 #[component]
 pub fn Notice() -> impl IntoView {
@@ -14,7 +15,7 @@ pub fn Notice() -> impl IntoView {
                 <div class="notice">
                     <Icon glyph=Glyph::Refused />
                     <p>{text}</p>
-                    <button type="button" class="button button--icon" aria-label="Dismiss" on:click=move |_| desk.notice.set(None)>
+                    <button type="button" class="button button--icon" aria-label=words().dismiss() on:click=move |_| desk.notice.set(None)>
                         <Icon glyph=Glyph::Close />
                     </button>
                 </div>

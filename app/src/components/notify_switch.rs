@@ -6,6 +6,7 @@ use leptos::task::spawn_local;
 use crate::components::icon::{Glyph, Icon};
 use crate::desk::use_desk;
 use crate::notify::{self, Telling};
+use crate::words::words;
 
 /// The last line of the tray; nothing where the browser cannot tell anything.
 #[component]
@@ -34,7 +35,7 @@ pub fn NotifySwitch() -> impl IntoView {
                 on:click=on_click
             >
                 <Icon glyph=Glyph::Bell />
-                "Notify me when a move ends"
+                {words().notify_me()}
                 {move || (telling.get() == Telling::On).then(|| view! { <Icon glyph=Glyph::Check /> })}
             </button>
         }
@@ -42,9 +43,7 @@ pub fn NotifySwitch() -> impl IntoView {
     move || {
         let line = match telling.get() {
             Telling::Impossible => return None,
-            Telling::Blocked => {
-                "This browser lets no notifications through from here; its settings for this site can change that.".into_any()
-            }
+            Telling::Blocked => words().notify_denied().into_any(),
             Telling::Off | Telling::On => switch().into_any(),
         };
         Some(view! { <li class="tray__foot">{line}</li> })

@@ -15,6 +15,7 @@ use crate::components::status_bar::StatusBar;
 use crate::desk::{Browse, Pane, Shown};
 use crate::state::meter::{Meter, Quantity};
 use crate::state::selection::Step;
+use crate::words::words;
 
 /// A pane with its keyboard.
 #[component]
@@ -28,7 +29,7 @@ pub fn PaneFrame(browse: Browse, pane: Pane) -> impl IntoView {
             class=("pane--active", move || is_active() && browse.has_second())
             class=("pane--waiting", is_waiting)
             aria-busy=move || is_waiting.get().then_some("true")
-            aria-label=format!("Pane {}", pane.side.number())
+            aria-label=words().pane_number(pane.side.number())
             data-pane=pane.side.number()
             on:keydown=move |event| on_key(browse, pane, &event)
         >
@@ -114,14 +115,14 @@ fn PaneError(browse: Browse, pane: Pane, error: UserError) -> impl IntoView {
     let above = pane.shown.with_untracked(|shown| shown.as_ref().and_then(|shown| shown.path.split_last().map(|(above, _)| above)));
     view! {
         <div class="pane__error">
-            <LoadError error what="This folder cannot be shown" />
+            <LoadError error what=words().pane_failed() />
             <div class="move-actions">
                 <button type="button" class="button" on:click=move |_| pane.reload()>
-                    "Try again"
+                    {words().try_again()}
                 </button>
                 {above
                     .map(|above| {
-                        let text = format!("To {}", above.shown());
+                        let text = words().to_path(&above.shown());
                         view! {
                             <PlaceLink href=Signal::derive(move || browse.folder_url(pane.side, &above)) class="button">
                                 {text}
@@ -137,7 +138,7 @@ fn PaneError(browse: Browse, pane: Pane, error: UserError) -> impl IntoView {
 fn PaneSkeleton() -> impl IntoView {
     view! {
         <p class="pane__loading" role="status">
-            "Reading the folder…"
+            {words().reading_folder_more()}
         </p>
     }
 }

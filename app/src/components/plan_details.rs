@@ -10,7 +10,8 @@ use tidelock_shared::request::Verb;
 use crate::components::meter::QuotaMeter;
 use crate::format;
 use crate::state::meter::{Meter, Quantity};
-use crate::state::words;
+use crate::state::move_words;
+use crate::words::{language, words};
 
 /// Items that are listed before the rest is folded away.
 const ITEMS_SHOWN: usize = 5;
@@ -18,16 +19,16 @@ const ITEMS_SHOWN: usize = 5;
 #[component]
 pub fn PlanDetails(plan: Arc<Plan>) -> impl IntoView {
     view! {
-        <section class="plan-details__section" aria-label="Projects before and after">
-            <h3 class="plan-details__title">"Who pays, before → after"</h3>
+        <section class="plan-details__section" aria-label=words().projects_before_after()>
+            <h3 class="plan-details__title">{words().who_pays()}</h3>
             {plan.projects.iter().map(|change| view! { <Change change=change.clone() /> }).collect_view()}
         </section>
-        <section class="plan-details__section" aria-label="Cost">
-            <h3 class="plan-details__title">"What it takes"</h3>
+        <section class="plan-details__section" aria-label=words().cost()>
+            <h3 class="plan-details__title">{words().what_it_takes()}</h3>
             <Cost plan=plan.clone() />
         </section>
-        <section class="plan-details__section" aria-label="Items">
-            <h3 class="plan-details__title">{format::counted(plan.items.len() as u64, "item", "items")}</h3>
+        <section class="plan-details__section" aria-label=words().items_title()>
+            <h3 class="plan-details__title">{words().items(plan.items.len() as u64)}</h3>
             <Items verb=plan.verb items=plan.items.clone() />
         </section>
     }
@@ -36,16 +37,16 @@ pub fn PlanDetails(plan: Arc<Plan>) -> impl IntoView {
 
 #[component]
 fn Change(change: ProjectChange) -> impl IntoView {
-    let role = match change.role {
-        ProjectRole::Source => "from",
-        ProjectRole::Destination => "to",
-        ProjectRole::Both => "within",
+    let (role, shown) = match change.role {
+        ProjectRole::Source => ("from", words().role_from()),
+        ProjectRole::Destination => ("to", words().role_to()),
+        ProjectRole::Both => ("within", words().role_within()),
     };
-    let id = change.id.map(|id| format!("ID {id}")).unwrap_or_else(|| "file system without projects".to_owned());
+    let id = change.id.map(|id| words().id_number(&id.to_string())).unwrap_or_else(|| words().without_projects().to_owned());
     view! {
         <div class="plan-change" data-role=role>
             <p class="plan-change__head">
-                <span class="plan-change__role">{role}</span>
+                <span class="plan-change__role">{shown}</span>
                 <span class="plan-change__name">{change.name.clone()}</span>
                 <span class="plan-change__id">{id}</span>
             </p>
@@ -61,24 +62,20 @@ fn Cost(plan: Arc<Plan>) -> impl IntoView {
     let (entries, bytes) = (sum(|item| item.entries), sum(|item| item.bytes));
     let (released, leaving) = (sum(|item| item.released), sum(|item| item.hard_links_leaving));
     let mut facts = vec![
-        ("Entries", format::count(entries), format::count_exact(entries)),
-        ("Size", format::bytes(bytes), format::bytes_exact(bytes)),
+        (words().entries_title(), format::count(entries), format::count_exact(entries)),
+        (words().size(), format::bytes(bytes), format::bytes_exact(bytes)),
         (
-            "Data copied",
-            if plan.cost.bytes_copied == 0 { "none".to_owned() } else { format::bytes(plan.cost.bytes_copied) },
+            words().data_copied(),
+            if plan.cost.bytes_copied == 0 { words().none_copied().to_owned() } else { format::bytes(plan.cost.bytes_copied) },
             format::bytes_exact(plan.cost.bytes_copied),
         ),
-        ("Time", format::about(plan.cost.seconds), format!("{:.1} seconds", plan.cost.seconds)),
+        (words().time(), format::about(plan.cost.seconds), words().seconds_exact(&language().decimal(plan.cost.seconds, 1))),
     ];
     if released > 0 {
-        facts.push((
-            "On tape only",
-            format::counted(released, "file", "files"),
-            "Files whose content must be restored before it can be read".to_owned(),
-        ));
+        facts.push((words().on_tape_only(), words().files(released), words().on_tape_fact().to_owned()));
     }
     if leaving > 0 {
-        facts.push(("Hard links leaving", format::count(leaving), "Inodes with further names outside".to_owned()));
+        facts.push((words().links_leaving(), format::count(leaving), words().links_leaving_fact().to_owned()));
     }
     view! {
         <dl class="plan-cost">
@@ -93,7 +90,7 @@ fn Cost(plan: Arc<Plan>) -> impl IntoView {
 #[component]
 fn Items(verb: Verb, items: Vec<PlanItem>) -> impl IntoView {
     // What is not plain comes first: it would be lost among what is folded away.
-    let (mut items, plain): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| words::item_note(item).is_some());
+    let (mut items, plain): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| move_words::item_note(item).is_some());
     items.extend(plain);
     let rest = items.len().saturating_sub(ITEMS_SHOWN);
     let list = |items: &[PlanItem]| {
@@ -107,7 +104,7 @@ fn Items(verb: Verb, items: Vec<PlanItem>) -> impl IntoView {
             .then(|| {
                 view! {
                     <details class="plan-items__more">
-                        <summary>{format!("{} more", format::count(rest as u64))}</summary>
+                        <summary>{words().more_items(&format::count(rest as u64))}</summary>
                         {list(more)}
                     </details>
                 }
@@ -118,7 +115,7 @@ fn Items(verb: Verb, items: Vec<PlanItem>) -> impl IntoView {
 #[component]
 fn Item(verb: Verb, item: PlanItem) -> impl IntoView {
     let destination = match verb {
-        Verb::Trash => Some("trash".to_owned()),
+        Verb::Trash => Some(words().trash_place().to_owned()),
         Verb::Repair => None,
         Verb::Move | Verb::Copy => Some(shown(item.destination.as_bytes()).into_owned()),
     };
@@ -128,10 +125,10 @@ fn Item(verb: Verb, item: PlanItem) -> impl IntoView {
                 <span class="plan-item__path">{shown(item.source.as_bytes()).into_owned()}</span>
                 {destination.map(|destination| view! { " → " <span class="plan-item__path">{destination}</span> })}
             </p>
-            {words::item_note(&item).map(|note| view! { <p class="plan-item__note">{note}</p> })}
+            {move_words::item_note(&item).map(|note| view! { <p class="plan-item__note">{note}</p> })}
             <p class="plan-item__facts">
-                {format!("{} · {} · ", format::counted(item.entries, "entry", "entries"), format::bytes(item.bytes))}
-                <span class="plan-item__strategy" title=words::strategy_effect(verb, item.strategy)>{item.strategy.words()}</span>
+                {format!("{} · {} · ", words().entries(item.entries), format::bytes(item.bytes))}
+                <span class="plan-item__strategy" title=move_words::strategy_effect(verb, item.strategy)>{move_words::strategy(item.strategy)}</span>
             </p>
             <p class="plan-item__reason">{item.reason}</p>
         </li>

@@ -9,8 +9,8 @@ use crate::components::icon::{Glyph, Icon};
 use crate::components::lazy_part::lazy_part;
 use crate::components::modal::Modal;
 use crate::desk::{Proposal, Stage, use_desk};
-use crate::format;
-use crate::state::words;
+use crate::state::move_words;
+use crate::words::words;
 
 #[component]
 pub fn PlanDrawer() -> impl IntoView {
@@ -24,14 +24,14 @@ pub fn PlanDrawer() -> impl IntoView {
                 <header class="drawer__header">
                     <div>
                         <h2 id="drawer-title" class="drawer__title">
-                            {move || planning.proposal.with(|proposal| proposal.as_ref().map_or_else(|| "Plan".to_owned(), title))}
+                            {move || planning.proposal.with(|proposal| proposal.as_ref().map_or_else(|| words().plan().to_owned(), title))}
                         </h2>
                         {move || {
                             let route = planning.proposal.with(|proposal| proposal.as_ref().and_then(route));
                             route.map(|route| view! { <p class="drawer__route">{route}</p> })
                         }}
                     </div>
-                    <button type="button" class="button button--icon" aria-label="Close" on:click=move |_| planning.close()>
+                    <button type="button" class="button button--icon" aria-label=words().close() on:click=move |_| planning.close()>
                         <Icon glyph=Glyph::Close />
                     </button>
                 </header>
@@ -53,37 +53,35 @@ fn route(proposal: &Proposal) -> Option<String> {
         return request.sources.first().map(FilePath::shown);
     }
     let (folder, _) = request.sources.first()?.split_last()?;
-    let destination = if request.verb == Verb::Trash { "trash".to_owned() } else { request.destination.shown() };
+    let destination = if request.verb == Verb::Trash { words().trash_place().to_owned() } else { request.destination.shown() };
     Some(format!("{} → {destination}", folder.shown()))
 }
 
 fn spoken(stage: &Stage, undecided: usize) -> String {
     match stage {
-        Stage::Planning(_) => "Planning".to_owned(),
-        Stage::Planned(_) if undecided > 0 => words::to_be_decided(undecided),
-        Stage::Planned(plan) if plan.is_refused() => {
-            format!("It cannot start: {}", format::counted(plan.refusals.len() as u64, "reason", "reasons"))
-        }
-        Stage::Planned(plan) => format!("Plan ready. {}", words::headline(plan)),
-        Stage::Starting(_) => "Starting".to_owned(),
+        Stage::Planning(_) => words().planning().to_owned(),
+        Stage::Planned(_) if undecided > 0 => move_words::to_be_decided(undecided),
+        Stage::Planned(plan) if plan.is_refused() => words().cannot_start(plan.refusals.len() as u64),
+        Stage::Planned(plan) => words().plan_ready(&move_words::headline(plan)),
+        Stage::Starting(_) => words().starting().to_owned(),
         Stage::Failed(error) => error.message.clone(),
     }
 }
 
 fn title(proposal: &Proposal) -> String {
     let request = match proposal {
-        Proposal::Undo(id) => return format!("Undo move {id}"),
+        Proposal::Undo(id) => return words().undo_move(&id.to_string()),
         Proposal::Move(request) => request,
     };
     let name = |path: &FilePath| path.split_last().map_or_else(|| "/".to_owned(), |(_, name)| name.shown().into_owned());
     let what = match request.sources.as_slice() {
-        [source] => format!("“{}”", name(source)),
-        sources => format::counted(sources.len() as u64, "item", "items"),
+        [source] => words().quoted(&name(source)),
+        sources => words().items(sources.len() as u64),
     };
     match request.verb {
-        Verb::Move => format!("Move {what} to {}", name(&request.destination)),
-        Verb::Copy => format!("Copy {what} to {}", name(&request.destination)),
-        Verb::Trash => format!("Put {what} into the trash"),
-        Verb::Repair => format!("Repair what is charged elsewhere in {what}"),
+        Verb::Move => words().move_what_to_place(&what, &name(&request.destination)),
+        Verb::Copy => words().copy_what_to_place(&what, &name(&request.destination)),
+        Verb::Trash => words().trash_what_title(&what),
+        Verb::Repair => words().repair_what_title(&what),
     }
 }

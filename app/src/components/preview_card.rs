@@ -7,9 +7,9 @@ use wasm_split_helpers::wasm_split;
 use crate::api::ApiError;
 use crate::components::icon::{Glyph, Icon};
 use crate::desk::Hand;
-use crate::format;
 use crate::state::drag::{Drag, Outlook};
 use crate::state::preview_card::{Card, Tone, card};
+use crate::words::words;
 
 /// Follows the hand; loaded with the first drag.
 #[wasm_split(drag, fallible)]
@@ -22,10 +22,10 @@ pub fn preview_card(hand: Hand) -> Result<AnyView, ApiError> {
 fn PreviewCard(drag: Drag) -> impl IntoView {
     let (x, y) = drag.pointer;
     let content = match drag.outlook() {
-        Outlook::Nowhere => view! { <p class="preview-card__adds">"Drop on a folder, a path part or a project"</p> }.into_any(),
+        Outlook::Nowhere => view! { <p class="preview-card__adds">{words().drop_hint()}</p> }.into_any(),
         Outlook::Asking(folder) => view! {
             <p class="preview-card__place">{place(&folder, None)}</p>
-            <p class="preview-card__adds">"Counting…"</p>
+            <p class="preview-card__adds">{words().counting()}</p>
         }
         .into_any(),
         Outlook::Unreadable(folder, message) => view! {
@@ -60,7 +60,7 @@ fn PreviewCard(drag: Drag) -> impl IntoView {
     };
     let title = match drag.things.as_slice() {
         [thing] => thing.entry.name.shown().into_owned(),
-        things => format::counted(things.len() as u64, "item", "items"),
+        things => words().items(things.len() as u64),
     };
     view! {
         <div
@@ -78,7 +78,7 @@ fn PreviewCard(drag: Drag) -> impl IntoView {
 fn place(folder: &FilePath, project: Option<&str>) -> String {
     let name = folder.split_last().map_or_else(|| "/".to_owned(), |(_, name)| name.shown().into_owned());
     match project {
-        Some(project) if project != name => format!("to {name} · {project}"),
-        _ => format!("to {name}"),
+        Some(project) if project != name => words().to_project(&name, project),
+        _ => words().to_name(&name),
     }
 }

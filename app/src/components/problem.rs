@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use tidelock_shared::user_error::UserError;
 
 use crate::components::icon::{Glyph, Icon};
-use crate::state::words;
+use crate::state::move_words;
 
 /// How grave it is; the icon and the first word say it, the colour only repeats it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub fn Problem(
     let hints = (!problem.hints.is_empty()).then(|| {
         view! {
             <ul class="problem__hints">
-                {problem.hints.into_iter().map(|hint| view! { <li>{words::hint(&hint)}</li> }).collect_view()}
+                {problem.hints.into_iter().map(|hint| view! { <li>{move_words::hint(&hint)}</li> }).collect_view()}
             </ul>
         }
     });

@@ -11,6 +11,7 @@ use crate::components::place_link::PlaceLink;
 use crate::components::problem::LoadError;
 use crate::desk::{Browse, use_desk};
 use crate::state::meter::{Meter, Quantity};
+use crate::words::words;
 
 /// Every project with its meters.
 #[component]
@@ -25,10 +26,10 @@ pub fn ProjectRail(browse: Browse) -> impl IntoView {
     view! {
         // Open as it is sent, so that it is there without WASM; on a phone it then makes room for the folder.
         <details node_ref=rail class="project-rail" open=true>
-            <summary class="project-rail__summary">"Projects"</summary>
-            <nav class="project-rail__body" aria-label="Projects" data-scrolls="true">
-                <h2 class="project-rail__title">"Projects"</h2>
-                <Transition fallback=|| view! { <p class="project-rail__loading">"Loading projects…"</p> }>
+            <summary class="project-rail__summary">{words().projects_title()}</summary>
+            <nav class="project-rail__body" aria-label=words().projects_title() data-scrolls="true">
+                <h2 class="project-rail__title">{words().projects_title()}</h2>
+                <Transition fallback=|| view! { <p class="project-rail__loading">{words().loading_projects()}</p> }>
                     <RailProjects browse />
                     <RailRoots browse />
                 </Transition>
@@ -59,7 +60,7 @@ fn RailProjects(browse: Browse) -> impl IntoView {
         <ul class="project-rail__list">
             <For each=rows key=|project| (project.root.clone(), project.id) children />
         </ul>
-        {move || error().map(|error| view! { <LoadError error what="The projects could not be loaded" /> })}
+        {move || error().map(|error| view! { <LoadError error what=words().projects_failed() /> })}
     }
     .into_any()
 }
@@ -68,7 +69,7 @@ fn RailProjects(browse: Browse) -> impl IntoView {
 fn RailProject(project: Memo<Project>, browse: Browse) -> impl IntoView {
     let desk = use_desk();
     let Project { root, name, id, .. } = project.get_untracked();
-    let id = id.map_or_else(|| "no project ID".to_owned(), |id| format!("ID {id}"));
+    let id = id.map_or_else(|| words().no_project_id().to_owned(), |id| words().id_number(&id.to_string()));
     let text = name.clone();
     let drop_place = root.to_url();
     let root = StoredValue::new(root);
@@ -105,7 +106,7 @@ fn RailRoots(browse: Browse) -> impl IntoView {
     move || {
         let roots = desk.session.get().and_then(Result::ok).map(|session| session.roots).unwrap_or_default();
         view! {
-            <h2 class="project-rail__title">"Folders"</h2>
+            <h2 class="project-rail__title">{words().folders_title()}</h2>
             <ul class="project-rail__list">
                 {roots.into_iter().map(|root| view! { <RailRoot root browse /> }).collect_view()}
             </ul>

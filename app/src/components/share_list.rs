@@ -7,6 +7,7 @@ use tidelock_shared::quota::Amount;
 
 use crate::components::place_link::PlaceLink;
 use crate::format;
+use crate::words::words;
 
 /// One part.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +52,7 @@ pub fn ShareList(
                         {move || format::bytes(amount.get().bytes)}
                     </span>
                     <span class="table__line table__line--less">
-                        {move || format::counted(amount.get().inodes, "inode", "inodes")}
+                        {move || words().inodes(amount.get().inodes)}
                     </span>
                 </td>
             </tr>
@@ -64,7 +65,7 @@ pub fn ShareList(
                 <thead>
                     <tr>
                         <th scope="col" class="share-list__label">{of}</th>
-                        <th scope="col" class="table__number">"Charged"</th>
+                        <th scope="col" class="table__number">{words().charged()}</th>
                     </tr>
                 </thead>
                 <tbody>

@@ -9,29 +9,45 @@ use crate::browser;
 use crate::components::lazy_part::lazy_part;
 use crate::components::modal::{DialogHead, Modal};
 use crate::desk::use_desk;
+use crate::words::{Message, Words, words};
+
+/// A key that has a name, or one that is a sign.
+enum Key {
+    Named(Message),
+    Sign(&'static str),
+}
 
 /// Keys and what they do, in the order in which one meets them.
-const SHORTCUTS: [(&str, &[&str]); 19] = [
-    ("Every command, project and recent folder", &["Ctrl K"]),
-    ("Next or previous row", &["↓", "↑"]),
-    ("Extend the selection", &["Shift ↓", "Shift ↑"]),
-    ("Select or deselect the row", &["Space"]),
-    ("Select all", &["Ctrl A"]),
-    ("Open", &["Enter"]),
-    ("Folder above", &["Backspace"]),
-    ("Cut", &["Ctrl X"]),
-    ("Copy", &["Ctrl C"]),
-    ("Paste here: shows the plan", &["Ctrl V"]),
-    ("Put into the trash: shows the plan", &["Delete"]),
-    ("Rename: can be undone", &["F2"]),
-    ("New folder", &["F7"]),
-    ("Search below this folder", &["F3"]),
-    ("First or last row", &["Home", "End"]),
-    ("Go to a name", &["its first letters"]),
-    ("Filter", &["/"]),
-    ("Close, or put back what is dragged", &["Esc"]),
-    ("This sheet", &["?"]),
+const SHORTCUTS: [(Message, &[Key]); 19] = [
+    (Words::shortcut_palette, &[Key::Named(Words::key_ctrl_k)]),
+    (Words::shortcut_rows, &[Key::Sign("↓"), Key::Sign("↑")]),
+    (Words::shortcut_extend, &[Key::Named(Words::key_shift_down), Key::Named(Words::key_shift_up)]),
+    (Words::shortcut_toggle, &[Key::Named(Words::key_space)]),
+    (Words::select_all, &[Key::Named(Words::key_ctrl_a)]),
+    (Words::open, &[Key::Named(Words::key_enter)]),
+    (Words::folder_above, &[Key::Named(Words::key_backspace)]),
+    (Words::cut, &[Key::Named(Words::key_ctrl_x)]),
+    (Words::copy, &[Key::Named(Words::key_ctrl_c)]),
+    (Words::shortcut_paste, &[Key::Named(Words::key_ctrl_v)]),
+    (Words::shortcut_trash, &[Key::Named(Words::key_delete)]),
+    (Words::shortcut_rename, &[Key::Sign("F2")]),
+    (Words::new_folder, &[Key::Sign("F7")]),
+    (Words::search_below, &[Key::Sign("F3")]),
+    (Words::shortcut_ends, &[Key::Named(Words::key_home), Key::Named(Words::key_end)]),
+    (Words::shortcut_name, &[Key::Named(Words::key_first_letters)]),
+    (Words::filter, &[Key::Sign("/")]),
+    (Words::shortcut_close, &[Key::Named(Words::key_escape)]),
+    (Words::shortcut_sheet, &[Key::Sign("?")]),
 ];
+
+impl Key {
+    fn shown(&self) -> &'static str {
+        match self {
+            Self::Named(name) => name(words()),
+            Self::Sign(sign) => sign,
+        }
+    }
+}
 
 #[component]
 pub fn ShortcutSheet() -> impl IntoView {
@@ -73,21 +89,21 @@ fn sheet() -> Result<AnyView, ApiError> {
     let desk = use_desk();
     let sheet = view! {
         <div class="dialog__content">
-            <DialogHead id="shortcuts-title" title="Keyboard shortcuts" on_close=Callback::new(move |()| desk.shortcuts.set(false)) />
+            <DialogHead id="shortcuts-title" title=words().shortcuts() on_close=Callback::new(move |()| desk.shortcuts.set(false)) />
             <dl class="facts">
                 {SHORTCUTS
                     .iter()
                     .map(|(what, keys)| {
                         view! {
                             <div class="facts__row">
-                                <dt>{*what}</dt>
-                                <dd>{keys.iter().map(|key| view! { <kbd>{*key}</kbd>" " }).collect_view()}</dd>
+                                <dt>{what(words())}</dt>
+                                <dd>{keys.iter().map(|key| view! { <kbd>{key.shown()}</kbd>" " }).collect_view()}</dd>
                             </div>
                         }
                     })
                     .collect_view()}
             </dl>
-            <p class="dialog__note">"On a Mac, Cmd stands for Ctrl. Rows can also be dragged with the mouse."</p>
+            <p class="dialog__note">{words().shortcuts_note()}</p>
         </div>
     };
     Ok(sheet.into_any())

@@ -5,6 +5,7 @@ use tidelock_shared::strategy::EntryKind;
 
 use crate::desk::{Pane, Shown};
 use crate::format;
+use crate::words::words;
 
 #[component]
 pub fn StatusBar(pane: Pane, #[prop(into)] shown: Signal<Option<Shown>>) -> impl IntoView {
@@ -12,12 +13,12 @@ pub fn StatusBar(pane: Pane, #[prop(into)] shown: Signal<Option<Shown>>) -> impl
         shown.with(|shown| {
             let Some(shown) = shown else { return String::new() };
             let (total, is_complete) = pane.with_rows(shown, |rows| (rows.total, rows.is_complete));
-            let mut text = format::counted(total, "entry", "entries");
+            let mut text = words().entries(total);
             if !shown.view.filter.is_empty() {
-                text.push_str(&format!(" matching “{}”", shown.view.filter));
+                text.push_str(&words().matching(&shown.view.filter));
             }
             if !is_complete {
-                text.push_str(" so far · reading the folder…");
+                text.push_str(words().so_far_reading());
             }
             text
         })
@@ -45,12 +46,12 @@ pub fn StatusBar(pane: Pane, #[prop(into)] shown: Signal<Option<Shown>>) -> impl
 /// Sizes of folders are not known before a survey, and that is said.
 fn summary(count: u64, folders: u64, bytes: u64) -> (String, String) {
     let files = count - folders;
-    let mut text = format!("{} selected", format::count(count));
+    let mut text = words().selected(&format::count(count));
     if files > 0 {
         text.push_str(&format!(" · {}", format::bytes(bytes)));
         if folders > 0 {
-            text.push_str(&format!(" and {}", format::counted(folders, "folder", "folders")));
+            text.push_str(&words().and_folders(folders));
         }
     }
-    (text, format!("{} in files", format::bytes_exact(bytes)))
+    (text, words().in_files(&format::bytes_exact(bytes)))
 }

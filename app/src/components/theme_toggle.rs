@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::components::icon::{Glyph, Icon};
 use crate::desk::use_desk;
 use crate::preference::{Choice, Theme};
+use crate::words::words;
 
 #[component]
 pub fn ThemeToggle() -> impl IntoView {
@@ -18,7 +19,7 @@ pub fn ThemeToggle() -> impl IntoView {
         Theme::Light => Glyph::Sun,
         Theme::Dark => Glyph::Moon,
     };
-    let label = move || format!("Colours: {}", theme.get().word());
+    let label = move || words().colours_are(theme.get().word());
     view! {
         <button type="button" class="button button--icon" aria-label=label title=label on:click=on_click>
             {move || view! { <Icon glyph=glyph() /> }}

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::browser;
 use crate::desk::use_desk;
 use crate::format;
+use crate::words::words;
 
 /// A date and time in minutes; the exact second is its title.
 #[component]
@@ -14,7 +15,7 @@ pub fn Timestamp(seconds: i64) -> impl IntoView {
         if desk.is_hydrated.get() {
             format::minute(seconds, browser::utc_offset_minutes(seconds))
         } else {
-            format!("{} UTC", format::minute(seconds, 0))
+            words().utc(&format::minute(seconds, 0))
         }
     };
     let exact = format::second_exact(seconds);

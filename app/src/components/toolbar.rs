@@ -9,8 +9,8 @@ use web_sys::HtmlInputElement;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::place_link::PlaceLink;
 use crate::desk::Browse;
-use crate::format;
 use crate::state::pane::{BrowseView, folder_url};
+use crate::words::words;
 
 /// How long typing rests before the filter is applied.
 const TYPING_PAUSE: Duration = Duration::from_millis(200);
@@ -24,7 +24,7 @@ pub fn Toolbar(browse: Browse) -> impl IntoView {
     let toggle = Signal::derive(move || browse.view.with(|view| view.with_second_toggled().to_url()));
     let search = Signal::derive(move || browse.search_url(side()));
     view! {
-        <div class="toolbar" role="toolbar" aria-label="Actions">
+        <div class="toolbar" role="toolbar" aria-label=words().actions()>
             <button
                 type="button"
                 class="button button--primary"
@@ -32,10 +32,10 @@ pub fn Toolbar(browse: Browse) -> impl IntoView {
                 on:click=move |_| browse.choose_destination(active())
             >
                 <Icon glyph=Glyph::MoveTo />
-                "Move to…"
+                {words().move_to()}
             </button>
-            <Keep text="Cut" glyph=Glyph::Cut is_none keep=Callback::new(move |()| browse.cut(active())) />
-            <Keep text="Copy" glyph=Glyph::Copy is_none keep=Callback::new(move |()| browse.copy(active())) />
+            <Keep text=words().cut() glyph=Glyph::Cut is_none keep=Callback::new(move |()| browse.cut(active())) />
+            <Keep text=words().copy() glyph=Glyph::Copy is_none keep=Callback::new(move |()| browse.copy(active())) />
             <button
                 type="button"
                 class="button"
@@ -45,16 +45,16 @@ pub fn Toolbar(browse: Browse) -> impl IntoView {
                 <Icon glyph=Glyph::Paste />
                 <span class="toolbar__text">
                     {move || match cut() {
-                        Some(count) => format!("Paste {} here", format::counted(count, "item", "items")),
-                        None => "Paste".to_owned(),
+                        Some(count) => words().paste_here(count),
+                        None => words().paste().to_owned(),
                     }}
                 </span>
             </button>
             <button
                 type="button"
                 class="button"
-                aria-label="Trash"
-                title="Put into the trash (Delete)"
+                aria-label=words().trash_title()
+                title=words().trash_key_title()
                 disabled=is_none
                 on:click=move |_| browse.trash(active())
             >
@@ -63,8 +63,8 @@ pub fn Toolbar(browse: Browse) -> impl IntoView {
             <button
                 type="button"
                 class="button"
-                aria-label="New folder"
-                title="New folder (F7)"
+                aria-label=words().new_folder()
+                title=words().new_folder_key()
                 on:click=move |_| browse.name_new_folder(active())
             >
                 <Icon glyph=Glyph::NewFolder />
@@ -72,30 +72,31 @@ pub fn Toolbar(browse: Browse) -> impl IntoView {
             <button
                 type="button"
                 class="button"
-                title="Upload files or a folder to this folder"
+                title=words().upload_key()
                 on:click=move |_| browse.upload_to(active())
             >
                 <Icon glyph=Glyph::Upload />
-                <span class="toolbar__text">"Upload…"</span>
+                <span class="toolbar__text toolbar__text--spare">{words().upload_short()}</span>
             </button>
             <span class="toolbar__space"></span>
             <FilterField browse />
-            <PlaceLink href=search class="button button--icon" label="Search below this folder (F3)">
+            <PlaceLink href=search class="button button--icon" label=words().search_below_key()>
                 <Icon glyph=Glyph::Search />
             </PlaceLink>
             <PlaceLink
                 href=toggle
                 class="button toolbar__panes"
+                label=words().two_panes()
                 pressed=Signal::derive(move || if browse.has_second() { "true" } else { "false" })
             >
                 <Icon glyph=Glyph::Panes />
-                <span class="toolbar__text">"Two panes"</span>
+                <span class="toolbar__text toolbar__text--spare">{words().two_panes()}</span>
             </PlaceLink>
             <button
                 type="button"
                 class="button button--icon toolbar__help"
-                aria-label="Keyboard shortcuts"
-                title="Keyboard shortcuts (?)"
+                aria-label=words().shortcuts()
+                title=words().shortcuts_key()
                 on:click=move |_| browse.desk.shortcuts.set(true)
             >
                 <Icon glyph=Glyph::Help />
@@ -145,8 +146,8 @@ fn FilterField(browse: Browse) -> impl IntoView {
                 class="field"
                 type="search"
                 name="filter"
-                placeholder="Filter"
-                aria-label="Filter by name"
+                placeholder=words().filter()
+                aria-label=words().filter_by_name()
                 autocomplete="off"
                 value=filter.get_untracked()
                 prop:value=move || filter.get()

@@ -12,6 +12,7 @@ use crate::components::user_menu::UserMenu;
 use crate::desk::use_desk;
 use crate::live::Connection;
 use crate::pages::lazy;
+use crate::words::words;
 
 #[component]
 pub fn TopBar() -> impl IntoView {
@@ -28,37 +29,37 @@ pub fn TopBar() -> impl IntoView {
     view! {
         <header class="top-bar">
             <MeterPatterns />
-            <PlaceLink href="/".to_owned() class="top-bar__brand" label="Tidelock, overview">
+            <PlaceLink href="/".to_owned() class="top-bar__brand" label=words().home_title()>
                 <svg class="top-bar__mark" viewBox="0 0 20 20" aria-hidden="true" focusable="false">
                     <path d="M3 4v12M17 4v12M3 13c2.300-2 4.700-2 7 0s4.700 2 7 0M10 3v6M7.500 6.500 10 9l2.500-2.500" />
                 </svg>
                 <span class="top-bar__name">"Tidelock"</span>
             </PlaceLink>
-            <nav class="top-bar__nav" aria-label="Pages" on:pointerover=move |_| fetch() on:focusin=move |_| fetch()>
-                <NavLink href="/projects" below="/projects" text="Projects" />
+            <nav class="top-bar__nav" aria-label=words().pages_title() on:pointerover=move |_| fetch() on:focusin=move |_| fetch()>
+                <NavLink href="/projects" below="/projects" text=words().projects_title() />
                 <Suspense>
                     {move || {
                         let root = session().and_then(|session| session.roots.first().map(crate::state::pane::folder_url));
-                        view! { <NavLink href=root.unwrap_or_else(|| "/browse/".to_owned()) below="/browse" text="Browse" /> }
+                        view! { <NavLink href=root.unwrap_or_else(|| "/browse/".to_owned()) below="/browse" text=words().browse() /> }
                     }}
                 </Suspense>
-                <NavLink href="/moves" below="/moves" text="Moves" />
-                <NavLink href="/trash" below="/trash" text="Trash" />
-                <NavLink href="/guarantees" below="/guarantees" text="Guarantees" />
+                <NavLink href="/moves" below="/moves" text=words().moves_title() />
+                <NavLink href="/trash" below="/trash" text=words().trash_title() />
+                <NavLink href="/guarantees" below="/guarantees" text=words().guarantees() />
             </nav>
             <div class="top-bar__end">
                 {move || (desk.moves.connection.get() == Connection::Lost).then(ConnectionLost)}
                 <button
                     type="button"
                     class="button top-bar__find"
-                    aria-label="Commands"
+                    aria-label=words().palette_title()
                     aria-keyshortcuts="Control+K Meta+K"
-                    title="Commands, projects and recent folders (Ctrl K)"
+                    title=words().find_title()
                     on:click=move |_| desk.palette.set(true)
                 >
                     <Icon glyph=Glyph::Search />
-                    <span class="top-bar__find-text">"Find or do…"</span>
-                    <kbd class="top-bar__find-text">"Ctrl K"</kbd>
+                    <span class="top-bar__find-text">{words().find_short()}</span>
+                    <kbd class="top-bar__find-text">{words().key_ctrl_k()}</kbd>
                 </button>
                 <Suspense>{move || session().map(|session| view! { <UserMenu session /> })}</Suspense>
                 <ThemeToggle />
@@ -85,7 +86,7 @@ fn ConnectionLost() -> impl IntoView {
     view! {
         <p class="top-bar__lost" role="status">
             <Icon glyph=Glyph::Alert />
-            "Connection lost, trying again"
+            {words().connection_lost()}
         </p>
     }
 }

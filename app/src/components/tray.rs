@@ -15,7 +15,8 @@ use crate::components::notify_switch::NotifySwitch;
 use crate::components::tray_move::TrayMove;
 use crate::desk::use_desk;
 use crate::format;
-use crate::state::{move_list, words};
+use crate::state::{move_list, move_words};
+use crate::words::words;
 
 /// Where this device remembers what was dismissed.
 const DISMISSED_KEY: &str = "tidelock_dismissed_moves";
@@ -72,7 +73,7 @@ pub fn list(shown: Memo<Vec<MoveView>>, is_open: RwSignal<bool>, dismissed: RwSi
     let on_dismiss = Callback::new(move |id| dismiss(dismissed, id));
     let on_toggle = move |event: Targeted<Event, HtmlDetailsElement>| is_open.set(event.target().open());
     let list = view! {
-        <aside class="tray" aria-label="Moves">
+        <aside class="tray" aria-label=words().moves_title()>
             <details class="tray__fold" prop:open=move || is_open.get() on:toggle:target=on_toggle>
                 <summary class="tray__bar">{move || view! { <Bar moves=shown.get() /> }}</summary>
                 <ul class="tray__list">
@@ -100,16 +101,16 @@ fn Bar(moves: Vec<MoveView>) -> impl IntoView {
     let running = moves.iter().find(|view| !view.state.is_final());
     let stuck = moves.iter().filter(|view| view.state == MoveState::Stuck).count() as u64;
     let newest = running.map(|view| {
-        let left = view.seconds_left.map(|(least, most)| format!("{} left", format::duration_range(least, most)));
+        let left = view.seconds_left.map(|(least, most)| words().time_left(&format::duration_range(least, most)));
         // Where no time can be told, at least what it is busy with.
-        let left = left.or_else(|| view.phase.map(|phase| words::phase(phase).to_ascii_lowercase()));
+        let left = left.or_else(|| view.phase.map(|phase| move_words::phase(phase).to_ascii_lowercase()));
         view! {
-            <span class="tray__newest">{words::title(view)}</span>
+            <span class="tray__newest">{move_words::title(view)}</span>
             <progress
                 class="progress tray__progress"
                 max="1"
                 value=format!("{:.4}", view.fraction.clamp(0.0, 1.0))
-                aria-label=format!("Progress of {}", view.title)
+                aria-label=words().progress_of(&view.title)
             ></progress>
             <span class="tray__numbers">
                 {format::percent(view.fraction)} <span class="tray__left">{left.map(|left| format!(" · {left}"))}</span>
@@ -117,10 +118,10 @@ fn Bar(moves: Vec<MoveView>) -> impl IntoView {
         }
     });
     view! {
-        <h2 class="tray__title">{words::tray(&moves)}</h2>
+        <h2 class="tray__title">{move_words::tray(&moves)}</h2>
         {newest}
         {(stuck > 0)
-            .then(|| view! { <span class="tray__stuck"><Icon glyph=Glyph::Alert />{format!("{stuck} stuck")}</span> })}
+            .then(|| view! { <span class="tray__stuck"><Icon glyph=Glyph::Alert />{words().stuck_count(stuck)}</span> })}
         <span class="tray__toggle">
             <Icon glyph=Glyph::Up />
         </span>

@@ -10,7 +10,8 @@ use crate::components::move_progress::MoveProgress;
 use crate::components::place_link::PlaceLink;
 use crate::components::state_badge::StateBadge;
 use crate::desk::use_desk;
-use crate::state::words;
+use crate::state::move_words;
+use crate::words::words;
 
 /// What moves, how far it is, and what one can do with it.
 #[component]
@@ -20,9 +21,9 @@ pub fn TrayMove(
     on_dismiss: Callback<MoveId>,
 ) -> impl IntoView {
     let id = known.id;
-    let title = words::deed(&known);
-    let dismiss_label = format!("Dismiss {title}");
-    let route = words::route(&known);
+    let title = move_words::deed(&known);
+    let dismiss_label = words().dismiss_title(&title);
+    let route = move_words::route(&known);
     let view = use_desk().moves.follow_one(known);
     let is_final = move || view.with(|view| view.state.is_final());
     let note = move || view.with(|view| view.note.clone().filter(|_| !view.state.is_final()));
@@ -41,7 +42,7 @@ pub fn TrayMove(
                     {title}
                 </PlaceLink>
                 {move || {
-                    view.with(|view| view! { <StateBadge state=view.state is_undone_later=view.undone_by.is_some() rests=words::rests(view) /> }.into_any())
+                    view.with(|view| view! { <StateBadge state=view.state is_undone_later=view.undone_by.is_some() rests=move_words::rests(view) /> }.into_any())
                 }}
                 <Show when=is_final>
                     <button

@@ -1,5 +1,6 @@
 //! What is to be sent, where it goes, and whether it fits, before the first byte.
 
+use crate::state::problems;
 use leptos::ev::{Event, SubmitEvent};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -20,6 +21,7 @@ use crate::components::problem::{Gravity, Problem};
 use crate::desk::{self, Desk, Offer, use_desk};
 use crate::format;
 use crate::state::upload;
+use crate::words::words;
 
 /// Opens where files are dropped, by the toolbar, and by an upload that needs its files again.
 #[component]
@@ -69,8 +71,8 @@ fn form(desk: Desk, offer: Offer) -> Result<AnyView, ApiError> {
         None => form.read_dropped(),
     }
     let title = match offer.resumes {
-        Some(_) => "Go on with the upload".to_owned(),
-        None => format!("Upload to {}", last_name(&offer.folder)),
+        Some(_) => words().upload_resume().to_owned(),
+        None => words().upload_to(&last_name(&offer.folder)),
     };
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -81,8 +83,8 @@ fn form(desk: Desk, offer: Offer) -> Result<AnyView, ApiError> {
             <DialogHead id="upload-title" title=title on_close=Callback::new(move |()| desk.uploads.offer.set(None)) />
             <p class="dialog__path">{offer.folder.shown()}</p>
             <div class="move-actions">
-                <Picker form id="upload-files" button="pick-files" glyph=Glyph::File text="Choose files…" is_folder=false />
-                <Picker form id="upload-folder" button="pick-folder" glyph=Glyph::Folder text="Choose a folder…" is_folder=true />
+                <Picker form id="upload-files" button="pick-files" glyph=Glyph::File text=words().choose_files() is_folder=false />
+                <Picker form id="upload-folder" button="pick-folder" glyph=Glyph::Folder text=words().choose_folder() is_folder=true />
             </div>
             <div class="upload-dialog__chosen" role="status">
                 {move || form.chosen()}
@@ -90,7 +92,7 @@ fn form(desk: Desk, offer: Offer) -> Result<AnyView, ApiError> {
             {move || form.conflicts()}
             {move || form.problem.get().map(|problem| view! { <Problem gravity=Gravity::Refusal problem /> })}
             <footer class="dialog__footer">
-                <p class="dialog__note">"It appears in the folder once all of it is there."</p>
+                <p class="dialog__note">{words().upload_note()}</p>
                 <button type="submit" class="button button--primary" disabled=move || !form.is_ready()>
                     {move || form.button()}
                 </button>
@@ -160,7 +162,7 @@ impl Form {
             Err(ApiError(error)) => return self.problem.set(Some(error)),
         };
         request.folder = self.offer.with_value(|offer| offer.folder.clone());
-        self.problem.set(request.problems().first().map(|problem| sentence(&problem.to_string())));
+        self.problem.set(request.problems().first().map(|problem| sentence(&problems::upload(problem))));
         self.on_taken.set(OnTaken::Refuse);
         self.destination.set(None);
         self.request.set(Some(request.clone()));
@@ -186,11 +188,7 @@ impl Form {
         }
         let Some(request) = self.request.get() else {
             let counted = self.counted.get();
-            let text = if counted > 0 {
-                format!("{} so far…", format::counted(counted, "file", "files"))
-            } else {
-                "Files and folders can also be dropped on any folder of the page.".to_owned()
-            };
+            let text = if counted > 0 { words().files_so_far(counted) } else { words().drop_anywhere().to_owned() };
             return view! { <p class="dialog__note">{text}</p> }.into_any();
         };
         let adds = request.adds();
@@ -204,9 +202,7 @@ impl Form {
             };
             view! { <p class=class><Icon glyph />{verdict.text}</p> }
         });
-        let charge = payer.map(|payer| {
-            format!("Adds {} · {} to {payer}", format::bytes(adds.bytes), format::counted(adds.inodes, "inode", "inodes"))
-        });
+        let charge = payer.map(|payer| words().adds_to(&format::bytes(adds.bytes), adds.inodes, &payer));
         view! {
             <p class="upload-dialog__summary">{upload::summary(&request)}</p>
             {charge.map(|charge| view! { <p class="dialog__note">{charge}</p> })}
@@ -217,22 +213,13 @@ impl Form {
 
     fn found_again(self) -> AnyView {
         let text = self.state.with(|state| {
-            let Some(state) = state else { return "Asking what is there…".to_owned() };
+            let Some(state) = state else { return words().upload_asking().to_owned() };
             let Some(matched) = self.matched() else {
-                return format!(
-                    "“{}”: {} in {} were to be sent. Choose the same files or the same folder again; what is there is not sent again.",
-                    state.upload.name.shown(),
-                    format::bytes(state.upload.bytes),
-                    format::counted(state.upload.files, "file", "files"),
-                );
+                return words().upload_wanted(&state.upload.name.shown(), &format::bytes(state.upload.bytes), state.upload.files);
             };
             match upload::missing(&state.files, &matched) {
-                None => "All files that are still needed are chosen.".to_owned(),
-                Some((count, example)) => format!(
-                    "{} still missing, or changed since: “{}” for example. Choose more.",
-                    format::counted(count, "file is", "files are"),
-                    example.shown().trim_start_matches('/')
-                ),
+                None => words().upload_all_chosen().to_owned(),
+                Some((count, example)) => words().upload_missing(count, example.shown().trim_start_matches('/')),
             }
         });
         view! { <p>{text}</p> }.into_any()
@@ -250,8 +237,8 @@ impl Form {
         let taken = self.destination.with(|there| there.as_ref().map(|there| there.taken.clone()))?;
         let title = match taken.as_slice() {
             [] => return None,
-            [name] => format!("“{}” is there already", name.shown()),
-            many => format!("{} are there already", format::counted(many.len() as u64, "name", "names")),
+            [name] => words().name_there(&name.shown()),
+            many => words().names_there(many.len() as u64),
         };
         let choice = move |answer: OnTaken, label: &'static str, effect: &'static str| {
             view! {
@@ -270,8 +257,8 @@ impl Form {
         let view = view! {
             <fieldset class="conflicts conflicts__all">
                 <legend class="conflicts__title"><Icon glyph=Glyph::Help />{title}</legend>
-                {choice(OnTaken::KeepBoth, "Keep both", "What is sent gets a new name.")}
-                {choice(OnTaken::Skip, "Skip", "What is there stays, and the others are sent.")}
+                {choice(OnTaken::KeepBoth, words().keep_both(), words().upload_keep_both())}
+                {choice(OnTaken::Skip, words().skip(), words().upload_skip())}
             </fieldset>
         };
         Some(view.into_any())
@@ -298,11 +285,11 @@ impl Form {
 
     fn button(self) -> String {
         if self.resumes() {
-            return "Go on".to_owned();
+            return words().go_on().to_owned();
         }
         match self.request.with(|request| request.as_ref().map(|request| request.files.len() as u64)) {
-            Some(files) if files > 0 => format!("Upload {}", format::counted(files, "file", "files")),
-            _ => "Upload".to_owned(),
+            Some(files) if files > 0 => words().upload_files(files),
+            _ => words().upload().to_owned(),
         }
     }
 

@@ -13,6 +13,7 @@ use crate::desk::uploads::{self, UploadOrder};
 use crate::desk::{Desk, Offer, use_desk};
 use crate::format;
 use crate::state::upload::{Job, Stage, bar};
+use crate::words::words;
 
 /// There once something is sent from this page, or was from an earlier one.
 #[component]
@@ -30,7 +31,7 @@ fn list(desk: Desk) -> Result<AnyView, ApiError> {
     // An upload keeps its row, and the keyboard in it, while its numbers change.
     let ids = move || jobs.with(|jobs| jobs.iter().rev().map(|job| job.upload.id.clone()).collect::<Vec<_>>());
     let list = view! {
-        <aside class="tray tray--uploads" aria-label="Uploads">
+        <aside class="tray tray--uploads" aria-label=words().uploads()>
             <details class="tray__fold" prop:open=move || is_open.get() on:toggle:target=on_toggle>
                 <summary class="tray__bar">{move || jobs.with(|jobs| bar_view(jobs))}</summary>
                 <ul class="tray__list">
@@ -69,7 +70,7 @@ fn progress(job: &Job, class: &'static str) -> AnyView {
             class=class
             max="1"
             value=format!("{:.4}", job.fraction().clamp(0.0, 1.0))
-            aria-label=format!("Progress of {}", job.title())
+            aria-label=words().progress_of(&job.title())
         ></progress>
     }
     .into_any()
@@ -104,22 +105,22 @@ fn UploadRow(desk: Desk, id: UploadId) -> impl IntoView {
         <li class="tray-move">
             {move || job.get().map(|job| head(&job))}
             <div class="move-actions">
-                {button(Glyph::Pause, "Pause", "What was sent stays there", UploadOrder::Pause, Job::can_pause)}
-                {button(Glyph::Play, "Resume", "Goes on where it stopped", UploadOrder::Resume, Job::can_resume)}
+                {button(Glyph::Pause, words().pause(), words().upload_pause_title(), UploadOrder::Pause, Job::can_pause)}
+                {button(Glyph::Play, words().resume(), words().resume_title(), UploadOrder::Resume, Job::can_resume)}
                 <Show when=move || of(|job| job.stage == Stage::FilesNeeded)>
                     <button type="button" class="button button--primary" on:click=ask_again>
-                        "Choose the files again…"
+                        {words().choose_again()}
                     </button>
                 </Show>
                 {button(
                     Glyph::Copy,
-                    "Keep both",
-                    "What was sent gets a new name",
+                    words().keep_both(),
+                    words().upload_keep_both_title(),
                     UploadOrder::KeepBoth,
                     |job| matches!(job.stage, Stage::NamesTaken(_)),
                 )}
-                {button(Glyph::Close, "Cancel", "Removes what was sent", UploadOrder::Cancel, Job::can_cancel)}
-                {button(Glyph::Check, "Dismiss", "Takes it off this list", UploadOrder::Dismiss, Job::is_over)}
+                {button(Glyph::Close, words().cancel(), words().upload_cancel_title(), UploadOrder::Cancel, Job::can_cancel)}
+                {button(Glyph::Check, words().dismiss(), words().dismiss_from_list(), UploadOrder::Dismiss, Job::is_over)}
             </div>
         </li>
     }
@@ -139,7 +140,7 @@ fn head(job: &Job) -> AnyView {
     };
     view! {
         <p class="tray-move__title">{job.title()}</p>
-        <p class="tray-move__route">{format!("to {}", job.upload.folder.shown())}</p>
+        <p class="tray-move__route">{words().to_name(&job.upload.folder.shown())}</p>
         {(!job.is_over())
             .then(|| {
                 view! {

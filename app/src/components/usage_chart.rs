@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use crate::format;
 use crate::state::meter::Quantity;
 use crate::state::trend::Trend;
+use crate::words::words;
 
 /// Units of the drawing, which is stretched to what room there is.
 const WIDTH: f64 = 600.0;
@@ -15,8 +16,8 @@ const HEIGHT: f64 = 120.0;
 #[component]
 pub fn UsageChart(trend: Trend) -> impl IntoView {
     let (what, amount): (_, fn(u64) -> String) = match trend.quantity {
-        Quantity::Bytes => ("Bytes", format::bytes),
-        Quantity::Inodes => ("Inodes", format::count),
+        Quantity::Bytes => (words().bytes_title(), format::bytes),
+        Quantity::Inodes => (words().inodes_title(), format::count),
     };
     let ((begin, before), (end, now)) = (trend.first(), trend.last());
     let story = story(&trend, amount);
@@ -35,7 +36,7 @@ pub fn UsageChart(trend: Trend) -> impl IntoView {
                     viewBox=format!("0 0 {WIDTH} {HEIGHT}")
                     preserveAspectRatio="none"
                     role="img"
-                    aria-label=format!("{what} from {} to {}: {story}", amount(before), amount(now))
+                    aria-label=words().chart_label(what, &amount(before), &amount(now), &story)
                 >
                     <path class="usage-chart__area" d=area />
                     <path class="usage-chart__line" d=line />
@@ -43,16 +44,16 @@ pub fn UsageChart(trend: Trend) -> impl IntoView {
                 </svg>
                 <p class="usage-chart__days" aria-hidden="true">
                     <span>{format::day(begin.div_euclid(1000))}</span>
-                    {hard.map(|_| view! { <span class="usage-chart__key">"hard limit"</span> })}
+                    {hard.map(|_| view! { <span class="usage-chart__key">{words().hard_limit()}</span> })}
                     <span>{format::day(end.div_euclid(1000))}</span>
                 </p>
             </div>
             <details class="usage-chart__numbers">
-                <summary>{format!("{what} as numbers")}</summary>
+                <summary>{words().as_numbers(what)}</summary>
                 <table class="table">
                     <thead>
                         <tr>
-                            <th scope="col">"Day (UTC)"</th>
+                            <th scope="col">{words().day_utc()}</th>
                             <th scope="col" class="table__number">{what}</th>
                         </tr>
                     </thead>
@@ -83,13 +84,13 @@ fn story(trend: &Trend, amount: fn(u64) -> String) -> String {
     let since = format::day(begin.div_euclid(1000));
     let change = amount(now.abs_diff(before));
     let mut story = match now.cmp(&before) {
-        std::cmp::Ordering::Greater => format!("{change} more than on {since}"),
-        std::cmp::Ordering::Less => format!("{change} less than on {since}"),
-        std::cmp::Ordering::Equal => format!("as much as on {since}"),
+        std::cmp::Ordering::Greater => words().chart_more(&change, &since),
+        std::cmp::Ordering::Less => words().chart_less(&change, &since),
+        std::cmp::Ordering::Equal => words().chart_equal(&since),
     };
     if let Some(days) = trend.days_left() {
         let full = end.div_euclid(1000).saturating_add(seconds_of(days));
-        let _ = write!(story, "; at last month's pace full about {}", format::day(full));
+        story.push_str(&words().chart_full(&format::day(full)));
     }
     story
 }

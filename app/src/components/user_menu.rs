@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use crate::browser;
 use crate::components::place_link::PlaceLink;
 use crate::service::Session;
+use crate::words::words;
 
 /// The user's name above a menu of plain forms, so that it works before WASM too.
 #[component]
@@ -14,15 +15,15 @@ pub fn UserMenu(session: Session) -> impl IntoView {
     let Session { user, is_demo, other_users, .. } = session;
     let badge = is_demo.then(|| {
         view! {
-            <span class="badge badge--demo" title="Everything here is invented; nothing real is touched">
-                "Demo"
+            <span class="badge badge--demo" title=words().demo_title()>
+                {words().demo()}
             </span>
         }
     });
     let others = other_users
         .into_iter()
         .map(|other| {
-            let text = format!("Become {other}");
+            let text = words().become_somebody(&other);
             let command = text.clone();
             view! {
                 <button type="submit" class="button button--quiet" name="user" value=other data-command=command>
@@ -55,15 +56,15 @@ pub fn UserMenu(session: Session) -> impl IntoView {
     view! {
         {badge}
         <details node_ref=menu class="user-menu" on:keydown=on_key>
-            <summary class="button button--quiet" title=if is_demo { "In the demo you may be anybody" } else { "Signed in" }>
+            <summary class="button button--quiet" title=if is_demo { words().demo_menu() } else { words().signed_in() }>
                 {user}
             </summary>
             <div class="user-menu__list" on:click=move |_| close()>
                 {is_demo.then(|| view! { <form class="user-menu__group" method="post" action="/api/become">{others}</form> })}
-                <PlaceLink href="/settings".to_owned() class="button button--quiet">"Settings"</PlaceLink>
+                <PlaceLink href="/settings".to_owned() class="button button--quiet">{words().settings()}</PlaceLink>
                 <form class="user-menu__group" method="post" action="/api/sign_out">
-                    <button type="submit" class="button button--quiet" data-command="Sign out">
-                        "Sign out"
+                    <button type="submit" class="button button--quiet" data-command=words().sign_out()>
+                        {words().sign_out()}
                     </button>
                 </form>
             </div>

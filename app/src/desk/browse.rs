@@ -20,6 +20,7 @@ use crate::state::pane::{BROWSE, BrowseView, PaneView, Side};
 use crate::state::recent;
 use crate::state::search::{Field, SearchView};
 use crate::state::selection::Step;
+use crate::words::words;
 
 /// Letters that follow each other within this time are the beginning of one name.
 const TYPED_TOGETHER_MS: i64 = 1000;
@@ -280,7 +281,7 @@ impl Browse {
 
     fn say_too_many(self) {
         let most = format::count(CHOSEN_MAX);
-        self.desk.notify(format!("At most {most} entries can be chosen at once. Choose the folder that they are in."));
+        self.desk.notify(words().chosen_most(&most));
     }
 
     /// Brings the keyboard to the first entry whose name begins with what has just been typed.

@@ -11,6 +11,7 @@ use wasm_split_helpers::wasm_split;
 use super::Call;
 use crate::api::{self, ApiError};
 use crate::state::pane::PaneView;
+use crate::words::words;
 
 /// Rows that are chosen without being looked at; loaded with the first such choice.
 #[wasm_split(choice, fallible)]
@@ -24,7 +25,7 @@ pub(super) fn far_rows(view: PaneView, reading: ReadingId, rows: Range<u64>) -> 
             let answer = api::rows(request).await?;
             // Another reading may have another order.
             if answer.reading != reading {
-                return Err(UserError::new("unavailable", "The folder was read anew meanwhile.").into());
+                return Err(UserError::new("unavailable", words().folder_read_anew()).into());
             }
             entries.extend(answer.entries.into_iter().flatten());
         }

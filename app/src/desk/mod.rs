@@ -27,11 +27,11 @@ use tidelock_shared::request::Verb;
 
 use crate::api::{self, ApiError};
 use crate::browser;
-use crate::format;
 use crate::loading::{Loading, load};
 use crate::preference::{Choice, Theme};
 use crate::service::Session;
 use crate::state::clipboard::Clipboard;
+use crate::words::words;
 
 /// How long a notice stays: long enough to be read twice.
 const NOTICE_TIME: std::time::Duration = std::time::Duration::from_secs(8);
@@ -97,9 +97,8 @@ impl Desk {
     /// Keeps things for pasting, which moves or copies them.
     pub fn keep(self, verb: Verb, things: Vec<FilePath>) {
         if let Some(clipboard) = Clipboard::of(verb, things) {
-            let count = format::counted(clipboard.count() as u64, "item", "items");
-            let kept = if verb == Verb::Copy { "copied" } else { "cut" };
-            self.spoken.set(format!("{count} {kept}. Open a folder and paste."));
+            let count = clipboard.count() as u64;
+            self.spoken.set(if verb == Verb::Copy { words().kept_copied(count) } else { words().kept_cut(count) });
             self.clipboard.set(Some(clipboard));
         }
     }

@@ -14,7 +14,7 @@ use crate::api;
 use crate::live::{self, Connection, Feed};
 use crate::loading::load;
 use crate::state::move_list::{Ended, MoveList};
-use crate::state::words;
+use crate::state::move_words;
 
 /// How long usage may lag behind the feed: meters move along without a request per message.
 const USAGE_PAUSE: Duration = Duration::from_secs(2);
@@ -118,7 +118,7 @@ impl Moves {
         let ended = self.told.try_update(|told| told.absorb(update)).flatten();
         self.refresh_usage();
         if let Some(ended) = ended {
-            self.spoken.set(format!("{}: {}", ended.title, words::ending(ended.state)));
+            self.spoken.set(format!("{}: {}", ended.title, move_words::ending(ended.state)));
             self.ended.set(Some(ended));
         }
     }

@@ -16,7 +16,8 @@ use super::{Call, Moves};
 use crate::api::{self, ApiError};
 use crate::browser;
 use crate::state::conflicts::{self, TakenName};
-use crate::state::words;
+use crate::state::move_words;
+use crate::words::words;
 
 /// What the drawer is asked to plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -205,7 +206,7 @@ impl Planning {
     /// Has the server start it, and shows it among the moves.
     async fn launch(self, proposal: Proposal, key: String) -> Result<(), ApiError> {
         let view = start(proposal, key).await?.await?;
-        self.spoken.set(format!("Started: {}", words::title(&view)));
+        self.spoken.set(words().started(&move_words::title(&view)));
         self.moves.take(view);
         self.moves.reload();
         self.started.update(|count| *count += 1);

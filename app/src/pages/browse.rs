@@ -17,6 +17,7 @@ use crate::components::project_rail::ProjectRail;
 use crate::components::toolbar::Toolbar;
 use crate::desk::{Browse, use_desk};
 use crate::state::pane::Side;
+use crate::words::words;
 
 #[component]
 pub fn BrowsePage() -> impl IntoView {
@@ -40,7 +41,7 @@ pub fn BrowsePage() -> impl IntoView {
     view! {
         <Title text=title(move || here().shown()) />
         <div class="browse" class=("browse--dragging", is_dragging) class=("browse--two", move || browse.has_second())>
-            <h1 class="visually-hidden">{move || format!("Folder {}", name(&here()))}</h1>
+            <h1 class="visually-hidden">{move || words().folder_title(&name(&here()))}</h1>
             <ProjectRail browse />
             <div class="browse__content">
                 <Toolbar browse />

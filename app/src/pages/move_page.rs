@@ -25,7 +25,8 @@ use crate::components::timestamp::Timestamp;
 use crate::desk::use_desk;
 use crate::format;
 use crate::loading;
-use crate::state::words;
+use crate::state::{move_words, timeline};
+use crate::words::words;
 
 #[component]
 pub fn MovePage() -> impl IntoView {
@@ -41,7 +42,7 @@ pub fn MovePage() -> impl IntoView {
         loading::load(move || (id.get(), mark.get().is_some(), mark.get().map(|mark| format!("{mark:?}"))), |(id, ..)| load(id));
     view! {
         <div class="page">
-            <Transition fallback=|| view! { <h1 class="page__title">"Move"</h1><p>"Loading…"</p> }>
+            <Transition fallback=|| view! { <h1 class="page__title">{words().move_title()}</h1><p>{words().loading()}</p> }>
                 {move || {
                     detail
                         .get()
@@ -50,9 +51,9 @@ pub fn MovePage() -> impl IntoView {
                             Err(error) => {
                                 set_page_status(&error.0);
                                 view! {
-                                    <Title text="Move" />
-                                    <h1 class="page__title">"Move"</h1>
-                                    <LoadError error=error.0 what="This move cannot be shown" />
+                                    <Title text=words().move_title() />
+                                    <h1 class="page__title">{words().move_title()}</h1>
+                                    <LoadError error=error.0 what=words().move_failed() />
                                 }
                                     .into_any()
                             }
@@ -65,10 +66,8 @@ pub fn MovePage() -> impl IntoView {
 }
 
 async fn load(id: String) -> Result<MoveDetail, ApiError> {
-    let id = id.parse().map_err(|_| {
-        UserError::new("not_found.move", format!("There is no move named “{id}”."))
-            .hint("The page of all moves lists every one you can see.")
-    })?;
+    let id =
+        id.parse().map_err(|_| UserError::new("not_found.move", words().no_such_move(&id)).hint(words().no_such_move_hint()))?;
     api::move_detail(id).await
 }
 
@@ -76,7 +75,7 @@ async fn load(id: String) -> Result<MoveDetail, ApiError> {
 fn Detail(detail: MoveDetail) -> impl IntoView {
     let desk = use_desk();
     let MoveDetail { view, events, plan } = detail;
-    let heading = words::deed(&view);
+    let heading = move_words::deed(&view);
     // What the feed tells is newer than what was loaded.
     let newest = desk.moves.follow_one(view);
     let command = plan.command.clone();
@@ -88,18 +87,18 @@ fn Detail(detail: MoveDetail) -> impl IntoView {
         </div>
         <div class="move-page__columns">
             <section aria-labelledby="timeline-title">
-                <h2 id="timeline-title" class="page__section">"Timeline"</h2>
+                <h2 id="timeline-title" class="page__section">{words().timeline()}</h2>
                 <Timeline events />
             </section>
             <section aria-labelledby="plan-title">
-                <h2 id="plan-title" class="page__section">"The plan as approved"</h2>
+                <h2 id="plan-title" class="page__section">{words().plan_approved()}</h2>
                 {plan
                     .warnings
                     .iter()
                     .map(|warning| view! { <Problem gravity=Gravity::Warning problem=warning.clone() /> })
                     .collect_view()}
                 <PlanDetails plan=Arc::new(plan) />
-                <CopyButton label="Copy as command" text=command />
+                <CopyButton label=words().copy_as_command() text=command />
             </section>
         </div>
     }
@@ -113,21 +112,18 @@ fn Now(view: MoveView) -> impl IntoView {
     let is_final = view.state.is_final();
     let gravity = if view.state == MoveState::Stuck { Gravity::Error } else { Gravity::Warning };
     let kept = view.clone();
-    let took =
-        view.finished_ms.map(|finished| format!(" · took {}", format::duration((finished - view.started_ms) as f64 / 1000.0)));
+    let took = view.finished_ms.map(|finished| words().took(&format::duration((finished - view.started_ms) as f64 / 1000.0)));
     let (kept_until, is_trash) = (view.kept_until_ms, view.verb == Verb::Trash);
-    let retired = view
-        .retired
-        .map(|retired| format!("still charges {} to {}, kept for undo", format::bytes(retired.bytes), view.from_project));
+    let retired = view.retired.map(|retired| words().still_charges(&format::bytes(retired.bytes), &view.from_project));
     view! {
             <p class="move-now__state">
-                <StateBadge state=view.state is_undone_later=view.undone_by.is_some() rests=words::rests(&view) />
-                <span>{words::outcome(&view)}</span>
+                <StateBadge state=view.state is_undone_later=view.undone_by.is_some() rests=move_words::rests(&view) />
+                <span>{move_words::outcome(&view)}</span>
                 <code class="move-now__id">{view.id.to_string()}</code>
             </p>
             <dl class="facts">
                 <div class="facts__row">
-                    <dt>"From"</dt>
+                    <dt>{words().title_from()}</dt>
                     <dd>
                         {view.from_project.clone()}
                         " · "
@@ -135,7 +131,7 @@ fn Now(view: MoveView) -> impl IntoView {
                     </dd>
                 </div>
                 <div class="facts__row">
-                    <dt>"To"</dt>
+                    <dt>{words().to_title()}</dt>
                     <dd>
                         {view.to_project.clone()}
                         " · "
@@ -143,27 +139,27 @@ fn Now(view: MoveView) -> impl IntoView {
                     </dd>
                 </div>
                 <div class="facts__row">
-                    <dt>"Strategy"</dt>
-                    <dd>{view.strategy.words()}</dd>
+                    <dt>{words().strategy()}</dt>
+                    <dd>{move_words::strategy(view.strategy)}</dd>
                 </div>
                 <div class="facts__row">
-                    <dt>"Started"</dt>
+                    <dt>{words().started_title()}</dt>
                     <dd>
                         <Timestamp seconds=view.started_ms.div_euclid(1000) />
                         {took}
                     </dd>
                 </div>
-                {view.undoes.map(|other| view! { <Other name="Undoes" other /> })}
-                {view.undone_by.map(|other| view! { <Other name="Undone by" other /> })}
+                {view.undoes.map(|other| view! { <Other name=words().undoes() other /> })}
+                {view.undone_by.map(|other| view! { <Other name=words().undone_by() other /> })}
                 {retired
                     .map(|retired| {
                         view! {
                             <div class="facts__row">
-                                <dt>{if is_trash { "In the trash" } else { "Hidden original" }}</dt>
+                                <dt>{if is_trash { words().in_trash() } else { words().hidden_original() }}</dt>
                                 <dd>
                                     {retired}
                                     {kept_until
-                                        .map(|end| view! { " until " <Timestamp seconds=end.div_euclid(1000) /> })}
+                                        .map(|end| view! { {words().until()} <Timestamp seconds=end.div_euclid(1000) /> })}
                                 </dd>
                             </div>
                         }
@@ -206,7 +202,7 @@ fn Timeline(events: Vec<TimelineEvent>) -> impl IntoView {
                         format::time_of_day(seconds, offset)
                     };
                     let class = if event.event == "committed" { "timeline__event timeline__event--committed" } else { "timeline__event" };
-                    let what = [Some(event.event.replace('_', " ")), event.step.map(|step| step.replace('_', " "))]
+                    let what = [Some(timeline::event(&event.event)), event.step.as_deref().map(timeline::step)]
                         .into_iter()
                         .flatten()
                         .collect::<Vec<_>>()
@@ -218,7 +214,7 @@ fn Timeline(events: Vec<TimelineEvent>) -> impl IntoView {
                             </time>
                             <span class="timeline__what">
                                 {what}
-                                {event.item.map(|item| view! { <span class="timeline__item">{format!(" · item {}", item + 1)}</span> })}
+                                {event.item.map(|item| view! { <span class="timeline__item">{words().item_number(&(item + 1).to_string())}</span> })}
                                 {event.detail.map(|detail| view! { <span class="timeline__detail">{detail}</span> })}
                             </span>
                         </li>

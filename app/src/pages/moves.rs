@@ -14,7 +14,8 @@ use crate::components::timestamp::Age;
 use crate::desk::use_desk;
 use crate::format;
 use crate::state::move_list::Kind;
-use crate::state::words;
+use crate::state::move_words;
+use crate::words::words;
 
 #[component]
 pub fn MovesPage() -> impl IntoView {
@@ -22,10 +23,10 @@ pub fn MovesPage() -> impl IntoView {
     let query = use_query_map();
     let kind = Memo::new(move |_| query.with(|query| query.get_str("state").map(Kind::of_word).unwrap_or_default()));
     view! {
-        <Title text="Moves" />
+        <Title text=words().moves_title() />
         <div class="page">
-            <h1 class="page__title">"Moves"</h1>
-            <nav class="filters" aria-label="Filter">
+            <h1 class="page__title">{words().moves_title()}</h1>
+            <nav class="filters" aria-label=words().filter()>
                 {Kind::EACH
                     .into_iter()
                     .map(|each| {
@@ -36,13 +37,13 @@ pub fn MovesPage() -> impl IntoView {
                                 class="filters__link"
                                 current=Signal::derive(move || (kind.get() == each).then_some("true"))
                             >
-                                {format::capitalised(each.word())}
+                                {format::capitalised(each.title())}
                             </PlaceLink>
                         }
                     })
                     .collect_view()}
             </nav>
-            <Transition fallback=|| view! { <p>"Loading moves…"</p> }>
+            <Transition fallback=|| view! { <p>{words().loading_moves()}</p> }>
                 {move || {
                     desk.moves
                         .all()
@@ -51,7 +52,7 @@ pub fn MovesPage() -> impl IntoView {
                                 moves.retain(|view| kind.get().includes(view.state));
                                 view! { <MoveRows moves /> }.into_any()
                             }
-                            Err(error) => view! { <LoadError error what="The moves could not be loaded" /> }.into_any(),
+                            Err(error) => view! { <LoadError error what=words().moves_failed() /> }.into_any(),
                         })
                 }}
             </Transition>
@@ -67,24 +68,24 @@ pub fn MoveRows(moves: Vec<MoveView>) -> impl IntoView {
         return view! {
             <EmptyState
                 glyph=Glyph::MoveTo
-                title="No moves here"
-                advice="Drag a folder onto another project, or choose “Move to…”."
+                title=words().no_moves()
+                advice=words().no_moves_advice()
             />
         }
         .into_any();
     }
     view! {
-        <div class="table-scroll" tabindex="0" role="region" aria-label="List of moves">
+        <div class="table-scroll" tabindex="0" role="region" aria-label=words().moves_list()>
             <table class="table table--moves">
                 <thead>
                     <tr>
-                        <th scope="col">"What"</th>
-                        <th scope="col">"State"</th>
-                        <th scope="col">"From"</th>
-                        <th scope="col">"To"</th>
-                        <th scope="col" class="table__number table__wide">"Data copied"</th>
-                        <th scope="col" class="table__wide">"How"</th>
-                        <th scope="col">"Started"</th>
+                        <th scope="col">{words().what()}</th>
+                        <th scope="col">{words().state()}</th>
+                        <th scope="col">{words().title_from()}</th>
+                        <th scope="col">{words().to_title()}</th>
+                        <th scope="col" class="table__number table__wide">{words().data_copied()}</th>
+                        <th scope="col" class="table__wide">{words().how()}</th>
+                        <th scope="col">{words().started_title()}</th>
                     </tr>
                 </thead>
                 <tbody>{moves.into_iter().map(|view| view! { <MoveRow view /> }).collect_view()}</tbody>
@@ -96,10 +97,11 @@ pub fn MoveRows(moves: Vec<MoveView>) -> impl IntoView {
 
 #[component]
 fn MoveRow(view: MoveView) -> impl IntoView {
-    let title = words::deed(&view);
+    let title = move_words::deed(&view);
     let copied = view.counters.bytes_total;
-    let running = (!view.state.is_final())
-        .then(|| [Some(format::percent(view.fraction)), words::pace(&view)].into_iter().flatten().collect::<Vec<_>>().join(" · "));
+    let running = (!view.state.is_final()).then(|| {
+        [Some(format::percent(view.fraction)), move_words::pace(&view)].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    });
     view! {
         <tr data-move=view.id.to_string()>
             <th scope="row">
@@ -108,7 +110,7 @@ fn MoveRow(view: MoveView) -> impl IntoView {
                 </PlaceLink>
             </th>
             <td>
-                <StateBadge state=view.state is_undone_later=view.undone_by.is_some() rests=words::rests(&view) />
+                <StateBadge state=view.state is_undone_later=view.undone_by.is_some() rests=move_words::rests(&view) />
                 {running.map(|running| view! { <span class="table__line table__line--less">{running}</span> })}
             </td>
             <td class="table--moves__from">
@@ -118,12 +120,12 @@ fn MoveRow(view: MoveView) -> impl IntoView {
                 <Place project=view.to_project folder=view.destination_folder url=view.destination_url />
             </td>
             <td class="table__number table__wide">
-                <span class="table__line">{if copied == 0 { "none".to_owned() } else { format::bytes(copied) }}</span>
+                <span class="table__line">{if copied == 0 { words().none_copied().to_owned() } else { format::bytes(copied) }}</span>
                 <span class="table__line table__line--less">
-                    {format::counted(view.counters.entries_total, "entry", "entries")}
+                    {words().entries(view.counters.entries_total)}
                 </span>
             </td>
-            <td class="table__wide">{view.strategy.words()}</td>
+            <td class="table__wide">{move_words::strategy(view.strategy)}</td>
             <td class="table--moves__started">
                 <Age milliseconds=view.started_ms />
             </td>

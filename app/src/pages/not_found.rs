@@ -7,22 +7,23 @@ use super::status::set_status;
 use crate::components::empty_state::EmptyState;
 use crate::components::icon::Glyph;
 use crate::components::place_link::PlaceLink;
+use crate::words::words;
 
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
     set_status(404);
     view! {
-        <Title text="Not found" />
+        <Title text=words().not_found() />
         <div class="page">
-            <h1 class="page__title">"There is no such page"</h1>
+            <h1 class="page__title">{words().no_page()}</h1>
             <EmptyState
                 glyph=Glyph::Info
-                title="The address may be mistyped, or the page may be gone."
-                advice="Moves and folders are found from the overview."
+                title=words().no_page_why()
+                advice=words().no_page_advice()
             />
             <p class="page__center">
                 <PlaceLink href="/".to_owned() class="button">
-                    "To the overview"
+                    {words().to_overview()}
                 </PlaceLink>
             </p>
         </div>

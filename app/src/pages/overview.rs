@@ -13,6 +13,7 @@ use crate::desk::use_desk;
 use crate::pages::moves::MoveRows;
 use crate::state::meter::{Meter, Quantity};
 use crate::state::pane::folder_url;
+use crate::words::words;
 
 /// Moves that the overview shows; the rest is on their own page.
 const MOVES_SHOWN: usize = 5;
@@ -21,15 +22,15 @@ const MOVES_SHOWN: usize = 5;
 pub fn OverviewPage() -> impl IntoView {
     let desk = use_desk();
     view! {
-        <Title text="Overview" />
+        <Title text=words().overview() />
         <div class="page">
-            <h1 class="page__title">"Overview"</h1>
+            <h1 class="page__title">{words().overview()}</h1>
             <p class="page__lead">
-                "Move files between projects: completely or not at all, with the cost shown before, and undo afterwards."
+                {words().overview_lead()}
             </p>
             <section aria-labelledby="overview-projects">
-                <h2 id="overview-projects" class="page__section">"Projects"</h2>
-                <Transition fallback=|| view! { <p>"Loading projects…"</p> }>
+                <h2 id="overview-projects" class="page__section">{words().projects_title()}</h2>
+                <Transition fallback=|| view! { <p>{words().loading_projects()}</p> }>
                     {move || {
                         desk.projects
                             .get()
@@ -38,8 +39,8 @@ pub fn OverviewPage() -> impl IntoView {
                                     view! {
                                         <EmptyState
                                             glyph=Glyph::Folder
-                                            title="You are in no project yet"
-                                            advice="Ask the project's owner or the administrators to add you."
+                                            title=words().no_projects()
+                                            advice=words().no_projects_advice()
                                         />
                                     }
                                         .into_any()
@@ -53,15 +54,15 @@ pub fn OverviewPage() -> impl IntoView {
                                         .into_any()
                                 }
                                 Err(error) => {
-                                    view! { <LoadError error=error.0 what="The projects could not be loaded" /> }.into_any()
+                                    view! { <LoadError error=error.0 what=words().projects_failed() /> }.into_any()
                                 }
                             })
                     }}
                 </Transition>
             </section>
             <section aria-labelledby="overview-moves">
-                <h2 id="overview-moves" class="page__section">"Latest moves"</h2>
-                <Transition fallback=|| view! { <p>"Loading moves…"</p> }>
+                <h2 id="overview-moves" class="page__section">{words().latest_moves()}</h2>
+                <Transition fallback=|| view! { <p>{words().loading_moves()}</p> }>
                     {move || {
                         desk.moves
                             .all()
@@ -70,7 +71,7 @@ pub fn OverviewPage() -> impl IntoView {
                                     moves.truncate(MOVES_SHOWN);
                                     view! { <MoveRows moves /> }.into_any()
                                 }
-                                Err(error) => view! { <LoadError error what="The moves could not be loaded" /> }.into_any(),
+                                Err(error) => view! { <LoadError error what=words().moves_failed() /> }.into_any(),
                             })
                     }}
                 </Transition>
@@ -83,7 +84,7 @@ pub fn OverviewPage() -> impl IntoView {
 #[component]
 fn ProjectCard(project: Project) -> impl IntoView {
     let name = project.name.clone();
-    let id = project.id.map(|id| format!("ID {id}")).unwrap_or_else(|| "no project ID".to_owned());
+    let id = project.id.map(|id| words().id_number(&id.to_string())).unwrap_or_else(|| words().no_project_id().to_owned());
     view! {
         <li class="project-card">
             <PlaceLink href=folder_url(&project.root) class="project-card__link">

@@ -24,9 +24,10 @@ use crate::desk::use_desk;
 use crate::format;
 use crate::loading;
 use crate::state::meter::{Meter, Quantity};
+use crate::state::move_words;
 use crate::state::pane::{PROJECTS, folder_url};
 use crate::state::trend::Trend;
-use crate::state::words;
+use crate::words::words;
 
 #[component]
 pub fn ProjectPage() -> impl IntoView {
@@ -43,7 +44,7 @@ pub fn ProjectPage() -> impl IntoView {
     };
     view! {
         <div class="page">
-            <Transition fallback=|| view! { <h1 class="page__title">"Project"</h1><p>"Loading…"</p> }>
+            <Transition fallback=|| view! { <h1 class="page__title">{words().project()}</h1><p>{words().loading()}</p> }>
                 {move || {
                     let (project, history) = (project()?, history.get()?);
                     Some(
@@ -68,25 +69,24 @@ async fn history(root: Option<FilePath>) -> Result<Vec<UsageSample>, ApiError> {
 }
 
 fn no_project() -> UserError {
-    UserError::new("not_found", "There is no such project that you can see.")
-        .hint("The page of projects lists those that there are.")
+    UserError::new("not_found", words().no_such_project()).hint(words().no_such_project_hint())
 }
 
 #[component]
 fn Missing(error: UserError) -> impl IntoView {
     set_page_status(&error);
     view! {
-        <Title text="Project" />
-        <h1 class="page__title">"Project"</h1>
-        <LoadError error what="This project cannot be shown" />
-        <PlaceLink href=PROJECTS.to_owned() class="button">"All projects"</PlaceLink>
+        <Title text=words().project() />
+        <h1 class="page__title">{words().project()}</h1>
+        <LoadError error what=words().project_failed() />
+        <PlaceLink href=PROJECTS.to_owned() class="button">{words().all_projects()}</PlaceLink>
     }
 }
 
 #[component]
 fn Overview(project: Project, history: Result<Vec<UsageSample>, ApiError>) -> impl IntoView {
     let name = project.name.clone();
-    let id = project.id.map_or_else(|| "no project ID".to_owned(), |id| format!("project ID {id}"));
+    let id = project.id.map_or_else(|| words().no_project_id().to_owned(), |id| words().project_id_is(&id.to_string()));
     let limits = project.limits;
     let root = project.root.clone();
     let (place, shown) = (folder_url(&project.root), project.root.shown());
@@ -97,12 +97,12 @@ fn Overview(project: Project, history: Result<Vec<UsageSample>, ApiError>) -> im
         <p class="page__lead">
             {format!("{id} · ")} <PlaceLink href=place>{shown}</PlaceLink>
         </p>
-        <section aria-label="Usage" class="project-page__meters">
+        <section aria-label=words().usage() class="project-page__meters">
             <QuotaMeter meter=bytes owner=name.clone() />
             <QuotaMeter meter=inodes owner=name.clone() />
         </section>
         <section aria-labelledby="project-trend">
-            <h2 id="project-trend" class="page__section">"Trend"</h2>
+            <h2 id="project-trend" class="page__section">{words().trend()}</h2>
             {match history {
                 Ok(samples) => {
                     let charts = [(Quantity::Bytes, limits.bytes), (Quantity::Inodes, limits.inodes)]
@@ -118,19 +118,19 @@ fn Overview(project: Project, history: Result<Vec<UsageSample>, ApiError>) -> im
                         _ => view! {
                             <EmptyState
                                 glyph=Glyph::Clock
-                                title="No trend yet"
-                                advice="Usage is remembered every hour. Come back in two."
+                                title=words().no_trend()
+                                advice=words().no_trend_advice()
                             />
                         }
                         .into_any(),
                     }
                 }
-                Err(error) => view! { <LoadError error=error.0 what="The trend could not be loaded" /> }.into_any(),
+                Err(error) => view! { <LoadError error=error.0 what=words().trend_failed() /> }.into_any(),
             }}
         </section>
         <InventoryReport path=root />
         <section aria-labelledby="project-kept">
-            <h2 id="project-kept" class="page__section">"Kept by finished moves"</h2>
+            <h2 id="project-kept" class="page__section">{words().kept_by_moves()}</h2>
             <Kept project=name />
         </section>
     }
@@ -142,14 +142,14 @@ fn Overview(project: Project, history: Result<Vec<UsageSample>, ApiError>) -> im
 fn Kept(project: String) -> impl IntoView {
     let desk = use_desk();
     view! {
-        <Transition fallback=|| view! { <p>"Loading moves…"</p> }>
+        <Transition fallback=|| view! { <p>{words().loading_moves()}</p> }>
             {
                 let project = project.clone();
                 move || {
                     desk.moves
                         .all()
                         .map(|moves| match moves {
-                            Err(error) => view! { <LoadError error what="The moves could not be loaded" /> }.into_any(),
+                            Err(error) => view! { <LoadError error what=words().moves_failed() /> }.into_any(),
                             Ok(moves) => {
                                 let kept: Vec<(MoveView, Amount)> = moves
                                     .into_iter()
@@ -171,7 +171,7 @@ fn KeptTable(kept: Vec<(MoveView, Amount)>) -> impl IntoView {
         return view! {
             <p class="project-page__none">
                 <Icon glyph=Glyph::Check />
-                "Nothing. Originals of copies would be listed here until they are purged."
+                {words().kept_none()}
             </p>
         }
         .into_any();
@@ -179,19 +179,15 @@ fn KeptTable(kept: Vec<(MoveView, Amount)>) -> impl IntoView {
     let total = kept.iter().fold(Amount::ZERO, |total, (_, amount)| total + *amount);
     view! {
         <p class="page__lead">
-            {format!(
-                "{} and {} are still charged, so that moves can be undone. Purging a move frees its part.",
-                format::bytes(total.bytes),
-                format::counted(total.inodes, "inode", "inodes"),
-            )}
+            {words().kept_total(&format::bytes(total.bytes), total.inodes)}
         </p>
         <div class="table-scroll">
             <table class="table">
                 <thead>
                     <tr>
-                        <th scope="col">"Move"</th>
-                        <th scope="col" class="table__number">"Charged"</th>
-                        <th scope="col">"Until"</th>
+                        <th scope="col">{words().move_title()}</th>
+                        <th scope="col" class="table__number">{words().charged()}</th>
+                        <th scope="col">{words().until_title()}</th>
                     </tr>
                 </thead>
                 <tbody>{kept.into_iter().map(|(view, amount)| view! { <KeptRow view amount /> }).collect_view()}</tbody>
@@ -203,7 +199,7 @@ fn KeptTable(kept: Vec<(MoveView, Amount)>) -> impl IntoView {
 
 #[component]
 fn KeptRow(view: MoveView, amount: Amount) -> impl IntoView {
-    let (href, title, until) = (format!("/moves/{}", view.id), words::title(&view), view.kept_until_ms);
+    let (href, title, until) = (format!("/moves/{}", view.id), move_words::title(&view), view.kept_until_ms);
     view! {
         <tr>
             <th scope="row">
@@ -211,12 +207,12 @@ fn KeptRow(view: MoveView, amount: Amount) -> impl IntoView {
             </th>
             <td class="table__number">
                 <span class="table__line" title=format::bytes_exact(amount.bytes)>{format::bytes(amount.bytes)}</span>
-                <span class="table__line table__line--less">{format::counted(amount.inodes, "inode", "inodes")}</span>
+                <span class="table__line table__line--less">{words().inodes(amount.inodes)}</span>
             </td>
             <td>
                 {match until {
                     Some(until) => view! { <Timestamp seconds=until.div_euclid(1000) /> }.into_any(),
-                    None => "somebody purges it".into_any(),
+                    None => words().until_purged().into_any(),
                 }}
             </td>
         </tr>

@@ -9,24 +9,25 @@ use crate::components::problem::LoadError;
 use crate::desk::use_desk;
 use crate::format;
 use crate::state::pane::{folder_url, project_url};
+use crate::words::words;
 
 #[component]
 pub fn ProjectsPage() -> impl IntoView {
     let desk = use_desk();
     view! {
-        <Title text="Projects" />
+        <Title text=words().projects_title() />
         <div class="page">
-            <h1 class="page__title">"Projects"</h1>
+            <h1 class="page__title">{words().projects_title()}</h1>
             <p class="page__lead">
-                "A project is a folder tree charged to one quota number, the project ID. Headroom is the hard limit less usage and what running moves have reserved."
+                {words().projects_lead()}
             </p>
-            <Transition fallback=|| view! { <p>"Loading projects…"</p> }>
+            <Transition fallback=|| view! { <p>{words().loading_projects()}</p> }>
                 {move || {
                     desk.projects
                         .get()
                         .map(|projects| match projects {
                             Ok(projects) => view! { <ProjectTable projects /> }.into_any(),
-                            Err(error) => view! { <LoadError error=error.0 what="The projects could not be loaded" /> }.into_any(),
+                            Err(error) => view! { <LoadError error=error.0 what=words().projects_failed() /> }.into_any(),
                         })
                 }}
             </Transition>
@@ -38,18 +39,18 @@ pub fn ProjectsPage() -> impl IntoView {
 #[component]
 fn ProjectTable(projects: Vec<Project>) -> impl IntoView {
     view! {
-        <div class="table-scroll" tabindex="0" role="region" aria-label="Projects in numbers">
+        <div class="table-scroll" tabindex="0" role="region" aria-label=words().projects_table()>
             <table class="table">
                 <thead>
                     <tr>
-                        <th scope="col">"Project"</th>
-                        <th scope="col" class="table__wide">"ID"</th>
-                        <th scope="col" class="table__wide">"Folder"</th>
-                        <th scope="col" class="table__number">"Usage"</th>
-                        <th scope="col" class="table__number table__wide">"Soft limit"</th>
-                        <th scope="col" class="table__number table__wide">"Hard limit"</th>
-                        <th scope="col" class="table__number table__wide">"Reserved"</th>
-                        <th scope="col" class="table__number">"Headroom"</th>
+                        <th scope="col">{words().project()}</th>
+                        <th scope="col" class="table__wide">{words().id()}</th>
+                        <th scope="col" class="table__wide">{words().folder()}</th>
+                        <th scope="col" class="table__number">{words().usage()}</th>
+                        <th scope="col" class="table__number table__wide">{words().soft_limit()}</th>
+                        <th scope="col" class="table__number table__wide">{words().hard_limit_title()}</th>
+                        <th scope="col" class="table__number table__wide">{words().reserved_title()}</th>
+                        <th scope="col" class="table__number">{words().headroom()}</th>
                     </tr>
                 </thead>
                 <tbody>{projects.into_iter().map(|project| view! { <ProjectRow project /> }).collect_view()}</tbody>
@@ -71,11 +72,11 @@ fn ProjectRow(project: Project) -> impl IntoView {
             <td class="table__path">
                 <PlaceLink href=folder_url(&project.root)>{project.root.shown()}</PlaceLink>
             </td>
-            <Both bytes=usage.map(|usage| usage.bytes) inodes=usage.map(|usage| usage.inodes) none="not readable" />
-            <Both bytes=limits.bytes.soft inodes=limits.inodes.soft none="none" is_wide=true />
-            <Both bytes=limits.bytes.hard inodes=limits.inodes.hard none="none" is_wide=true />
-            <Both bytes=Some(reserved.bytes) inodes=Some(reserved.inodes) none="none" is_wide=true />
-            <Both bytes=headroom.bytes inodes=headroom.inodes none="no limit" />
+            <Both bytes=usage.map(|usage| usage.bytes) inodes=usage.map(|usage| usage.inodes) none=words().not_readable() />
+            <Both bytes=limits.bytes.soft inodes=limits.inodes.soft none=words().no_such_limit() is_wide=true />
+            <Both bytes=limits.bytes.hard inodes=limits.inodes.hard none=words().no_such_limit() is_wide=true />
+            <Both bytes=Some(reserved.bytes) inodes=Some(reserved.inodes) none=words().none_reserved() is_wide=true />
+            <Both bytes=headroom.bytes inodes=headroom.inodes none=words().no_limit() />
         </tr>
     }
     .into_any()
@@ -90,7 +91,7 @@ fn Both(bytes: Option<u64>, inodes: Option<u64>, none: &'static str, #[prop(opti
                 {bytes.map_or_else(|| none.to_owned(), format::bytes)}
             </span>
             <span class="table__line table__line--less" title=inodes.map(format::count_exact)>
-                {inodes.map_or_else(|| none.to_owned(), |inodes| format::counted(inodes, "inode", "inodes"))}
+                {inodes.map_or_else(|| none.to_owned(), |inodes| words().inodes(inodes))}
             </span>
         </td>
     }

@@ -33,6 +33,7 @@ use crate::format;
 use crate::loading::{Loading, load};
 use crate::state::pane::{entry_url, folder_url};
 use crate::state::search::{Field, KINDS, SEARCH, SearchView};
+use crate::words::words;
 
 /// So many results are drawn at first, and more by so many.
 const DRAWN: usize = 200;
@@ -54,18 +55,18 @@ pub fn SearchPage() -> impl IntoView {
     let searching = Searching::new();
     let top = move || searching.view.with(|view| view.path.clone());
     view! {
-        <Title text="Search" />
+        <Title text=words().search_title() />
         <div class="page search">
-            <h1 class="page__title">"Search"</h1>
+            <h1 class="page__title">{words().search_title()}</h1>
             <p class="page__lead">
-                "Below "
+                {words().search_below_place()}
                 {move || match top() {
                     Some(top) => view! { <PlaceLink href=folder_url(&top) class="search__place">{top.shown()}</PlaceLink> }.into_any(),
-                    None => "a folder: open one, and search from there.".into_any(),
+                    None => words().search_below_none().into_any(),
                 }}
             </p>
             {move || view! { <SearchForm view=searching.view.get() /> }}
-            <Transition fallback=|| view! { <p role="status">"Looking…"</p> }>
+            <Transition fallback=|| view! { <p role="status">{words().looking()}</p> }>
                 <Results searching />
             </Transition>
             <MoveDialog />
@@ -203,28 +204,28 @@ fn SearchForm(view: SearchView) -> impl IntoView {
     view! {
         <form class="search__form" method="get" action=SEARCH role="search" on:submit=on_submit>
             <input type="hidden" name="in" value=folder />
-            {text(Field::Name, "Name", "*.nc")}
+            {text(Field::Name, words().name(), "*.nc")}
             <div class="search__field">
-                <label for="search-kind">"Kind"</label>
+                <label for="search-kind">{words().kind()}</label>
                 <select
                     id="search-kind"
                     class="field"
                     name=Field::Kind.key()
                     on:change:target=move |event| typed.update(|typed| typed.set(Field::Kind, event.target().value()))
                 >
-                    <option value="">"Anything"</option>
+                    <option value="">{words().anything()}</option>
                     {KINDS
                         .iter()
-                        .map(|(key, _, words)| view! { <option value=*key selected=*key == kind>{*words}</option> })
+                        .map(|(key, _, title)| view! { <option value=*key selected=*key == kind>{title(words())}</option> })
                         .collect_view()}
                 </select>
             </div>
-            {text(Field::Larger, "At least", "1 GiB")}
-            {text(Field::Smaller, "At most", "500 MiB")}
-            {text(Field::Older, "Not changed for", "90 d")}
-            {text(Field::Newer, "Changed within", "2 w")}
-            {text(Field::Owner, "Owner", "alice")}
-            {text(Field::Project, "Project ID", "1001")}
+            {text(Field::Larger, words().at_least(), "1 GiB")}
+            {text(Field::Smaller, words().at_most(), "500 MiB")}
+            {text(Field::Older, words().not_changed_for(), "90 d")}
+            {text(Field::Newer, words().changed_within(), "2 w")}
+            {text(Field::Owner, words().owner(), "alice")}
+            {text(Field::Project, words().project_id(), "1001")}
             <label class="search__check">
                 <input
                     type="checkbox"
@@ -236,11 +237,11 @@ fn SearchForm(view: SearchView) -> impl IntoView {
                         typed.update(|typed| typed.set(Field::Released, text.to_owned()));
                     }
                 />
-                "On tape only"
+                {words().on_tape_only()}
             </label>
             <button type="submit" class="button button--primary">
                 <Icon glyph=Glyph::Search />
-                "Search"
+                {words().search_button()}
             </button>
         </form>
     }
@@ -254,11 +255,11 @@ fn Results(searching: Searching) -> impl IntoView {
     let status = move || searching.with(status).and_then(Result::ok);
     let nothing = |title, advice| view! { <EmptyState glyph=Glyph::Search title advice /> };
     move || match has_found.get() {
-        None => nothing("What are you looking for?", "A part of a name is enough; * stands for anything.").into_any(),
-        Some(Err(error)) => view! { <LoadError error=error.0 what="The search could not be made" /> }.into_any(),
+        None => nothing(words().search_what(), words().search_advice()).into_any(),
+        Some(Err(error)) => view! { <LoadError error=error.0 what=words().search_failed() /> }.into_any(),
         Some(Ok(false)) => view! {
             <p class="search__status" role="status">{status}</p>
-            {nothing("Nothing found", "Ask for less, or look below a folder further up.")}
+            {nothing(words().nothing_found(), words().nothing_found_advice())}
         }
         .into_any(),
         Some(Ok(true)) => view! { <Table searching /> }.into_any(),
@@ -286,28 +287,28 @@ fn Table(searching: Searching) -> impl IntoView {
             <button
                 type="button"
                 class="button button--primary"
-                data-command="Move the chosen results to…"
+                data-command=words().command_move_results()
                 disabled=is_none_chosen
                 on:click=move |_| desk.planning.departing.set(Departure::of(searching.chosen_paths(), None))
             >
                 <Icon glyph=Glyph::MoveTo />
-                "Move to…"
+                {words().move_to()}
             </button>
             <button
                 type="button"
                 class="button"
-                data-command="Cut the chosen results"
+                data-command=words().command_cut_results()
                 disabled=is_none_chosen
                 on:click=move |_| {
                     desk.keep(Verb::Move, searching.chosen_paths());
-                    desk.notify("Cut. Open a folder and paste.".to_owned());
+                    desk.notify(words().cut_and_paste().to_owned());
                 }
             >
                 <Icon glyph=Glyph::Cut />
-                "Cut"
+                {words().cut()}
             </button>
         </div>
-        {move || searching.failed.get().map(|error| view! { <LoadError error what="The search did not go on" /> })}
+        {move || searching.failed.get().map(|error| view! { <LoadError error what=words().search_stopped() /> })}
         <Show when=move || total.get() != 0>
             <div class="table-scroll">
                 <table class="table search__table">
@@ -316,7 +317,7 @@ fn Table(searching: Searching) -> impl IntoView {
                             <th scope="col">
                                 <input
                                     type="checkbox"
-                                    aria-label="Select all results"
+                                    aria-label=words().select_results()
                                     prop:checked=move || chosen.with(BTreeSet::len) == total.get()
                                     on:click=move |_| chosen.update(|chosen| {
                                         let total = total.get_untracked();
@@ -324,12 +325,12 @@ fn Table(searching: Searching) -> impl IntoView {
                                     })
                                 />
                             </th>
-                            <th scope="col">"Name"</th>
-                            <th scope="col">"Folder"</th>
-                            <th scope="col" class="table__number">"Size"</th>
-                            <th scope="col">"Modified"</th>
-                            <th scope="col" class="table__wide">"Owner"</th>
-                            <th scope="col" class="table__wide">"Project"</th>
+                            <th scope="col">{words().name()}</th>
+                            <th scope="col">{words().folder()}</th>
+                            <th scope="col" class="table__number">{words().size()}</th>
+                            <th scope="col">{words().modified()}</th>
+                            <th scope="col" class="table__wide">{words().owner()}</th>
+                            <th scope="col" class="table__wide">{words().project()}</th>
                         </tr>
                     </thead>
                     <tbody>
@@ -344,7 +345,7 @@ fn Table(searching: Searching) -> impl IntoView {
         </Show>
         <Show when=move || drawn.get() < total.get()>
             <button type="button" class="button search__more" on:click=move |_| drawn.update(|drawn| *drawn += DRAWN)>
-                {move || format!("Show {} more", DRAWN.min(total.get() - drawn.get()))}
+                {move || words().show_more(&(DRAWN.min(total.get() - drawn.get())).to_string())}
             </button>
         </Show>
     }
@@ -359,7 +360,7 @@ fn ResultRow(searching: Searching, index: usize, found: Found) -> impl IntoView 
     let name = entry.name.shown().into_owned();
     let is_folder = entry.kind == EntryKind::Folder;
     let href = entry_url(&folder, &entry.name, is_folder);
-    let label = format!("Select {name}");
+    let label = words().select_name(&name);
     let toggle = move |_| {
         chosen.update(|chosen| {
             if !chosen.remove(&index) {
@@ -381,7 +382,7 @@ fn ResultRow(searching: Searching, index: usize, found: Found) -> impl IntoView 
                 <span class="search__name">
                     <Icon glyph=glyph_of(entry.kind) />
                     <PlaceLink href>{name}</PlaceLink>
-                    {entry.is_released.then(|| view! { <span class="mark">"released"</span> })}
+                    {entry.is_released.then(|| view! { <span class="mark">{words().released()}</span> })}
                 </span>
             </th>
             <td class="search__folder">
@@ -404,7 +405,7 @@ fn ResultRow(searching: Searching, index: usize, found: Found) -> impl IntoView 
 fn place(folder: &FilePath, top: Option<&FilePath>) -> String {
     match top.and_then(|top| folder.names_below(top)) {
         None => folder.shown(),
-        Some([]) => "in this folder".to_owned(),
+        Some([]) => words().in_this_folder().to_owned(),
         Some(names) => names.iter().map(|name| name.shown()).collect::<Vec<_>>().join("/"),
     }
 }
@@ -415,18 +416,16 @@ fn path_of(found: &Found) -> FilePath {
 
 /// How far the search has come.
 fn status(results: &SearchResults) -> String {
-    let found = format::counted(results.found.len() as u64, "result", "results");
-    let looked_at = format::counted(results.looked_at, "entry", "entries");
+    let found = results.found.len() as u64;
     let mut text = if results.is_cut {
-        format!("The first {} results; narrow the search to see others.", format::count(FOUND_MAX))
+        words().search_cut(&format::count(FOUND_MAX))
     } else if results.is_complete {
-        format!("{found} among {looked_at}.")
+        words().search_done(found, results.looked_at)
     } else {
-        format!("{found} so far · {looked_at} looked at…")
+        words().search_so_far(found, results.looked_at)
     };
     if results.passed_over > 0 {
-        let folders = format::counted(results.passed_over, "folder", "folders");
-        text.push_str(&format!(" {folders} could not be read."));
+        text.push_str(&words().search_passed_over(results.passed_over));
     }
     text
 }

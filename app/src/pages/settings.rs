@@ -1,4 +1,4 @@
-//! What one chooses for oneself, in this browser: colours, density, units.
+//! What one chooses for oneself, in this browser: colours, density, units, language.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -6,31 +6,38 @@ use leptos_meta::Title;
 use crate::browser;
 use crate::desk::use_desk;
 use crate::format;
-use crate::preference::{Choice, Density, Theme, Units};
+use crate::preference::{Choice, Density, Speech, Theme, Units};
+use crate::words::words;
 
 #[component]
 pub fn SettingsPage() -> impl IntoView {
     let desk = use_desk();
     let density = RwSignal::new(Density::current());
     let units = RwSignal::new(Units::current());
+    let speech = RwSignal::new(Speech::current());
     // Everything on the page is worded anew.
     let choose_units = move |chosen: Units| {
         chosen.apply();
         browser::reload();
     };
+    let choose_speech = move |chosen: Speech| {
+        chosen.apply();
+        browser::reload();
+    };
     view! {
-        <Title text="Settings" />
+        <Title text=words().settings() />
         <div class="page">
-            <h1 class="page__title">"Settings"</h1>
-            <p class="page__lead">"For this browser only; they are kept in it."</p>
+            <h1 class="page__title">{words().settings()}</h1>
+            <p class="page__lead">{words().settings_lead()}</p>
             <div class="settings">
-                <Choices legend="Colours" name="theme" chosen=desk.theme choose=Theme::apply />
-                <Choices legend="Rows" name="density" chosen=density choose=Density::apply />
-                <Choices legend="Sizes" name="units" chosen=units choose=choose_units />
+                <Choices legend=words().colours() name="theme" chosen=desk.theme choose=Theme::apply />
+                <Choices legend=words().rows() name="density" chosen=density choose=Density::apply />
+                <Choices legend=words().sizes() name="units" chosen=units choose=choose_units />
+                <Choices legend=words().language_title() name="language" chosen=speech choose=choose_speech />
             </div>
-            <p class="page__lead">{format!("A file of 2,000,000 bytes is shown as {}.", format::bytes(2_000_000))}</p>
+            <p class="page__lead">{words().size_example(&format::bytes(2_000_000))}</p>
             <noscript>
-                <p class="page__lead">"Choices need scripts, which are switched off in this browser."</p>
+                <p class="page__lead">{words().choices_need_scripts()}</p>
             </noscript>
         </div>
     }

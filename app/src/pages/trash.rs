@@ -14,22 +14,23 @@ use crate::components::problem::LoadError;
 use crate::components::timestamp::{Age, Timestamp};
 use crate::desk::use_desk;
 use crate::format;
-use crate::state::words;
+use crate::state::move_words;
+use crate::words::words;
 
 #[component]
 pub fn TrashPage() -> impl IntoView {
     let desk = use_desk();
     view! {
-        <Title text="Trash" />
+        <Title text=words().trash_title() />
         <div class="page">
-            <h1 class="page__title">"Trash"</h1>
-            <Transition fallback=|| view! { <p>"Loading the trash…"</p> }>
+            <h1 class="page__title">{words().trash_title()}</h1>
+            <Transition fallback=|| view! { <p>{words().loading_trash()}</p> }>
                 {move || {
                     desk.moves
                         .all()
                         .map(|moves| match moves {
                             Ok(moves) => view! { <Kept moves=moves.into_iter().filter(is_kept).collect() /> }.into_any(),
-                            Err(error) => view! { <LoadError error what="The trash could not be loaded" /> }.into_any(),
+                            Err(error) => view! { <LoadError error what=words().trash_failed() /> }.into_any(),
                         })
                 }}
             </Transition>
@@ -48,18 +49,14 @@ fn Kept(moves: Vec<MoveView>) -> impl IntoView {
         return view! {
             <EmptyState
                 glyph=Glyph::Trash
-                title="The trash is empty"
-                advice="What you delete on the browse page waits here, and can come back."
+                title=words().trash_empty()
+                advice=words().trash_empty_advice()
             />
         }
         .into_any();
     }
     let charged = moves.iter().filter_map(|view| view.retired).fold(Amount::ZERO, |sum, amount| sum + amount);
-    let lead = format!(
-        "{} and {} stay charged to their projects until they are deleted for good.",
-        format::bytes(charged.bytes),
-        format::counted(charged.inodes, "inode", "inodes")
-    );
+    let lead = words().trash_total(&format::bytes(charged.bytes), charged.inodes);
     view! {
         <p class="page__lead">{lead}</p>
         <ul class="trash">{moves.into_iter().map(|view| view! { <Thing view /> }).collect_view()}</ul>
@@ -71,13 +68,8 @@ fn Kept(moves: Vec<MoveView>) -> impl IntoView {
 fn Thing(view: MoveView) -> impl IntoView {
     let desk = use_desk();
     let charged = view.retired.unwrap_or(Amount::ZERO);
-    let facts = format!(
-        "{} · {} · {}",
-        view.from_project,
-        format::bytes(charged.bytes),
-        format::counted(charged.inodes, "inode", "inodes")
-    );
-    let (title, href) = (words::title(&view), format!("/moves/{}", view.id));
+    let facts = format!("{} · {} · {}", view.from_project, format::bytes(charged.bytes), words().inodes(charged.inodes));
+    let (title, href) = (move_words::title(&view), format!("/moves/{}", view.id));
     let (folder, url, until) = (view.source_folder.clone(), view.source_url.clone(), view.kept_until_ms);
     let put_there = view.finished_ms.unwrap_or(view.started_ms);
     let id = view.id.to_string();
@@ -87,12 +79,12 @@ fn Thing(view: MoveView) -> impl IntoView {
             <p class="trash__name">
                 <PlaceLink href>{title}</PlaceLink>
             </p>
-            <p class="trash__from">"from " <PlaceLink href=url>{folder}</PlaceLink></p>
+            <p class="trash__from">{words().trash_from()} <PlaceLink href=url>{folder}</PlaceLink></p>
             <p class="trash__facts">
                 {facts} " · " <Age milliseconds=put_there /> " · "
                 {match until {
-                    Some(until) => view! { "kept until " <Timestamp seconds=until.div_euclid(1000) /> }.into_any(),
-                    None => "kept until somebody deletes it".into_any(),
+                    Some(until) => view! { {words().kept_until()} <Timestamp seconds=until.div_euclid(1000) /> }.into_any(),
+                    None => words().kept_until_deleted().into_any(),
                 }}
             </p>
             <MoveActions view=followed />

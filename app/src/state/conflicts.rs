@@ -9,7 +9,7 @@ use tidelock_shared::plan::{Plan, PlanItem};
 use tidelock_shared::request::{ConflictChoice, MoveRequest, OnConflict};
 use tidelock_shared::strategy::EntryKind;
 
-use crate::format;
+use crate::words::words;
 
 /// Every answer, as they are offered.
 const ANSWERS: [OnConflict; 4] = [OnConflict::KeepBoth, OnConflict::Replace, OnConflict::Skip, OnConflict::Merge];
@@ -84,19 +84,19 @@ pub fn undecided(request: &MoveRequest, taken: &[TakenName]) -> usize {
 /// `“results” is there already`, `3 names are there already`.
 pub fn title(taken: &[TakenName]) -> String {
     match taken {
-        [name] => format!("“{}” is there already", name.name),
-        names => format!("{} are there already", format::counted(names.len() as u64, "name", "names")),
+        [name] => words().name_there(&name.name),
+        names => words().names_there(names.len() as u64),
     }
 }
 
 /// An answer as a button says it.
 pub fn label(answer: OnConflict) -> &'static str {
     match answer {
-        OnConflict::Refuse => "Choose…",
-        OnConflict::KeepBoth => "Keep both",
-        OnConflict::Replace => "Replace",
-        OnConflict::Skip => "Skip",
-        OnConflict::Merge => "Merge folders",
+        OnConflict::Refuse => words().choose(),
+        OnConflict::KeepBoth => words().keep_both(),
+        OnConflict::Replace => words().replace(),
+        OnConflict::Skip => words().skip(),
+        OnConflict::Merge => words().merge_folders(),
     }
 }
 
@@ -110,23 +110,21 @@ pub fn effect(answer: OnConflict, taken: &[TakenName]) -> &'static str {
     let is_one = taken.len() == 1;
     match answer {
         OnConflict::Refuse => "",
-        OnConflict::KeepBoth if is_one => "What you move gets a new name.",
-        OnConflict::KeepBoth => "What you move gets new names.",
-        OnConflict::Replace if is_one => "The one there is kept hidden and comes back with undo.",
-        OnConflict::Replace => "Those there are kept hidden and come back with undo.",
-        OnConflict::Skip if is_one => "This one stays where it is; the rest moves.",
-        OnConflict::Skip => "These stay where they are; the rest moves.",
-        OnConflict::Merge if taken.iter().all(|name| name.can_merge) => {
-            "The contents join the folder there; where files meet, both stay."
-        }
-        OnConflict::Merge => "The contents join the folders there; of all else, both stay.",
+        OnConflict::KeepBoth if is_one => words().keep_both_one(),
+        OnConflict::KeepBoth => words().keep_both_many(),
+        OnConflict::Replace if is_one => words().replace_one(),
+        OnConflict::Replace => words().replace_many(),
+        OnConflict::Skip if is_one => words().skip_one(),
+        OnConflict::Skip => words().skip_many(),
+        OnConflict::Merge if taken.iter().all(|name| name.can_merge) => words().merge_all(),
+        OnConflict::Merge => words().merge_some(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::words::tests::plan;
+    use crate::state::move_words::tests::plan;
     use tidelock_shared::plan::Cost;
 
     fn path(text: &str) -> FilePath {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::words::words;
 use tidelock_shared::id::MoveId;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::progress::{MoveState, MoveUpdate, MoveView};
@@ -49,6 +50,17 @@ impl Kind {
             Self::Done => "done",
             Self::Undone => "undone",
             Self::Stuck => "stuck",
+        }
+    }
+
+    /// As people read it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::All => words().moves_all(),
+            Self::Running => words().moves_running(),
+            Self::Done => words().moves_done(),
+            Self::Undone => words().moves_undone(),
+            Self::Stuck => words().moves_stuck(),
         }
     }
 

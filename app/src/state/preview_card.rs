@@ -6,6 +6,7 @@ use tidelock_shared::strategy::StrategyReason;
 
 use crate::format;
 use crate::state::drag::Outlook;
+use crate::words::words;
 
 /// How the card looks; never by colour alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,14 +45,14 @@ pub fn card(preview: &Preview, survey: &SurveyProgress) -> Card {
     let stays_charged = matches!(preview.reason, StrategyReason::NoProjects)
         || matches!(preview.reason, StrategyReason::SameCharge) && preview.adds == Amount::ZERO;
     let adds = if stays_charged {
-        "Adds nothing: the same project pays".to_owned()
+        words().adds_nothing().to_owned()
     } else {
-        format!("Adds {}{}", at_least(survey), tally(preview.adds, survey))
+        words().adds(at_least(survey), &tally(preview.adds, survey))
     };
     let headline = if matches!(preview.verdict, Verdict::TooMuch(_)) { String::new() } else { headline(preview, survey) };
     let (tone, verdict) = match preview.verdict {
-        Verdict::Counting => (Tone::Plain, format!("Still counting. {}", room(preview.headroom))),
-        Verdict::Fits => (Tone::Good, format!("Fits. {}", room(preview.headroom))),
+        Verdict::Counting => (Tone::Plain, words().still_counting(&room(preview.headroom))),
+        Verdict::Fits => (Tone::Good, words().fits(&room(preview.headroom))),
         Verdict::TooMuch(over) => (Tone::Bad, too_big(preview, over, survey)),
         Verdict::Impossible(_) => (Tone::Bad, String::new()),
     };
@@ -62,8 +63,8 @@ pub fn card(preview: &Preview, survey: &SurveyProgress) -> Card {
 fn question(names_taken: u64) -> Option<String> {
     match names_taken {
         0 => None,
-        1 => Some("Name is taken: you choose in the plan".to_owned()),
-        many => Some(format!("{} names are taken: you choose in the plan", format::count(many))),
+        1 => Some(words().name_taken_ask().to_owned()),
+        many => Some(words().names_taken_ask(&format::count(many))),
     }
 }
 
@@ -78,34 +79,32 @@ pub fn refusal(outlook: &Outlook) -> Option<String> {
             Verdict::TooMuch(_) | Verdict::Impossible(_) => (&destination.path, card(preview, survey).verdict),
         },
     };
-    Some(format!("Not moved to {}. {why}", folder.shown()))
+    Some(words().not_moved_to(&folder.shown(), &why))
 }
 
 fn headline(preview: &Preview, survey: &SurveyProgress) -> String {
     if preview.strategy.copies_data() {
-        format!("Copies {}{}", at_least(survey), format::bytes(survey.amount.bytes))
+        words().copies(at_least(survey), &format::bytes(survey.amount.bytes))
     } else {
-        "Instant · no copy".to_owned()
+        words().instant_no_copy().to_owned()
     }
 }
 
 fn at_least(survey: &SurveyProgress) -> &'static str {
-    if survey.is_complete { "" } else { "at least " }
+    if survey.is_complete { "" } else { words().least() }
 }
 
 fn tally(amount: Amount, survey: &SurveyProgress) -> String {
-    let so_far = if survey.is_complete { "" } else { " so far…" };
-    format!("{} · {}{so_far}", format::bytes(amount.bytes), format::counted(amount.inodes, "inode", "inodes"))
+    let so_far = if survey.is_complete { "" } else { words().so_far() };
+    format!("{} · {}{so_far}", format::bytes(amount.bytes), words().inodes(amount.inodes))
 }
 
 fn room(headroom: Headroom) -> String {
     match (headroom.bytes, headroom.inodes) {
-        (None, None) => "No limit here".to_owned(),
-        (Some(bytes), None) => format!("Room for {}", format::bytes(bytes)),
-        (None, Some(inodes)) => format!("Room for {}", format::counted(inodes, "inode", "inodes")),
-        (Some(bytes), Some(inodes)) => {
-            format!("Room for {} · {}", format::bytes(bytes), format::counted(inodes, "inode", "inodes"))
-        }
+        (None, None) => words().no_limit_here().to_owned(),
+        (Some(bytes), None) => words().room_for(&format::bytes(bytes)),
+        (None, Some(inodes)) => words().room_for(&words().inodes(inodes)),
+        (Some(bytes), Some(inodes)) => words().room_for_both(&format::bytes(bytes), &words().inodes(inodes)),
     }
 }
 
@@ -114,28 +113,26 @@ fn too_big(preview: &Preview, over: Amount, survey: &SurveyProgress) -> String {
     let mut reasons = Vec::new();
     if over.bytes > 0 {
         let room = preview.headroom.bytes.unwrap_or_default();
-        reasons.push(format!(
-            "needs {}{}, room for {}",
+        reasons.push(words().needs(
             at_least(survey),
-            format::bytes(preview.adds.bytes),
-            if room == 0 { "0 B".to_owned() } else { format::bytes(room) }
+            &format::bytes(preview.adds.bytes),
+            &if room == 0 { "0 B".to_owned() } else { format::bytes(room) },
         ));
     }
     if over.inodes > 0 {
-        reasons.push(format!(
-            "needs {}{}, room for {}",
+        reasons.push(words().needs(
             at_least(survey),
-            format::counted(preview.adds.inodes, "inode", "inodes"),
-            format::count(preview.headroom.inodes.unwrap_or_default())
+            &words().inodes(preview.adds.inodes),
+            &format::count(preview.headroom.inodes.unwrap_or_default()),
         ));
     }
-    format!("Too big: {}", reasons.join("; "))
+    words().too_big(&reasons.join("; "))
 }
 
 fn obstacle_words(obstacle: Obstacle) -> (&'static str, &'static str) {
     match obstacle {
-        Obstacle::AlreadyThere => ("Already here", "It comes from this folder."),
-        Obstacle::IntoItself => ("Not into itself", "A folder cannot be moved inside itself."),
+        Obstacle::AlreadyThere => (words().already_here(), words().already_here_why()),
+        Obstacle::IntoItself => (words().not_into_itself(), words().not_into_itself_why()),
     }
 }
 

@@ -9,6 +9,7 @@ use tidelock_shared::search::{SearchRequest, Wanted};
 use tidelock_shared::strategy::EntryKind;
 
 use super::pane::{decode, encode};
+use crate::words::{Message, Words, words};
 
 pub const SEARCH: &str = "/search";
 
@@ -98,18 +99,18 @@ impl SearchView {
         let mut mistakes = Vec::new();
         let text = |field| Some(self.get(field).trim()).filter(|text| !text.is_empty());
         let size = |field, mistakes: &mut Vec<Mistake>| {
-            let read = text(field).map(|text| size(text).ok_or((field, "Write a size like 500 MiB or 2 TiB.")));
+            let read = text(field).map(|text| size(text).ok_or((field, words().mistake_size())));
             read.transpose().map_err(|mistake| mistakes.push(mistake)).ok().flatten()
         };
         let (size_from, size_to) = (size(Field::Larger, &mut mistakes), size(Field::Smaller, &mut mistakes));
         let time = |field, mistakes: &mut Vec<Mistake>| {
-            let read = text(field).map(|text| age(text).ok_or((field, "Write an age like 12 h, 30 d, 6 w or 2 y.")));
+            let read = text(field).map(|text| age(text).ok_or((field, words().mistake_age())));
             read.transpose().map_err(|mistake| mistakes.push(mistake)).ok().flatten().map(|age| now.saturating_sub(age))
         };
         let (modified_from, modified_to) = (time(Field::Newer, &mut mistakes), time(Field::Older, &mut mistakes));
         let project = text(Field::Project).map(|text| text.parse().map(ProjectId));
         if matches!(project, Some(Err(_))) {
-            mistakes.push((Field::Project, "Write the project's ID, which is a number."));
+            mistakes.push((Field::Project, words().mistake_project()));
         }
         let wanted = Wanted {
             name: self.get(Field::Name).trim().to_owned(),
@@ -130,10 +131,10 @@ impl SearchView {
 }
 
 /// Kinds that can be asked for: in the URL, what they are, and for people.
-pub const KINDS: [(&str, EntryKind, &str); 3] = [
-    ("file", EntryKind::File, "Files"),
-    ("folder", EntryKind::Folder, "Folders"),
-    ("link", EntryKind::SymbolicLink, "Symbolic links"),
+pub const KINDS: [(&str, EntryKind, Message); 3] = [
+    ("file", EntryKind::File, Words::kind_files),
+    ("folder", EntryKind::Folder, Words::folders_title),
+    ("link", EntryKind::SymbolicLink, Words::kind_links),
 ];
 
 /// Bytes, from a number and a binary unit: `500 MiB`, `2T`, `1.5g`, `4096`.
@@ -154,11 +155,11 @@ fn size(text: &str) -> Option<u64> {
 fn age(text: &str) -> Option<i64> {
     let (number, unit) = number_and_unit(text)?;
     let hours = match unit.as_str() {
-        "h" | "hour" | "hours" => 1.0,
-        "" | "d" | "day" | "days" => 24.0,
-        "w" | "week" | "weeks" => 24.0 * 7.0,
-        "m" | "month" | "months" => 24.0 * 365.25 / 12.0,
-        "y" | "year" | "years" => 24.0 * 365.25,
+        "h" | "hour" | "hours" | "stunde" | "stunden" => 1.0,
+        "" | "d" | "day" | "days" | "tag" | "tage" => 24.0,
+        "w" | "week" | "weeks" | "woche" | "wochen" => 24.0 * 7.0,
+        "m" | "month" | "months" | "monat" | "monate" => 24.0 * 365.25 / 12.0,
+        "y" | "year" | "years" | "jahr" | "jahre" => 24.0 * 365.25,
         _ => return None,
     };
     let seconds = number * hours * 3600.0;
@@ -166,11 +167,11 @@ fn age(text: &str) -> Option<i64> {
     (seconds < 1e12).then_some(seconds.round() as i64)
 }
 
-/// The unit is in lower case.
+/// The unit is in lower case. One may write a decimal comma in any language: an address is read by all.
 fn number_and_unit(text: &str) -> Option<(f64, String)> {
-    let end = text.find(|character: char| !character.is_ascii_digit() && character != '.').unwrap_or(text.len());
+    let end = text.find(|character: char| !character.is_ascii_digit() && !matches!(character, '.' | ',')).unwrap_or(text.len());
     let (number, unit) = text.split_at(end);
-    Some((number.parse().ok()?, unit.trim().to_lowercase()))
+    Some((number.replace(',', ".").parse().ok()?, unit.trim().to_lowercase()))
 }
 
 #[cfg(test)]
@@ -241,6 +242,8 @@ mod tests {
         }
         for (text, hours) in [
             ("12 h", Some(12)),
+            ("2 Wochen", Some(336)),
+            ("1,5 d", Some(36)),
             ("30", Some(720)),
             ("1w", Some(168)),
             ("1 y", Some(8766)),

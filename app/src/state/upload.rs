@@ -7,6 +7,7 @@ use tidelock_shared::upload::{REFUSED_FULL, REFUSED_TAKEN, ReceivedFile, Upload,
 use tidelock_shared::user_error::UserError;
 
 use crate::format;
+use crate::words::words;
 
 /// The pace is told of what was sent within this time.
 const PACE_MS: i64 = 15_000;
@@ -79,7 +80,7 @@ impl Job {
         let rates = [self.rate_within(PACE_MS)?, self.rate_within(SHORT_PACE_MS).or(self.rate_within(PACE_MS))?];
         let left = self.upload.bytes.saturating_sub(self.received) as f64;
         let (slow, fast) = (rates[0].min(rates[1]), rates[0].max(rates[1]));
-        Some(format!("{} · {} left", format::byte_rate(rates[0]), format::duration_range(left / fast, left / slow)))
+        Some(words().pace_left(&format::byte_rate(rates[0]), &format::duration_range(left / fast, left / slow)))
     }
 
     /// It needs nobody any more.
@@ -112,23 +113,21 @@ impl Job {
         let name = self.upload.name.shown();
         match self.upload.names {
             0 | 1 => name.into_owned(),
-            many => format!("{name} and {} more", format::count(many - 1)),
+            many => words().and_more(&name, &format::count(many - 1)),
         }
     }
 
     /// One sentence on what it does or waits for.
     pub fn note(&self) -> String {
         match &self.stage {
-            Stage::Sending => format!("{} of {}", size(self.received), size(self.upload.bytes)),
-            Stage::Paused => "Paused; what was sent stays there.".to_owned(),
-            Stage::Lost => "The server cannot be reached; it goes on as soon as it can.".to_owned(),
-            Stage::FilesNeeded => {
-                format!("{} of {} are there. Choose the same files again to go on.", size(self.received), size(self.upload.bytes))
-            }
-            Stage::Finishing => "Everything is there; its names are appearing.".to_owned(),
+            Stage::Sending => words().done_of(&size(self.received), &size(self.upload.bytes)),
+            Stage::Paused => words().upload_paused().to_owned(),
+            Stage::Lost => words().upload_lost().to_owned(),
+            Stage::FilesNeeded => words().upload_files_needed(&size(self.received), &size(self.upload.bytes)),
+            Stage::Finishing => words().upload_appearing().to_owned(),
             Stage::Done(names) => match names.as_slice() {
-                [name] if *name != self.upload.name => format!("Complete, as “{}”.", name.shown()),
-                _ => "Complete.".to_owned(),
+                [name] if *name != self.upload.name => words().upload_complete_as(&name.shown()),
+                _ => words().upload_complete().to_owned(),
             },
             Stage::Full(error) | Stage::NamesTaken(error) | Stage::Failed(error) => error.message.clone(),
         }
@@ -154,12 +153,10 @@ pub fn bar(jobs: &[Job]) -> String {
     let waiting = jobs.iter().filter(waits).count() as u64;
     let running = jobs.iter().filter(|job| !job.is_over()).count() as u64 - waiting;
     match (running, waiting) {
-        (0, 0) => "Uploads complete".to_owned(),
-        (0, waiting) => {
-            format!("{} for you", if waiting == 1 { "1 upload waits".to_owned() } else { format!("{waiting} uploads wait") })
-        }
-        (1, _) => "Uploading".to_owned(),
-        (running, _) => format!("{} uploads", format::count(running)),
+        (0, 0) => words().uploads_complete().to_owned(),
+        (0, waiting) => words().uploads_wait(waiting),
+        (1, _) => words().uploading().to_owned(),
+        (running, _) => words().uploads_running(&format::count(running)),
     }
 }
 
@@ -175,34 +172,34 @@ pub fn verdict(request: &UploadRequest, destination: &Destination) -> Verdict {
     let headroom = destination.folder.project.headroom();
     let short = headroom.shortage(request.needs());
     if short == Amount::ZERO {
-        return Verdict { fits: true, text: format!("Fits. {}", room(headroom)) };
+        return Verdict { fits: true, text: words().fits(&room(headroom)) };
     }
     let (needs, mut reasons) = (request.needs(), Vec::new());
     if short.bytes > 0 {
-        reasons.push(format!("needs {}, room for {}", size(needs.bytes), size(headroom.bytes.unwrap_or_default())));
+        reasons.push(words().needs_plain(&size(needs.bytes), &size(headroom.bytes.unwrap_or_default())));
     }
     if short.inodes > 0 {
-        let needed = format::counted(needs.inodes, "inode", "inodes");
-        reasons.push(format!("needs {needed}, room for {}", format::count(headroom.inodes.unwrap_or_default())));
+        let needed = words().inodes(needs.inodes);
+        reasons.push(words().needs_plain(&needed, &format::count(headroom.inodes.unwrap_or_default())));
     }
-    Verdict { fits: false, text: format!("Too big: {}", reasons.join("; ")) }
+    Verdict { fits: false, text: words().too_big(&reasons.join("; ")) }
 }
 
 fn room(headroom: Headroom) -> String {
-    let inodes = |inodes| format::counted(inodes, "inode", "inodes");
+    let inodes = |inodes| words().inodes(inodes);
     match (headroom.bytes, headroom.inodes) {
-        (None, None) => "No limit here".to_owned(),
-        (Some(bytes), None) => format!("Room for {}", size(bytes)),
-        (None, Some(count)) => format!("Room for {}", inodes(count)),
-        (Some(bytes), Some(count)) => format!("Room for {} · {}", size(bytes), inodes(count)),
+        (None, None) => words().no_limit_here().to_owned(),
+        (Some(bytes), None) => words().room_for(&size(bytes)),
+        (None, Some(count)) => words().room_for(&inodes(count)),
+        (Some(bytes), Some(count)) => words().room_for_both(&size(bytes), &inodes(count)),
     }
 }
 
 /// `12 files in 3 folders, 4.20 GiB`.
 pub fn summary(request: &UploadRequest) -> String {
     let folders = request.all_folders().len() as u64;
-    let inside = if folders == 0 { String::new() } else { format!(" in {}", format::counted(folders, "folder", "folders")) };
-    format!("{}{inside}, {}", format::counted(request.files.len() as u64, "file", "files"), size(request.bytes()))
+    let inside = if folders == 0 { String::new() } else { words().in_folders(folders) };
+    format!("{}{inside}, {}", words().files(request.files.len() as u64), size(request.bytes()))
 }
 
 /// Which of the chosen files is which file of an upload; none where it is not among them, or is

@@ -1,5 +1,6 @@
 //! Files and folders that a person picked or dropped, as a request, and the browser's files beside it.
 
+use crate::state::problems::invalid_name;
 use std::cell::RefCell;
 
 use js_sys::futures::JsFuture;
@@ -13,6 +14,7 @@ use web_sys::{File, FileList, FileSystemDirectoryEntry, FileSystemDirectoryReade
 
 use crate::api::ApiError;
 use crate::format;
+use crate::words::words;
 
 thread_local! {
     /// In the order of the request's files.
@@ -35,8 +37,8 @@ impl Picked {
     fn add(&mut self, path: &str, file: File) -> Result<(), ApiError> {
         let path = parse(path)?;
         if self.files.len() + self.request.folders.len() >= ENTRIES_MAX {
-            let most = format!("At most {} files and folders can be uploaded at once.", format::count(ENTRIES_MAX as u64));
-            return Err(UserError::new("too_many", most).hint("Send the parts one after the other, or all as one archive.").into());
+            let most = words().upload_most(&format::count(ENTRIES_MAX as u64));
+            return Err(UserError::new("too_many", most).hint(words().upload_most_hint()).into());
         }
         // The same file picked twice is meant once.
         if let Some(place) = self.request.files.iter().position(|known| known.path == path) {
@@ -67,15 +69,13 @@ fn signed(number: f64) -> i64 {
 
 fn parse(path: &str) -> Result<FilePath, ApiError> {
     FilePath::parse(path.as_bytes()).map_err(|why| {
-        let message = format!("“{}” cannot be uploaded: {why}.", tidelock_shared::name::shown(path.as_bytes()));
-        UserError::new("invalid", message).hint("Rename it, or leave it out.").into()
+        let message = words().upload_name_invalid(&tidelock_shared::name::shown(path.as_bytes()), invalid_name(words(), why));
+        UserError::new("invalid", message).hint(words().rename_or_leave()).into()
     })
 }
 
 fn unreadable(name: &str) -> ApiError {
-    UserError::new("invalid", format!("The browser may not read “{name}”."))
-        .hint("It may have been moved or deleted meanwhile, or it is not yours to read.")
-        .into()
+    UserError::new("invalid", words().browser_may_not_read(name)).hint(words().browser_may_not_read_hint()).into()
 }
 
 /// Reads a list of picked files; with folders each says where below them it lies.

@@ -22,6 +22,7 @@ use crate::api::{self, ApiError};
 use crate::browser;
 use crate::desk::Desk;
 use crate::state::upload::{Job, Stage, stage_after};
+use crate::words::words;
 
 /// Requests at a time.
 const WORKERS: u32 = 4;
@@ -173,7 +174,7 @@ pub(super) fn cancel(desk: Desk, id: &UploadId) {
                 Err(ApiError(error)) if error.code != "not_found" => return desk.notify(error.message),
                 _ => {
                     dismiss(desk, &id);
-                    return desk.spoken.set("The upload is cancelled".to_owned());
+                    return desk.spoken.set(words().upload_cancelled().to_owned());
                 }
             }
         }
@@ -277,7 +278,7 @@ impl Run {
                 Err(_) if !is_readable(&chunk).await => {
                     return Sent::Stopped(Stage::Failed(unreadable(self.files[number].as_ref())));
                 }
-                Err(_) => Some(UserError::new("unavailable", "The server cannot be reached.")),
+                Err(_) => Some(UserError::new("unavailable", words().server_unreachable())),
             };
             match problem {
                 None => {
@@ -310,7 +311,7 @@ impl Run {
         if let Ok(problem) = serde_json::from_slice::<UserError>(text.as_bytes()) {
             return Ok(ChunkAnswer { length: None, problem: Some(problem) });
         }
-        let unknown = |_| UserError::new("internal", format!("The server answered with status {}.", response.status()));
+        let unknown = |_| UserError::new("internal", words().server_status(&response.status().to_string()));
         let answer = serde_json::from_slice(text.as_bytes());
         Ok(answer.unwrap_or_else(|error| ChunkAnswer { length: None, problem: Some(unknown(error)) }))
     }
@@ -378,7 +379,7 @@ impl Run {
         forget(&self.id);
         remember(self.desk);
         if let (Some((folder, title)), Some(first)) = (told, first) {
-            self.desk.spoken.set(format!("{title}: uploaded"));
+            self.desk.spoken.set(words().uploaded(&title));
             self.desk.uploads.arrived.set(Some((folder, first)));
         }
         self.desk.moves.usage_version.update(|version| *version += 1);
@@ -387,8 +388,7 @@ impl Run {
 
 fn unreadable(file: Option<&File>) -> UserError {
     let name = file.map(File::name).unwrap_or_default();
-    UserError::new("invalid", format!("“{name}” can no longer be read: it was changed, moved or deleted."))
-        .hint("Cancel this upload and begin a new one.")
+    UserError::new("invalid", words().file_changed(&name)).hint(words().file_changed_hint())
 }
 
 /// Whether the browser can still read it: a file that was changed it gives away no more.

@@ -7,6 +7,7 @@ use tidelock_shared::request::{Consent, Verb};
 use tidelock_shared::strategy::{EntryKind, Strategy};
 
 use crate::format;
+use crate::words::{Words, words};
 
 /// What a plan does to the files, in plain words; none for one without items.
 pub fn effect(plan: &Plan) -> Option<&'static str> {
@@ -17,26 +18,18 @@ pub fn effect(plan: &Plan) -> Option<&'static str> {
 pub fn strategy_effect(verb: Verb, strategy: Strategy) -> &'static str {
     match verb {
         Verb::Move => {}
-        Verb::Copy => return "A complete, checked copy appears at once under its new name. The original stays as it is.",
+        Verb::Copy => return words().effect_copy(),
         Verb::Trash => {
-            return "It leaves its folder at once and is kept hidden there. The trash gives it back until it is deleted for good.";
+            return words().effect_trash();
         }
         Verb::Repair => {}
     }
     match strategy {
-        Strategy::Rename => "No data is copied. The files stay where they are on disk and only get a new place in the tree.",
-        Strategy::RetagAndRename | Strategy::RetagWithHop => {
-            "No data is copied. The files stay where they are on disk; only the project they are charged to changes."
-        }
-        Strategy::Retag => {
-            "Nothing moves and no data is copied. Everything in the folder is charged to the folder's own project, and so is what will be made there."
-        }
-        Strategy::PiecewiseRename => {
-            "No data is copied. Folders are made anew and every file is renamed into them; the tree is hidden while this runs."
-        }
-        Strategy::StagedCopy => {
-            "A complete, checked copy appears at once under its new name. The original is kept hidden for undo and stays charged until it is purged."
-        }
+        Strategy::Rename => words().effect_rename(),
+        Strategy::RetagAndRename | Strategy::RetagWithHop => words().effect_retag(),
+        Strategy::Retag => words().effect_repair(),
+        Strategy::PiecewiseRename => words().effect_piecewise(),
+        Strategy::StagedCopy => words().effect_staged(),
     }
 }
 
@@ -44,42 +37,49 @@ pub fn strategy_effect(verb: Verb, strategy: Strategy) -> &'static str {
 pub fn headline(plan: &Plan) -> String {
     let time = format::about(plan.cost.seconds);
     if plan.cost.bytes_copied > 0 {
-        format!("Copies {} · {time}", format::bytes(plan.cost.bytes_copied))
+        words().copies_time(&format::bytes(plan.cost.bytes_copied), &time)
     } else if plan.cost.seconds < 1.0 {
-        "Instant · no copy".to_owned()
+        words().instant_no_copy().to_owned()
     } else {
-        format!("No copy · {time}")
+        words().no_copy_time(&time)
     }
 }
 
 /// What the primary button does: `Move 3,412 files`.
 pub fn move_button(plan: &Plan) -> String {
-    let verb = match plan.verb {
-        Verb::Move if plan.undoes.is_some() => "Move back",
-        Verb::Move => "Move",
-        Verb::Copy => "Copy",
-        Verb::Trash => "Trash",
-        Verb::Repair if plan.undoes.is_some() => "Give back",
-        Verb::Repair => "Repair",
-    };
+    let is_back = plan.undoes.is_some();
     if plan.items.iter().any(|item| item.replaces) {
-        return format!("{verb} and replace");
+        let button = match plan.verb {
+            Verb::Move if is_back => words().move_back_and_replace(),
+            Verb::Copy => words().copy_and_replace(),
+            // Nothing is replaced in the trash, or where it is.
+            Verb::Move | Verb::Trash | Verb::Repair => words().move_and_replace(),
+        };
+        return button.to_owned();
     }
     let entries: u64 = plan.items.iter().map(|item| item.entries).sum();
     let only_files = plan.items.iter().all(|item| item.kind == EntryKind::File);
-    match (plan.items.as_slice(), only_files) {
-        ([], _) => "Nothing to move".to_owned(),
-        (_, true) => format!("{verb} {}", format::counted(entries, "file", "files")),
-        ([item], false) if item.entries <= 1 => format!("{verb} {}", with_article(kind(item.kind))),
-        _ => format!("{verb} {}", format::counted(entries, "entry", "entries")),
+    let what = match (plan.items.as_slice(), only_files) {
+        ([], _) => return words().nothing_to_move().to_owned(),
+        (_, true) => words().files(entries),
+        ([item], false) if item.entries <= 1 => this_kind(item.kind).to_owned(),
+        _ => words().entries(entries),
+    };
+    match plan.verb {
+        Verb::Move if is_back => words().do_move_back(&what),
+        Verb::Move => words().do_move(&what),
+        Verb::Copy => words().do_copy(&what),
+        Verb::Trash => words().do_trash(&what),
+        Verb::Repair if is_back => words().do_give_back(&what),
+        Verb::Repair => words().do_repair(&what),
     }
 }
 
 /// Why a move cannot start before its taken names are decided.
 pub fn to_be_decided(names: usize) -> String {
     match names {
-        1 => "A name is taken: choose what becomes of it.".to_owned(),
-        more => format!("{} names are taken: choose what becomes of them.", format::count(more as u64)),
+        1 => words().name_to_decide().to_owned(),
+        more => words().names_to_decide(&format::count(more as u64)),
     }
 }
 
@@ -88,59 +88,67 @@ pub fn item_note(item: &PlanItem) -> Option<String> {
     let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
     let (old, new) = (name(&item.source), name(&item.destination));
     if item.taken_by.is_some() {
-        Some("The name is taken.".to_owned())
+        Some(words().note_taken().to_owned())
     } else if item.replaces {
-        Some("Replaces what is there.".to_owned())
+        Some(words().note_replaces().to_owned())
     } else if item.restores {
-        Some("What it had replaced comes back.".to_owned())
+        Some(words().note_restores().to_owned())
     } else {
-        (old != new).then(|| format!("Gets the name “{}”.", shown(new.as_bytes())))
+        (old != new).then(|| words().note_renamed(&shown(new.as_bytes())))
     }
 }
 
-fn with_article(noun: &'static str) -> String {
-    format!("this {noun}")
+fn this_kind(kind: EntryKind) -> &'static str {
+    match kind {
+        EntryKind::File => words().this_file(),
+        EntryKind::Folder => words().this_folder(),
+        EntryKind::SymbolicLink => words().this_link(),
+        EntryKind::Fifo => words().this_fifo(),
+        EntryKind::Socket => words().this_socket(),
+        EntryKind::CharacterDevice => words().this_character_device(),
+        EntryKind::BlockDevice => words().this_block_device(),
+    }
 }
 
 /// An entry's kind as a noun.
 pub fn kind(kind: EntryKind) -> &'static str {
     match kind {
-        EntryKind::File => "file",
-        EntryKind::Folder => "folder",
-        EntryKind::SymbolicLink => "symbolic link",
-        EntryKind::Fifo => "fifo",
-        EntryKind::Socket => "socket",
-        EntryKind::CharacterDevice => "character device",
-        EntryKind::BlockDevice => "block device",
+        EntryKind::File => words().kind_file(),
+        EntryKind::Folder => words().kind_folder(),
+        EntryKind::SymbolicLink => words().kind_link(),
+        EntryKind::Fifo => words().kind_fifo(),
+        EntryKind::Socket => words().kind_socket(),
+        EntryKind::CharacterDevice => words().kind_character_device(),
+        EntryKind::BlockDevice => words().kind_block_device(),
     }
 }
 
 /// A state as a heading.
 pub fn state(state: MoveState) -> &'static str {
     match state {
-        MoveState::Accepted => "Waiting to start",
-        MoveState::Preparing => "Preparing",
-        MoveState::Publishing => "Publishing",
-        MoveState::Finishing => "Finishing",
-        MoveState::Done => "All of it arrived",
-        MoveState::Unwinding => "Putting everything back",
-        MoveState::Undone => "Everything is as before",
-        MoveState::Stuck => "A person must look; nothing is lost",
+        MoveState::Accepted => words().state_accepted(),
+        MoveState::Preparing => words().state_preparing(),
+        MoveState::Publishing => words().state_publishing(),
+        MoveState::Finishing => words().state_finishing(),
+        MoveState::Done => words().state_done(),
+        MoveState::Unwinding => words().state_unwinding(),
+        MoveState::Undone => words().state_undone(),
+        MoveState::Stuck => words().state_stuck(),
     }
 }
 
 /// The same for what has been done to it.
 pub fn outcome(view: &MoveView) -> &'static str {
     let is_hidden = view.verb == Verb::Trash && view.state == MoveState::Done && view.undone_by.is_none();
-    if is_hidden && view.retired.is_some() { "It waits in the trash" } else { state(view.state) }
+    if is_hidden && view.retired.is_some() { words().waits_in_trash() } else { state(view.state) }
 }
 
 /// How a move ended, as it is said aloud.
 pub fn ending(state: MoveState) -> &'static str {
     match state {
-        MoveState::Done => "done",
-        MoveState::Undone => "undone, everything is as before",
-        MoveState::Stuck => "stuck, a person must look",
+        MoveState::Done => words().done(),
+        MoveState::Undone => words().ending_undone(),
+        MoveState::Stuck => words().ending_stuck(),
         _ => self::state(state),
     }
 }
@@ -148,36 +156,36 @@ pub fn ending(state: MoveState) -> &'static str {
 /// A phase, short enough for a track.
 pub fn phase(phase: Phase) -> &'static str {
     match phase {
-        Phase::Reserve => "Reserve",
-        Phase::Restore => "Restore",
-        Phase::Retag => "Retag",
-        Phase::Rebuild => "Rebuild",
-        Phase::Copy => "Copy",
-        Phase::Verify => "Verify",
-        Phase::Retire => "Retire",
-        Phase::Check => "Check",
-        Phase::Publish => "Publish",
-        Phase::Settle => "Settle",
-        Phase::Unwind => "Unwind",
-        Phase::Purge => "Purge",
+        Phase::Reserve => words().phase_reserve(),
+        Phase::Restore => words().phase_restore(),
+        Phase::Retag => words().phase_retag(),
+        Phase::Rebuild => words().phase_rebuild(),
+        Phase::Copy => words().phase_copy(),
+        Phase::Verify => words().phase_verify(),
+        Phase::Retire => words().phase_retire(),
+        Phase::Check => words().phase_check(),
+        Phase::Publish => words().phase_publish(),
+        Phase::Settle => words().phase_settle(),
+        Phase::Unwind => words().phase_unwind(),
+        Phase::Purge => words().phase_purge(),
     }
 }
 
 /// What a phase does, for the title of its mark.
 pub fn phase_effect(phase: Phase) -> &'static str {
     match phase {
-        Phase::Reserve => "Room is set aside in the destination project",
-        Phase::Restore => "Files come back from tape, which can take hours",
-        Phase::Retag => "Every entry is charged to the destination project, in place",
-        Phase::Rebuild => "Folders are made anew in hiding and every file is renamed into them",
-        Phase::Copy => "A hidden copy grows beside the destination",
-        Phase::Verify => "The copy is compared with the original",
-        Phase::Retire => "The original is hidden, kept for undo",
-        Phase::Check => "Limits and changes are checked once more",
-        Phase::Publish => "The new name appears, complete",
-        Phase::Settle => "The file system's usage catches up",
-        Phase::Unwind => "Every step is taken back",
-        Phase::Purge => "The hidden original is deleted",
+        Phase::Reserve => words().doing_reserve(),
+        Phase::Restore => words().doing_restore(),
+        Phase::Retag => words().doing_retag(),
+        Phase::Rebuild => words().doing_rebuild(),
+        Phase::Copy => words().doing_copy(),
+        Phase::Verify => words().doing_verify(),
+        Phase::Retire => words().doing_retire(),
+        Phase::Check => words().doing_check(),
+        Phase::Publish => words().doing_publish(),
+        Phase::Settle => words().doing_settle(),
+        Phase::Unwind => words().doing_unwind(),
+        Phase::Purge => words().doing_purge(),
     }
 }
 
@@ -193,7 +201,7 @@ pub fn activity(view: &MoveView) -> String {
 pub fn title(view: &MoveView) -> String {
     match view.items_total {
         0 | 1 => view.title.clone(),
-        more => format!("{} and {} more", view.title, format::count(more - 1)),
+        more => words().and_more(&view.title, &format::count(more - 1)),
     }
 }
 
@@ -201,20 +209,20 @@ pub fn title(view: &MoveView) -> String {
 pub fn deed(view: &MoveView) -> String {
     let title = title(view);
     match (view.undoes, view.verb) {
-        (Some(_), _) => format!("Undo: {title}"),
+        (Some(_), _) => words().deed_undo(&title),
         (None, Verb::Move) => title,
-        (None, Verb::Copy) => format!("Copy: {title}"),
-        (None, Verb::Trash) => format!("Trash: {title}"),
-        (None, Verb::Repair) => format!("Repair: {title}"),
+        (None, Verb::Copy) => words().deed_copy(&title),
+        (None, Verb::Trash) => words().deed_trash(&title),
+        (None, Verb::Repair) => words().deed_repair(&title),
     }
 }
 
 /// From which project to which: `alpha → beta`.
 pub fn route(view: &MoveView) -> String {
     if view.verb == Verb::Trash {
-        format!("trash of {}", view.from_project)
+        words().trash_of(&view.from_project)
     } else if view.from_project == view.to_project {
-        format!("within {}", view.to_project)
+        words().within(&view.to_project)
     } else {
         format!("{} → {}", view.from_project, view.to_project)
     }
@@ -230,7 +238,7 @@ pub fn pace(view: &MoveView) -> Option<String> {
         (_, _, Some(entries)) => Some(format::entry_rate(entries)),
         _ => None,
     };
-    let left = view.seconds_left.map(|(least, most)| format!("{} left", format::duration_range(least, most)));
+    let left = view.seconds_left.map(|(least, most)| words().time_left(&format::duration_range(least, most)));
     let parts: Vec<String> = [rate, left].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(" · "))
 }
@@ -240,14 +248,10 @@ pub fn progress(view: &MoveView) -> String {
     let counters = view.counters;
     let mut parts = Vec::new();
     if counters.entries_total > 0 {
-        parts.push(format!(
-            "{} of {}",
-            format::count(counters.entries_done),
-            format::counted(counters.entries_total, "entry", "entries")
-        ));
+        parts.push(words().entries_done(&format::count(counters.entries_done), counters.entries_total));
     }
     if counters.bytes_total > 0 {
-        parts.push(format!("{} of {}", format::bytes(counters.bytes_done), format::bytes(counters.bytes_total)));
+        parts.push(words().done_of(&format::bytes(counters.bytes_done), &format::bytes(counters.bytes_total)));
     }
     parts.join(" · ")
 }
@@ -265,39 +269,74 @@ pub fn hint(text: &str) -> String {
     told
 }
 
-/// Why a move that has not ended does nothing now, in a word.
-pub fn rests(view: &MoveView) -> Option<&'static str> {
+/// Why a move that has not ended does nothing now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rest {
+    Waiting = 1,
+    Paused,
+    Held,
+}
+
+fn rest(view: &MoveView) -> Option<Rest> {
     if view.is_held {
-        Some("held")
+        Some(Rest::Held)
     } else if view.is_paused {
-        Some("paused")
+        Some(Rest::Paused)
     } else {
-        view.is_waiting.then_some("waiting")
+        view.is_waiting.then_some(Rest::Waiting)
+    }
+}
+
+/// The same in a word.
+pub fn rests(view: &MoveView) -> Option<&'static str> {
+    Some(match rest(view)? {
+        Rest::Waiting => words().waiting(),
+        Rest::Paused => words().paused(),
+        Rest::Held => words().held(),
+    })
+}
+
+/// How a strategy is called.
+pub fn strategy(strategy: Strategy) -> &'static str {
+    match strategy {
+        Strategy::Rename => words().strategy_rename(),
+        Strategy::RetagAndRename => words().strategy_retag(),
+        Strategy::RetagWithHop => words().strategy_hop(),
+        Strategy::PiecewiseRename => words().strategy_piecewise(),
+        Strategy::StagedCopy => words().strategy_staged(),
+        Strategy::Retag => words().strategy_retag_only(),
     }
 }
 
 /// How many moves run, rest and have ended, in a line.
 pub fn tray(moves: &[MoveView]) -> String {
-    let state = |view: &MoveView| if view.state.is_final() { "ended" } else { rests(view).unwrap_or("running") };
-    let mut parts: Vec<String> = Vec::new();
-    for told in ["running", "waiting", "paused", "held", "ended"] {
-        let number = moves.iter().filter(|view| state(view) == told).count() as u64;
-        if number > 0 {
-            let counted = if parts.is_empty() { format::counted(number, "move", "moves") } else { format::count(number) };
-            parts.push(format!("{counted} {told}"));
-        }
+    type Told = fn(Words, u64) -> String;
+    let also: [fn(Words, &str) -> String; 3] = [Words::also_paused, Words::also_held, Words::also_ended];
+    let mut numbers = [0_u64; 5];
+    for view in moves {
+        numbers[if view.state.is_final() { 4 } else { rest(view).map_or(0, |rest| rest as usize) }] += 1;
     }
-    parts.join(", ")
+    let first: [Told; 5] = [Words::only_running, Words::only_waiting, Words::only_paused, Words::only_held, Words::only_ended];
+    let told = (0..5).filter(|place| numbers[*place] > 0).enumerate().map(|(position, place)| {
+        let number = numbers[place];
+        match (position, place) {
+            (0, _) => first[place](words(), number),
+            (_, 0) => words().also_running(number),
+            (_, 1) => words().also_waiting(number),
+            _ => also[place - 2](words(), &format::count(number)),
+        }
+    });
+    told.collect::<Vec<_>>().join(", ")
 }
 
 /// What to agree to so that a refusal goes away, and the words to agree with.
 pub fn consent(code: &str) -> Option<(Consent, &'static str)> {
     if code.ends_with("released") {
-        Some((Consent::Restore, "Bring them back first, however long that takes"))
+        Some((Consent::Restore, words().consent_restore()))
     } else if code.ends_with("hard_links_leaving") {
-        Some((Consent::HardLinksLeaving, "Move them anyway; their other names stay where they are"))
+        Some((Consent::HardLinksLeaving, words().consent_links()))
     } else if code.ends_with("lost_metadata") {
-        Some((Consent::LostMetadata, "Move anyway without this metadata"))
+        Some((Consent::LostMetadata, words().consent_metadata()))
     } else {
         None
     }
