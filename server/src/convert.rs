@@ -14,11 +14,12 @@ use tidelock_shared::plan::{Plan, PlanItem, ProjectChange, ProjectRole};
 use tidelock_shared::progress::{MoveDetail, MoveState, MoveView, Phase, TimelineEvent};
 use tidelock_shared::quota::Amount;
 use tidelock_shared::request::{Consent, MoveRequest, OnConflict, Verb};
-use tidelock_shared::strategy::{EntryKind, Strategy};
+use tidelock_shared::strategy::{EntryKind, Strategy, StrategyReason};
 use tidelock_shared::user_error::UserError;
 
 use crate::names::Names;
 use crate::user_error;
+use crate::words::words;
 
 mod note;
 
@@ -81,11 +82,11 @@ fn plan_item(item: &PlannedItem) -> PlanItem {
         kind: item.kind,
         strategy: item.strategy,
         reason: if item.is_from_trash() {
-            "It was only hidden: it comes back by one rename.".to_owned()
+            words().reason_was_hidden().to_owned()
         } else if item.kept.is_some() {
-            "The original was kept: it comes back by one rename, and nothing is copied.".to_owned()
+            words().reason_was_kept().to_owned()
         } else {
-            item.reason.to_string()
+            reason(item.reason).to_owned()
         },
         entries: item.tally.entries,
         bytes: item.tally.amount.bytes,
@@ -94,6 +95,26 @@ fn plan_item(item: &PlannedItem) -> PlanItem {
         taken_by: None,
         replaces: item.replaces.is_some(),
         restores: item.restores.is_some(),
+    }
+}
+
+fn reason(reason: StrategyReason) -> &'static str {
+    match reason {
+        StrategyReason::SameCharge => words().reason_same_charge(),
+        StrategyReason::NoProjects => words().reason_no_projects(),
+        StrategyReason::RenameRecharges => words().reason_rename_recharges(),
+        StrategyReason::MayRetag => words().reason_may_retag(),
+        StrategyReason::HopPassesFlag => words().reason_hop(),
+        StrategyReason::RenamesRecharge => words().reason_renames_recharge(),
+        StrategyReason::OtherFileSystem => words().reason_other_file_system(),
+        StrategyReason::OtherMetadataServer => words().reason_other_server(),
+        StrategyReason::MayNotRetag => words().reason_may_not_retag(),
+        StrategyReason::SourceFolderBlocks => words().reason_flag_blocks(),
+        StrategyReason::KindCannotBeRetagged => words().reason_kind(),
+        StrategyReason::RemakesOtherKinds => words().reason_remakes(),
+        StrategyReason::CopyWanted => words().reason_copy(),
+        StrategyReason::Trashed => words().reason_trashed(),
+        StrategyReason::Repaired => words().reason_repaired(),
     }
 }
 
@@ -305,7 +326,7 @@ fn error(of: &Move) -> Option<UserError> {
         (_, MoveState::Done) => None,
         (Some(failure), _) => Some(user_error::failure(failure)),
         (None, MoveState::Undone | MoveState::Unwinding) if of.is_cancel_requested => {
-            Some(UserError::new("cancelled", "The move was cancelled. Everything is as it was before."))
+            Some(UserError::new("cancelled", words().cancelled_before()))
         }
         (None, _) => None,
     }
@@ -364,23 +385,23 @@ fn timeline(event: &Event, sequence: u64, time_ms: i64, steps: &[Step]) -> Timel
 
 fn noted(note: &Note) -> String {
     match note {
-        Note::StagingMade { identity } => format!("staged as {identity}"),
-        Note::CopyBegun { .. } => "copying began".to_owned(),
-        Note::CopyDurable { .. } => "all that was copied so far is on stable storage".to_owned(),
-        Note::Exceptions { tags } => format!("{} project IDs written down", tags.len()),
-        Note::ExceptionsComplete => "all project IDs that differ are written down".to_owned(),
-        Note::Retired { amount } => format!("{} bytes and {} inodes retired", amount.bytes, amount.inodes),
-        Note::RetiredAt { .. } => "time of retiring noted".to_owned(),
-        Note::SetAsideAt { .. } => "time of setting aside noted".to_owned(),
-        Note::Kept { path } => format!("kept at {}", path.shown()),
-        Note::BroughtBackAs { path } => format!("came back as {}", path.shown()),
-        Note::Charged { to } => format!("{} charges written down", to.len()),
-        Note::SetIdModes { modes } => format!("{} modes written down", modes.len()),
-        Note::Remade { pairs } => format!("{} entries are made anew", pairs.len()),
-        Note::MadeBack { pairs } => format!("{} entries are made anew once more", pairs.len()),
-        Note::Undescribed { path } => format!("not written down at {}: a lost journal could not be rebuilt", path.shown()),
-        Note::Over => "written down as over".to_owned(),
-        Note::RecordStays { path } => format!("could not remove {} for good", path.shown()),
+        Note::StagingMade { identity } => words().noted_staged(&identity.to_string()),
+        Note::CopyBegun { .. } => words().noted_copying().to_owned(),
+        Note::CopyDurable { .. } => words().noted_durable().to_owned(),
+        Note::Exceptions { tags } => words().noted_exceptions(&tags.len().to_string()),
+        Note::ExceptionsComplete => words().noted_exceptions_all().to_owned(),
+        Note::Retired { amount } => words().noted_retired(&amount.bytes.to_string(), &amount.inodes.to_string()),
+        Note::RetiredAt { .. } => words().noted_retired_at().to_owned(),
+        Note::SetAsideAt { .. } => words().noted_aside_at().to_owned(),
+        Note::Kept { path } => words().noted_kept(&path.shown()),
+        Note::BroughtBackAs { path } => words().noted_back_as(&path.shown()),
+        Note::Charged { to } => words().noted_charges(&to.len().to_string()),
+        Note::SetIdModes { modes } => words().noted_modes(&modes.len().to_string()),
+        Note::Remade { pairs } => words().noted_remade(&pairs.len().to_string()),
+        Note::MadeBack { pairs } => words().noted_made_back(&pairs.len().to_string()),
+        Note::Undescribed { path } => words().noted_undescribed(&path.shown()),
+        Note::Over => words().noted_over().to_owned(),
+        Note::RecordStays { path } => words().noted_record_stays(&path.shown()),
     }
 }
 

@@ -18,11 +18,13 @@ use tidelock_engine::{Engine, EngineError, Snapshot};
 use tidelock_shared::id::MoveId;
 use tidelock_shared::preview::SurveyProgress;
 use tidelock_shared::progress::MoveUpdate;
+use tidelock_shared::words::Language;
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
 use crate::convert;
 use crate::names::Names;
+use crate::words::{language, within};
 
 const LOOKED_EVERY: Duration = Duration::from_millis(100);
 const SENT_AT_LEAST_EVERY: Duration = Duration::from_secs(15);
@@ -41,20 +43,25 @@ pub(crate) struct Feed {
 #[derive(Clone, Debug)]
 struct Update {
     sequence: u64,
-    data: Arc<str>,
+    /// In the order of [`Language::ALL`].
+    data: [Arc<str>; Language::ALL.len()],
 }
 
 impl Update {
     /// None if the view cannot be written down, which is the server's fault and logged.
     fn new(snapshot: &Snapshot, names: &Names) -> Option<Self> {
         let sequence = snapshot.version;
-        let update = MoveUpdate { sequence, view: convert::move_view(snapshot, names) };
-        let text = serde_json::to_string(&update).inspect_err(|error| tracing::error!(%error, "a move cannot be told"));
-        Some(Self { sequence, data: text.ok()?.into() })
+        let told = |language| {
+            let view = within(language, || convert::move_view(snapshot, names));
+            let text = serde_json::to_string(&MoveUpdate { sequence, view });
+            Some(text.inspect_err(|error| tracing::error!(%error, "a move cannot be told")).ok()?.into())
+        };
+        let [english, german] = Language::ALL.map(told);
+        Some(Self { sequence, data: [english?, german?] })
     }
 
-    fn event(&self) -> Event {
-        Event::default().id(self.sequence.to_string()).data(&*self.data)
+    fn event(&self, language: Language) -> Event {
+        Event::default().id(self.sequence.to_string()).data(&*self.data[language as usize])
     }
 }
 
@@ -102,8 +109,9 @@ impl Feed {
         let seen = source.engine.version();
         let begin = tokio::task::spawn_blocking(move || source.begin(last, seen)).await;
         let begin = begin.unwrap_or_else(|_| Ok(Vec::new()))?;
-        let waiting = begin.iter().map(Update::event).collect();
-        Ok(sse(MovesTold { newest, last: seen, only, waiting, ends }, MovesTold::next))
+        let language = language();
+        let waiting = begin.iter().map(|update| update.event(language)).collect();
+        Ok(sse(MovesTold { newest, last: seen, only, language, waiting, ends }, MovesTold::next))
     }
 }
 
@@ -143,6 +151,7 @@ struct MovesTold {
     newest: watch::Receiver<BTreeMap<MoveId, Update>>,
     last: u64,
     only: Option<MoveId>,
+    language: Language,
     waiting: VecDeque<Event>,
     ends: [watch::Receiver<bool>; 2],
 }
@@ -170,7 +179,8 @@ impl MovesTold {
         let mut news: Vec<&Update> = wanted.map(|(_, update)| update).collect();
         news.sort_by_key(|update| update.sequence);
         self.last = news.last().map_or(self.last, |update| update.sequence);
-        self.waiting.extend(news.into_iter().map(Update::event));
+        let language = self.language;
+        self.waiting.extend(news.into_iter().map(|update| update.event(language)));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::words::words;
 use tidelock_engine::planner::plan::Payer;
 use tidelock_shared::id::ProjectId;
 
@@ -12,7 +13,15 @@ pub(crate) struct Names {
     pub(crate) users: BTreeMap<u32, String>,
     pub(crate) groups: BTreeMap<u32, String>,
     /// What a mount without projects is called, by device number.
-    pub(crate) mounts: BTreeMap<u64, String>,
+    pub(crate) mounts: BTreeMap<u64, MountName>,
+}
+
+/// What people call a mount.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum MountName {
+    Called(String),
+    /// By where it is.
+    At(String),
 }
 
 impl Names {
@@ -40,8 +49,8 @@ impl Names {
     pub(crate) fn project(&self, id: ProjectId) -> String {
         match self.projects.get(&id) {
             Some(name) => name.clone(),
-            None if id == ProjectId::NONE => "no project".to_owned(),
-            None => format!("project {id}"),
+            None if id == ProjectId::NONE => words().no_project().to_owned(),
+            None => words().project_number(&id.to_string()),
         }
     }
 
@@ -57,13 +66,17 @@ impl Names {
     pub(crate) fn payer(&self, payer: Payer) -> String {
         match payer.project {
             Some(id) => self.project(id),
-            None => self.mounts.get(&payer.device).cloned().unwrap_or_else(|| "this file system".to_owned()),
+            None => match self.mounts.get(&payer.device) {
+                Some(MountName::Called(name)) => name.clone(),
+                Some(MountName::At(point)) => words().file_system_at(point),
+                None => words().this_file_system().to_owned(),
+            },
         }
     }
 }
 
 /// What each mounted device is called: by where it is mounted.
-fn mounts(mountinfo: &str) -> BTreeMap<u64, String> {
+fn mounts(mountinfo: &str) -> BTreeMap<u64, MountName> {
     let pair = |line: &str| {
         let mut fields = line.split(' ');
         let (major, minor) = fields.nth(2)?.split_once(':')?;
@@ -71,7 +84,7 @@ fn mounts(mountinfo: &str) -> BTreeMap<u64, String> {
         let (major, minor): (u64, u64) = (major.parse().ok()?, minor.parse().ok()?);
         let device = (major & 0xfff) << 8 | (major & !0xfff) << 32 | (minor & 0xff) | (minor & !0xff) << 12;
         let point = fields.nth(1)?.replace("\\040", " ");
-        Some((device, format!("the file system at {point}")))
+        Some((device, MountName::At(point)))
     };
     // The first mount of a device is the one that people know it by.
     mountinfo.lines().rev().filter_map(pair).collect()
@@ -79,13 +92,13 @@ fn mounts(mountinfo: &str) -> BTreeMap<u64, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::mounts;
+    use super::{MountName, mounts};
 
     #[test]
     fn a_mount_is_called_by_its_first_place() {
         let mountinfo = "21 1 8:1 / / rw shared:1 - ext4 /dev/sda1 rw\n30 21 0:25 / /dev/shm rw - tmpfs tmpfs rw\n40 21 8:1 /x /mnt/b rw - ext4 /dev/sda1 rw\n";
         let named = mounts(mountinfo);
-        assert_eq!(named[&0x801], "the file system at /");
-        assert_eq!(named[&25], "the file system at /dev/shm");
+        assert_eq!(named[&0x801], MountName::At("/".to_owned()));
+        assert_eq!(named[&25], MountName::At("/dev/shm".to_owned()));
     }
 }

@@ -3,6 +3,7 @@
 //! The only such place. Codes are stable and for scripts; sentences are not. What only the
 //! command line has stands in brackets, which the pages leave out: `(--as NAME)`.
 
+use tidelock_app::state::problems::invalid_name;
 use tidelock_engine::EngineError;
 use tidelock_engine::fs::{Errno, FsError};
 use tidelock_engine::journal::{Journal, JournalError};
@@ -20,7 +21,7 @@ mod warning;
 
 use crate::http::ServeError;
 use crate::names::Names;
-use crate::words::{bytes, count};
+use crate::words::{Words, bytes, language, words};
 pub(crate) use warning::warning;
 
 /// What stops a plan.
@@ -28,119 +29,77 @@ pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> UserError {
     match refusal {
         Refusal::Request(problem) => request_problem(problem),
         Refusal::OutsideRoots(path) => {
-            UserError::new("outside_roots", format!("{} is outside the folders managed here.", quoted(path)))
-                .hint("Pick something inside a managed folder, or start the server with a further --root.")
+            UserError::new("outside_roots", words().outside_roots(&quoted(path))).hint(words().outside_roots_hint())
         }
-        Refusal::SourceMissing(path) => UserError::new("source_missing", format!("There is no {}.", quoted(path)))
-            .hint("Check the spelling; it may have been moved or deleted meanwhile."),
-        Refusal::DestinationMissing(path) => {
-            UserError::new("destination_missing", format!("The destination folder {} does not exist.", quoted(path)))
-                .hint("Make the folder first, or pick an existing one. A single source can be given a new name (--as NAME).")
+        Refusal::SourceMissing(path) => {
+            UserError::new("source_missing", words().source_missing(&quoted(path))).hint(words().source_missing_hint())
         }
+        Refusal::DestinationMissing(path) => UserError::new("destination_missing", words().destination_missing(&quoted(path)))
+            .hint(words().destination_missing_hint()),
         Refusal::NotAFolder(path) => {
-            UserError::new("not_a_folder", format!("{} is not a folder, or lies behind a symbolic link.", quoted(path)))
-                .hint("Symbolic links are never followed: give the path that the link points to.")
+            UserError::new("not_a_folder", words().not_a_folder(&quoted(path))).hint(words().not_a_folder_hint())
         }
         Refusal::MayNotChange(path) => {
-            UserError::new("no_permission", format!("You may not add or remove entries in {}.", quoted(path)))
-                .hint("Ask its owner for write permission.")
+            UserError::new("no_permission", words().may_not_change(&quoted(path))).hint(words().may_not_change_hint())
         }
-        Refusal::NotYours(path) => UserError::new(
-            "not_yours",
-            format!("{} belongs to somebody else, and only its owner may rename it here.", quoted(path)),
-        )
-        .hint("Ask its owner or an administrator to move it."),
-        Refusal::MayNotRead { example, entries } => UserError::new(
-            "no_permission",
-            format!("{} cannot be read by you, {} for example.", count(*entries, "entry", "entries"), quoted(example)),
-        )
-        .hint("Ask the owner for read permission, or leave that part out."),
-        Refusal::NameTaken { path, .. } => UserError::new("name_taken", format!("{} already exists.", quoted(path)))
-            .hint("Keep both, replace it, skip it or merge the folders (--on-conflict), or give a new name (--as NAME)."),
+        Refusal::NotYours(path) => UserError::new("not_yours", words().not_yours(&quoted(path))).hint(words().not_yours_hint()),
+        Refusal::MayNotRead { example, entries } => {
+            UserError::new("no_permission", words().may_not_read(*entries, &quoted(example))).hint(words().may_not_read_hint())
+        }
+        Refusal::NameTaken { path, .. } => {
+            UserError::new("name_taken", words().name_taken(&quoted(path))).hint(words().name_taken_hint())
+        }
         Refusal::SameFile { path, other } => {
-            UserError::new("same_file", format!("{} and {} are two names of one file.", quoted(path), quoted(other)))
-                .hint("Nothing has to be replaced: remove one of the names, or keep both.")
+            UserError::new("same_file", words().same_file(&quoted(path), &quoted(other))).hint(words().same_file_hint())
         }
         Refusal::MountPoint(path) => {
-            UserError::new("mount_point", format!("Another file system is mounted at or inside {}.", quoted(path)))
-                .hint("Unmount it first, or move the parts around it one by one.")
+            UserError::new("mount_point", words().mount_point(&quoted(path))).hint(words().mount_point_hint())
         }
-        Refusal::Frozen { example, entries } => UserError::new(
-            "frozen",
-            format!("{} immutable or append-only, {} for example.", are(*entries, "entry", "entries"), quoted(example)),
-        )
-        .hint("An administrator can clear the flag with chattr -i or chattr -a."),
-        Refusal::HeldByItsCharge(path) => UserError::new(
-            "held_by_its_charge",
-            format!("{} is charged to another project than its folder, where the file system lets nobody rename it.", quoted(path)),
-        )
-        .hint("Let whoever may change project IDs give it that of its folder first, and move it then."),
+        Refusal::Frozen { example, entries } => {
+            UserError::new("frozen", words().frozen(*entries, &quoted(example))).hint(words().frozen_hint())
+        }
+        Refusal::HeldByItsCharge(path) => {
+            UserError::new("held_by_its_charge", words().held_by_its_charge(&quoted(path))).hint(words().held_by_its_charge_hint())
+        }
         Refusal::OtherMoveInside(path) if is_of_an_upload(path) => {
-            UserError::new("upload_inside", format!("An upload is under way at {}.", quoted(path)))
-                .hint("Wait until it has ended, or let whoever began it cancel it.")
+            UserError::new("upload_inside", words().upload_inside(&quoted(path))).hint(words().upload_inside_hint())
         }
-        Refusal::OtherMoveInside(path) => UserError::new("other_move", format!("Another move is at work at {}.", quoted(path)))
-            .hint("Wait until it has ended. If nobody runs it any more, `tidelock recover` on its state folder finishes it.")
-            .hint("`tidelock recover --orphans DIR` says whose it is and what can be done about it."),
-        Refusal::KeptInside { path, by } => {
-            UserError::new("kept_inside", format!("Something that move {by} keeps for its undo lies inside, at {}.", quoted(path)))
-                .hint(format!("Bring it back (tidelock undo {by}), or delete it for good (tidelock purge {by})."))
-                .hint("In the browser, the trash and the page of that move do the same.")
-        }
-        Refusal::Overlap { path, other } => {
-            UserError::new("overlap", format!("Move {other} is already working on {}.", quoted(path)))
-                .hint(format!("Wait until it has ended (tidelock status {other}), or cancel it."))
-        }
+        Refusal::OtherMoveInside(path) => UserError::new("other_move", words().other_move(&quoted(path)))
+            .hint(words().other_move_hint())
+            .hint(words().other_move_orphans()),
+        Refusal::KeptInside { path, by } => UserError::new("kept_inside", words().kept_inside(&by.to_string(), &quoted(path)))
+            .hint(words().kept_inside_hint(&by.to_string()))
+            .hint(words().kept_inside_browser()),
+        Refusal::Overlap { path, other } => UserError::new("overlap", words().overlap(&other.to_string(), &quoted(path)))
+            .hint(words().overlap_hint(&other.to_string())),
         Refusal::NoHeadroom { payer, needed, headroom } => no_headroom(&names.payer(*payer), *needed, *headroom),
-        Refusal::Released { entries } => UserError::new(
-            "released",
-            format!("{} on tape only, and this move has to copy the data.", are(*entries, "file", "files")),
-        )
-        .hint("Agree that they are brought back first, however long that takes (--allow restore), or do it with lfs hsm_restore."),
-        Refusal::Lost { example, entries } => UserError::new(
-            "lost",
-            format!(
-                "The archive has lost the content of {}, '{}' for example: there is nothing to copy.",
-                count(*entries, "file", "files"),
-                example.shown()
-            ),
-        )
-        .hint("Ask an administrator whether the content can be had from elsewhere."),
-        Refusal::HardLinksLeaving { inodes } => UserError::new(
-            "hard_links_leaving",
-            format!(
-                "{} further names outside of what is moved; the charge would move and those names would stay.",
-                have(*inodes, "file", "files")
-            ),
-        )
-        .hint("Move the other names along, or agree that they stay (--allow hard-links-leaving)."),
-        Refusal::DevicesNeedRoot { entries } => UserError::new(
-            "devices_need_root",
-            format!("{} only root can make anew in a copy.", count(*entries, "device node", "device nodes")),
-        )
-        .hint("Leave them out, or ask an administrator to run this move."),
+        Refusal::Released { entries } => UserError::new("released", words().on_tape(*entries)).hint(words().on_tape_hint()),
+        Refusal::Lost { example, entries } => {
+            UserError::new("lost", words().lost(*entries, &example.shown())).hint(words().lost_hint())
+        }
+        Refusal::HardLinksLeaving { inodes } => {
+            UserError::new("hard_links_leaving", words().links_leaving(*inodes)).hint(words().links_leaving_hint())
+        }
+        Refusal::DevicesNeedRoot { entries } => {
+            UserError::new("devices_need_root", words().devices(*entries)).hint(words().devices_hint())
+        }
         Refusal::Unplannable { path, message } => {
-            UserError::new("unreadable", format!("{} cannot be looked at: {message}.", quoted(path)))
-                .hint("If this stays, ask an administrator to look at the file system.")
+            UserError::new("unreadable", words().unplannable(&quoted(path), message)).hint(words().ask_administrator())
         }
         Refusal::ChangedSince { path } => {
-            UserError::new("changed_since", format!("{} is no longer what the move left there.", quoted(path)))
-                .hint("Move it back by hand as a new move if that is still what you want.")
+            UserError::new("changed_since", words().changed_since(&quoted(path))).hint(words().changed_since_hint())
         }
-        Refusal::NoProject(path) => UserError::new("no_project", format!("{} belongs to no project.", quoted(path)))
-            .hint("Name a project's folder, or one in it."),
+        Refusal::NothingLeft => UserError::new("nothing_left", words().nothing_left()).hint(words().nothing_left_hint()),
+        Refusal::TooManyToMerge => {
+            UserError::new("too_many_to_merge", words().too_many_to_merge()).hint(words().too_many_to_merge_hint())
+        }
+        Refusal::NoProject(path) => UserError::new("no_project", words().no_project_of(&quoted(path))).hint(words().no_project_of_hint()),
         Refusal::NothingToRepair(path) => {
-            UserError::new("nothing_to_repair", format!("Everything in {} is charged to its own project already.", quoted(path)))
-                .hint("Nothing needs to be done. `tidelock drift DIR` looks for more than a repair can mend.")
+            UserError::new("nothing_to_repair", words().nothing_to_repair(&quoted(path))).hint(words().nothing_to_repair_hint())
         }
         Refusal::MayNotRetag(path) => {
-            UserError::new("may_not_retag", format!("You may not change the project IDs in {}.", quoted(path)))
-                .hint("On Lustre only an administrator may, elsewhere whoever owns all of it: ask one to repair it.")
+            UserError::new("may_not_retag", words().may_not_retag(&quoted(path))).hint(words().may_not_retag_hint())
         }
-        Refusal::NothingLeft => UserError::new("nothing_left", "All of it is there already, so nothing is left to move.")
-            .hint("Keep both, replace what is there, or give it a new name."),
-        Refusal::TooManyToMerge => UserError::new("too_many_to_merge", "The two folders meet in too many places for one move.")
-            .hint("Merge some of the folders inside first, as moves of their own."),
     }
 }
 
@@ -148,13 +107,12 @@ fn no_headroom(payer: &str, needed: Amount, headroom: Headroom) -> UserError {
     let short = headroom.shortage(needed);
     let mut parts = Vec::new();
     if short.bytes > 0 {
-        parts.push(format!("{} are needed and {} are left", bytes(needed.bytes), bytes(headroom.bytes.unwrap_or(0))));
+        parts.push(words().short_of_bytes(&bytes(needed.bytes), &bytes(headroom.bytes.unwrap_or(0))));
     }
     if short.inodes > 0 {
-        parts.push(format!("{} inodes are needed and {} are left", needed.inodes, headroom.inodes.unwrap_or(0)));
+        parts.push(words().short_of_inodes(&needed.inodes.to_string(), &headroom.inodes.unwrap_or(0).to_string()));
     }
-    UserError::new("no_headroom", format!("This does not fit into {payer}: {}.", parts.join(", and ")))
-        .hint("Free some room there, ask for more quota, or move less at once.")
+    UserError::new("no_headroom", words().no_headroom(payer, &parts.join(words().and_also()))).hint(words().no_headroom_hint())
 }
 
 fn request_refusal(message: &str, hint: &str) -> UserError {
@@ -164,27 +122,22 @@ fn request_refusal(message: &str, hint: &str) -> UserError {
 /// What is wrong with a request as such.
 pub(crate) fn request_problem(problem: &RequestProblem) -> UserError {
     match problem {
-        RequestProblem::NoSource => {
-            UserError::new("invalid_request", "Nothing was picked to move.").hint("Name at least one source.")
+        RequestProblem::NoSource => UserError::new("invalid_request", words().nothing_picked()).hint(words().nothing_picked_hint()),
+        RequestProblem::NewNameForSeveral => {
+            UserError::new("invalid_request", words().one_new_name()).hint(words().one_new_name_hint())
         }
-        RequestProblem::NewNameForSeveral => UserError::new("invalid_request", "A new name can be given to a single source only.")
-            .hint("Move the sources one by one."),
-        RequestProblem::SourceIsRoot => {
-            UserError::new("invalid_request", "The top of a file system cannot be moved.").hint("Pick what lies in it.")
+        RequestProblem::SourceIsRoot => UserError::new("invalid_request", words().top_stays()).hint(words().top_stays_hint()),
+        RequestProblem::IntoItself(path) => {
+            UserError::new("into_itself", words().into_itself(&quoted(path))).hint(words().into_itself_hint())
         }
-        RequestProblem::IntoItself(path) => UserError::new("into_itself", format!("{} cannot be moved into itself.", quoted(path)))
-            .hint("Pick a destination outside of it."),
         RequestProblem::AlreadyThere(path) => {
-            UserError::new("already_there", format!("{} is already in that folder.", quoted(path)))
-                .hint("Pick another destination.")
+            UserError::new("already_there", words().already_there(&quoted(path))).hint(words().already_there_hint())
         }
         RequestProblem::SameName(one, other) => {
-            UserError::new("same_name", format!("{} and {} would get the same name.", quoted(one), quoted(other)))
-                .hint("Move one of them under a new name (--as NAME).")
+            UserError::new("same_name", words().same_name(&quoted(one), &quoted(other))).hint(words().same_name_hint())
         }
         RequestProblem::Nested(inner, outer) => {
-            UserError::new("nested", format!("{} lies inside {}, which is moved as well.", quoted(inner), quoted(outer)))
-                .hint("Leave the inner one out: it moves with the outer.")
+            UserError::new("nested", words().nested(&quoted(inner), &quoted(outer))).hint(words().nested_hint())
         }
     }
 }
@@ -192,11 +145,12 @@ pub(crate) fn request_problem(problem: &RequestProblem) -> UserError {
 /// A path that cannot be one.
 pub(crate) fn invalid_path(text: &str, error: InvalidName) -> UserError {
     let hint = match error {
-        InvalidName::Dots => "Give the path without '.' and '..' parts.",
-        InvalidName::NotAbsolute => "Give the whole path, beginning with '/'.",
-        _ => "Check the path.",
+        InvalidName::Dots => words().path_without_dots(),
+        InvalidName::NotAbsolute => words().path_in_full(),
+        _ => words().path_check(),
     };
-    UserError::new("invalid_path", format!("'{text}' cannot be used: {error}.")).hint(hint)
+    UserError::new("invalid_path", words().path_invalid(text, invalid_name(tidelock_app::words::Words::of(language()), error)))
+        .hint(hint)
 }
 
 /// Limits within which nothing could ever be done are a slip.
@@ -204,26 +158,28 @@ pub(crate) fn check_limits(limits: &Limits) -> Result<(), UserError> {
     if limits.lets_work_be_done() {
         return Ok(());
     }
-    Err(UserError::new("invalid_request", "A limit of 0 would let every move wait for ever.")
-        .hint("Hold single moves instead (tidelock hold MOVE), or leave the limit out."))
+    Err(UserError::new("invalid_request", words().limit_of_nothing()).hint(words().limit_of_nothing_hint()))
 }
 
 /// Why a move was undone or is stuck.
 pub(crate) fn failure(failure: &Failure) -> UserError {
     let said = &failure.message;
     match failure.kind {
-        FailureKind::Cancelled => UserError::new("cancelled", "The move was cancelled."),
-        FailureKind::NoHeadroom => UserError::new("no_headroom", format!("There was not enough room: {said}."))
-            .hint("Free some room or ask for more quota, then move again."),
-        FailureKind::NameTaken => UserError::new("name_taken", format!("The name was taken meanwhile: {said}."))
-            .hint("Pick another name, then move again."),
-        FailureKind::WorldChanged => UserError::new("world_changed", format!("Something was changed meanwhile: {said}."))
-            .hint("Look at it, then plan again."),
-        FailureKind::SourceKeepsChanging => UserError::new("source_changes", format!("The source is being worked on: {said}."))
-            .hint("Stop what writes there, then move again."),
-        FailureKind::CannotKeep => UserError::new("cannot_keep", format!("Something could not be kept: {said}.")),
-        FailureKind::FileSystem => UserError::new("file_system", format!("The file system failed: {said}."))
-            .hint("If this stays, show it to an administrator."),
+        FailureKind::Cancelled => UserError::new("cancelled", words().cancelled()),
+        FailureKind::NoHeadroom => UserError::new("no_headroom", words().no_room(said)).hint(words().no_room_hint()),
+        FailureKind::NameTaken => {
+            UserError::new("name_taken", words().name_taken_meanwhile(said)).hint(words().name_taken_meanwhile_hint())
+        }
+        FailureKind::WorldChanged => {
+            UserError::new("world_changed", words().world_changed(said)).hint(words().world_changed_hint())
+        }
+        FailureKind::SourceKeepsChanging => {
+            UserError::new("source_changes", words().source_changes(said)).hint(words().source_changes_hint())
+        }
+        FailureKind::CannotKeep => UserError::new("cannot_keep", words().cannot_keep(said)),
+        FailureKind::FileSystem => {
+            UserError::new("file_system", words().file_system_failed(said)).hint(words().show_administrator())
+        }
     }
 }
 
@@ -232,41 +188,34 @@ pub(crate) fn failure(failure: &Failure) -> UserError {
 pub(crate) fn engine_error(error: &EngineError, names: &Names) -> UserError {
     match error {
         EngineError::UnknownMove(id) => {
-            UserError::new("unknown_move", format!("There is no move {id}.")).hint("`tidelock moves` lists them all.")
+            UserError::new("unknown_move", words().unknown_move(&id.to_string())).hint(words().unknown_move_hint())
         }
         EngineError::Refused(refusals) => {
             let mut told = refusals.iter().map(|found| refusal(found, names));
-            let mut first = told.next().unwrap_or_else(|| UserError::new("refused", "The plan is refused."));
+            let mut first = told.next().unwrap_or_else(|| UserError::new("refused", words().refused()));
             first.code = format!("refused_{}", first.code);
-            told.fold(first, |first, further| first.hint(format!("Also: {}", further.message)))
+            told.fold(first, |first, further| first.hint(words().also(&further.message)))
         }
         EngineError::PastCancelling(id) => {
-            UserError::new("refused_past_cancelling", format!("Move {id} can no longer be cancelled."))
-                .hint("Once it is done it can be undone.")
+            UserError::new("refused_past_cancelling", words().past_cancelling(&id.to_string())).hint(words().past_cancelling_hint())
         }
-        EngineError::PastPausing(id) => UserError::new("refused_past_pausing", format!("Move {id} can no longer be paused."))
-            .hint("It waits already, or its new name is about to appear."),
-        EngineError::DeletedForGood(id) => {
-            UserError::new("refused_deleted_for_good", format!("What move {id} had put into the trash was deleted for good."))
-                .hint("Nothing of it is left here. A backup or a snapshot of the file system may have it.")
+        EngineError::PastPausing(id) => {
+            UserError::new("refused_past_pausing", words().past_pausing(&id.to_string())).hint(words().past_pausing_hint())
         }
-        EngineError::NothingToUndo(id) => {
-            UserError::new("refused_nothing_to_undo", format!("Move {id} is not done, so there is nothing to undo."))
-        }
+        EngineError::DeletedForGood(id) => UserError::new("refused_deleted_for_good", words().deleted_for_good(&id.to_string()))
+            .hint(words().deleted_for_good_hint()),
+        EngineError::NothingToUndo(id) => UserError::new("refused_nothing_to_undo", words().nothing_to_undo(&id.to_string())),
         EngineError::UndoneAlready(id, by) => {
-            UserError::new("refused_undone_already", format!("Move {id} is undone already, by {by}."))
+            UserError::new("refused_undone_already", words().undone_already(&id.to_string(), &by.to_string()))
         }
         EngineError::KeyIsTaken(id) => {
-            UserError::new("refused_key_taken", format!("The key was used for move {id} already, which moves something else."))
-                .hint("Use a new key for each move, and the same one only to ask for the same again.")
+            UserError::new("refused_key_taken", words().key_taken(&id.to_string())).hint(words().key_taken_hint())
         }
-        EngineError::NothingToPurge(id) => UserError::new("refused_nothing_to_purge", format!("Move {id} keeps no old copy.")),
-        EngineError::BeingPurged(id) => UserError::new(
-            "refused_being_purged",
-            format!("The old copy of move {id} is being purged right now, and cannot come back."),
-        ),
-        EngineError::PurgeFailed(said) => UserError::new("purge_failed", format!("The old copy could not be purged: {said}."))
-            .hint("Try again; it goes on where it stopped."),
+        EngineError::NothingToPurge(id) => UserError::new("refused_nothing_to_purge", words().nothing_to_purge(&id.to_string())),
+        EngineError::BeingPurged(id) => UserError::new("refused_being_purged", words().being_purged(&id.to_string())),
+        EngineError::PurgeFailed(said) => {
+            UserError::new("purge_failed", words().purge_failed(&said.message)).hint(words().purge_failed_hint())
+        }
         EngineError::JournalIsOld(path) => UserError::new(
             "state_older",
             format!(
@@ -294,11 +243,10 @@ pub(crate) fn engine_error(error: &EngineError, names: &Names) -> UserError {
         }
         EngineError::RestoreFailed(said) => UserError::new("restore_failed", format!("It could not be brought back: {said}."))
             .hint("Try again, or look where it is with `tidelock recover --orphans DIR`."),
-        EngineError::Halted => UserError::new("unavailable", "The server is shutting down, or could not write its journal.")
-            .hint("Start it again: open moves go on by themselves."),
+        EngineError::Halted => UserError::new("unavailable", words().shutting_down()).hint(words().shutting_down_hint()),
         EngineError::FileSystem(error) => file_system(error),
         EngineError::Journal(error) => journal_error(error),
-        EngineError::Stopped => UserError::new("stopped", "It was stopped."),
+        EngineError::Stopped => UserError::new("stopped", words().stopped()),
     }
 }
 
@@ -317,25 +265,25 @@ fn not_for_orphans(verdict: Verdict) -> (&'static str, &'static str, &'static st
 }
 
 fn file_system(error: &FsError) -> UserError {
-    UserError::new("file_system", format!("The file system failed: {error}.")).hint("If this stays, show it to an administrator.")
+    UserError::new("file_system", words().file_system_failed(&error.to_string())).hint(words().show_administrator())
 }
 
+/// What somebody wanted to do with a path: `Words::doing_list`.
+pub(crate) type Doing = fn(Words, &str) -> String;
+
 /// A call on one path that failed.
-pub(crate) fn fs_error(doing: &str, path: &FilePath, error: &FsError) -> UserError {
+pub(crate) fn fs_error(doing: Doing, path: &FilePath, error: &FsError) -> UserError {
     let path = quoted(path);
     match error.errno {
-        Errno::NOENT => {
-            UserError::new("not_found", format!("There is no {path}.")).hint("It may have been moved or deleted meanwhile.")
-        }
+        Errno::NOENT => UserError::new("not_found", words().not_there(&path)).hint(words().not_there_hint()),
         Errno::NOTDIR | Errno::LOOP => {
-            UserError::new("not_a_folder", format!("{path} is not a folder, or lies behind a symbolic link."))
-                .hint("Symbolic links are never followed.")
+            UserError::new("not_a_folder", words().not_a_folder(&path)).hint(words().links_not_followed())
         }
         Errno::ACCESS | Errno::PERM => {
-            UserError::new("no_permission", format!("You may not {doing} {path}.")).hint("Ask its owner for permission.")
+            UserError::new("no_permission", words().may_not_do(&doing(words(), &path))).hint(words().ask_owner())
         }
-        _ => UserError::new("file_system", format!("Could not {doing} {path}: {error}."))
-            .hint("If this stays, show it to an administrator."),
+        _ => UserError::new("file_system", words().could_not_do(&doing(words(), &path), &error.to_string()))
+            .hint(words().show_administrator()),
     }
 }
 
@@ -363,8 +311,7 @@ pub(crate) fn journal_error(error: &JournalError) -> UserError {
             UserError::new("state_too_new", format!("The journal in {} was written by a later release.", path.display()))
                 .hint("Use that release, or another --state DIR.")
         }
-        other => UserError::new("journal", format!("The journal failed: {other}."))
-            .hint("Check that the disk of the state folder has room and works."),
+        other => UserError::new("journal", words().journal_failed(&other.to_string())).hint(words().journal_failed_hint()),
     }
 }
 
@@ -386,7 +333,9 @@ pub(crate) fn serve_error(error: &ServeError) -> UserError {
             UserError::new("state_world", format!("The demo's world {} cannot be used: {source}.", path.display()))
                 .hint("Move it aside, and the demo begins anew.")
         }
-        ServeError::Root { path, source } => UserError { code: "state_root".to_owned(), ..fs_error("manage", path, source) },
+        ServeError::Root { path, source } => {
+            UserError { code: "state_root".to_owned(), ..fs_error(Words::doing_manage, path, source) }
+        }
         ServeError::Uploads(source) => UserError::new(
             "state_uploads",
             format!("The list of uploads in the state folder cannot be read: {source}."),
@@ -407,13 +356,5 @@ fn is_of_an_upload(path: &FilePath) -> bool {
 }
 
 fn quoted(path: &FilePath) -> String {
-    format!("'{}'", path.shown())
-}
-
-fn are(number: u64, one: &str, many: &str) -> String {
-    format!("{} {}", count(number, one, many), if number == 1 { "is" } else { "are" })
-}
-
-fn have(number: u64, one: &str, many: &str) -> String {
-    format!("{} {}", count(number, one, many), if number == 1 { "has" } else { "have" })
+    words().quoted(&path.shown())
 }

@@ -1,10 +1,61 @@
-//! Numbers in words for the command line and for messages.
+//! Sentences and numbers for the command line and for messages.
 //!
-//! The browser has its own (`app::format`), which also gives exact values on hover.
+//! The sentences that a browser may show stand in `server/words`, one folder for each language, and the
+//! build makes a function of each. Whoever asks is answered in the language of the request; what nobody
+//! asked for, and the command line, is English.
+//!
+//! Pages have their own (`app::words`), and numbers too (`app::format`), with exact values on hover.
+
+use tidelock_shared::words::{Argument, Catalogues, Language};
+
+tokio::task_local! {
+    static LANGUAGE: Language;
+}
+
+static CATALOGUES: Catalogues = Catalogues::new([
+    include_str!(concat!(env!("OUT_DIR"), "/words.en.txt")),
+    include_str!(concat!(env!("OUT_DIR"), "/words.de.txt")),
+]);
+
+/// The sentences of one language; a function each.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Words(Language);
+
+/// The language of the request that is answered here.
+pub(crate) fn language() -> Language {
+    LANGUAGE.try_with(|language| *language).unwrap_or_default()
+}
+
+/// The sentences in that language.
+pub(crate) fn words() -> Words {
+    Words(language())
+}
+
+/// Does some work whose sentences are in a language. Threads and tasks that it begins do not inherit it.
+pub(crate) fn within<T>(language: Language, work: impl FnOnce() -> T) -> T {
+    LANGUAGE.sync_scope(language, work)
+}
+
+/// The same for what waits.
+pub(crate) async fn answered_in<T>(language: Language, answer: impl Future<Output = T>) -> T {
+    LANGUAGE.scope(language, answer).await
+}
+
+impl Words {
+    fn plain(self, message: usize) -> &'static str {
+        CATALOGUES.of(self.0).plain(message)
+    }
+
+    fn filled(self, message: usize, arguments: &[Argument<'_>]) -> String {
+        CATALOGUES.of(self.0).filled(message, arguments, grouped)
+    }
+}
+
+include!(concat!(env!("OUT_DIR"), "/words.rs"));
 
 /// Bytes with three significant digits in binary units: `1.21 TiB`.
 pub(crate) fn bytes(amount: u64) -> String {
-    const UNITS: [&str; 7] = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+    const UNITS: [&str; 7] = ["", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
     let mut value = amount as f64;
     let mut unit = 0;
     while value >= 999.5 && unit + 1 < UNITS.len() {
@@ -18,25 +69,18 @@ pub(crate) fn bytes(amount: u64) -> String {
     } else {
         2
     };
-    format!("{value:.decimals$} {}", UNITS[unit])
+    let value = language().decimal(value, decimals);
+    if unit == 0 { words().zero_bytes(&value) } else { format!("{value} {}", UNITS[unit]) }
 }
 
-/// `1 file`, `3,412 files`.
+/// `1 file`, `3,412 files`: for the command line.
 pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(number), if number == 1 { one } else { many })
 }
 
 /// Thousands apart: `3,412`.
 pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
+    language().whole(number)
 }
 
 /// A time that something takes: `under a second`, `40 s`, `12 min`, `3.5 h`.

@@ -17,7 +17,7 @@ use super::output::Output;
 use super::verbs::absolute;
 use crate::drift::{Report, report};
 use crate::user_error;
-use crate::words::{bytes, count};
+use crate::words::{Words, bytes, count};
 
 const TOLD_EVERY: Duration = Duration::from_millis(200);
 
@@ -51,7 +51,7 @@ fn find(arguments: &DriftArguments) -> Result<Report, UserError> {
     let found = scan(&Posix, &Threads::for_this_machine(), &SystemClock, &path, pace, &mut hear);
     bar.finish_and_clear();
     let found = found.map_err(|error| match error {
-        SurveyError::FileSystem(error) => user_error::fs_error("look through", &path, &error),
+        SurveyError::FileSystem(error) => user_error::fs_error(Words::doing_look_through, &path, &error),
         SurveyError::Stopped => UserError::new("stopped", "The scan was ended."),
     })?;
     report(&path, &found).ok_or_else(|| {

@@ -29,6 +29,7 @@ use crate::convert;
 use crate::identity::random_bytes;
 use crate::names::Names;
 use crate::user_error;
+use crate::words::Words;
 
 /// Moves listed at most; `status` finds the older ones by name.
 const MOVES_LISTED: u32 = 1000;
@@ -290,8 +291,8 @@ impl Desk for Local {
     }
 
     fn quota(&self, folder: &FilePath) -> Result<Project, UserError> {
-        let found =
-            survey_folder(&**self.engine.file_system(), folder).map_err(|error| user_error::fs_error("look at", folder, &error))?;
+        let found = survey_folder(&**self.engine.file_system(), folder)
+            .map_err(|error| user_error::fs_error(Words::doing_look, folder, &error))?;
         let payer = payer_of(&found);
         let numbers = self.engine.numbers(&found);
         Ok(Project {

@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, Write, stderr, stdout};
 use std::time::Duration;
 
+use crate::words::{bytes, count, day, duration, grouped};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use serde_json::json;
@@ -13,8 +14,6 @@ use tidelock_shared::project::Project;
 use tidelock_shared::quota::{Amount, Bounds};
 use tidelock_shared::request::Verb;
 use tidelock_shared::user_error::UserError;
-
-use crate::words::{bytes, count, day, duration, grouped};
 
 /// Where answers and errors go, and in which form.
 #[derive(Clone, Copy, Debug)]

@@ -13,7 +13,7 @@ use tidelock_shared::quota::{Amount, Bounds, Limits};
 
 use super::furnish::furnish;
 use crate::identity::User;
-use crate::names::Names;
+use crate::names::{MountName, Names};
 
 /// The world's file in the state folder.
 pub(crate) const WORLD: &str = "world.jsonl";
@@ -128,7 +128,7 @@ fn names() -> Names {
         projects: PROJECTS.iter().map(|project| (ProjectId(project.id), project.name.to_owned())).collect(),
         users: named(&[(0, "root"), (ALICE, "alice"), (BOB, "bob"), (CHEN, "chen")]),
         groups: named(&groups.collect::<Vec<_>>()),
-        mounts: BTreeMap::from([(1, "lustre".to_owned()), (2, "scratch".to_owned())]),
+        mounts: [(1, "lustre"), (2, "scratch")].map(|(device, name)| (device, MountName::Called(name.to_owned()))).into(),
     }
 }
 

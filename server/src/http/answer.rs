@@ -8,6 +8,7 @@ use tidelock_app::api::status_of;
 use tidelock_shared::user_error::UserError;
 
 use crate::assets;
+use crate::words::{language, words};
 
 /// The bare error under the status of its code, as every call fails.
 pub(super) fn error(error: UserError) -> Response {
@@ -16,7 +17,7 @@ pub(super) fn error(error: UserError) -> Response {
 
 /// The same for a person: a page without any program.
 pub(super) fn page(error: &UserError) -> Response {
-    plain_page(status(error), &error.message, &error.hints, Some("To the overview"))
+    plain_page(status(error), &error.message, &error.hints, Some(words().to_overview()))
 }
 
 /// A page without any program, and the words of its link to the overview.
@@ -24,12 +25,13 @@ pub(super) fn plain_page(status: StatusCode, title: &str, sentences: &[String], 
     let sentences: String = sentences.iter().map(|sentence| format!("<p class=\"page__lead\">{}</p>", escaped(sentence))).collect();
     let link = link.map(|words| format!("<p><a class=\"button\" href=\"/\">{}</a></p>", escaped(words))).unwrap_or_default();
     let body = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>Tidelock</title>\
+        "<!DOCTYPE html>\n<html lang=\"{}\">\n<head><meta charset=\"utf-8\"><title>Tidelock</title>\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <meta name=\"color-scheme\" content=\"light dark\">\
          <link rel=\"icon\" type=\"image/svg+xml\" href=\"/favicon.svg\">\
          <link rel=\"stylesheet\" href=\"/{}/tidelock.css\"></head>\n\
          <body><main class=\"layout__main\"><div class=\"page\"><h1 class=\"page__title\">{}</h1>{sentences}{link}</div></main></body>\n</html>\n",
+        language().tag(),
         assets::package_folder(),
         escaped(title),
     );

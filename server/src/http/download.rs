@@ -29,6 +29,7 @@ use tokio::sync::mpsc;
 use super::answer;
 use crate::service::content::shown_type;
 use crate::user_error;
+use crate::words::{Words, language, within, words};
 
 /// Bytes that are read at once, and wait to be sent.
 const CHUNK: usize = 256 << 10;
@@ -53,17 +54,16 @@ pub(super) fn answer(fs: Arc<dyn FileSystem>, path: &FilePath, to: Use, headers:
 }
 
 fn sent(fs: Arc<dyn FileSystem>, path: &FilePath, to: Use, headers: &HeaderMap) -> Result<Response, UserError> {
-    let told = |error: FsError| user_error::fs_error("download", path, &error);
+    let told = |error: FsError| user_error::fs_error(Words::doing_download, path, &error);
     let Some((above, name)) = path.split_last() else {
-        return Err(UserError::new("outside_roots", "The top of the file system is no download."));
+        return Err(UserError::new("outside_roots", words().download_top()));
     };
     let folder = fs.open_path(&above).map_err(told)?;
     let at = folder.at(name);
     let status = fs.status(at.into()).map_err(told)?;
     match status.kind {
         EntryKind::File if fs.hsm_state(at).map_err(told)?.is_released() => {
-            Err(UserError::new("unavailable", format!("The content of '{}' is on tape only.", name.shown()))
-                .hint("Restore it first, for example with lfs hsm_restore."))
+            Err(UserError::new("unavailable", words().download_tape(&name.shown())).hint(words().download_tape_hint()))
         }
         EntryKind::File => {
             let file = fs.open_file(at).map_err(told)?;
@@ -81,8 +81,7 @@ fn sent(fs: Arc<dyn FileSystem>, path: &FilePath, to: Use, headers: &HeaderMap) 
             let archive = move |to: Channel| write_archive(&*fs, folder.at(&name), &name, to);
             Ok((head, streamed(archive)).into_response())
         }
-        _ => Err(UserError::new("bad_request", format!("'{}' has no content to download.", name.shown()))
-            .hint("Files and folders can be downloaded.")),
+        _ => Err(UserError::new("bad_request", words().download_nothing(&name.shown())).hint(words().download_nothing_hint())),
     }
 }
 
@@ -141,8 +140,7 @@ fn attachment(name: &FileName, ending: &str) -> HeaderMap {
 /// Something to show where it lies. A frame may hold it, since only our own pages may be the frame.
 fn picture(first: &[u8], name: &FileName) -> Result<HeaderMap, UserError> {
     let Some(shown_type) = shown_type(first) else {
-        return Err(UserError::new("bad_request", format!("'{}' is no picture that a browser shows.", name.shown()))
-            .hint("Download it instead."));
+        return Err(UserError::new("bad_request", words().no_picture(&name.shown())).hint(words().no_picture_hint()));
     };
     let head = [
         (CONTENT_TYPE, shown_type),
@@ -156,10 +154,10 @@ fn picture(first: &[u8], name: &FileName) -> Result<HeaderMap, UserError> {
 /// A body that `write` writes, on a thread where it may block, as fast as it is taken.
 fn streamed(write: impl FnOnce(Channel) -> io::Result<()> + Send + 'static) -> Body {
     let (sender, receiver) = mpsc::channel(CHUNKS_WAITING);
-    let span = tracing::Span::current();
+    let (span, language) = (tracing::Span::current(), language());
     tokio::task::spawn_blocking(move || {
         let failed = sender.clone();
-        if let Err(error) = span.in_scope(|| write(Channel { sender, chunk: Vec::with_capacity(CHUNK) })) {
+        if let Err(error) = span.in_scope(|| within(language, || write(Channel { sender, chunk: Vec::with_capacity(CHUNK) }))) {
             tracing::info!(%error, "a download ended early");
             // Nobody may be there any more to hear of it.
             let _ = failed.blocking_send(Err(error));
@@ -267,10 +265,10 @@ impl Archive<'_> {
                     let content = Reader { fs: self.fs, file: &file, offset: 0 }.chain(io::repeat(0)).take(visit.status.size);
                     self.tar.append_data(&mut header, &path, content)
                 }
-                Ok(None) => return self.leave_out(visit, "its content is on tape only"),
+                Ok(None) => return self.leave_out(visit, words().left_out_tape()),
                 Err(error) => return self.leave_out(visit, &error.to_string()),
             },
-            _ => return self.leave_out(visit, "it is no file, folder or symbolic link"),
+            _ => return self.leave_out(visit, words().left_out_kind()),
         };
         added.map_err(Failed)?;
         let is_folder = visit.status.kind == EntryKind::Folder;

@@ -10,13 +10,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::extract::{Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderName, ORIGIN, REFERRER_POLICY, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderName, ORIGIN, REFERRER_POLICY, RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
     X_FRAME_OPTIONS,
 };
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::Response;
+use tidelock_app::serve;
 use tidelock_shared::user_error::UserError;
 use tracing::Instrument;
 
@@ -24,6 +25,7 @@ use super::state::Running;
 use super::{answer, sign_in};
 use crate::assets;
 use crate::telemetry::path_to_log;
+use crate::words::{answered_in, words};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -35,13 +37,14 @@ pub(super) async fn guard(State(running): State<Running>, mut request: Request, 
     static REQUESTS: AtomicU64 = AtomicU64::new(0);
     let id = REQUESTS.fetch_add(1, Ordering::Relaxed) + 1;
     let span = tracing::info_span!("request", id, method = %request.method(), path = path_to_log(request.uri().path()));
+    let language = serve::language_of(request.headers());
     let answer = async {
         match admit(&running, &mut request) {
             Ok(()) => next.run(request).await,
             Err(refusal) => *refusal,
         }
     };
-    let mut response = answer.instrument(span.clone()).await;
+    let mut response = answered_in(language, answer.instrument(span.clone())).await;
     span.in_scope(|| tracing::debug!(status = response.status().as_u16(), "answered"));
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, id.into());
@@ -54,6 +57,10 @@ pub(super) async fn guard(State(running): State<Running>, mut request: Request, 
         headers.insert(name, HeaderValue::from_static(value));
     }
     headers.entry(X_FRAME_OPTIONS).or_insert(HeaderValue::from_static("DENY"));
+    // An asset says for itself what it depends on.
+    if !headers.contains_key(VARY) {
+        headers.insert(VARY, HeaderValue::from_static("accept-language, cookie"));
+    }
     // What one caller saw is nobody else's, and old a moment later. Assets and pages say for themselves.
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
@@ -65,20 +72,19 @@ fn admit(running: &Running, request: &mut Request) -> Result<(), Box<Response>> 
     let is_call = path.starts_with("/api/");
     let refuse = |error| Box::new(answer::either(error, is_call));
     if !is_our_name(request.headers(), running.address) {
-        let error = UserError::new("permission_host", "This server does not go by that name.");
-        return Err(refuse(error.hint("Open it by the address that it printed when it started.")));
+        let error = UserError::new("permission_host", words().other_host());
+        return Err(refuse(error.hint(words().other_host_hint())));
     }
     let only_looks = matches!(*request.method(), Method::GET | Method::HEAD);
     if !only_looks && !is_from_here(request.headers()) {
-        return Err(refuse(UserError::new("permission_origin", "That was not asked by one of our own pages.")));
+        return Err(refuse(UserError::new("permission_origin", words().other_origin())));
     }
     let is_asset = || assets::answer(&Method::HEAD, path, &HeaderMap::new()).is_some();
     if matches!(path, "/healthz" | "/readyz") || (only_looks && is_asset()) {
         return Ok(());
     }
     if !running.is_ready() {
-        let error =
-            UserError::new("unavailable", "The server is finishing what an earlier one left.").hint("Try again in a moment.");
+        let error = UserError::new("unavailable", words().not_ready()).hint(words().try_again());
         let mut response = refuse(error);
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
         return Err(response);
@@ -89,10 +95,7 @@ fn admit(running: &Running, request: &mut Request) -> Result<(), Box<Response>> 
             Ok(())
         }
         None if path.starts_with("/open/") || path == sign_in::SIGNED_OUT => Ok(()),
-        None => Err(refuse(
-            UserError::new("unauthorized", "This Tidelock belongs to somebody, and does not know you yet.")
-                .hint(sign_in::HOW_TO_SIGN_IN),
-        )),
+        None => Err(refuse(UserError::new("unauthorized", words().not_known()).hint(words().how_to_sign_in()))),
     }
 }
 

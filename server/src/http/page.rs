@@ -16,6 +16,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::answer;
 use super::state::Running;
+use crate::words::words;
 
 thread_local! {
     /// For one page after the other. What a page leaves behind ends with the next one.
@@ -26,8 +27,8 @@ pub(super) async fn page(running: Running, service: Service, request: Request) -
     let made = on_one_thread(async move || complete(&running, service, request).await).await;
     made.flatten().unwrap_or_else(|error| {
         tracing::error!(error, "a page could not be made");
-        let error = UserError::new("internal", "This page could not be made.");
-        answer::page(&error.hint("The server's log tells more; running moves go on."))
+        let error = UserError::new("internal", words().page_failed());
+        answer::page(&error.hint(words().page_failed_hint()))
     })
 }
 

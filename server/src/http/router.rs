@@ -35,6 +35,7 @@ use super::{answer, download, guard, sign_in, upload};
 use crate::events::{self, Source};
 use crate::identity::Caller;
 use crate::service::EngineService;
+use crate::words::{within, words};
 use crate::{assets, user_error};
 
 /// Room for the paths of everything that one can pick at once.
@@ -82,7 +83,7 @@ async fn call(State(running): State<Running>, Extension(caller): Extension<Calle
 }
 
 async fn no_call() -> Response {
-    answer::error(UserError::new("not_found", "There is no such call.").hint("Calls are made with POST."))
+    answer::error(UserError::new("not_found", words().no_such_call()).hint(words().no_such_call_hint()))
 }
 
 async fn asset_or_page(State(running): State<Running>, caller: Option<Extension<Caller>>, request: Request) -> Response {
@@ -133,13 +134,15 @@ async fn send(State(running): State<Running>, Extension(caller): Extension<Calle
     let path = FilePath::from_url(request.uri().path().strip_prefix(route).unwrap_or_default());
     let path = match path {
         Ok(path) => path,
-        Err(problem) => return answer::either(UserError::new("invalid", format!("That is no path: {problem}.")), false),
+        Err(problem) => return answer::either(UserError::new("invalid", words().no_path(&problem.to_string())), false),
     };
     let service = EngineService::new(running.site.clone(), caller.user, Vec::new());
     let headers = request.headers().clone();
-    let opened = tokio::task::spawn_blocking(move || match service.eyes_on(&path) {
-        Ok(fs) => download::answer(fs, &path, to, &headers),
-        Err(error) => answer::either(error, false),
+    let opened = tokio::task::spawn_blocking(move || {
+        within(service.language(), || match service.eyes_on(&path) {
+            Ok(fs) => download::answer(fs, &path, to, &headers),
+            Err(error) => answer::either(error, false),
+        })
     });
     opened.await.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
 }
@@ -159,7 +162,7 @@ async fn chunk(
 ) -> Response {
     let (Ok(id), Ok(file)) = (UploadId::try_from(id), file.parse()) else { return no_call().await };
     let Ok(Query(ChunkPlace { offset })) = place else {
-        return answer::error(UserError::new("bad_request", "A chunk says where it begins: ?offset=BYTES."));
+        return answer::error(UserError::new("bad_request", words().chunk_offset()));
     };
     let service = EngineService::new(running.site.clone(), caller.user, Vec::new());
     upload::receive(service, id, file, offset, request.into_body()).await

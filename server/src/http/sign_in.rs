@@ -11,12 +11,10 @@ use tidelock_shared::user_error::UserError;
 use super::answer;
 use super::state::Running;
 use crate::identity::{Caller, Opened};
+use crate::words::words;
 
 /// Where a browser is led that has signed out.
 pub(super) const SIGNED_OUT: &str = "/signed_out";
-
-pub(super) const HOW_TO_SIGN_IN: &str = "To sign in, open the link that `tidelock serve` printed when it started. It works \
-     once; starting the server again prints a new one, and running moves continue where they were.";
 
 /// `GET /open/<token>`: puts a session into the browser, once.
 pub(super) async fn open(State(running): State<Running>, Path(token): Path<String>, caller: Option<Extension<Caller>>) -> Response {
@@ -29,17 +27,14 @@ pub(super) async fn open(State(running): State<Running>, Path(token): Path<Strin
             ([(SET_COOKIE, cookie)], Redirect::to("/")).into_response()
         }
         Ok(Opened::UsedBefore) => answer::page(
-            &UserError::new("unauthorized", "This link has been used.")
-                .hint("It lets one browser in, once. If that was not yours, end the server now.")
-                .hint("Starting the server again prints a new link."),
+            &UserError::new("unauthorized", words().link_used()).hint(words().link_used_hint()).hint(words().link_used_again()),
         ),
-        Ok(Opened::Unknown) => answer::page(
-            &UserError::new("unauthorized", "This link is not of this server.")
-                .hint("Each start of the server prints a new one; the one printed last is good."),
-        ),
+        Ok(Opened::Unknown) => {
+            answer::page(&UserError::new("unauthorized", words().link_unknown()).hint(words().link_unknown_hint()))
+        }
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "no session");
-            answer::page(&UserError::new("internal", "No session could be made.").hint("The server's log tells why."))
+            answer::page(&UserError::new("internal", words().no_session()).hint(words().no_session_hint()))
         }
     }
 }
@@ -52,7 +47,7 @@ struct Become {
 /// `POST /api/become` with a form or JSON, `user` in it: in the demo anyone may be anybody.
 pub(super) async fn become_user(State(running): State<Running>, request: Request) -> Response {
     if !running.identities.is_demo() {
-        return answer::error(UserError::new("not_found", "Only the demo lets one become somebody else."));
+        return answer::error(UserError::new("not_found", words().only_demo()));
     }
     let is_json = request.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
     let wanted = if is_json {
@@ -64,15 +59,14 @@ pub(super) async fn become_user(State(running): State<Running>, request: Request
         Ok(wanted) => wanted,
         Err(problem) => {
             return answer::error(
-                UserError::new("bad_request", format!("The request could not be read: {problem}"))
-                    .hint("Name the 'user' in a form or in JSON."),
+                UserError::new("bad_request", words().request_unreadable(&problem)).hint(words().request_unreadable_hint()),
             );
         }
     };
     match running.identities.become_user(&wanted.user) {
         Some(cookie) if is_json => ([(SET_COOKIE, cookie)], StatusCode::NO_CONTENT).into_response(),
         Some(cookie) => ([(SET_COOKIE, cookie)], Redirect::to("/")).into_response(),
-        None => answer::error(UserError::new("not_found", format!("There is no user '{}' here.", wanted.user))),
+        None => answer::error(UserError::new("not_found", words().no_such_user(&wanted.user))),
     }
 }
 
@@ -88,13 +82,13 @@ pub(super) async fn sign_out(State(running): State<Running>, headers: HeaderMap)
 pub(super) async fn signed_out(State(running): State<Running>, caller: Option<Extension<Caller>>) -> Response {
     let page = |sentences: &[&str], link| {
         let sentences: Vec<String> = sentences.iter().map(|&sentence| sentence.to_owned()).collect();
-        answer::plain_page(StatusCode::OK, "You are signed out", &sentences, link)
+        answer::plain_page(StatusCode::OK, words().signed_out(), &sentences, link)
     };
     if running.identities.is_demo() {
-        page(&["The demo needs no password: whoever opens it is let in."], Some("Back to the demo"))
+        page(&[words().demo_lets_in()], Some(words().back_to_demo()))
     } else if caller.is_some() {
         Redirect::to("/").into_response()
     } else {
-        page(&["Moves that are running go on.", HOW_TO_SIGN_IN], None)
+        page(&[words().moves_go_on(), words().how_to_sign_in()], None)
     }
 }

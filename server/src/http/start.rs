@@ -20,7 +20,7 @@ use crate::demo;
 use crate::history::History;
 use crate::identity::{Identities, NoRandomness, User, random_bytes};
 use crate::listing::Readings;
-use crate::names::Names;
+use crate::names::{MountName, Names};
 use crate::service::{Drivers, Eyes, Inventories, Searches, Site, Surveys};
 use crate::uploads::Uploads;
 
@@ -120,7 +120,7 @@ pub(super) fn of_single_user(
     let mut names = Names::of_this_machine();
     for root in roots {
         let found = survey_folder(&*fs, root).map_err(|source| ServeError::Root { path: root.clone(), source })?;
-        names.mounts.entry(found.folder.device).or_insert_with(|| root.shown());
+        names.mounts.entry(found.folder.device).or_insert_with(|| MountName::Called(root.shown()));
     }
     let uid = fs.caller().uid;
     let user = User { name: names.user(uid), uid, gids: Vec::new() };

@@ -18,6 +18,7 @@ use tokio::sync::mpsc;
 use crate::service::{EngineService, Filling};
 use crate::uploads::{ReceiveError, Receiving, Staging};
 use crate::user_error::upload as sentences;
+use crate::words::within;
 
 /// So many pieces wait for a slow file system before the network waits for it too.
 const PIECES_WAITING: usize = 4;
@@ -32,7 +33,9 @@ enum Piece {
 pub(super) async fn receive(service: EngineService, id: UploadId, number: u32, offset: u64, body: Body) -> Response {
     let (sender, receiver) = mpsc::channel(PIECES_WAITING);
     let span = tracing::Span::current();
-    let written = tokio::task::spawn_blocking(move || span.in_scope(|| write(&service, &id, number, offset, receiver)));
+    let written = tokio::task::spawn_blocking(move || {
+        span.in_scope(|| within(service.language(), || write(&service, &id, number, offset, receiver)))
+    });
     let mut pieces = body.into_data_stream();
     loop {
         let piece = match pieces.next().await {

@@ -23,9 +23,11 @@ use tidelock_shared::request::{MoveRequest, Verb};
 use tidelock_shared::search::{SearchRequest, SearchResults};
 use tidelock_shared::upload::{OnTaken, Upload, UploadId, UploadRequest, UploadState, Uploaded};
 use tidelock_shared::user_error::UserError;
+use tidelock_shared::words::Language;
 
 use super::{Site, content, folder, projects, uploads};
 use crate::identity::User;
+use crate::words::{language, within, words};
 use crate::{convert, user_error};
 
 /// The newest moves are listed; older ones are found by their name.
@@ -39,12 +41,14 @@ pub(crate) struct EngineService {
     other_users: Vec<String>,
     /// The file system as the caller sees it.
     pub(super) fs: Arc<dyn FileSystem>,
+    /// Theirs, wherever the work is done.
+    language: Language,
 }
 
 impl EngineService {
     pub(crate) fn new(site: Arc<Site>, user: User, other_users: Vec<String>) -> Self {
         let fs = site.seen_by(&user);
-        Self { site, user, other_users, fs }
+        Self { site, user, other_users, fs, language: language() }
     }
 
     /// The file system as the caller sees it, for a path that is managed here.
@@ -53,16 +57,19 @@ impl EngineService {
         Ok(self.fs.clone())
     }
 
+    pub(crate) fn language(&self) -> Language {
+        self.language
+    }
+
     /// Does the work where it may block.
     fn answer<T: Send + 'static>(&self, work: impl FnOnce(&Self) -> Result<T, UserError> + Send + 'static) -> Answer<'_, T> {
         let service = self.clone();
         let span = tracing::Span::current();
-        let work = tokio::task::spawn_blocking(move || span.in_scope(|| work(&service)));
+        let work = tokio::task::spawn_blocking(move || span.in_scope(|| within(service.language, || work(&service))));
         Box::pin(async move {
             work.await.unwrap_or_else(|error| {
                 tracing::error!(%error, "a question was not answered");
-                Err(UserError::new("internal", "Something went wrong in the server.")
-                    .hint("Its log tells more; running moves go on."))
+                Err(UserError::new("internal", words().went_wrong()).hint(words().went_wrong_hint()))
             })
         })
     }
@@ -127,8 +134,9 @@ impl EngineService {
     /// Whoever runs a server alone is its administrator; in the demo that is root.
     fn check_administrator(&self) -> Result<(), UserError> {
         if self.site.is_demo() && self.user.uid != 0 {
-            return Err(UserError::new("permission_administrator", "Only an administrator may do that.")
-                .hint("Ask one; the demo's is called admin."));
+            return Err(
+                UserError::new("permission_administrator", words().only_administrator()).hint(words().only_administrator_hint())
+            );
         }
         Ok(())
     }

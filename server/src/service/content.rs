@@ -15,6 +15,7 @@ use tidelock_shared::user_error::UserError;
 
 use super::EngineService;
 use crate::user_error;
+use crate::words::{Words, words};
 
 /// Bytes of a file that is neither text nor picture.
 const DUMPED: usize = 512;
@@ -25,7 +26,7 @@ pub(crate) const PDF: &str = "application/pdf";
 /// What there is to see of a file, as the caller.
 pub(super) fn of(service: &EngineService, path: &FilePath) -> Result<Content, UserError> {
     service.site.root_of(path)?;
-    read(service, path).map_err(|error| user_error::fs_error("read", path, &error))
+    read(service, path).map_err(|error| user_error::fs_error(Words::doing_read, path, &error))
 }
 
 /// The type of content that a page may show as it is; judged by the content, not by the name.
@@ -37,18 +38,18 @@ pub(crate) fn shown_type(first: &[u8]) -> Option<&'static str> {
 fn read(service: &EngineService, path: &FilePath) -> FsResult<Content> {
     let fs = &*service.fs;
     let nothing = |why: &str| Ok(Content::Nothing { why: why.to_owned() });
-    let Some((above, name)) = path.split_last() else { return nothing("A folder is shown by opening it.") };
+    let Some((above, name)) = path.split_last() else { return nothing(words().content_folder()) };
     let folder = fs.open_path(&above)?;
     let at = folder.at(name);
     let status = fs.status(at.into())?;
     match status.kind {
-        EntryKind::File if status.size == 0 => return nothing("The file is empty."),
+        EntryKind::File if status.size == 0 => return nothing(words().content_empty()),
         EntryKind::File => {}
-        EntryKind::Folder => return nothing("A folder is shown by opening it."),
-        _ => return nothing("There is no content to show."),
+        EntryKind::Folder => return nothing(words().content_folder()),
+        _ => return nothing(words().content_none()),
     }
     if fs.hsm_state(at).is_ok_and(HsmState::is_released) {
-        return nothing("The content is on tape only. Restore it to see it.");
+        return nothing(words().content_tape());
     }
     let first = read_open(fs, &fs.open_file(at)?, TEXT_BYTES_MAX.min(status.size))?;
     Ok(match shown_type(&first) {

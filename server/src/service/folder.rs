@@ -15,6 +15,7 @@ use tidelock_shared::user_error::UserError;
 use super::{EngineService, Site};
 use crate::listing::Sorter;
 use crate::user_error;
+use crate::words::{Words, words};
 
 /// Permissions that the process's umask takes from.
 const FOLDER_MODE: u32 = 0o777;
@@ -29,7 +30,7 @@ pub(super) fn list(service: &EngineService, request: &ListingRequest) -> Result<
 /// The rows asked for.
 pub(super) fn rows(service: &EngineService, request: &ListingRequest) -> Result<Rows, UserError> {
     let (site, fs, path) = (&service.site, &service.fs, &request.path);
-    let told = |error| user_error::fs_error("list", path, &error);
+    let told = |error| user_error::fs_error(Words::doing_list, path, &error);
     let listed = Listed::open(service, path)?;
     let sorter = Sorter { fs: &**fs, folder: &listed.folder, crew: site.engine.crew(), owners: &site.names };
     let (reading, page) = site.readings.page(fs, &service.user.name, &sorter, request).map_err(told)?;
@@ -40,12 +41,12 @@ pub(super) fn rows(service: &EngineService, request: &ListingRequest) -> Result<
 /// Those of the names that are there.
 pub(super) fn entries(service: &EngineService, path: &FilePath, names: Vec<FileName>) -> Result<Vec<Entry>, UserError> {
     if names.len() as u64 > CHOSEN_MAX {
-        let most = format!("At most {CHOSEN_MAX} entries can be chosen at once.");
-        return Err(UserError::new("too_many", most).hint("Choose the folder that they are in."));
+        let most = words().chosen_most(&CHOSEN_MAX.to_string());
+        return Err(UserError::new("too_many", most).hint(words().chosen_most_hint()));
     }
     let listed = Listed::open(service, path)?;
     let found = names.into_iter().filter_map(|name| listed.entry(name).transpose());
-    found.collect::<Result<_, _>>().map_err(|error| user_error::fs_error("list", path, &error))
+    found.collect::<Result<_, _>>().map_err(|error| user_error::fs_error(Words::doing_list, path, &error))
 }
 
 /// What things of these names would meet in a folder.
@@ -59,25 +60,23 @@ pub(super) fn destination(service: &EngineService, path: &FilePath, names: Vec<F
 pub(super) fn create(service: &EngineService, path: &FilePath, name: FileName) -> Result<Entry, UserError> {
     let shown = name.shown().into_owned();
     if name.is_hidden_folder_of_a_move() {
-        return Err(UserError::new("invalid", format!("'{shown}' is a name that only moves give.")).hint("Choose another name."));
+        return Err(UserError::new("invalid", words().hidden_name(&shown)).hint(words().other_name()));
     }
     let listed = Listed::open(service, path)?;
     let told = |error: FsError| match error.errno {
-        Errno::EXIST => UserError::new("refused_name_taken", format!("'{shown}' is there already.")).hint("Choose another name."),
-        Errno::DQUOT => {
-            UserError::new("refused_full", "The project has no room for another folder.").hint("Free some of its inodes.")
-        }
-        _ => user_error::fs_error("create a folder in", path, &error),
+        Errno::EXIST => UserError::new("refused_name_taken", words().is_there(&shown)).hint(words().other_name()),
+        Errno::DQUOT => UserError::new("refused_full", words().folder_full()).hint(words().folder_full_hint()),
+        _ => user_error::fs_error(Words::doing_create, path, &error),
     };
     service.fs.create_folder(listed.folder.at(&name), FOLDER_MODE).map_err(told)?;
-    let gone = || UserError::new("not_found", format!("'{shown}' is gone already."));
+    let gone = || UserError::new("not_found", words().gone_already(&shown));
     listed.entry(name).map_err(told)?.ok_or_else(gone)
 }
 
 fn info(service: &EngineService, path: &FilePath) -> Result<FolderInfo, UserError> {
     let (site, fs) = (&*service.site, &*service.fs);
     let root = site.root_of(path)?;
-    let told = |error| user_error::fs_error("list", path, &error);
+    let told = |error| user_error::fs_error(Words::doing_list, path, &error);
     let surveyed = survey_folder(fs, path).map_err(told)?;
     let folder = fs.open_path(path).map_err(told)?;
     Ok(FolderInfo {
@@ -146,7 +145,7 @@ impl<'a> Listed<'a> {
     fn open(service: &'a EngineService, path: &FilePath) -> Result<Self, UserError> {
         service.site.root_of(path)?;
         let folder = service.fs.open_path(path).and_then(|folder| Self::of(service, folder));
-        folder.map_err(|error| user_error::fs_error("list", path, &error))
+        folder.map_err(|error| user_error::fs_error(Words::doing_list, path, &error))
     }
 
     /// A folder that is open already, below a managed root.

@@ -18,6 +18,7 @@ use tidelock_shared::user_error::UserError;
 
 use super::{EngineService, Site};
 use crate::user_error;
+use crate::words::{Words, within, words};
 
 /// Whoever asks waits so long for the first numbers, …
 const FIRST_ANSWER: Duration = Duration::from_millis(300);
@@ -52,11 +53,10 @@ impl Inventories {
             let (other, looked) = (service.clone(), taking.clone());
             let thread = std::thread::Builder::new().name("inventory".to_owned());
             let key = (service.user.name.clone(), path.clone());
-            thread.spawn(move || looked.take(&other, &path)).map_err(|error| {
+            thread.spawn(move || within(other.language(), || looked.take(&other, &path))).map_err(|error| {
                 // Nobody takes it; the next who asks is not to wait for its end.
                 self.kept.lock().remove(&key);
-                UserError::new("unavailable", format!("The inventory could not be started: {error}."))
-                    .hint("Try again in a moment.")
+                UserError::new("unavailable", words().inventory_not_started(&error.to_string())).hint(words().try_again())
             })?;
         }
         Ok(taking.after(Some(0), FIRST_ANSWER))
@@ -95,7 +95,7 @@ impl Inventories {
 fn check(service: &EngineService, path: &FilePath) -> Result<(), UserError> {
     service.site.root_of(path)?;
     let opened = service.fs.open_path(path).and_then(|folder| service.fs.read_folder(&folder).map(drop));
-    opened.map_err(|error| user_error::fs_error("look through", path, &error))
+    opened.map_err(|error| user_error::fs_error(Words::doing_look_through, path, &error))
 }
 
 impl Taking {
@@ -162,8 +162,8 @@ impl Taking {
 
 fn why(path: &FilePath, error: SurveyError) -> String {
     match error {
-        SurveyError::Stopped => "It was ended: another one was started, or nobody looked any more.".to_owned(),
-        SurveyError::FileSystem(error) => user_error::fs_error("look through", path, &error).message,
+        SurveyError::Stopped => words().inventory_ended().to_owned(),
+        SurveyError::FileSystem(error) => user_error::fs_error(Words::doing_look_through, path, &error).message,
     }
 }
 

@@ -19,6 +19,7 @@ use super::folder::project;
 use super::{EngineService, Site};
 use crate::demo;
 use crate::history::Payer;
+use crate::words::words;
 
 /// A root with more folders than this has its projects elsewhere.
 const FOLDERS_LOOKED_AT: usize = 2000;
@@ -58,14 +59,14 @@ pub(super) fn visible(site: &Site, fs: &dyn FileSystem) -> Vec<Project> {
 /// What a project that the caller can see has used, the oldest first.
 pub(super) fn history(service: &EngineService, root: &FilePath) -> Result<Vec<UsageSample>, UserError> {
     let site = &service.site;
-    let project = visible(site, &*service.fs).into_iter().find(|project| project.root == *root).ok_or_else(|| {
-        UserError::new("not_found", format!("There is no project '{}' that you can see.", root.shown()))
-            .hint("The page of projects lists those that there are.")
-    })?;
+    let project = visible(site, &*service.fs)
+        .into_iter()
+        .find(|project| project.root == *root)
+        .ok_or_else(|| UserError::new("not_found", words().no_such_project(&root.shown())).hint(words().no_such_project_hint()))?;
     let payer = Payer { root: project.root, project: project.id };
     site.history.of(&payer).map_err(|error| {
         tracing::error!(%error, "the history of a project cannot be read");
-        UserError::new("internal", "What the project used before cannot be read.").hint("The server's log tells more.")
+        UserError::new("internal", words().history_failed()).hint(words().history_failed_hint())
     })
 }
 

@@ -24,6 +24,7 @@ use wildmatch::WildMatch;
 use super::EngineService;
 use super::folder::Listed;
 use crate::user_error;
+use crate::words::{Words, words};
 
 /// Whoever asks waits so long for the first results, …
 const FIRST_ANSWER: Duration = Duration::from_millis(300);
@@ -69,7 +70,10 @@ impl Searches {
     /// Starts a search as the caller, and answers with what is found at once.
     pub(super) fn start(&self, service: &EngineService, request: SearchRequest) -> Result<SearchResults, UserError> {
         service.site.root_of(&request.path)?;
-        let top = service.fs.open_path(&request.path).map_err(|error| user_error::fs_error("search", &request.path, &error))?;
+        let top = service
+            .fs
+            .open_path(&request.path)
+            .map_err(|error| user_error::fs_error(Words::doing_search, &request.path, &error))?;
         let search = Arc::new(Search {
             id: SearchId(self.last.fetch_add(1, Ordering::Relaxed).wrapping_add(1)),
             owner: service.user.name.clone(),
@@ -92,7 +96,7 @@ impl Searches {
         };
         let thread = std::thread::Builder::new().name(format!("search {}", search.id.0)).stack_size(STACK);
         thread.spawn(work).map_err(|error| {
-            UserError::new("unavailable", format!("The search could not be started: {error}.")).hint("Try again in a moment.")
+            UserError::new("unavailable", words().search_not_started(&error.to_string())).hint(words().try_again())
         })?;
         Ok(search.results(0, FIRST_ANSWER))
     }
@@ -100,7 +104,7 @@ impl Searches {
     /// What a search of this owner has found from this position on; waits a moment for it.
     pub(super) fn get(&self, id: SearchId, owner: &str, offset: u64) -> Result<SearchResults, UserError> {
         let found = self.kept.lock().get(&id).filter(|search| search.owner == owner).cloned();
-        let gone = || UserError::new("not_found", "There is no such search any more.").hint("Start it anew.");
+        let gone = || UserError::new("not_found", words().search_gone()).hint(words().start_anew());
         Ok(found.ok_or_else(gone)?.results(offset, NEXT_ANSWER))
     }
 

@@ -17,6 +17,7 @@ use crate::listing::Readings;
 use crate::names::Names;
 use crate::uploads::Uploads;
 use crate::user_error;
+use crate::words::words;
 
 /// The engine and what the server knows about the place it works in.
 pub(crate) struct Site {
@@ -61,10 +62,9 @@ impl Site {
         let is_hidden = path.names().iter().any(tidelock_shared::name::FileName::is_hidden_folder_of_a_move);
         match above.max_by_key(|root| root.names().len()) {
             // What a move hides is as if it were not there.
-            Some(_) if is_hidden => Err(UserError::new("not_found", format!("There is no '{}'.", path.shown()))),
+            Some(_) if is_hidden => Err(UserError::new("not_found", words().no_such_root(&path.shown()))),
             Some(root) => Ok(root),
-            None => Err(UserError::new("outside_roots", format!("'{}' is outside the folders managed here.", path.shown()))
-                .hint("The overview lists the managed folders.")),
+            None => Err(UserError::new("outside_roots", words().not_managed(&path.shown())).hint(words().not_managed_hint())),
         }
     }
 

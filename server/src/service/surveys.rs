@@ -18,6 +18,7 @@ use tidelock_shared::user_error::UserError;
 use tokio::sync::watch;
 
 use crate::user_error;
+use crate::words::{Words, language, within, words};
 
 /// Without a follower a survey ends after this long.
 const FOLLOWED_WITHIN: Duration = Duration::from_secs(10);
@@ -65,10 +66,14 @@ impl Surveys {
             }
         }
         let engine = engine.clone();
-        let work =
-            move || Count { engine: &engine, survey: &survey, done: Tally::default(), told: Instant::now() }.run(&*fs, &sources);
+        let language = language();
+        let work = move || {
+            within(language, || {
+                Count { engine: &engine, survey: &survey, done: Tally::default(), told: Instant::now() }.run(&*fs, &sources);
+            });
+        };
         std::thread::Builder::new().name(format!("survey {}", id.0)).spawn(work).map_err(|error| {
-            UserError::new("unavailable", format!("Counting could not be started: {error}.")).hint("Try again in a moment.")
+            UserError::new("unavailable", words().survey_not_started(&error.to_string())).hint(words().try_again())
         })?;
         Ok(begin)
     }
@@ -87,7 +92,7 @@ impl Surveys {
 
     fn find(&self, id: SurveyId, owner: &str) -> Result<Arc<Survey>, UserError> {
         let found = self.kept.lock().get(&id).filter(|survey| survey.owner == owner).cloned();
-        found.ok_or_else(|| UserError::new("not_found", "There is no such survey any more.").hint("Start it anew."))
+        found.ok_or_else(|| UserError::new("not_found", words().survey_gone()).hint(words().start_anew()))
     }
 }
 
@@ -136,10 +141,10 @@ impl Count<'_> {
             match self.count(fs, source) {
                 Ok(tally) => self.done.add(&tally),
                 Err(SurveyError::Stopped) => {
-                    return self.survey.tell(&self.done, false, Some("Nobody followed any more.".to_owned()));
+                    return self.survey.tell(&self.done, false, Some(words().nobody_followed().to_owned()));
                 }
                 Err(SurveyError::FileSystem(error)) => {
-                    let told = user_error::fs_error("count", source, &error);
+                    let told = user_error::fs_error(Words::doing_count, source, &error);
                     return self.survey.tell(&self.done, false, Some(told.message));
                 }
             }

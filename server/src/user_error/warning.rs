@@ -4,166 +4,91 @@ use tidelock_engine::planner::plan::{Changes, Loss, Warning};
 use tidelock_shared::name::FilePath;
 use tidelock_shared::user_error::UserError;
 
-use super::{are, have, quoted};
+use super::quoted;
 use crate::names::Names;
-use crate::words::{bytes, count, grouped};
+use crate::words::{bytes, words};
 
 /// What one should know before the start.
 pub(crate) fn warning(warning: &Warning, names: &Names) -> UserError {
     match warning {
-        Warning::ChargedTwice { amount } => UserError::new(
-            "charged_twice",
-            format!(
-                "Until the old copy is purged, both sides are charged: {} and {} stay where they were.",
-                bytes(amount.bytes),
-                count(amount.inodes, "inode", "inodes")
-            ),
-        )
-        .hint("The old copy makes undo free of copying. Purge it when you are sure."),
-        Warning::TrashStaysCharged { amount } => UserError::new(
-            "trash_stays_charged",
-            format!(
-                "What is in the trash stays charged until it is deleted for good: {} and {}.",
-                bytes(amount.bytes),
-                count(amount.inodes, "inode", "inodes")
-            ),
-        )
-        .hint("Delete it in the trash (tidelock purge) if you need the room at once."),
+        Warning::ChargedTwice { amount } => {
+            UserError::new("charged_twice", words().charged_twice(&bytes(amount.bytes), amount.inodes))
+                .hint(words().charged_twice_hint())
+        }
+        Warning::TrashStaysCharged { amount } => {
+            UserError::new("trash_stays_charged", words().trash_stays_charged(&bytes(amount.bytes), amount.inodes))
+                .hint(words().trash_stays_charged_hint())
+        }
         Warning::Losses { losses } => {
-            let parts: Vec<String> = losses
-                .iter()
-                .map(|(loss, entries)| format!("{} of {}", lost(*loss), count(*entries, "entry", "entries")))
-                .collect();
-            UserError::new("lost_metadata", format!("The copy cannot keep {}.", parts.join(", ")))
-                .hint("Content, names and links are kept in any case. An undo brings back the original with everything.")
+            let parts: Vec<String> = losses.iter().map(|(loss, entries)| words().loss_of(lost(*loss), *entries)).collect();
+            UserError::new("lost_metadata", words().lost_metadata(&parts.join(", "))).hint(words().lost_metadata_hint())
         }
-        Warning::HardLinksLeaving { inodes } => UserError::new(
-            "hard_links_leaving",
-            format!("{} further names outside; their charge moves, those names stay.", have(*inodes, "file", "files")),
-        ),
-        Warning::StripesLost { folders } => UserError::new(
-            "stripes_lost",
-            format!("{} spread over several metadata servers; made anew, each lies on one.", are(*folders, "folder", "folders")),
-        )
-        .hint("Names in a very large folder then take more time. An administrator can spread them again (`lfs migrate -m`)."),
+        Warning::HardLinksLeaving { inodes } => UserError::new("hard_links_leaving", words().links_stay(*inodes)),
+        Warning::StripesLost { folders } => {
+            UserError::new("stripes_lost", words().stripes_lost(*folders)).hint(words().stripes_lost_hint())
+        }
         Warning::SoftLimit { payer } => {
-            UserError::new("soft_limit", format!("{} goes over its soft limit, and its grace time begins.", names.payer(*payer)))
-                .hint("Within the grace time, free room or ask for more quota.")
+            UserError::new("soft_limit", words().soft_limit(&names.payer(*payer))).hint(words().soft_limit_hint())
         }
-        Warning::DriftMended { entries } => UserError::new(
-            "drift_mended",
-            format!(
-                "{} charged to another project than the rest; afterwards all are charged to the destination.",
-                are(*entries, "entry", "entries")
-            ),
-        )
-        .hint("An undo charges them to the source's project like the rest."),
-        Warning::Skipped { items } => UserError::new(
-            "skipped",
-            match items {
-                1 => "1 item is skipped: its name is taken. It stays where it is.".to_owned(),
-                more => format!("{} items are skipped: their names are taken. They stay where they are.", grouped(*more)),
-            },
-        ),
-        Warning::Replaces { entries, amount } => UserError::new(
-            "replaces",
-            format!("What has the name now is replaced: {}, {}.", count(*entries, "entry", "entries"), bytes(amount.bytes)),
-        )
-        .hint("It is kept hidden, comes back with an undo, and stays charged until the move is purged."),
-        Warning::EmptiedFoldersStay { folders } => UserError::new(
-            "emptied_folders_stay",
-            match folders {
-                1 => "1 folder is merged into the one that is there. It stays behind, empty.".to_owned(),
-                more => format!("{} folders are merged into those that are there. They stay behind, empty.", grouped(*more)),
-            },
-        )
-        .hint("An undo puts everything back. What is empty can be removed when you are sure."),
-        Warning::ReplacedIsGone => {
-            UserError::new("replaced_is_gone", "What the move had replaced has been purged and does not come back.")
+        Warning::DriftMended { entries } => {
+            UserError::new("drift_mended", words().drift_mended(*entries)).hint(words().drift_mended_hint())
         }
-        Warning::UndoneInexactly { entries } => UserError::new(
-            "undone_inexactly",
-            format!(
-                "This cannot be undone exactly: {} would come back charged to the destination's project.",
-                count(*entries, "entry", "entries")
-            ),
-        )
-        .hint("Only an administrator could bring the old project ID back."),
-        Warning::ChargedToNobody { amount } => UserError::new(
-            "charged_to_nobody",
-            format!(
-                "The destination does not pass its project on to new entries: {} and {} will be charged to no project.",
-                bytes(amount.bytes),
-                count(amount.inodes, "inode", "inodes")
-            ),
-        )
-        .hint("Whoever looks after the project can set the inherit flag on the folder (lfs project -s, or chattr +P)."),
-        Warning::Restores { entries, bytes: size } => UserError::new(
-            "restores",
-            format!(
-                "{} first brought back from tape, {} in all, and charged to the source again.",
-                are(*entries, "file", "files"),
-                bytes(*size)
-            ),
-        )
-        .hint("How long that takes depends on the archive. The move waits meanwhile, and can be cancelled."),
-        Warning::StayOnTape { entries, bytes: size } => UserError::new(
-            "stay_on_tape",
-            format!("{} on tape only and stay there: nothing is read.", are(*entries, "file", "files")),
-        )
-        .hint(format!("Brought back one day, they charge the destination {}.", bytes(*size))),
+        Warning::Skipped { items } => UserError::new("skipped", words().skipped(*items)),
+        Warning::Replaces { entries, amount } => {
+            UserError::new("replaces", words().replaces(*entries, &bytes(amount.bytes))).hint(words().replaces_hint())
+        }
+        Warning::EmptiedFoldersStay { folders } => {
+            UserError::new("emptied_folders_stay", words().emptied(*folders)).hint(words().emptied_hint())
+        }
+        Warning::ReplacedIsGone => UserError::new("replaced_is_gone", words().replaced_is_gone()),
+        Warning::UndoneInexactly { entries } => {
+            UserError::new("undone_inexactly", words().undone_inexactly(*entries)).hint(words().undone_inexactly_hint())
+        }
+        Warning::ChargedToNobody { amount } => {
+            UserError::new("charged_to_nobody", words().charged_to_nobody(&bytes(amount.bytes), amount.inodes))
+                .hint(words().charged_to_nobody_hint())
+        }
+        Warning::Restores { entries, bytes: size } => {
+            UserError::new("restores", words().restores(*entries, &bytes(*size))).hint(words().restores_hint())
+        }
+        Warning::StayOnTape { entries, bytes: size } => {
+            UserError::new("stay_on_tape", words().stay_on_tape(*entries)).hint(words().stay_on_tape_hint(&bytes(*size)))
+        }
         Warning::LimitsUnknown { payer } => {
-            UserError::new("limits_unknown", format!("You may not read the limits of {}.", names.payer(*payer)))
-                .hint("If it does not fit, the file system stops the copy and everything stays as it was.")
+            UserError::new("limits_unknown", words().limits_unknown(&names.payer(*payer))).hint(words().limits_unknown_hint())
         }
-        Warning::Remade { entries } => UserError::new(
-            "remade",
-            match entries {
-                1 => "1 symbolic link or pipe is made anew, with everything but its inode number.".to_owned(),
-                more => {
-                    format!("{} symbolic links and pipes are made anew, with everything but their inode numbers.", grouped(*more))
-                }
-            },
-        )
-        .hint("A program that holds one of the pipes open has to open it again."),
-        Warning::SocketsStayCharged { entries } => UserError::new(
-            "sockets_stay_charged",
-            match entries {
-                1 => "1 socket moves along and stays charged to the source's project.".to_owned(),
-                more => format!("{} sockets move along and stay charged to the source's project.", grouped(*more)),
-            },
-        )
-        .hint("A new one would cut off the program that listens on it. Restarting that program charges it rightly."),
+        Warning::Remade { entries } => UserError::new("remade", words().remade(*entries)).hint(words().remade_hint()),
+        Warning::SocketsStayCharged { entries } => {
+            UserError::new("sockets_stay_charged", words().sockets(*entries)).hint(words().sockets_hint())
+        }
         Warning::ChangedMeanwhile { path, changes, stay_behind } => changed_meanwhile(path, changes, *stay_behind),
     }
 }
 
 /// What an undo does to what was changed since the move.
 fn changed_meanwhile(path: &FilePath, changes: &Changes, stay_behind: bool) -> UserError {
-    let parts = [(changes.added, "added"), (changes.removed, "removed"), (changes.changed, "changed")];
+    let parts = [(changes.added, words().added()), (changes.removed, words().removed()), (changes.changed, words().changed())];
     let parts = parts.iter().filter(|(number, _)| *number > 0);
-    let parts: Vec<String> = parts.map(|(number, what)| format!("{} {what}", count(*number, "entry", "entries"))).collect();
+    let parts: Vec<String> = parts.map(|(number, what)| words().entries_what(*number, what)).collect();
     let examples: Vec<String> = changes.examples.iter().map(quoted).collect();
-    let examples = if examples.is_empty() { String::new() } else { format!(", for example {}", examples.join(", ")) };
-    let said = format!("{} is not as the move left it: {}{examples}.", quoted(path), parts.join(", "));
+    let examples = if examples.is_empty() { String::new() } else { words().for_example(&examples.join(", ")) };
+    let said = words().not_as_left(&quoted(path), &parts.join(", "), &examples);
     let error = if stay_behind {
-        let fate = "The original comes back as it was; what was added or changed stays in the copy, which is hidden and kept.";
-        UserError::new("changed_meanwhile", format!("{said} {fate}"))
-            .hint("Copy out first what you want to go on with. Purging the undo keeps what differs.")
+        let fate = words().original_comes_back();
+        UserError::new("changed_meanwhile", format!("{said} {fate}")).hint(words().copy_out_first())
     } else {
-        UserError::new("changed_meanwhile", format!("{said} It all comes back as it is now."))
-            .hint("Times and the number of entries tell this: what was replaced by as many others is not seen.")
+        UserError::new("changed_meanwhile", format!("{said} {}", words().comes_back_as_is())).hint(words().times_tell())
     };
-    if changes.is_exact || !stay_behind { error } else { error.hint("Some of it may not be read by you and was not compared.") }
+    if changes.is_exact || !stay_behind { error } else { error.hint(words().some_unread()) }
 }
 
 fn lost(loss: Loss) -> &'static str {
     match loss {
-        Loss::Owner => "owner and group",
-        Loss::PrivilegedAttributes => "capabilities and other privileged attributes",
-        Loss::ExtendedAttributes => "ACLs and extended attributes",
-        Loss::InodeFlags => "inode flags",
-        Loss::Nanoseconds => "times below a second",
-        Loss::Layout => "the layout over servers",
+        Loss::Owner => words().loss_owner(),
+        Loss::PrivilegedAttributes => words().loss_privileged(),
+        Loss::ExtendedAttributes => words().loss_attributes(),
+        Loss::InodeFlags => words().loss_flags(),
+        Loss::Nanoseconds => words().loss_nanoseconds(),
+        Loss::Layout => words().loss_layout(),
     }
 }

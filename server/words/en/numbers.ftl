@@ -1,0 +1,3 @@
+## Numbers
+
+zero-bytes = { $number } bytes
