@@ -97,6 +97,49 @@ fn every_style_sheet_is_imported() -> Result {
     none(&offences)
 }
 
+#[test]
+fn no_sentence_stands_in_the_code_of_a_page() -> Result {
+    // What is no language: names of keys, units and types, selectors, Tidelock, the languages.
+    let allowed = [
+        "ArrowDown",
+        "ArrowUp",
+        "Backspace",
+        "Control+K Meta+K",
+        "Delete",
+        "Deutsch",
+        "EiB",
+        "End",
+        "English",
+        "Enter",
+        "Escape",
+        "Files",
+        "GiB",
+        "Home",
+        "KiB",
+        "MiB",
+        "Notification",
+        "PageDown",
+        "PageUp",
+        "PiB",
+        "Tab",
+        "TiB",
+        "Tidelock",
+        "a, input",
+        "light dark",
+    ];
+    // It shows every component with invented things, to whoever works on them.
+    let gallery = Path::new("pages/gallery.rs");
+    let mut offences = Vec::new();
+    for file in files(&root().join("app/src"), "rs").iter().filter(|file| !file.ends_with(gallery)) {
+        for literal in literals(&fs::read_to_string(file)?) {
+            if is_sentence(&literal) && !allowed.contains(&literal.as_str()) {
+                offences.push(format!("{} says {literal:?}: sentences stand in app/words", file.display()));
+            }
+        }
+    }
+    none(&offences)
+}
+
 #[expect(clippy::unnecessary_wraps, reason = "every test ends with it")]
 fn none(offences: &[String]) -> Result {
     assert!(offences.is_empty(), "\n{}", offences.join("\n"));
@@ -269,6 +312,51 @@ fn the_rules_see_through_how_a_name_is_written() {
     assert_eq!(in_full("super::super::fs::Entry", &module), "crate::fs::Entry");
     assert_eq!(in_full("super::plan", &module), "crate::planner::plan");
     assert!(is_within("crate::fs", "crate::fs") && !is_within("crate::fsync", "crate::fs"));
+}
+
+/// The texts in quotes of Rust code outside its tests, but for those of classes, attributes and reasons.
+fn literals(source: &str) -> Vec<String> {
+    let source = source.split("\n#[cfg(test)]\n").next().unwrap_or(source);
+    let code: Vec<&str> = source.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+    let code = code.join("\n").replace("'\"'", "");
+    let mut found = Vec::new();
+    let (mut before, mut rest) = (String::new(), code.as_str());
+    while let Some((code, quoted)) = rest.split_once('"') {
+        let mut end = 0;
+        while let Some(step) = quoted[end..].find(['"', '\\']) {
+            end += step;
+            if quoted.as_bytes()[end] == b'"' {
+                break;
+            }
+            end += 2;
+        }
+        before.clear();
+        before.push_str(code.trim_end());
+        if !["class=", "class=(", "content=", "rel=", "reason =", "matches("].iter().any(|made| before.ends_with(made)) {
+            found.push(quoted[..end].to_owned());
+        }
+        rest = quoted.get(end + 1..).unwrap_or_default();
+    }
+    found
+}
+
+/// Two words, or one that begins like a sentence does.
+fn is_sentence(literal: &str) -> bool {
+    let is_code = literal.contains("__") || literal.contains("--") || literal.contains("='") || literal.contains("'self'");
+    let is_word = |word: &&str| {
+        word.len() > 1 && word.trim_end_matches([',', '.', ':', ';', '…']).chars().all(|one| one.is_ascii_lowercase())
+    };
+    let begins = literal.len() > 2 && literal.starts_with(|one: char| one.is_ascii_uppercase());
+    let begins = begins && literal.chars().nth(1).is_some_and(|one| one.is_ascii_lowercase());
+    !is_code && (begins || literal.split(' ').filter(is_word).count() > 1)
+}
+
+#[test]
+fn the_rules_see_sentences_and_not_code() {
+    let source = r#"view! { <p class="notice shown" title="Goes on">"Nothing " {count} " of it"</p> } // all of it
+        "quota-meter quota-meter--over"; '"'; format!("{} and {} more", a, b); "/moves/{id}"; "say \"Hello\" to it""#;
+    let told: Vec<String> = literals(source).into_iter().filter(|literal| is_sentence(literal)).collect();
+    assert_eq!(told, ["Goes on", "Nothing ", " of it", "{} and {} more", r#"say \"Hello\" to it"#]);
 }
 
 #[test]

@@ -35,6 +35,8 @@ pub fn step(code: &str) -> String {
         "reserve" => words().step_reserve(),
         "restore" => words().step_restore(),
         "retag" => words().step_retag(),
+        "repair" => words().step_repair(),
+        "recount" => words().step_recount(),
         "hop" => words().step_hop(),
         "make_staging" => words().step_make_staging(),
         "copy_tree" => words().step_copy_tree(),
