@@ -1,4 +1,4 @@
-//! Turns the sentences of the pages into functions: see `words/`.
+//! Turns the sentences of the pages into functions: see `shared/words`.
 
 use std::error::Error;
 

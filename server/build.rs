@@ -1,4 +1,4 @@
-//! Lets the program compile where no site has been built, and makes functions of its sentences (`words/`).
+//! Lets the program compile where no site has been built, and makes functions of its sentences (`server/words`).
 
 use std::{error::Error, fs, path::Path};
 

@@ -93,7 +93,9 @@ pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> UserError {
         Refusal::TooManyToMerge => {
             UserError::new("too_many_to_merge", words().too_many_to_merge()).hint(words().too_many_to_merge_hint())
         }
-        Refusal::NoProject(path) => UserError::new("no_project", words().no_project_of(&quoted(path))).hint(words().no_project_of_hint()),
+        Refusal::NoProject(path) => {
+            UserError::new("no_project", words().no_project_of(&quoted(path))).hint(words().no_project_of_hint())
+        }
         Refusal::NothingToRepair(path) => {
             UserError::new("nothing_to_repair", words().nothing_to_repair(&quoted(path))).hint(words().nothing_to_repair_hint())
         }
