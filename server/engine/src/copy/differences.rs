@@ -68,11 +68,13 @@ impl Differences<'_> {
 
     pub(crate) fn differs(&self, source: &Status, copy: &Status) -> bool {
         let is_folder = source.kind == EntryKind::Folder;
-        let changed_since = self.copied_since.is_some_and(|since| !is_folder && source.changed.seconds >= since - DOUBT_SECONDS);
+        let changed_since =
+            self.copied_since.is_some_and(|since| !is_folder && source.changed.seconds >= since.saturating_sub(DOUBT_SECONDS));
         let may_be_lost = self.durable_until.is_some_and(|until| {
             // A file that was being written then has the times of that moment: nor may its source have.
-            let could_be_half_written = self.copied_since.is_none_or(|since| source.modified.seconds >= since - DOUBT_SECONDS);
-            !is_folder && (could_be_half_written || copy.changed.seconds >= until - DOUBT_SECONDS)
+            let could_be_half_written =
+                self.copied_since.is_none_or(|since| source.modified.seconds >= since.saturating_sub(DOUBT_SECONDS));
+            !is_folder && (could_be_half_written || copy.changed.seconds >= until.saturating_sub(DOUBT_SECONDS))
         });
         let loses = |loss| self.losses.contains(&loss);
         let keeps_time = if loses(Loss::Nanoseconds) {
@@ -128,4 +130,41 @@ fn is_same_content(fs: &dyn FileSystem, source: &Folder, copy: &Folder, differen
         entries = entries.wrapping_sub(1);
     }
     Ok(entries == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fs::Timestamp;
+
+    fn file(changed: i64) -> Status {
+        let time = |seconds| Timestamp { seconds, nanoseconds: 0 };
+        Status {
+            kind: EntryKind::File,
+            device: 1,
+            inode: 1,
+            links: 1,
+            uid: 0,
+            gid: 0,
+            mode: 0o644,
+            size: 1,
+            allocated: 4096,
+            accessed: time(5),
+            modified: time(5),
+            changed: time(changed),
+            special_device: 0,
+            is_mount_point: false,
+            is_frozen: false,
+        }
+    }
+
+    /// Found by seed 1795791713156.
+    #[test]
+    fn where_nothing_is_durable_yet_nothing_is_trusted() {
+        let losses = BTreeSet::new();
+        for (durable_until, is_trusted) in [(None, true), (Some(1_000), true), (Some(100), false), (Some(i64::MIN), false)] {
+            let differences = Differences { durable_until, copied_since: Some(90), ..Differences::of_attributes(&losses) };
+            assert_eq!(!differences.differs(&file(50), &file(100)), is_trusted, "{durable_until:?}");
+        }
+    }
 }
