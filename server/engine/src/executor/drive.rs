@@ -279,8 +279,10 @@ impl Driver {
 
     /// The way back of a repair is what the repair has written down.
     fn add_what_was_undone(&self, live: &Live, order: &mut StepOrder) -> Result<(), Halt> {
-        let undoes = live.recorded.lock().of.plan.undoes;
-        if let Some(id) = undoes.filter(|_| order.item.repairs.as_ref().is_some_and(|repair| repair.gives_back)) {
+        // It may be long, and no other step asks for it.
+        let gives_back = order.kind == StepKind::Repair && order.item.repairs.as_ref().is_some_and(|repair| repair.gives_back);
+        let undoes = live.recorded.lock().of.plan.undoes.filter(|_| gives_back);
+        if let Some(id) = undoes {
             let undone = self.journal.lock().read(id)?;
             order.notes.extend(undone.into_iter().flat_map(|undone| notes(&undone.of, order.item_number)));
         }
