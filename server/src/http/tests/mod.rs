@@ -2,6 +2,7 @@
 
 mod access;
 mod calls;
+mod compression;
 mod downloads;
 mod feeds;
 mod ready;
