@@ -19,13 +19,14 @@ pub fn ProjectRail(browse: Browse) -> impl IntoView {
     let rail = NodeRef::<Details>::new();
     Effect::new(move |_| {
         browse.view.track();
-        if let Some(rail) = rail.get().filter(|_| browser::is_narrow()) {
-            rail.set_open(false);
+        if let Some(rail) = rail.get() {
+            rail.set_open(!browser::is_narrow());
         }
     });
     view! {
-        // Open as it is sent, so that it is there without WASM; on a phone it then makes room for the folder.
-        <details node_ref=rail class="project-rail" open=true>
+        // Where there is room the sheet shows what is in it, open or not; so nothing moves on a phone
+        // when WASM is there. Older browsers do not let a sheet do this, and wait for WASM.
+        <details node_ref=rail class="project-rail">
             <summary class="project-rail__summary">{words().projects_title()}</summary>
             <nav class="project-rail__body" aria-label=words().projects_title() data-scrolls="true">
                 <h2 class="project-rail__title">{words().projects_title()}</h2>
