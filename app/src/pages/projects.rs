@@ -4,10 +4,12 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use tidelock_shared::project::Project;
 
+use crate::components::meter::QuotaMeter;
 use crate::components::place_link::PlaceLink;
 use crate::components::problem::LoadError;
 use crate::desk::use_desk;
 use crate::format;
+use crate::state::meter::{Meter, Quantity};
 use crate::state::pane::{folder_url, project_url};
 use crate::words::words;
 
@@ -46,11 +48,11 @@ fn ProjectTable(projects: Vec<Project>) -> impl IntoView {
                         <th scope="col">{words().project()}</th>
                         <th scope="col" class="table__wide">{words().id()}</th>
                         <th scope="col" class="table__wide">{words().folder()}</th>
-                        <th scope="col" class="table__number">{words().usage()}</th>
+                        <th scope="col" class="table__meters">{words().usage()}</th>
                         <th scope="col" class="table__number table__wide">{words().soft_limit()}</th>
                         <th scope="col" class="table__number table__wide">{words().hard_limit_title()}</th>
                         <th scope="col" class="table__number table__wide">{words().reserved_title()}</th>
-                        <th scope="col" class="table__number">{words().headroom()}</th>
+                        <th scope="col" class="table__number table__wide">{words().headroom()}</th>
                     </tr>
                 </thead>
                 <tbody>{projects.into_iter().map(|project| view! { <ProjectRow project /> }).collect_view()}</tbody>
@@ -62,7 +64,9 @@ fn ProjectTable(projects: Vec<Project>) -> impl IntoView {
 #[component]
 fn ProjectRow(project: Project) -> impl IntoView {
     let headroom = project.headroom();
-    let (usage, limits, reserved) = (project.usage, project.limits, project.reserved);
+    let [bytes, inodes] = [Quantity::Bytes, Quantity::Inodes].map(|quantity| Meter::of_project(&project, quantity));
+    let Project { limits, reserved, .. } = project;
+    let owner = project.name.clone();
     view! {
         <tr>
             <th scope="row">
@@ -72,21 +76,24 @@ fn ProjectRow(project: Project) -> impl IntoView {
             <td class="table__path">
                 <PlaceLink href=folder_url(&project.root)>{project.root.shown()}</PlaceLink>
             </td>
-            <Both bytes=usage.map(|usage| usage.bytes) inodes=usage.map(|usage| usage.inodes) none=words().not_readable() />
-            <Both bytes=limits.bytes.soft inodes=limits.inodes.soft none=words().no_such_limit() is_wide=true />
-            <Both bytes=limits.bytes.hard inodes=limits.inodes.hard none=words().no_such_limit() is_wide=true />
-            <Both bytes=Some(reserved.bytes) inodes=Some(reserved.inodes) none=words().none_reserved() is_wide=true />
+            <td class="table__meters">
+                <QuotaMeter meter=bytes owner=owner.clone() is_compact=true />
+                <QuotaMeter meter=inodes owner is_compact=true />
+            </td>
+            <Both bytes=limits.bytes.soft inodes=limits.inodes.soft none=words().no_such_limit() />
+            <Both bytes=limits.bytes.hard inodes=limits.inodes.hard none=words().no_such_limit() />
+            <Both bytes=Some(reserved.bytes) inodes=Some(reserved.inodes) none=words().none_reserved() />
             <Both bytes=headroom.bytes inodes=headroom.inodes none=words().no_limit() />
         </tr>
     }
     .into_any()
 }
 
-/// Bytes over inodes; where it is narrow the wide ones are left out.
+/// Bytes over inodes. Where it is narrow the meters say as much.
 #[component]
-fn Both(bytes: Option<u64>, inodes: Option<u64>, none: &'static str, #[prop(optional)] is_wide: bool) -> impl IntoView {
+fn Both(bytes: Option<u64>, inodes: Option<u64>, none: &'static str) -> impl IntoView {
     view! {
-        <td class=if is_wide { "table__number table__wide" } else { "table__number" }>
+        <td class="table__number table__wide">
             <span class="table__line" title=bytes.map(format::bytes_exact)>
                 {bytes.map_or_else(|| none.to_owned(), format::bytes)}
             </span>
