@@ -19,7 +19,7 @@ use crate::state::move_words;
 use crate::words::words;
 
 /// Loaded when the drawer first opens.
-#[wasm_split(plan, fallible)]
+#[wasm_split(plan, fallible, preload(load))]
 pub fn drawer_body() -> Result<AnyView, ApiError> {
     let planning = use_desk().planning;
     let body = view! {

@@ -30,8 +30,8 @@ pub fn MoveDialog() -> impl IntoView {
     }
 }
 
-#[wasm_split(dialogs, fallible)]
-fn form(desk: Desk, departure: Departure) -> Result<AnyView, ApiError> {
+#[wasm_split(dialogs, fallible, preload(load))]
+pub fn form(desk: Desk, departure: Departure) -> Result<AnyView, ApiError> {
     // An open dialog does not heed `autofocus` any more.
     Effect::new(|_| browser::focus("destination"));
     let Departure { things, beside } = departure;

@@ -1,6 +1,7 @@
 //! Browsing: the projects at the side, one or two folders, and everything that moves between them.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos::text_prop::TextProp;
 use leptos_meta::Title;
 use tidelock_shared::name::FilePath;
@@ -8,13 +9,15 @@ use tidelock_shared::name::FilePath;
 use super::status::set_page_status;
 use crate::components::context_menu::ContextMenu;
 use crate::components::drag_layer::DragLayer;
+use crate::components::drawer_body;
 use crate::components::drop_layer::DropLayer;
 use crate::components::entry_details::EntryDetails;
-use crate::components::move_dialog::MoveDialog;
+use crate::components::move_dialog::{self, MoveDialog};
 use crate::components::name_dialog::NameDialog;
 use crate::components::pane::PaneFrame;
 use crate::components::project_rail::ProjectRail;
 use crate::components::toolbar::Toolbar;
+use crate::components::tray;
 use crate::desk::{Browse, use_desk};
 use crate::state::pane::Side;
 use crate::words::words;
@@ -37,6 +40,12 @@ pub fn BrowsePage() -> impl IntoView {
             }
         }
         started
+    });
+    let has_chosen = Memo::new(move |_| browse.panes.iter().any(|pane| pane.selection.with(|selection| !selection.is_empty())));
+    Effect::new(move |_| {
+        if has_chosen.get() {
+            spawn_local(fetch_what_moves());
+        }
     });
     view! {
         <Title text=title(move || here().shown()) />
@@ -62,6 +71,14 @@ pub fn BrowsePage() -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// Loads the code of what comes next once something is chosen: where to, the plan, the tray.
+async fn fetch_what_moves() {
+    // Without its code each part says so itself.
+    let _ = move_dialog::load().await;
+    let _ = drawer_body::load().await;
+    let _ = tray::load().await;
 }
 
 /// The document's title. On the server it is written when the page's signals are already gone,
