@@ -11,11 +11,14 @@ pub struct Limits {
     pub operations_per_second: Option<u64>,
     /// Copied bytes.
     pub bytes_per_second: Option<u64>,
+    /// Nothing new comes into sight: moves prepare, and wait before others could see anything of them.
+    #[serde(default)]
+    pub is_drained: bool,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { moves_at_once: 4, operations_per_second: None, bytes_per_second: None }
+        Self { moves_at_once: 4, operations_per_second: None, bytes_per_second: None, is_drained: false }
     }
 }
 

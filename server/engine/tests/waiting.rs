@@ -189,6 +189,63 @@ fn an_administrator_holds_a_move_and_only_he_lets_it_go() {
     }
 }
 
+/// As the names of a tree are when nothing has come into or gone out of sight.
+fn names_in_sight(world: &World) -> Vec<String> {
+    world.visible().into_keys().collect()
+}
+
+#[test]
+fn while_an_administrator_drains_moves_prepare_and_nothing_comes_into_sight() {
+    for case in CASES {
+        let world = World::new(case);
+        let after = world.after();
+        let names: Vec<String> = names_in_sight(&world);
+        let (engine, _folder) = world.engine();
+        engine.set_limits(Limits { is_drained: true, ..Limits::default() }).unwrap();
+        let id = engine.accept(&world.request(), None).unwrap();
+        engine.queue(id);
+        engine.drive_turn(&engine.take_turn().unwrap()).unwrap();
+        assert_eq!(engine.get(id).unwrap().waits, Some(Waits::Step(Wait::Drained)), "{}", case.name);
+        assert_eq!(names_in_sight(&world), names, "{}", case.name);
+        assert!(engine.take_turn().is_none(), "{}: it is not due yet", case.name);
+        engine.drive_once(id).unwrap();
+        assert_eq!(names_in_sight(&world), names, "{}", case.name);
+        engine.set_limits(Limits::default()).unwrap();
+        engine.drive_turn(&engine.take_turn().expect("it goes on at once")).unwrap();
+        assert_eq!(state(&engine, id), MoveState::Done, "{}", case.name);
+        assert_same(&world.visible(), &after, case.name);
+    }
+}
+
+#[test]
+fn what_is_kept_back_is_cancelled_paused_and_outlives_a_restart() {
+    let world = World::new(case("retag and rename, Lustre"));
+    let after = world.after();
+    let id = {
+        let (engine, _folder) = world.engine();
+        engine.set_limits(Limits { is_drained: true, ..Limits::default() }).unwrap();
+        let given_up = engine.accept(&world.request(), None).unwrap();
+        engine.drive_once(given_up).unwrap();
+        engine.cancel(given_up).unwrap();
+        engine.drive_once(given_up).unwrap();
+        assert_eq!(state(&engine, given_up), MoveState::Undone);
+        assert_same(&world.visible(), &world.before, "as before");
+        let id = engine.accept(&world.request(), None).unwrap();
+        engine.drive_once(id).unwrap();
+        engine.pause(id).unwrap();
+        assert!(engine.get(id).unwrap().recorded.of.is_paused);
+        id
+    };
+    let (engine, _folder) = world.engine();
+    assert_eq!(engine.recover(false).unwrap(), [id]);
+    engine.resume(id).unwrap();
+    engine.drive_once(id).unwrap();
+    assert_eq!(engine.get(id).unwrap().waits, Some(Waits::Step(Wait::Drained)));
+    engine.set_limits(Limits::default()).unwrap();
+    engine.drive(id).unwrap();
+    assert_same(&world.visible(), &after, "after all");
+}
+
 #[test]
 fn a_held_move_can_still_be_cancelled() {
     let world = World::new(case("retag and rename, Lustre"));

@@ -250,6 +250,9 @@ pub(crate) struct LimitsArguments {
     /// Copied bytes; none is no limit
     #[arg(long, value_name = "N|none")]
     pub(crate) bytes_per_second: Option<Limit>,
+    /// Let nothing new come into sight: moves prepare, and wait before others could see anything of them
+    #[arg(long, value_name = "BOOL")]
+    pub(crate) drained: Option<bool>,
     #[command(flatten)]
     pub(crate) at: Where,
 }

@@ -156,6 +156,9 @@ impl Output {
         self.line(&format!("moves at once: {}", limits.moves_at_once));
         self.line(&format!("operations:    {}", per_second(limits.operations_per_second, grouped)));
         self.line(&format!("copied bytes:  {}", per_second(limits.bytes_per_second, bytes)));
+        if limits.is_drained {
+            self.line("drained:       moves prepare, and wait before others could see anything of them");
+        }
     }
 
     pub(super) fn quota(self, project: &Project) {

@@ -217,13 +217,14 @@ fn unhold(one: &OneMove) -> Result<Exit, UserError> {
 }
 
 fn limits(arguments: &LimitsArguments) -> Result<Exit, UserError> {
-    let LimitsArguments { moves_at_once, operations_per_second, bytes_per_second, at } = arguments;
+    let LimitsArguments { moves_at_once, operations_per_second, bytes_per_second, drained, at } = arguments;
     let desk = find(at, Holding::Beside)?;
     let now = desk.limits()?;
     let wanted = Limits {
         moves_at_once: moves_at_once.unwrap_or(now.moves_at_once),
         operations_per_second: operations_per_second.map_or(now.operations_per_second, |limit| limit.0),
         bytes_per_second: bytes_per_second.map_or(now.bytes_per_second, |limit| limit.0),
+        is_drained: drained.unwrap_or(now.is_drained),
     };
     if wanted != now {
         check_limits(&wanted)?;

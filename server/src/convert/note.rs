@@ -23,6 +23,7 @@ fn waits(snapshot: &Snapshot) -> Option<String> {
         Waits::Step(Wait::Restore { files, bytes: missing }) => words().waits_tape(*files, &bytes(*missing)),
         Waits::Step(Wait::Room) => words().waits_room().to_owned(),
         Waits::Step(Wait::Servers) => words().waits_servers().to_owned(),
+        Waits::Step(Wait::Drained) => words().waits_drained().to_owned(),
     };
     Some(told)
 }

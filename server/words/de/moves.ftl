@@ -14,6 +14,7 @@ waits-tape = Wartet auf das Band: { $count ->
 waits-room = Wartet auf Platz: das Projekt oder das Dateisystem ist voll. Es geht von selbst weiter,
     sobald Platz ist.
 waits-servers = Wartet auf einen Dateiserver, der nicht antwortet.
+waits-drained = Die Administration lässt gerade nichts Neues sichtbar werden. Es ist vorbereitet und geht danach von selbst weiter.
 kept-at = Andere hatten etwas davon geändert; es ist unter „{ $path }“ aufbewahrt.
 came-back-as = Der alte Name war inzwischen vergeben; es kam als „{ $path }“ zurück.
 held-by = Ein Administrator hält diesen Vorgang an. Was bisher getan ist, bleibt.

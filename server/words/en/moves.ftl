@@ -14,6 +14,7 @@ waits-tape = Waits for tape: { $count ->
 waits-room = Waits for room: the project or the file system is full. It goes on by itself once there is
     some.
 waits-servers = Waits for a file server that does not answer.
+waits-drained = An administrator lets nothing new come into sight. It is prepared, and goes on by itself afterwards.
 kept-at = Others had changed some of it; it is kept at '{ $path }'.
 came-back-as = The old name was taken meanwhile; it came back as '{ $path }'.
 held-by = An administrator holds this move. What is done so far stays.

@@ -112,8 +112,19 @@ impl Engine {
     /// at all moves would only wait: whoever asks checks `lets_work_be_done`.
     pub fn set_limits(&self, limits: Limits) -> Result<(), EngineError> {
         self.driver.journal.lock().set_limits(&limits)?;
-        *self.driver.limits.lock() = limits;
+        self.heed_limits(limits);
         Ok(())
+    }
+
+    /// Lets them be valid from now on; what waited for them looks again at once.
+    pub(super) fn heed_limits(&self, limits: Limits) {
+        let before = std::mem::replace(&mut *self.driver.limits.lock(), limits);
+        if before.is_drained && !limits.is_drained {
+            let open: Vec<Arc<Live>> = self.moves.lock().values().cloned().collect();
+            for live in open {
+                live.look_again_at(&Wait::Drained);
+            }
+        }
     }
 
     /// That a move was undone is a visible change of it too.

@@ -85,7 +85,7 @@ impl Engine {
             (journal.take_requests()?, journal.limits()?)
         };
         if let Some(limits) = limits {
-            *self.driver.limits.lock() = limits;
+            self.heed_limits(limits);
         }
         for request in requests {
             let done = match request.verb {

@@ -90,6 +90,7 @@ impl Driver {
                     return Ok(());
                 }
                 Decision::Run(position) if is_forward => self.insist(live, position, Action::Run)?,
+                Decision::Run(position) if self.is_kept_back(live, position) => Ran::Waits,
                 Decision::Run(position) => self.run(live, position)?,
                 Decision::Undo(position) => self.insist(live, position, Action::Undo)?,
                 Decision::Commit => self.record(live, Event::Committed).map(|()| Ran::On)?,
@@ -171,6 +172,16 @@ impl Driver {
         Ok(())
     }
 
+    /// Whether nothing new is to come into sight, and this step would.
+    fn is_kept_back(&self, live: &Live, position: usize) -> bool {
+        if self.limits.lock().is_drained && live.recorded.lock().of.comes_into_sight_at(position) {
+            return self.let_wait(live, &Wait::Drained, self.clock.now_ms());
+        }
+        // The step itself has not begun, and waits for nothing.
+        live.waiting.lock().take_if(|waiting| waiting.wait == Wait::Drained);
+        false
+    }
+
     fn run(&self, live: &Live, position: usize) -> Result<Ran, Halt> {
         // A step that waits is the same run still.
         if live.waiting.lock().is_none() {
@@ -201,6 +212,7 @@ impl Driver {
         match wait {
             Wait::Restore { .. } => RESTORE_PATIENCE_MS,
             Wait::Room | Wait::Servers => self.patience_ms,
+            Wait::Drained => i64::MAX,
         }
     }
 

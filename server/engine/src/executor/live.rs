@@ -94,6 +94,13 @@ impl Live {
         is_wanted || self.waiting.lock().as_ref().is_none_or(|waiting| now_ms >= waiting.until_ms)
     }
 
+    /// What it waited for may be there.
+    pub(crate) fn look_again_at(&self, wait: &Wait) {
+        if let Some(waiting) = self.waiting.lock().as_mut().filter(|waiting| waiting.wait == *wait) {
+            waiting.until_ms = 0;
+        }
+    }
+
     /// Something about the move can be seen anew.
     pub(crate) fn touch(&self, versions: &Versions) {
         let mut newest = versions.hold();

@@ -19,7 +19,7 @@ use tidelock_shared::progress::MoveState;
 
 use super::event::{Event, Failure, Note};
 use crate::planner::plan::{MovePlan, PlannedItem};
-use crate::planner::sequence::{StepKind, commit_position};
+use crate::planner::sequence::{Step, StepKind, commit_position};
 
 /// A move as its events tell it.
 #[derive(Clone, Debug, PartialEq)]
@@ -229,15 +229,20 @@ impl Move {
 
     /// Nothing of it can be seen yet, and nothing has gone out of sight.
     fn can_wait(&self) -> bool {
-        let hides = |kind| matches!(kind, StepKind::RetireSource | StepKind::Trash | StepKind::Hop | StepKind::Rebuild);
         let is_begun = |status| matches!(status, StepStatus::Started | StepStatus::Finished);
-        let has_hidden = self.plan.sequence.iter().zip(&self.steps).any(|(step, status)| hides(step.kind) && is_begun(*status));
+        let has_hidden = self.plan.sequence.iter().zip(&self.steps).any(|(step, status)| step.kind.hides() && is_begun(*status));
         matches!(self.state, MoveState::Accepted | MoveState::Preparing) && !has_hidden
     }
 
     /// Whether an administrator can still hold it.
     pub fn can_be_held(&self) -> bool {
         !self.is_held && self.can_wait()
+    }
+
+    /// Whether others would see this step first of all.
+    pub fn comes_into_sight_at(&self, position: usize) -> bool {
+        let is_seen = |step: &Step| step.kind.hides() || step.kind.shows();
+        self.can_wait() && self.plan.sequence.get(position).is_some_and(is_seen)
     }
 
     /// Whether a step of this kind may have had any part of its effect.

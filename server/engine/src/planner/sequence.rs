@@ -83,6 +83,11 @@ impl StepKind {
         matches!(self, Self::Publish | Self::Trash | Self::Recount)
     }
 
+    /// Whether something goes out of sight by it, before the move's names appear.
+    pub fn hides(self) -> bool {
+        matches!(self, Self::RetireSource | Self::SetAside | Self::Trash | Self::Hop | Self::Rebuild)
+    }
+
     /// The step's name in the journal and in `--json`.
     pub fn name(self) -> &'static str {
         match self {

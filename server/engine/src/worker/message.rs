@@ -99,6 +99,8 @@ pub enum Wait {
     Room,
     /// A server that has to be asked cannot be reached.
     Servers,
+    /// An administrator lets nothing new come into sight.
+    Drained,
 }
 
 /// What the file system says of an earlier run.
