@@ -120,9 +120,15 @@ fn is_charged_as_it_lies(seen: &Sighting) -> bool {
 fn retired(model: &Model, found: &[Sighting], offences: &mut Vec<String>) {
     let hidden: BTreeMap<(&FileName, &Key), &Sighting> =
         found.iter().filter_map(|seen| Some(((seen.hidden.as_ref()?, &seen.key), seen))).collect();
+    let visible: BTreeSet<(&Key, u32)> =
+        found.iter().filter(|seen| seen.hidden.is_none()).filter_map(|seen| Some((&seen.key, seen.number?))).collect();
     for object in model.objects.iter().filter(|object| !model.touched.contains(&object.number)) {
         for (name, key) in &object.retired {
             let Some(seen) = hidden.get(&(name, key)).filter(|seen| seen.number == Some(object.number)) else {
+                // Others had renamed a folder above it, and what took that name was hidden instead.
+                if model.renamed_by_others.contains(&object.number) && visible.contains(&(key, object.number)) {
+                    continue;
+                }
                 offences.push(format!("{} is missing from {}", shown(object.number, key), name.shown()));
                 continue;
             };
