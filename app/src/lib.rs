@@ -41,7 +41,10 @@ pub fn hydrate() {
 /// Loads the code of all that the server has rendered.
 #[cfg(feature = "hydrate")]
 async fn load_rendered() -> Result<(), wasm_split_helpers::SplitLoaderError> {
-    if !browser::path().starts_with(state::pane::BROWSE) {
+    let path = browser::path();
+    if path.starts_with(pages::lazy::BOARD) {
+        pages::lazy::load_administration().await?;
+    } else if !path.starts_with(state::pane::BROWSE) {
         pages::lazy::load().await?;
     }
     if browser::has(".tray") {

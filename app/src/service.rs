@@ -10,8 +10,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use tidelock_shared::content::Content;
 use tidelock_shared::history::UsageSample;
-use tidelock_shared::id::{MoveId, SearchId, SurveyId};
+use tidelock_shared::id::{EngineId, MoveId, SearchId, SurveyId};
 use tidelock_shared::inventory::Inventory;
+use tidelock_shared::leftovers::{Deed, Leftovers};
 use tidelock_shared::limits::Limits;
 use tidelock_shared::listing::{Destination, Entry, FolderListing, ListingRequest, Rows};
 use tidelock_shared::name::{FileName, FilePath};
@@ -83,6 +84,13 @@ pub trait MoveService: Send + Sync {
     fn limits(&self) -> Answer<'_, Limits>;
     /// Changes that, also for what runs; for administrators.
     fn set_limits(&self, limits: Limits) -> Answer<'_, Limits>;
+    /// Begins to look for what moves left behind in all managed folders, unless somebody does already. What
+    /// an adopted engine has hidden is judged as this one's own. For administrators, like the next two.
+    fn look_for_leftovers(&self, adopted: Option<EngineId>) -> Answer<'_, Leftovers>;
+    /// What was found; if that is wanted, waits a moment for the end of a search that goes on.
+    fn leftovers(&self, waits: bool) -> Answer<'_, Leftovers>;
+    /// Brings one of them back, or deletes it. Answers what is left.
+    fn settle_leftover(&self, path: FilePath, deed: Deed) -> Answer<'_, Leftovers>;
     fn plan_undo(&self, id: MoveId) -> Answer<'_, Plan>;
     /// Starts the move that undoes `id`.
     fn undo(&self, id: MoveId) -> Answer<'_, MoveView>;
@@ -105,6 +113,9 @@ pub trait MoveService: Send + Sync {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
     pub user: String,
+    /// Whoever runs a server alone is its administrator; in the demo that is one of the users.
+    #[serde(default)]
+    pub is_administrator: bool,
     /// The demo's world is invented, and says so.
     pub is_demo: bool,
     /// Users one may become without a password; empty but in the demo.

@@ -240,6 +240,7 @@ pub(crate) fn move_view(snapshot: &Snapshot, names: &Names) -> MoveView {
         phases: phases(&of.plan.sequence),
         title: first.map(|item| item.source_name.shown().into_owned()).unwrap_or_default(),
         items_total: of.plan.items.len() as u64,
+        asked_by: of.plan.user.clone(),
         source_folder: source.shown(),
         destination_folder: destination.shown(),
         source_url: folder_url(&source),

@@ -5,7 +5,7 @@ use tidelock_shared::name::FilePath;
 use tidelock_shared::plan::PlanItem;
 
 use crate::convert::shell_word;
-use crate::words::{bytes, count, duration};
+use crate::words::{bytes, count, duration, words};
 
 /// For scripts.
 pub(crate) fn orphan(orphan: &Orphan) -> serde_json::Value {
@@ -38,26 +38,27 @@ pub(crate) fn orphan_line(orphan: &Orphan) -> String {
     format!("{}\n    {} ({numbers}){hints}", orphan.path.shown(), what_it_is(orphan))
 }
 
-fn what_it_is(orphan: &Orphan) -> String {
+/// What it is and why it is there, in the language of whoever asks.
+pub(crate) fn what_it_is(orphan: &Orphan) -> String {
     let what = match orphan.role {
-        Role::Staging => "a copy that was under way",
-        Role::Retired => "an original that a move has hidden",
-        Role::Replaced => "something that a move has replaced and hidden",
-        Role::Hop => "a folder that an item passes through",
-        Role::Kept => "a copy that others had changed",
-        Role::Workshop => "a folder in which entries were made anew",
-        Role::Scratch => "a folder in which `tidelock doctor` tried things out",
-        Role::Record => "the record of a move",
-        Role::Barrier => "a file that made names durable",
-        Role::Claim => "an empty folder that reserved a name",
+        Role::Staging => words().left_staging(),
+        Role::Retired => words().left_retired(),
+        Role::Replaced => words().left_replaced(),
+        Role::Hop => words().left_hop(),
+        Role::Kept => words().left_kept(),
+        Role::Workshop => words().left_workshop(),
+        Role::Scratch => words().left_scratch(),
+        Role::Record => words().left_record(),
+        Role::Barrier => words().left_barrier(),
+        Role::Claim => words().left_claim(),
     };
     match orphan.verdict {
-        Verdict::LeftBehind => format!("{what}; a crash left it, and it is removed"),
-        Verdict::Accounted => format!("{what}; its move knows of it"),
-        Verdict::OfAnotherEngine => format!("{what}; another tidelock has hidden it and may be at work, so it is left alone"),
-        Verdict::Rebuildable => format!("{what}; its move can be taken up again"),
-        Verdict::NewerThanJournal => format!("{what}; the journal is older than it"),
-        Verdict::NeedsWord => format!("{what}; nobody knows of it any more"),
+        Verdict::LeftBehind => words().left_by_a_crash(what),
+        Verdict::Accounted => words().left_accounted(what),
+        Verdict::OfAnotherEngine => words().left_of_another(what),
+        Verdict::Rebuildable => words().left_rebuildable(what),
+        Verdict::NewerThanJournal => words().left_newer(what),
+        Verdict::NeedsWord => words().left_unknown(what),
     }
 }
 
@@ -107,6 +108,7 @@ fn by_verdict(orphan: &Orphan, path: &str) -> Vec<String> {
             };
             orphan.id.map(adopting).into_iter().collect()
         }
+        Verdict::LeftBehind => vec!["It is removed by rule.".to_owned()],
         _ => Vec::new(),
     }
 }

@@ -14,8 +14,23 @@ const ENGINE_LENGTH: usize = 8;
 ///
 /// It is part of every hidden folder's name, so that two engines which know nothing of
 /// each other still tell their folders apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct EngineId(u64);
+
+impl From<EngineId> for String {
+    fn from(id: EngineId) -> Self {
+        id.to_string()
+    }
+}
+
+impl TryFrom<String> for EngineId {
+    type Error = InvalidMoveId;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
 
 impl EngineId {
     /// Takes the lowest forty bits.

@@ -10,6 +10,7 @@ pub mod content;
 pub mod history;
 pub mod id;
 pub mod inventory;
+pub mod leftovers;
 pub mod limits;
 pub mod listing;
 pub mod name;

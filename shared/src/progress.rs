@@ -85,6 +85,9 @@ pub struct MoveView {
     /// The first item's name, escaped for people.
     pub title: String,
     pub items_total: u64,
+    /// Who asked for it; empty where nobody said.
+    #[serde(default)]
+    pub asked_by: String,
     /// The folders, escaped for people, and as links into the browser.
     pub source_folder: String,
     pub destination_folder: String,

@@ -31,6 +31,9 @@
 //! | `plan_undo` | `id: text` | `Plan` |
 //! | `hold_move`, `lift_hold` | `id: text` | `MoveView`, for administrators |
 //! | `limits` | – | `Limits` |
+//! | `look_for_leftovers` | `adopted: EngineId?` | `Leftovers`, for administrators, like the next two |
+//! | `leftovers` | `waits: bool` | `Leftovers` |
+//! | `settle_leftover` | `path: FilePath`, `deed: Deed` | `Leftovers` |
 //! | `set_limits` | `limits: Limits` | `Limits`, for administrators |
 //! | `begin_upload` | `request: UploadRequest` | `UploadState` |
 //! | `uploads` | – | `[Upload]`, the caller's own |
@@ -46,11 +49,13 @@
 //! Not here: what the answers are (`MoveService`), and the feeds of progress, which are
 //! server-sent events and not calls (`live`).
 
+pub mod board;
 mod error;
 pub mod folders;
 pub mod moves;
 pub mod uploads;
 
+pub use board::{LeftoversCall, LookForLeftoversCall, SettleLeftoverCall, leftovers, look_for_leftovers, settle_leftover};
 pub use error::{ApiError, status_of};
 pub use folders::{
     ContentCall, CreateFolderCall, DestinationCall, EntriesCall, FolderCall, InventoryCall, ProjectsCall, RowsCall,

@@ -264,6 +264,12 @@ fn pages(desk: Desk, go: &Go) -> Group {
         let go = go.clone();
         group.add(Glyph::ChevronRight, words().go_to(title), "", move || go(url));
     }
+    if desk.session.get_untracked().and_then(Result::ok).is_some_and(|session| session.is_administrator) {
+        for (title, url) in [(words().board(), "/board"), (words().leftovers(), "/board/leftovers")] {
+            let go = go.clone();
+            group.add(Glyph::ChevronRight, words().go_to(title), "", move || go(url));
+        }
+    }
     group.add(Glyph::Help, words().shortcuts(), "?", move || desk.shortcuts.set(true));
     group
 }

@@ -20,6 +20,7 @@ pub mod folder_table;
 pub mod icon;
 pub mod inventory_report;
 pub mod lazy_part;
+pub mod limits_form;
 pub mod live_region;
 pub mod meter;
 pub mod modal;

@@ -45,6 +45,13 @@ pub fn TopBar() -> impl IntoView {
                 </Suspense>
                 <NavLink href="/moves" below="/moves" text=words().moves_title() />
                 <NavLink href="/trash" below="/trash" text=words().trash_title() />
+                <Suspense>
+                    {move || {
+                        session()
+                            .is_some_and(|session| session.is_administrator)
+                            .then(|| view! { <NavLink href="/board" below="/board" text=words().board() /> })
+                    }}
+                </Suspense>
                 <NavLink href="/guarantees" below="/guarantees" text=words().guarantees() />
             </nav>
             <div class="top-bar__end">

@@ -98,7 +98,7 @@ impl Moves {
     }
 
     /// Takes the answer to a call before the feed tells of it.
-    pub(super) fn take(self, view: MoveView) {
+    pub fn take(self, view: MoveView) {
         self.told.update(|told| told.absorb_answer(view));
     }
 

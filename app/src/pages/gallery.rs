@@ -142,6 +142,7 @@ fn some_move() -> MoveView {
         phases: vec![Phase::Reserve, Phase::Copy, Phase::Verify, Phase::Publish, Phase::Retire],
         title: "run-2026-10-03".to_owned(),
         items_total: 1,
+        asked_by: "alice".to_owned(),
         source_folder: "/lustre/alpha".to_owned(),
         destination_folder: "/lustre/beta".to_owned(),
         source_url: "/browse/lustre/alpha".to_owned(),

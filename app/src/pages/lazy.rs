@@ -8,8 +8,10 @@ use leptos::prelude::*;
 use leptos_router::ChooseView;
 use wasm_split_helpers::wasm_split;
 
+use super::board::BoardPage;
 use super::gallery::GalleryPage;
 use super::guarantees::GuaranteesPage;
+use super::leftovers::LeftoversPage;
 use super::move_page::MovePage;
 use super::moves::MovesPage;
 use super::overview::OverviewPage;
@@ -20,6 +22,9 @@ use super::settings::SettingsPage;
 use super::trash::TrashPage;
 use crate::api::ApiError;
 use crate::components::lazy_part::once_loaded;
+
+/// Below this lie the pages of administrators.
+pub const BOARD: &str = "/board";
 
 /// Which page a route leads to.
 #[derive(Clone, Copy, Debug)]
@@ -34,15 +39,23 @@ pub enum LazyPage {
     Guarantees,
     Settings,
     Gallery,
+    Board,
+    Leftovers,
 }
 
 impl ChooseView for LazyPage {
     async fn choose(self) -> AnyView {
-        once_loaded(page(self)).await
+        match self {
+            Self::Board | Self::Leftovers => once_loaded(administration(self)).await,
+            _ => once_loaded(page(self)).await,
+        }
     }
 
     async fn preload(&self) {
-        fetch().await;
+        match self {
+            Self::Board | Self::Leftovers => drop(load_administration().await),
+            _ => fetch().await,
+        }
     }
 }
 
@@ -65,5 +78,15 @@ pub fn page(page: LazyPage) -> Result<AnyView, ApiError> {
         LazyPage::Guarantees => view! { <GuaranteesPage /> }.into_any(),
         LazyPage::Gallery => view! { <GalleryPage /> }.into_any(),
         LazyPage::Settings => view! { <SettingsPage /> }.into_any(),
+        LazyPage::Board | LazyPage::Leftovers => ().into_any(),
+    })
+}
+
+/// The pages of administrators, whom nobody else waits for.
+#[wasm_split(administration, fallible, preload(load_administration))]
+pub fn administration(page: LazyPage) -> Result<AnyView, ApiError> {
+    Ok(match page {
+        LazyPage::Leftovers => view! { <LeftoversPage /> }.into_any(),
+        _ => view! { <BoardPage /> }.into_any(),
     })
 }

@@ -1,9 +1,11 @@
 //! One page per route: each loads what its URL names and hands it to components.
 
+pub mod board;
 pub mod browse;
 pub mod gallery;
 pub mod guarantees;
 pub mod lazy;
+pub mod leftovers;
 pub mod move_page;
 pub mod moves;
 pub mod not_found;

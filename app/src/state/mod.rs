@@ -1,5 +1,6 @@
 //! What the pages think with: plain values, no Leptos, each with its tests.
 
+pub mod board;
 pub mod clipboard;
 pub mod conflicts;
 pub mod drag;

@@ -189,6 +189,7 @@ pub(crate) mod tests {
             phases: Vec::new(),
             title: format!("item {number}"),
             items_total: 1,
+            asked_by: "alice".to_owned(),
             source_folder: "/a".to_owned(),
             destination_folder: "/b".to_owned(),
             source_url: "/browse/a".to_owned(),

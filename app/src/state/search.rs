@@ -138,7 +138,7 @@ pub const KINDS: [(&str, EntryKind, Message); 3] = [
 ];
 
 /// Bytes, from a number and a binary unit: `500 MiB`, `2T`, `1.5g`, `4096`.
-fn size(text: &str) -> Option<u64> {
+pub fn size(text: &str) -> Option<u64> {
     let (number, unit) = number_and_unit(text)?;
     let unit = unit.strip_suffix("ib").or(unit.strip_suffix('b')).unwrap_or(unit.as_str());
     let power = if unit.is_empty() { 0 } else { 1 + ["k", "m", "g", "t", "p", "e"].iter().position(|known| *known == unit)? };

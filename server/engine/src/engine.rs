@@ -304,10 +304,18 @@ impl Engine {
         Ok(snapshot)
     }
 
-    /// The newest moves, newest first.
+    /// So many of the newest moves, and every older one that has not ended; newest first.
     pub fn list(&self, at_most: u32) -> Result<Vec<Snapshot>, EngineError> {
-        let newest = self.driver.journal.lock().newest(at_most)?;
-        newest.into_iter().map(|id| self.get(id)).collect()
+        let mut listed = self.driver.journal.lock().newest(at_most)?;
+        let oldest = listed.last().map(|id| id.number);
+        let is_missing = |live: &&Arc<Live>| {
+            let of = &live.recorded.lock().of;
+            oldest.is_some_and(|oldest| of.id.number < oldest) && !matches!(of.state, MoveState::Done | MoveState::Undone)
+        };
+        let mut older: Vec<MoveId> = self.moves.lock().values().filter(is_missing).map(|live| live.recorded.lock().of.id).collect();
+        older.sort_by_key(|id| std::cmp::Reverse(id.number));
+        listed.extend(older);
+        listed.into_iter().map(|id| self.get(id)).collect()
     }
 
     /// Moves that changed visibly after `version`, in the order of their change.

@@ -289,6 +289,26 @@ fn so_many_moves_run_at_once_and_the_limit_outlives_a_restart() {
 }
 
 #[test]
+fn what_has_not_ended_is_listed_however_many_moves_came_after_it() {
+    let world = World::new(case("retag and rename, Lustre"));
+    let alpha = world.root.open_path(&path("/m/alpha")).unwrap();
+    let (engine, _folder) = world.engine();
+    let ids = ["held", "one", "two"].map(|item| {
+        write(&world.root, &make_folder(&world.root, &alpha, item, 0o755), "file", b"content");
+        let request = MoveRequest { sources: vec![path(&format!("/m/alpha/{item}"))], ..world.request() };
+        let id = engine.accept(&request, None).unwrap();
+        if item == "held" {
+            engine.hold(id).unwrap();
+        }
+        engine.drive(id).unwrap();
+        id
+    });
+    let listed = |at_most| engine.list(at_most).unwrap().iter().map(|one| one.recorded.of.id).collect::<Vec<_>>();
+    assert_eq!(listed(1), [ids[2], ids[0]]);
+    assert_eq!(listed(3), [ids[2], ids[1], ids[0]]);
+}
+
+#[test]
 fn the_same_key_of_two_users_is_two_moves() {
     let world = World::new(case("retag and rename, Lustre"));
     let (engine, _folder) = world.engine();

@@ -1,6 +1,7 @@
 //! What lies in each project, as people leave it.
 
 use tidelock_engine::fs::FsResult;
+use tidelock_shared::id::{EngineId, MoveId};
 
 use super::furnish::day;
 use super::place::Place;
@@ -144,6 +145,11 @@ pub(super) fn shared_tools(place: &Place<'_>) -> FsResult<()> {
 }
 
 pub(super) fn thesis(place: &Place<'_>) -> FsResult<()> {
+    // A server that was switched off two years ago has hidden it, and nobody knows of it any more.
+    let id = MoveId { engine: EngineId::from_bits(0x2024), number: 3 };
+    place.on(day(2024, 11, 4)).folder(&format!(".tidelock-{id}.0.retired"), |old| {
+        (1..=9).try_for_each(|number| old.file(format!("simulation-{number:02}.h5"), 4 * GIB))
+    })?;
     place.on(day(2026, 5, 4)).file("thesis.tex", 418_902)?;
     place.on(day(2026, 5, 4)).folder("chapter-3", |chapter| {
         (1..=16).try_for_each(|number| chapter.file(format!("simulation-{number:02}.h5"), 256 * GIB))?;

@@ -21,7 +21,7 @@ use crate::history::History;
 use crate::identity::{Identities, NoRandomness, User, random_bytes};
 use crate::listing::Readings;
 use crate::names::{MountName, Names};
-use crate::service::{Drivers, Eyes, Inventories, Searches, Site, Surveys};
+use crate::service::{Drivers, Eyes, Inventories, Leftovers, Searches, Site, Surveys};
 use crate::uploads::Uploads;
 
 /// What to serve, and where.
@@ -146,6 +146,7 @@ fn site(engine: Arc<Engine>, names: Names, eyes: Eyes, uploads: Uploads) -> Site
         surveys: Surveys::default(),
         searches: Searches::default(),
         inventories: Inventories::default(),
+        leftovers: Leftovers::default(),
         readings: Readings::default(),
         uploads,
         history: History::default(),

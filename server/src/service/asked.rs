@@ -10,8 +10,9 @@ use tidelock_engine::planner::plan::{MovePlan, PlannedItem, Refusal};
 use tidelock_engine::survey::survey_folder;
 use tidelock_shared::content::Content;
 use tidelock_shared::history::UsageSample;
-use tidelock_shared::id::{MoveId, SearchId, SurveyId};
+use tidelock_shared::id::{EngineId, MoveId, SearchId, SurveyId};
 use tidelock_shared::inventory::Inventory;
+use tidelock_shared::leftovers::{Deed, Leftovers};
 use tidelock_shared::limits::Limits;
 use tidelock_shared::listing::{Destination, Entry, FolderListing, ListingRequest, Rows};
 use tidelock_shared::name::{FileName, FilePath};
@@ -132,8 +133,12 @@ impl EngineService {
     }
 
     /// Whoever runs a server alone is its administrator; in the demo that is root.
+    fn is_administrator(&self) -> bool {
+        !self.site.is_demo() || self.user.uid == 0
+    }
+
     fn check_administrator(&self) -> Result<(), UserError> {
-        if self.site.is_demo() && self.user.uid != 0 {
+        if !self.is_administrator() {
             return Err(
                 UserError::new("permission_administrator", words().only_administrator()).hint(words().only_administrator_hint())
             );
@@ -159,6 +164,7 @@ impl MoveService for EngineService {
         self.answer(|service| {
             Ok(Session {
                 user: service.user.name.clone(),
+                is_administrator: service.is_administrator(),
                 is_demo: service.site.is_demo(),
                 other_users: service.other_users.clone(),
                 roots: service.site.engine.roots().to_vec(),
@@ -315,6 +321,27 @@ impl MoveService for EngineService {
         })
     }
 
+    fn look_for_leftovers(&self, adopted: Option<EngineId>) -> Answer<'_, Leftovers> {
+        self.answer(move |service| {
+            service.check_administrator()?;
+            Ok(service.site.leftovers.look(service, adopted))
+        })
+    }
+
+    fn leftovers(&self, waits: bool) -> Answer<'_, Leftovers> {
+        self.answer(move |service| {
+            service.check_administrator()?;
+            Ok(service.site.leftovers.get(service, waits))
+        })
+    }
+
+    fn settle_leftover(&self, path: FilePath, deed: Deed) -> Answer<'_, Leftovers> {
+        self.answer(move |service| {
+            service.check_administrator()?;
+            service.site.leftovers.settle(service, &path, deed)
+        })
+    }
+
     fn plan_undo(&self, id: MoveId) -> Answer<'_, Plan> {
         self.answer(move |service| service.shown(service.site.engine.plan_undo(id, &mut |_: &_| service.goes_on())))
     }
@@ -322,7 +349,7 @@ impl MoveService for EngineService {
     fn undo(&self, id: MoveId) -> Answer<'_, MoveView> {
         self.answer(move |service| {
             service.check_move(id)?;
-            let undoing = service.site.engine.accept_undo(id).map_err(|error| service.site.told(&error))?;
+            let undoing = service.site.engine.accept_undo_for(&service.user.name, id).map_err(|error| service.site.told(&error))?;
             service.site.drivers.drive(undoing);
             service.view(undoing)
         })

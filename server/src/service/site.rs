@@ -10,7 +10,7 @@ use tidelock_shared::id::ProjectId;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::user_error::UserError;
 
-use super::{Drivers, Inventories, Searches, Surveys};
+use super::{Drivers, Inventories, Leftovers, Searches, Surveys};
 use crate::history::History;
 use crate::identity::User;
 use crate::listing::Readings;
@@ -28,6 +28,7 @@ pub(crate) struct Site {
     pub(crate) surveys: Surveys,
     pub(crate) searches: Searches,
     pub(crate) inventories: Inventories,
+    pub(crate) leftovers: Leftovers,
     pub(crate) readings: Readings,
     pub(crate) uploads: Uploads,
     pub(crate) history: History,

@@ -130,7 +130,13 @@ impl Engine {
 
     /// Records the move that undoes `id`.
     pub fn accept_undo(&self, id: MoveId) -> Result<MoveId, EngineError> {
-        let draft = self.plan_undo(id, &mut |_: &_| true)?;
+        self.accept_undo_for("", id)
+    }
+
+    /// The same for one of several users.
+    pub fn accept_undo_for(&self, user: &str, id: MoveId) -> Result<MoveId, EngineError> {
+        let mut draft = self.plan_undo(id, &mut |_: &_| true)?;
+        user.clone_into(&mut draft.plan.user);
         self.accept_draft(draft, None)
     }
 }

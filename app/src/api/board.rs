@@ -1,0 +1,29 @@
+//! What administrators look after: what moves left behind.
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+use tidelock_shared::id::EngineId;
+use tidelock_shared::leftovers::{Deed, Leftovers};
+use tidelock_shared::name::FilePath;
+
+use super::ApiError;
+#[cfg(feature = "ssr")]
+use super::error::{answer, service};
+
+/// Begins to look for what moves left behind.
+#[server(name = LookForLeftoversCall, prefix = "/api", endpoint = "look_for_leftovers", input = Json, output = Json)]
+pub async fn look_for_leftovers(#[server(default)] adopted: Option<EngineId>) -> Result<Leftovers, ApiError> {
+    answer(service()?.look_for_leftovers(adopted)).await
+}
+
+/// What was found so far.
+#[server(name = LeftoversCall, prefix = "/api", endpoint = "leftovers", input = Json, output = Json)]
+pub async fn leftovers(waits: bool) -> Result<Leftovers, ApiError> {
+    answer(service()?.leftovers(waits)).await
+}
+
+/// Brings one thing back, or deletes it.
+#[server(name = SettleLeftoverCall, prefix = "/api", endpoint = "settle_leftover", input = Json, output = Json)]
+pub async fn settle_leftover(path: FilePath, deed: Deed) -> Result<Leftovers, ApiError> {
+    answer(service()?.settle_leftover(path, deed)).await
+}

@@ -1,0 +1,58 @@
+## Der Leitstand, für die Administration
+
+board = Leitstand
+open-moves = Offene Vorgänge
+only-administrators = Das sieht nur die Administration
+only-administrators-advice = Fragen Sie, wer sich hier um das Dateisystem kümmert.
+board-empty = Es ist nichts unterwegs
+board-empty-advice = Was jemand beginnt, erscheint hier sofort, mit dem, worauf es wartet.
+resting = Angehalten
+copied-now = Gerade kopiert
+entries-now = Einträge gerade
+on-the-command-line = in der Kommandozeile
+hold = Festhalten
+hold-title = Lässt es warten, bis die Administration es weitergehen lässt
+lift-hold = Weitergehen lassen
+lift-hold-title = Es geht weiter, wo es angehalten hat
+
+## Grenzen
+
+limits-title = Was alle Vorgänge zusammen dürfen
+limits-lead = Eine Änderung gilt sofort, auch für das, was läuft. Ein leeres Feld ist keine Grenze.
+moves-at-once = Vorgänge zugleich
+operations-per-second = Änderungen von Namen pro Sekunde
+bytes-per-second = Kopierte Bytes pro Sekunde
+drain = Auslaufen lassen: nichts Neues wird sichtbar
+drain-title = Vorgänge bereiten vor und warten, bevor andere etwas davon sehen könnten
+set-limits = Setzen
+limits-are-set = Die Grenzen sind gesetzt.
+mistake-moves = Schreiben Sie eine Zahl, mindestens 1.
+mistake-operations = Schreiben Sie eine Zahl, mindestens 1, oder nichts.
+
+## Was Vorgänge hinterlassen haben
+
+leftovers = Hinterlassenes
+leftovers-failed = Das Hinterlassene konnte nicht geladen werden
+leftovers-lead = Vorgänge verbergen das, woran sie arbeiten, in eigenen Ordnern. Was ein Absturz, ein verlorener
+    Zustandsordner oder ein anderer Server davon hinterlassen hat, ist hier zu finden; ohne Ihr Wort wird nichts davon angerührt.
+look-for-leftovers = Danach suchen
+looking-for-leftovers = Alle verwalteten Ordner werden durchsucht…
+looked-at = Gesucht
+not-looked-yet = Seit dem Start des Servers hat niemand gesucht.
+no-leftovers = Es ist nichts liegen geblieben
+no-leftovers-advice = Jeder verborgene Ordner gehört zu einem Vorgang, den dieser Server kennt.
+leftovers-unreadable = { $count ->
+    [one] { $count } Ordner konnte nicht gelesen werden.
+   *[other] { $count } Ordner konnten nicht gelesen werden.
+}
+leftovers-cut = Es gibt mehr; erledigen Sie einiges hiervon und suchen Sie noch einmal.
+left-for = { $age } alt
+it-was = Es war { $path }.
+bring-back = Zurückholen
+bring-back-title = Es bekommt seinen alten Namen wieder; nichts wird ersetzt
+adopt = Jener Server ist weg
+adopt-title = Der Server, der es verborgen hat, läuft nirgends mehr: sein Hinterlassenes wie eigenes beurteilen
+deletion-loses = { $count ->
+    [one] Das löscht { $count } Eintrag mit { $bytes } endgültig. Nichts bringt ihn zurück.
+   *[other] Das löscht { $count } Einträge mit { $bytes } endgültig. Nichts bringt sie zurück.
+}

@@ -1,0 +1,58 @@
+## The live board, for administrators
+
+board = Board
+open-moves = Open moves
+only-administrators = Only administrators see this
+only-administrators-advice = Ask whoever looks after the file system here.
+board-empty = Nothing is under way
+board-empty-advice = Moves that somebody starts appear here at once, with what keeps them waiting.
+resting = Paused or held
+copied-now = Copied now
+entries-now = Entries now
+on-the-command-line = on the command line
+hold = Hold
+hold-title = Lets it wait until an administrator lets it go on
+lift-hold = Let go on
+lift-hold-title = It goes on where it stopped
+
+## Limits
+
+limits-title = What all moves together may do
+limits-lead = A change is valid at once, also for what runs. An empty field is no limit.
+moves-at-once = Moves at once
+operations-per-second = Changes of names per second
+bytes-per-second = Copied bytes per second
+drain = Drain: nothing new comes into sight
+drain-title = Moves prepare, and wait before others could see anything of them
+set-limits = Set
+limits-are-set = The limits are set.
+mistake-moves = Write a number, at least 1.
+mistake-operations = Write a number, at least 1, or nothing.
+
+## What moves left behind
+
+leftovers = Left behind
+leftovers-failed = What was left behind could not be loaded
+leftovers-lead = Moves hide what they work on in folders of their own. What a crash, a lost state folder or another
+    server has left of them is found here; nothing of it is touched without your word.
+look-for-leftovers = Look for it
+looking-for-leftovers = Looking through all managed folders…
+looked-at = Looked
+not-looked-yet = Nobody has looked since the server started.
+no-leftovers = Nothing was left behind
+no-leftovers-advice = Every hidden folder belongs to a move that this server knows.
+leftovers-unreadable = { $count ->
+    [one] { $count } folder could not be read.
+   *[other] { $count } folders could not be read.
+}
+leftovers-cut = There is more; settle some of these and look again.
+left-for = { $age } old
+it-was = It was { $path }.
+bring-back = Bring back
+bring-back-title = It gets its old name again; nothing is replaced
+adopt = That server is gone
+adopt-title = The server that has hidden it runs nowhere any more: judge what it left as this one's own
+deletion-loses = { $count ->
+    [one] This deletes { $count } entry with { $bytes } for good. Nothing can bring it back.
+   *[other] This deletes { $count } entries with { $bytes } for good. Nothing can bring them back.
+}

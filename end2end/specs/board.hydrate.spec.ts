@@ -1,0 +1,109 @@
+// The board of administrators: open moves of everybody, limits, and what moves left behind.
+import AxeBuilder from '@axe-core/playwright';
+import { desktop, expect, phone, test } from '../fixtures';
+import { become, call } from '../pages';
+
+type View = { id: string };
+
+const long = '/lustre/climate/ensemble-2026-09';
+
+test.describe.configure({ timeout: 90_000 });
+
+test('an administrator sees what others do, holds it, lets it go on and ends it', async ({ page }) => {
+  await page.goto('/');
+  await become(page, 'alice');
+  const { id } = await call<View>(page, 'start_move', { request: { sources: [long], destination: '/lustre/genomics/results' } });
+  await become(page, 'admin');
+  await page.goto('/projects');
+  await page.getByRole('link', { name: 'Board' }).click();
+  const row = page.locator(`[data-move="${id}"].board-row`);
+  await expect(row).toContainText('alice');
+  await expect(row).toContainText('climate → genomics');
+  await row.getByRole('button', { name: /^Hold/ }).click();
+  await expect(row).toContainText('An administrator holds this move', { timeout: 30_000 });
+  await expect(page.locator('.board-tile', { hasText: 'Paused or held' })).toContainText('1');
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/board.png` });
+  await row.getByRole('button', { name: /^Let go on/ }).click();
+  await expect(row.getByRole('button', { name: /^Hold/ })).toBeVisible({ timeout: 30_000 });
+  await row.getByRole('button', { name: /^Cancel/ }).click();
+  await expect(row).toHaveCount(0, { timeout: 60_000 });
+  await expect(page.getByText('Nothing is under way')).toBeVisible();
+});
+
+test('while it is drained a move waits in sight of the board, and goes on afterwards', async ({ page }) => {
+  await page.goto('/');
+  await become(page, 'admin');
+  await page.goto('/board');
+  const moves = page.getByLabel('Moves at once');
+  await moves.fill('none');
+  await page.getByRole('button', { name: 'Set', exact: true }).click();
+  await expect(page.getByText('Write a number, at least 1.')).toBeVisible();
+  await expect(moves).toHaveAttribute('aria-invalid', 'true');
+  await moves.fill('2');
+  await page.getByLabel('Copied bytes per second').fill('500 MiB');
+  await page.getByLabel(/^Drain/).check();
+  await page.getByRole('button', { name: 'Set', exact: true }).click();
+  await expect(page.getByText('The limits are set.').first()).toBeVisible();
+  await page.reload();
+  await expect(page.getByLabel(/^Drain/)).toBeChecked();
+  await expect(page.getByLabel('Copied bytes per second')).toHaveValue('500 MiB');
+
+  const { id } = await call<View>(page, 'start_move', {
+    request: { sources: ['/lustre/genomics/results'], destination: '/lustre/climate' },
+  });
+  const row = page.locator(`[data-move="${id}"].board-row`);
+  await expect(row).toContainText('An administrator lets nothing new come into sight', { timeout: 30_000 });
+  await page.getByLabel(/^Drain/).uncheck();
+  await page.getByRole('button', { name: 'Set', exact: true }).click();
+  await expect(row).toHaveCount(0, { timeout: 60_000 });
+  await page.goto('/browse/lustre/climate');
+  await expect(page.getByRole('link', { name: 'results' })).toBeVisible();
+});
+
+test('what another server left behind is found, taken over and deleted', async ({ page }) => {
+  await page.goto('/');
+  await become(page, 'admin');
+  await page.goto('/board/leftovers');
+  await expect(page.getByText('Nobody has looked since the server started.')).toBeVisible();
+  await page.getByRole('button', { name: 'Look for it' }).click();
+  const thing = page.locator('.leftover');
+  await expect(thing).toContainText('another tidelock has hidden it');
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/leftovers.png` });
+  await thing.getByRole('button', { name: 'That server is gone' }).click();
+  await expect(thing).toContainText('nobody knows of it any more');
+  await thing.getByRole('button', { name: 'Delete for good' }).click();
+  await expect(thing).toContainText('This deletes 10 entries');
+  await thing.getByRole('button', { name: 'Keep it' }).click();
+  await thing.getByRole('button', { name: 'Delete for good' }).click();
+  await thing.getByRole('group').getByRole('button', { name: 'Delete for good' }).click();
+  await expect(page.getByText('Nothing was left behind')).toBeVisible();
+});
+
+test('nobody else sees the board', async ({ page }) => {
+  for (const path of ['/board', '/board/leftovers']) {
+    await page.goto(path);
+    await expect(page.getByText('Only administrators see this')).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Board' })).toHaveCount(0);
+  }
+});
+
+for (const [name, viewport] of Object.entries({ desktop, phone })) {
+  test(`it is accessible and whole at ${name} width`, async ({ page }) => {
+    await page.setViewportSize(viewport);
+    await page.goto('/');
+    await become(page, 'admin');
+    await call(page, 'set_limits', { limits: { moves_at_once: 2, operations_per_second: 20, bytes_per_second: null } });
+    await call<View>(page, 'start_move', { request: { sources: [long], destination: '/lustre/genomics/results' } });
+    for (const path of ['/board', '/board/leftovers']) {
+      await page.goto(path);
+      await page.locator('[data-hydrated]').first().waitFor({ state: 'attached' });
+      if (path.endsWith('leftovers')) {
+        await page.getByRole('button', { name: 'Look for it' }).click();
+        await expect(page.locator('.leftover')).toBeVisible();
+      }
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0);
+    }
+  });
+}
