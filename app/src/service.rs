@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use tidelock_shared::content::Content;
+use tidelock_shared::drift::DriftScan;
 use tidelock_shared::history::UsageSample;
 use tidelock_shared::id::{EngineId, MoveId, SearchId, SurveyId};
 use tidelock_shared::inventory::Inventory;
@@ -91,6 +92,11 @@ pub trait MoveService: Send + Sync {
     fn leftovers(&self, waits: bool) -> Answer<'_, Leftovers>;
     /// Brings one of them back, or deletes it. Answers what is left.
     fn settle_leftover(&self, path: FilePath, deed: Deed) -> Answer<'_, Leftovers>;
+    /// Begins to scan projects' folders for what is charged wrongly, one after the other. For administrators,
+    /// like the next.
+    fn scan_drift(&self, paths: Vec<FilePath>) -> Answer<'_, Vec<DriftScan>>;
+    /// The newest scan of each folder; if that is wanted, waits a moment for news while one goes on.
+    fn drift_scans(&self, waits: bool) -> Answer<'_, Vec<DriftScan>>;
     fn plan_undo(&self, id: MoveId) -> Answer<'_, Plan>;
     /// Starts the move that undoes `id`.
     fn undo(&self, id: MoveId) -> Answer<'_, MoveView>;

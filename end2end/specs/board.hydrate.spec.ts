@@ -1,4 +1,4 @@
-// The board of administrators: open moves of everybody, limits, and what moves left behind.
+// The board of administrators: open moves of everybody, limits, drift, and what moves left behind.
 import AxeBuilder from '@axe-core/playwright';
 import { desktop, expect, phone, test } from '../fixtures';
 import { become, call } from '../pages';
@@ -60,6 +60,29 @@ test('while it is drained a move waits in sight of the board, and goes on afterw
   await expect(page.getByRole('link', { name: 'results' })).toBeVisible();
 });
 
+test('what is charged wrongly is found by a scan, repaired, and gone', async ({ page }) => {
+  await page.goto('/');
+  await become(page, 'admin');
+  await page.goto('/board/drift');
+  // It is over its limit, and that is no drift.
+  const tools = page.locator('[data-project="shared-tools"]');
+  await tools.getByRole('button', { name: 'Scan shared-tools' }).click();
+  await expect(tools).toContainText('more than its hard limit of 150', { timeout: 30_000   const climate = page.locator('[data-project="climate"]');
+  await expect(climate).toContainText('never scanned');
+  await climate.getByRole('button', { name: 'Scan climate' }).click();
+  await expect(climate).toContainText('3 entries (120 GiB) are charged to project 2002', { timeout: 30_000 });
+  await climate.getByText('Which?').click();
+  await expect(climate.getByRole('link', { name: /hour-006\.nc$/ })).toBeVisible();
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/drift.png` });
+  await climate.getByRole('button', { name: 'Plan a repair' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: /^Repair/ }).click();
+  await expect(page.getByRole('complementary', { name: 'Moves' })).toContainText(/ended|done/i, { timeout: 60_000 });
+  await climate.getByRole('button', { name: 'Scan climate' }).click();
+  await expect(climate).toContainText('Nothing is charged wrongly.', { timeout: 60_000 });
+});
+  await expect(tools.getByRole('button', { name: 'Plan a repair' })).toHaveCount(0);
+});
+
 test('what another server left behind is found, taken over and deleted', async ({ page }) => {
   await page.goto('/');
   await become(page, 'admin');
@@ -80,7 +103,7 @@ test('what another server left behind is found, taken over and deleted', async (
 });
 
 test('nobody else sees the board', async ({ page }) => {
-  for (const path of ['/board', '/board/leftovers']) {
+  for (const path of ['/board', '/board/drift', '/board/leftovers']) {
     await page.goto(path);
     await expect(page.getByText('Only administrators see this')).toBeVisible();
     await expect(page.getByRole('link', { name: 'Board' })).toHaveCount(0);
@@ -94,12 +117,16 @@ for (const [name, viewport] of Object.entries({ desktop, phone })) {
     await become(page, 'admin');
     await call(page, 'set_limits', { limits: { moves_at_once: 2, operations_per_second: 20, bytes_per_second: null } });
     await call<View>(page, 'start_move', { request: { sources: [long], destination: '/lustre/genomics/results' } });
-    for (const path of ['/board', '/board/leftovers']) {
+    for (const path of ['/board', '/board/drift', '/board/leftovers']) {
       await page.goto(path);
       await page.locator('[data-hydrated]').first().waitFor({ state: 'attached' });
       if (path.endsWith('leftovers')) {
         await page.getByRole('button', { name: 'Look for it' }).click();
         await expect(page.locator('.leftover')).toBeVisible();
+      }
+      if (path.endsWith('drift')) {
+        await page.getByRole('button', { name: 'Scan archive' }).click();
+        await expect(page.locator('.problem').first()).toBeVisible({ timeout: 30_000 });
       }
       const { violations } = await new AxeBuilder({ page }).analyze();
       expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);

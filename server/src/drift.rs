@@ -5,13 +5,14 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 use tidelock_engine::drift::{Finding, Quantity, Scan, Stray};
+use tidelock_shared::drift::DriftKind;
 use tidelock_shared::id::ProjectId;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::plan::PlanItem;
 use tidelock_shared::quota::Amount;
 
 use crate::convert::shell_word;
-use crate::words::{bytes, count, grouped};
+use crate::words::{bytes, grouped, words};
 
 /// Everything said about one folder.
 #[derive(Debug, Serialize)]
@@ -34,13 +35,15 @@ pub(crate) struct Report {
 /// One finding.
 #[derive(Debug, Serialize)]
 pub(crate) struct Told {
-    /// `tag_drift`, `accounting_drift`, `object_drift` or `over_limit`.
-    kind: &'static str,
+    pub(crate) kind: DriftKind,
     pub(crate) message: String,
     /// Where it comes from, and what mends it.
     pub(crate) hints: Vec<String>,
     /// The first by name.
     pub(crate) examples: Vec<Example>,
+    /// The same as they are.
+    #[serde(skip)]
+    pub(crate) paths: Vec<FilePath>,
     #[serde(flatten)]
     numbers: Value,
 }
@@ -79,14 +82,13 @@ pub(crate) fn report(path: &FilePath, found: &Scan) -> Option<Report> {
 }
 
 fn remarks(found: &Scan) -> Vec<String> {
-    let recount = &found.recount;
-    let unread = (recount.unread > 0).then(|| {
-        let folders = count(recount.unread, "folder", "folders");
-        format!("{folders} could not be read, so what lies there is not known and nothing was counted again.")
-    });
-    let part = (!found.is_whole).then(|| "It is a part of its project, so only project IDs were looked at.".to_owned());
-    let charged = found.readings.is_none().then(|| "You may not read what the project is charged here; root may.".to_owned());
-    unread.into_iter().chain(part).chain(charged).collect()
+    let unread = found.recount.unread;
+    let remarks = [
+        (unread > 0).then(|| words().drift_unread(unread)),
+        (!found.is_whole).then(|| words().drift_part().to_owned()),
+        found.readings.is_none().then(|| words().drift_uncharged().to_owned()),
+    ];
+    remarks.into_iter().flatten().collect()
 }
 
 /// What a finding is told about.
@@ -98,72 +100,57 @@ struct Place<'a> {
 
 impl Place<'_> {
     fn told(&self, finding: &Finding) -> Told {
-        let project = self.project;
+        let own = self.project.to_string();
         match finding {
             Finding::ChargedElsewhere { to, stray } => {
-                let to_whom = match to {
-                    Some(ProjectId::NONE) => "to no project".to_owned(),
-                    Some(other) => format!("to project {other}"),
-                    None => "to still other projects".to_owned(),
-                };
-                let entries = count(stray.entries, "entry", "entries");
-                let verb = if stray.entries == 1 { "is" } else { "are" };
+                let size = bytes(stray.amount.bytes);
                 Told {
-                    kind: "tag_drift",
-                    message: format!(
-                        "{entries} ({}) {verb} charged {to_whom} and not to project {project}.",
-                        bytes(stray.amount.bytes)
-                    ),
-                    hints: vec![
-                        "Files keep their project ID when they are renamed into a folder that hands none down, or were there before the folder got its own.".to_owned(),
-                        self.mended_by(),
-                    ],
+                    kind: DriftKind::TagDrift,
+                    message: match to {
+                        Some(ProjectId::NONE) => words().drift_to_none(stray.entries, &size, &own),
+                        Some(other) => words().drift_to_project(stray.entries, &size, &other.to_string(), &own),
+                        None => words().drift_to_others(stray.entries, &size, &own),
+                    },
+                    hints: vec![words().drift_elsewhere_cause().to_owned(), self.mended_by()],
                     examples: shown(stray),
+                    paths: stray.examples.clone(),
                     numbers: json!({ "project": to, "entries": stray.entries, "bytes": stray.amount.bytes, "inodes": stray.amount.inodes }),
                 }
             }
             Finding::NotInherited(stray) => Told {
-                kind: "tag_drift",
-                message: format!(
-                    "{} without the inherit flag: what is made there is charged to no project.",
-                    count(stray.entries, "folder is", "folders are")
-                ),
-                hints: vec![
-                    "The flag is lost when a project ID is set without it, or with a folder that is restored by itself.".to_owned(),
-                    self.mended_by(),
-                ],
+                kind: DriftKind::TagDrift,
+                message: words().drift_not_inherited(stray.entries),
+                hints: vec![words().drift_not_inherited_cause().to_owned(), self.mended_by()],
                 examples: shown(stray),
+                paths: stray.examples.clone(),
                 numbers: json!({ "missing_inherit": true, "entries": stray.entries }),
             },
             Finding::OtherInodes { charged, counted } => self.other_inodes(*charged, *counted),
             Finding::OtherBytes { charged, counted } => Told {
-                kind: "object_drift",
-                message: format!(
-                    "Project {project} is charged {}, and its entries hold {}.",
-                    bytes(*charged),
-                    bytes(*counted)
-                ),
+                kind: DriftKind::ObjectDrift,
+                message: words().drift_bytes(&own, &bytes(*charged), &bytes(*counted)),
                 hints: vec![match self.kind {
-                    "Lustre" => "The inodes agree, so objects on the OSTs are charged to another project, or changes are still on their way. Scan again in some minutes; if it stays, ask the administrators of the servers for: lctl lfsck_start -t layout (it mends project IDs from Lustre 2.17 on).".to_owned(),
-                    _ => "The inodes agree, so files are being written, or were deleted while something has them open. Scan again when it is quiet; if it stays, ask for a check of the file system.".to_owned(),
+                    "Lustre" => words().drift_bytes_lustre("lctl lfsck_start -t layout"),
+                    _ => words().drift_bytes_local().to_owned(),
                 }],
                 examples: Vec::new(),
+                paths: Vec::new(),
                 numbers: json!({ "charged_bytes": charged, "counted_bytes": counted }),
             },
             Finding::OverLimit { of, used, limit, is_hard } => {
                 let (name, used_words, limit_words) = match of {
                     Quantity::Bytes => ("bytes", bytes(*used), bytes(*limit)),
-                    Quantity::Inodes => ("inodes", count(*used, "entry", "entries"), grouped(*limit)),
+                    Quantity::Inodes => ("inodes", words().drift_entries(*used), grouped(*limit)),
                 };
-                let which = if *is_hard { "hard limit" } else { "soft limit" };
                 Told {
-                    kind: "over_limit",
-                    message: format!("Project {project} uses {used_words}, more than its {which} of {limit_words}."),
-                    hints: vec![
-                        "This is no drift: limits do not bind root, nor on Lustre a rename or a change of project ID, and one can be lowered below what is used.".to_owned(),
-                        "Move something out of the project or delete it, or ask for a higher limit.".to_owned(),
-                    ],
+                    kind: DriftKind::OverLimit,
+                    message: match is_hard {
+                        true => words().drift_over_hard(&own, &used_words, &limit_words),
+                        false => words().drift_over_soft(&own, &used_words, &limit_words),
+                    },
+                    hints: vec![words().drift_over_cause().to_owned(), words().drift_over_cure().to_owned()],
                     examples: Vec::new(),
+                    paths: Vec::new(),
                     numbers: json!({ "quantity": name, "used": used, "limit": limit, "is_hard": is_hard }),
                 }
             }
@@ -171,30 +158,24 @@ impl Place<'_> {
     }
 
     fn other_inodes(&self, charged: u64, counted: u64) -> Told {
-        let (difference, hints) = if charged > counted {
-            let more = charged - counted;
-            let elsewhere = "They lie outside of this folder, were deleted while something has them open, or are being made. What lies outside is found by a scan there: it is charged to this project among others'.";
-            (format!("{} more than there are in its folder", grouped(more)), vec![elsewhere.to_owned()])
+        let (own, told) = (self.project.to_string(), words().drift_entries(charged));
+        let difference = grouped(charged.abs_diff(counted));
+        let (message, hint) = if charged > counted {
+            (words().drift_more(&own, &told, &difference), words().drift_more_cause().to_owned())
         } else {
-            let less = counted - charged;
             let wrong = match self.kind {
-                "Lustre" => {
-                    "The count of the servers is wrong, as after a repair of their disks. Ask their administrators to look at lctl get_param osd-*.*.quota_slave.info and to let e2fsck count anew."
-                }
-                "XFS" => {
-                    "The count of the file system is wrong, as after a crash. It is counted anew by a mount after one without quota."
-                }
-                _ => {
-                    "The count of the file system is wrong, as after a repair. It is counted anew by e2fsck on the unmounted device."
-                }
+                "Lustre" => words().drift_fewer_lustre("lctl get_param osd-*.*.quota_slave.info"),
+                "XFS" => words().drift_fewer_xfs().to_owned(),
+                _ => words().drift_fewer_local().to_owned(),
             };
-            (format!("{} fewer than there are in its folder", grouped(less)), vec![wrong.to_owned()])
+            (words().drift_fewer(&own, &told, &difference), wrong)
         };
         Told {
-            kind: "accounting_drift",
-            message: format!("Project {} is charged {}, {difference}.", self.project, count(charged, "entry", "entries")),
-            hints,
+            kind: DriftKind::AccountingDrift,
+            message,
+            hints: vec![hint],
             examples: Vec::new(),
+            paths: Vec::new(),
             numbers: json!({ "charged_inodes": charged, "counted_inodes": counted }),
         }
     }
@@ -207,9 +188,7 @@ impl Place<'_> {
             "XFS" => format!("xfs_quota -x -c {}", shell_word(format!("project -s -p {path} {project}").as_bytes())),
             _ => format!("chattr -R -p {project} {path} && find {path} -xdev -type d -exec chattr +P {{}} +"),
         };
-        format!(
-            "Charge everything here to project {project}: tidelock repair {path} shows what that does, and can be undone. By the system's own tool: {command}"
-        )
+        words().drift_mended_by(&project.to_string(), &path, &command)
     }
 }
 
@@ -256,9 +235,9 @@ mod tests {
             Finding::OverLimit { of: Quantity::Inodes, used: 1200, limit: 1000, is_hard: false },
         ];
         let report = report(&path("/l/my project"), &found(findings)).unwrap();
-        let kinds: Vec<&str> = report.findings.iter().map(|finding| finding.kind).collect();
-        let drift = "accounting_drift";
-        assert_eq!(kinds, ["tag_drift", "tag_drift", drift, drift, "object_drift", "over_limit"]);
+        let kinds: Vec<DriftKind> = report.findings.iter().map(|finding| finding.kind).collect();
+        let (tags, inodes) = (DriftKind::TagDrift, DriftKind::AccountingDrift);
+        assert_eq!(kinds, [tags, tags, inodes, inodes, DriftKind::ObjectDrift, DriftKind::OverLimit]);
         assert!(report.findings.iter().all(|finding| finding.message.ends_with('.') && !finding.hints.is_empty()));
         let elsewhere = &report.findings[0];
         assert_eq!(elsewhere.message, "1 entry (4.00 KiB) is charged to no project and not to project 1001.");

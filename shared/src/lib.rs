@@ -7,6 +7,7 @@
 //! compiles to wasm as it is, and a type lives here only if both sides name it.
 
 pub mod content;
+pub mod drift;
 pub mod history;
 pub mod id;
 pub mod inventory;

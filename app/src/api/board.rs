@@ -1,7 +1,8 @@
-//! What administrators look after: what moves left behind.
+//! What administrators look after: what is charged wrongly, and what moves left behind.
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
+use tidelock_shared::drift::DriftScan;
 use tidelock_shared::id::EngineId;
 use tidelock_shared::leftovers::{Deed, Leftovers};
 use tidelock_shared::name::FilePath;
@@ -26,4 +27,16 @@ pub async fn leftovers(waits: bool) -> Result<Leftovers, ApiError> {
 #[server(name = SettleLeftoverCall, prefix = "/api", endpoint = "settle_leftover", input = Json, output = Json)]
 pub async fn settle_leftover(path: FilePath, deed: Deed) -> Result<Leftovers, ApiError> {
     answer(service()?.settle_leftover(path, deed)).await
+}
+
+/// Begins to scan projects' folders for what is charged wrongly.
+#[server(name = ScanDriftCall, prefix = "/api", endpoint = "scan_drift", input = Json, output = Json)]
+pub async fn scan_drift(paths: Vec<FilePath>) -> Result<Vec<DriftScan>, ApiError> {
+    answer(service()?.scan_drift(paths)).await
+}
+
+/// The newest scan of each folder.
+#[server(name = DriftScansCall, prefix = "/api", endpoint = "drift_scans", input = Json, output = Json)]
+pub async fn drift_scans(waits: bool) -> Result<Vec<DriftScan>, ApiError> {
+    answer(service()?.drift_scans(waits)).await
 }

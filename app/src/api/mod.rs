@@ -33,6 +33,8 @@
 //! | `limits` | – | `Limits` |
 //! | `look_for_leftovers` | `adopted: EngineId?` | `Leftovers`, for administrators, like the next two |
 //! | `leftovers` | `waits: bool` | `Leftovers` |
+//! | `scan_drift` | `paths: FilePath[]` | `DriftScan[]`, for administrators, like the next |
+//! | `drift_scans` | `waits: bool` | `DriftScan[]` |
 //! | `settle_leftover` | `path: FilePath`, `deed: Deed` | `Leftovers` |
 //! | `set_limits` | `limits: Limits` | `Limits`, for administrators |
 //! | `begin_upload` | `request: UploadRequest` | `UploadState` |
@@ -55,7 +57,10 @@ pub mod folders;
 pub mod moves;
 pub mod uploads;
 
-pub use board::{LeftoversCall, LookForLeftoversCall, SettleLeftoverCall, leftovers, look_for_leftovers, settle_leftover};
+pub use board::{
+    DriftScansCall, LeftoversCall, LookForLeftoversCall, ScanDriftCall, SettleLeftoverCall, drift_scans, leftovers,
+    look_for_leftovers, scan_drift, settle_leftover,
+};
 pub use error::{ApiError, status_of};
 pub use folders::{
     ContentCall, CreateFolderCall, DestinationCall, EntriesCall, FolderCall, InventoryCall, ProjectsCall, RowsCall,

@@ -73,6 +73,7 @@ pub fn BoardPages(here: &'static str) -> impl IntoView {
     view! {
         <nav class="filters" aria-label=words().board()>
             {link("/board", words().open_moves())}
+            {link("/board/drift", words().drift_title())}
             {link("/board/leftovers", words().leftovers())}
         </nav>
     }

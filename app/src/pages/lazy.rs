@@ -9,6 +9,7 @@ use leptos_router::ChooseView;
 use wasm_split_helpers::wasm_split;
 
 use super::board::BoardPage;
+use super::drift::DriftPage;
 use super::gallery::GalleryPage;
 use super::guarantees::GuaranteesPage;
 use super::leftovers::LeftoversPage;
@@ -40,20 +41,21 @@ pub enum LazyPage {
     Settings,
     Gallery,
     Board,
+    Drift,
     Leftovers,
 }
 
 impl ChooseView for LazyPage {
     async fn choose(self) -> AnyView {
         match self {
-            Self::Board | Self::Leftovers => once_loaded(administration(self)).await,
+            Self::Board | Self::Drift | Self::Leftovers => once_loaded(administration(self)).await,
             _ => once_loaded(page(self)).await,
         }
     }
 
     async fn preload(&self) {
         match self {
-            Self::Board | Self::Leftovers => drop(load_administration().await),
+            Self::Board | Self::Drift | Self::Leftovers => drop(load_administration().await),
             _ => fetch().await,
         }
     }
@@ -78,7 +80,7 @@ pub fn page(page: LazyPage) -> Result<AnyView, ApiError> {
         LazyPage::Guarantees => view! { <GuaranteesPage /> }.into_any(),
         LazyPage::Gallery => view! { <GalleryPage /> }.into_any(),
         LazyPage::Settings => view! { <SettingsPage /> }.into_any(),
-        LazyPage::Board | LazyPage::Leftovers => ().into_any(),
+        LazyPage::Board | LazyPage::Drift | LazyPage::Leftovers => ().into_any(),
     })
 }
 
@@ -86,6 +88,7 @@ pub fn page(page: LazyPage) -> Result<AnyView, ApiError> {
 #[wasm_split(administration, fallible, preload(load_administration))]
 pub fn administration(page: LazyPage) -> Result<AnyView, ApiError> {
     Ok(match page {
+        LazyPage::Drift => view! { <DriftPage /> }.into_any(),
         LazyPage::Leftovers => view! { <LeftoversPage /> }.into_any(),
         _ => view! { <BoardPage /> }.into_any(),
     })

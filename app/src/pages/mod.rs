@@ -2,6 +2,7 @@
 
 pub mod board;
 pub mod browse;
+pub mod drift;
 pub mod gallery;
 pub mod guarantees;
 pub mod lazy;

@@ -56,3 +56,25 @@ deletion-loses = { $count ->
     [one] Das löscht { $count } Eintrag mit { $bytes } endgültig. Nichts bringt ihn zurück.
    *[other] Das löscht { $count } Einträge mit { $bytes } endgültig. Nichts bringt sie zurück.
 }
+
+## Was falsch berechnet wird
+
+drift-title = Falsch berechnet
+drift-failed = Was falsch berechnet wird, konnte nicht geladen werden
+drift-lead = Ein Projekt wird falsch berechnet, wenn der Baum das eine sagt und die Rechnung das andere. Eine Prüfung liest
+    jeden Ordner eines Projekts, ändert nichts und vergleicht, was sie zählt, mit dem, was das Dateisystem berechnet.
+scan-all = Alle Projekte prüfen
+scan = Prüfen
+scan-project = { $name } prüfen
+never-scanned = seit dem Start des Servers nicht geprüft
+waits-for-scan = wartet, bis es an der Reihe ist
+scanning = { $count ->
+    [one] wird geprüft, bisher { $count } Eintrag
+   *[other] wird geprüft, bisher { $count } Einträge
+}
+scanned = { $count ->
+    [one] { $count } Eintrag geprüft
+   *[other] { $count } Einträge geprüft
+}
+counted-and-charged = Seine Einträge enthalten { $counted }; berechnet werden { $charged }.
+nothing-wrong = Nichts wird falsch berechnet.

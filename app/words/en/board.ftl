@@ -56,3 +56,25 @@ deletion-loses = { $count ->
     [one] This deletes { $count } entry with { $bytes } for good. Nothing can bring it back.
    *[other] This deletes { $count } entries with { $bytes } for good. Nothing can bring them back.
 }
+
+## What is charged wrongly
+
+drift-title = Drift
+drift-failed = What is charged wrongly could not be loaded
+drift-lead = A project drifts when the tree says one thing and the bill another. A scan reads every folder of a project,
+    changes nothing, and compares what it counts with what the file system charges.
+scan-all = Scan all projects
+scan = Scan
+scan-project = Scan { $name }
+never-scanned = never scanned since the server started
+waits-for-scan = waits for its turn
+scanning = { $count ->
+    [one] scanning, { $count } entry so far
+   *[other] scanning, { $count } entries so far
+}
+scanned = { $count ->
+    [one] { $count } entry scanned
+   *[other] { $count } entries scanned
+}
+counted-and-charged = Its entries hold { $counted }; it is charged { $charged }.
+nothing-wrong = Nothing is charged wrongly.

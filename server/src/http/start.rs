@@ -21,7 +21,7 @@ use crate::history::History;
 use crate::identity::{Identities, NoRandomness, User, random_bytes};
 use crate::listing::Readings;
 use crate::names::{MountName, Names};
-use crate::service::{Drivers, Eyes, Inventories, Leftovers, Searches, Site, Surveys};
+use crate::service::{Drifts, Drivers, Eyes, Inventories, Leftovers, Searches, Site, Surveys};
 use crate::uploads::Uploads;
 
 /// What to serve, and where.
@@ -147,6 +147,7 @@ fn site(engine: Arc<Engine>, names: Names, eyes: Eyes, uploads: Uploads) -> Site
         searches: Searches::default(),
         inventories: Inventories::default(),
         leftovers: Leftovers::default(),
+        drifts: Drifts::default(),
         readings: Readings::default(),
         uploads,
         history: History::default(),

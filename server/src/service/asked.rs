@@ -9,6 +9,7 @@ use tidelock_engine::planner::Draft;
 use tidelock_engine::planner::plan::{MovePlan, PlannedItem, Refusal};
 use tidelock_engine::survey::survey_folder;
 use tidelock_shared::content::Content;
+use tidelock_shared::drift::DriftScan;
 use tidelock_shared::history::UsageSample;
 use tidelock_shared::id::{EngineId, MoveId, SearchId, SurveyId};
 use tidelock_shared::inventory::Inventory;
@@ -339,6 +340,20 @@ impl MoveService for EngineService {
         self.answer(move |service| {
             service.check_administrator()?;
             service.site.leftovers.settle(service, &path, deed)
+        })
+    }
+
+    fn scan_drift(&self, paths: Vec<FilePath>) -> Answer<'_, Vec<DriftScan>> {
+        self.answer(move |service| {
+            service.check_administrator()?;
+            service.site.drifts.scan(service, paths)
+        })
+    }
+
+    fn drift_scans(&self, waits: bool) -> Answer<'_, Vec<DriftScan>> {
+        self.answer(move |service| {
+            service.check_administrator()?;
+            Ok(service.site.drifts.get(waits))
         })
     }
 

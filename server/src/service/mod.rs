@@ -12,6 +12,7 @@
 
 mod asked;
 pub(crate) mod content;
+mod drifts;
 mod drivers;
 mod folder;
 mod inventories;
@@ -23,6 +24,7 @@ mod surveys;
 mod uploads;
 
 pub(crate) use asked::EngineService;
+pub(crate) use drifts::Drifts;
 pub(crate) use drivers::Drivers;
 pub(crate) use inventories::Inventories;
 pub(crate) use leftovers::Leftovers;

@@ -10,7 +10,7 @@ use tidelock_shared::id::ProjectId;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::user_error::UserError;
 
-use super::{Drivers, Inventories, Leftovers, Searches, Surveys};
+use super::{Drifts, Drivers, Inventories, Leftovers, Searches, Surveys};
 use crate::history::History;
 use crate::identity::User;
 use crate::listing::Readings;
@@ -29,6 +29,7 @@ pub(crate) struct Site {
     pub(crate) searches: Searches,
     pub(crate) inventories: Inventories,
     pub(crate) leftovers: Leftovers,
+    pub(crate) drifts: Drifts,
     pub(crate) readings: Readings,
     pub(crate) uploads: Uploads,
     pub(crate) history: History,

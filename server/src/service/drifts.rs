@@ -1,0 +1,172 @@
+//! Scans for what is charged wrongly: one after the other on a thread of its own, and the newest of each
+//! folder is kept until the next.
+//!
+//! Not here: what is looked for (`tidelock_engine::drift`), and what it is called (`crate::drift`).
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use parking_lot::{Condvar, Mutex};
+use tidelock_engine::clock::SystemClock;
+use tidelock_engine::drift::{Pace, Scan, scan};
+use tidelock_engine::survey::SurveyError;
+use tidelock_shared::drift::{DriftFinding, DriftScan};
+use tidelock_shared::name::FilePath;
+use tidelock_shared::user_error::UserError;
+
+use super::{EngineService, Site};
+use crate::user_error;
+use crate::words::{Words, words};
+
+/// Whoever follows a scan waits so long for news.
+const NEXT_ANSWER: Duration = Duration::from_secs(1);
+/// Numbers are told so often.
+const TOLD_EVERY: Duration = Duration::from_millis(250);
+
+/// The newest scan of each folder, and what waits for its turn.
+#[derive(Default)]
+pub(crate) struct Drifts {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    scans: BTreeMap<FilePath, Standing>,
+    queue: VecDeque<FilePath>,
+    is_running: bool,
+}
+
+#[derive(Clone, Default)]
+struct Standing {
+    started_ms: Option<i64>,
+    finished_ms: Option<i64>,
+    entries: u64,
+    ended: Option<Arc<Result<Scan, SurveyError>>>,
+}
+
+impl Standing {
+    fn is_open(&self) -> bool {
+        self.finished_ms.is_none()
+    }
+}
+
+impl Drifts {
+    /// Begins to scan these folders, those apart that are being scanned or wait for it.
+    pub(super) fn scan(&self, service: &EngineService, paths: Vec<FilePath>) -> Result<Vec<DriftScan>, UserError> {
+        for path in &paths {
+            service.site.root_of(path)?;
+        }
+        let site = &service.site;
+        let is_idle = {
+            let mut state = self.state.lock();
+            for path in paths {
+                if state.scans.get(&path).is_none_or(|standing| !standing.is_open()) {
+                    state.scans.insert(path.clone(), Standing::default());
+                    state.queue.push_back(path);
+                }
+            }
+            !std::mem::replace(&mut state.is_running, true)
+        };
+        if is_idle {
+            let site = site.clone();
+            let thread = std::thread::Builder::new().name("drift".to_owned());
+            thread.spawn(move || site.drifts.work_off(&site)).map_err(|error| {
+                // Nobody scans; the next who asks is not to wait for it.
+                let mut state = self.state.lock();
+                for waiting in std::mem::take(&mut state.queue) {
+                    state.scans.remove(&waiting);
+                }
+                state.is_running = false;
+                UserError::new("unavailable", words().drift_not_started(&error.to_string())).hint(words().try_again())
+            })?;
+        }
+        Ok(self.get(false))
+    }
+
+    /// All that is known; if that is wanted, waits a moment for news while a scan goes on.
+    pub(super) fn get(&self, waits: bool) -> Vec<DriftScan> {
+        let mut state = self.state.lock();
+        if waits && state.is_running {
+            self.changed.wait_for(&mut state, NEXT_ANSWER);
+        }
+        state.scans.iter().map(|(path, standing)| told(path, standing)).collect()
+    }
+
+    fn work_off(&self, site: &Site) {
+        loop {
+            let next = {
+                let mut state = self.state.lock();
+                let next = state.queue.pop_front().filter(|_| !site.engine.is_halted());
+                state.is_running = next.is_some();
+                next
+            };
+            self.changed.notify_all();
+            let Some(path) = next else { return };
+            self.change(&path, |standing| standing.started_ms = Some(site.engine.now_ms()));
+            let mut told_at = Instant::now();
+            let mut hear = |entries: u64| {
+                if told_at.elapsed() >= TOLD_EVERY {
+                    told_at = Instant::now();
+                    self.change(&path, |standing| standing.entries = entries);
+                }
+                !site.engine.is_halted()
+            };
+            let fs = site.engine.file_system();
+            let found = scan(&**fs, site.engine.crew(), &SystemClock, &path, Pace::default(), &mut hear);
+            self.change(&path, |standing| {
+                standing.finished_ms = Some(site.engine.now_ms());
+                standing.entries = found.as_ref().map_or(standing.entries, |found| found.recount.entries);
+                standing.ended = Some(Arc::new(found));
+            });
+        }
+    }
+
+    fn change(&self, path: &FilePath, change: impl FnOnce(&mut Standing)) {
+        if let Some(standing) = self.state.lock().scans.get_mut(path) {
+            change(standing);
+        }
+        self.changed.notify_all();
+    }
+}
+
+/// In the language of whoever asks.
+fn told(path: &FilePath, standing: &Standing) -> DriftScan {
+    let mut scan = DriftScan {
+        path: path.clone(),
+        started_ms: standing.started_ms,
+        finished_ms: standing.finished_ms,
+        entries: standing.entries,
+        project: None,
+        counted: None,
+        charged: None,
+        findings: Vec::new(),
+        remarks: Vec::new(),
+        error: None,
+    };
+    match standing.ended.as_deref() {
+        None => {}
+        Some(Err(SurveyError::Stopped)) => scan.error = Some(words().shutting_down().to_owned()),
+        Some(Err(SurveyError::FileSystem(error))) => {
+            scan.error = Some(user_error::fs_error(Words::doing_look_through, path, error).message);
+        }
+        Some(Ok(found)) => match crate::drift::report(path, found) {
+            None => scan.remarks.push(words().drift_no_project().to_owned()),
+            Some(report) => {
+                scan.project = Some(report.project);
+                scan.counted = Some(report.counted);
+                scan.charged = report.charged;
+                scan.remarks = report.remarks;
+                let finding = |told: crate::drift::Told| DriftFinding {
+                    kind: told.kind,
+                    message: told.message,
+                    hints: told.hints,
+                    examples: told.paths,
+                };
+                scan.findings = report.findings.into_iter().map(finding).collect();
+            }
+        },
+    }
+    scan
+}
