@@ -67,7 +67,9 @@ test('what is charged wrongly is found by a scan, repaired, and gone', async ({ 
   // It is over its limit, and that is no drift.
   const tools = page.locator('[data-project="shared-tools"]');
   await tools.getByRole('button', { name: 'Scan shared-tools' }).click();
-  await expect(tools).toContainText('more than its hard limit of 150', { timeout: 30_000   const climate = page.locator('[data-project="climate"]');
+  await expect(tools).toContainText('more than its hard limit of 150', { timeout: 30_000 });
+  await expect(tools.getByRole('button', { name: 'Plan a repair' })).toHaveCount(0);
+  const climate = page.locator('[data-project="climate"]');
   await expect(climate).toContainText('never scanned');
   await climate.getByRole('button', { name: 'Scan climate' }).click();
   await expect(climate).toContainText('3 entries (120 GiB) are charged to project 2002', { timeout: 30_000 });
@@ -79,8 +81,6 @@ test('what is charged wrongly is found by a scan, repaired, and gone', async ({ 
   await expect(page.getByRole('complementary', { name: 'Moves' })).toContainText(/ended|done/i, { timeout: 60_000 });
   await climate.getByRole('button', { name: 'Scan climate' }).click();
   await expect(climate).toContainText('Nothing is charged wrongly.', { timeout: 60_000 });
-});
-  await expect(tools.getByRole('button', { name: 'Plan a repair' })).toHaveCount(0);
 });
 
 test('what another server left behind is found, taken over and deleted', async ({ page }) => {

@@ -66,12 +66,18 @@ fn is_for_want_of_room(of: &Move) -> bool {
 
 /// Every name of every untouched object is there, once, with everything that belongs to it.
 fn names(model: &Model, found: &[Sighting], offences: &mut Vec<String>) {
-    let visible: BTreeMap<&Key, &Sighting> =
-        found.iter().filter(|seen| seen.hidden.is_none()).map(|seen| (&seen.key, seen)).collect();
+    let mut visible: BTreeMap<(&Key, u32), Vec<&Sighting>> = BTreeMap::new();
+    for seen in found.iter().filter(|seen| seen.hidden.is_none()) {
+        visible.entry((&seen.key, seen.number.unwrap_or_default())).or_default().push(seen);
+    }
     for object in model.objects.iter().filter(|object| !model.touched.contains(&object.number)) {
         let mut identities = BTreeSet::new();
         for key in &object.names {
-            let Some(seen) = visible.get(key).filter(|seen| seen.number == Some(object.number)) else {
+            let seen = visible.get(&(key, object.number)).map(Vec::as_slice).unwrap_or_default();
+            // Where a copy and its original are both there, their folders have one number, and names below
+            // these meet: one of them has to be this one.
+            let fits = |seen: &&&Sighting| differences(model, seen, object, &object.attributes).is_empty();
+            let Some(seen) = seen.iter().find(fits).or(seen.last()) else {
                 if !model.returned.contains(&object.number) {
                     let elsewhere: Vec<&str> =
                         found.iter().filter(|seen| seen.number == Some(object.number)).map(|seen| seen.path.as_str()).collect();
@@ -93,6 +99,14 @@ fn shown(number: u32, key: &Key) -> String {
 }
 
 fn compare(model: &Model, seen: &Sighting, object: &Object, expected: &Attributes, offences: &mut Vec<String>) {
+    let differences = differences(model, seen, object, expected);
+    if !differences.is_empty() {
+        offences.push(format!("{} ({:?}): {}", seen.path, seen.number, differences.join("; ")));
+    }
+}
+
+/// How something is other than it has to be.
+fn differences(model: &Model, seen: &Sighting, object: &Object, expected: &Attributes) -> Vec<String> {
     let mut expected = expected.clone();
     let is_busy = seen.number.is_some_and(|number| model.busy.contains(&number));
     if is_busy && expected.kind == EntryKind::Folder {
@@ -102,10 +116,7 @@ fn compare(model: &Model, seen: &Sighting, object: &Object, expected: &Attribute
     if stays_with_others || !model.has_certain_project(object) {
         (expected.project, expected.inherit) = (seen.attributes.project, seen.attributes.inherit);
     }
-    let differences = seen.attributes.differences(&expected);
-    if !differences.is_empty() {
-        offences.push(format!("{} ({:?}): {}", seen.path, seen.number, differences.join("; ")));
-    }
+    seen.attributes.differences(&expected)
 }
 
 /// Whether it has the project of the folder in which the world has put it: `/m/alpha`, for instance.
