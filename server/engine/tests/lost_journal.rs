@@ -15,7 +15,7 @@ use tidelock_engine::{Engine, EngineError};
 use tidelock_shared::id::{EngineId, MoveId};
 use tidelock_shared::name::FilePath;
 use tidelock_shared::progress::MoveState;
-use tidelock_shared::request::Verb;
+use tidelock_shared::request::{MoveRequest, Verb};
 use world::{CASES, Case, Tried, World, assert_charged, assert_same, make_folder, name, path, write};
 
 const NEW_NAME: u64 = 0xfeed_5678_9abc_def0;
@@ -370,6 +370,27 @@ fn a_retired_source_without_a_record_waits_for_a_word_and_comes_back_with_one() 
             assert!(!world.hidden_names().iter().any(|at| at.contains(".retired")));
         }
     }
+}
+
+/// What it has hidden may still lie about under its number.
+#[test]
+fn the_number_of_a_move_that_is_lost_for_good_is_not_given_again() {
+    let world = staged_copy();
+    let kept = world.run().unwrap().unwrap();
+    let lost = {
+        let (engine, _folder) = world.engine();
+        let id = engine.accept(&MoveRequest { verb: Verb::Trash, ..world.unrelated() }, None).unwrap();
+        engine.drive(id).unwrap();
+        id
+    };
+    let (folder, _) = world.unrelated().sources[0].split_last().unwrap();
+    let folder = world.root.open_path(&folder).unwrap();
+    world.root.unlink(folder.at(&name(&format!(".tidelock-{lost}.record")))).unwrap();
+    lose_journal(&world);
+    let (engine, _folder) = new_engine(&world);
+    assert_eq!(rebuild(&engine), [kept]);
+    let next = engine.accept_undo(kept).unwrap();
+    assert_eq!((next.engine, next.number), (kept.engine, lost.number + 1));
 }
 
 #[test]
