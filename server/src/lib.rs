@@ -18,6 +18,7 @@ mod history;
 mod http;
 mod identity;
 mod listing;
+mod metrics;
 mod names;
 mod orphans;
 mod service;

@@ -310,7 +310,7 @@ impl Engine {
         let oldest = listed.last().map(|id| id.number);
         let is_missing = |live: &&Arc<Live>| {
             let of = &live.recorded.lock().of;
-            oldest.is_some_and(|oldest| of.id.number < oldest) && !matches!(of.state, MoveState::Done | MoveState::Undone)
+            oldest.is_none_or(|oldest| of.id.number < oldest) && !matches!(of.state, MoveState::Done | MoveState::Undone)
         };
         let mut older: Vec<MoveId> = self.moves.lock().values().filter(is_missing).map(|live| live.recorded.lock().of.id).collect();
         older.sort_by_key(|id| std::cmp::Reverse(id.number));

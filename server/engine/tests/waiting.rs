@@ -306,6 +306,7 @@ fn what_has_not_ended_is_listed_however_many_moves_came_after_it() {
         id
     });
     let listed = |at_most| engine.list(at_most).unwrap().iter().map(|one| one.recorded.of.id).collect::<Vec<_>>();
+    assert_eq!(listed(0), [ids[0]]);
     assert_eq!(listed(1), [ids[2], ids[0]]);
     assert_eq!(listed(3), [ids[2], ids[1], ids[0]]);
 }

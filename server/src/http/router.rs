@@ -3,6 +3,7 @@
 //! | route | what |
 //! |---|---|
 //! | `GET /healthz`, `/readyz` | whether the process lives; whether it is ready |
+//! | `GET /metrics` | numbers for Prometheus; for an administrator, who may be a token |
 //! | `GET /open/<token>` | the link of a single user |
 //! | `POST /api/become`, `/api/sign_out` | becoming somebody, and nobody |
 //! | `GET /signed_out` | how to come back |
@@ -54,6 +55,7 @@ pub(super) fn router(running: Running) -> Router {
     Router::new()
         .route("/healthz", get(|| async { "alive\n" }))
         .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
         .route("/open/{token}", get(sign_in::open))
         .route(sign_in::SIGNED_OUT, get(sign_in::signed_out))
         .route("/api/become", post(sign_in::become_user))
@@ -81,6 +83,16 @@ fn is_text_made_now(status: StatusCode, _: Version, headers: &HeaderMap, _: &Ext
 
 async fn ready(State(running): State<Running>) -> Response {
     if running.is_ready() { "ready\n".into_response() } else { (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response() }
+}
+
+async fn metrics(State(running): State<Running>, Extension(caller): Extension<Caller>) -> Response {
+    let service = EngineService::new(running.site.clone(), caller.user, Vec::new());
+    let read = tokio::task::spawn_blocking(move || service.metrics());
+    match read.await {
+        Ok(Ok(text)) => ([(CONTENT_TYPE, crate::metrics::CONTENT_TYPE)], text).into_response(),
+        Ok(Err(error)) => answer::error(error),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
 }
 
 fn service(running: &Running, caller: Caller) -> Service {

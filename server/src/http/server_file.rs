@@ -1,4 +1,5 @@
-//! `server.json` in the state folder: how the user's own programs find and address this server.
+//! `server.json` in the state folder: how the user's own programs find and address this server. Beside it
+//! lies `token`, for programs that want nothing but that in a file, such as Prometheus.
 //!
 //! It lies there while the server runs. A killed one leaves it behind, so whoever reads it asks
 //! the address whether somebody is there.
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::identity::Token;
 
 const FILE: &str = "server.json";
+const TOKEN: &str = "token";
 
 /// Where a server is, and what lets the user's own programs in.
 #[derive(Serialize, Deserialize)]
@@ -29,29 +31,35 @@ impl Address {
     }
 }
 
-/// The file of a running server.
+/// The files of a running server, by the folder that they lie in.
 #[derive(Clone, Debug)]
 pub(super) struct ServerFile(PathBuf);
 
 impl ServerFile {
-    /// Writes it anew, for nobody else to read.
+    /// Writes them anew, for nobody else to read.
     pub(super) fn write(state_folder: &Path, url: &str, bearer: &Token) -> std::io::Result<Self> {
-        let path = state_folder.join(FILE);
-        let unfinished = state_folder.join(format!("{FILE}.new"));
-        remove(&unfinished)?;
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished)?;
         let address = Address { url: url.to_owned(), token: bearer.reveal().to_owned(), pid: std::process::id() };
-        writeln!(file, "{}", serde_json::to_string(&address)?)?;
-        std::fs::rename(&unfinished, &path)?;
-        Ok(Self(path))
+        write(state_folder, TOKEN, bearer.reveal())?;
+        write(state_folder, FILE, &serde_json::to_string(&address)?)?;
+        Ok(Self(state_folder.to_owned()))
     }
 
-    /// Takes it away again.
+    /// Takes them away again.
     pub(super) fn remove(&self) {
-        if let Err(error) = remove(&self.0) {
-            tracing::warn!(path = %self.0.display(), %error, "the file stays behind");
+        for path in [self.0.join(FILE), self.0.join(TOKEN)] {
+            if let Err(error) = remove(&path) {
+                tracing::warn!(path = %path.display(), %error, "the file stays behind");
+            }
         }
     }
+}
+
+fn write(folder: &Path, name: &str, line: &str) -> std::io::Result<()> {
+    let unfinished = folder.join(format!("{name}.new"));
+    remove(&unfinished)?;
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished)?;
+    writeln!(file, "{line}")?;
+    std::fs::rename(&unfinished, folder.join(name))
 }
 
 fn remove(path: &Path) -> std::io::Result<()> {

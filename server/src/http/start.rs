@@ -20,6 +20,7 @@ use crate::demo;
 use crate::history::History;
 use crate::identity::{Identities, NoRandomness, User, random_bytes};
 use crate::listing::Readings;
+use crate::metrics::Counted;
 use crate::names::{MountName, Names};
 use crate::service::{Drifts, Drivers, Eyes, Inventories, Leftovers, Searches, Site, Surveys};
 use crate::uploads::Uploads;
@@ -104,8 +105,9 @@ pub(super) fn start(options: &Serve, address: SocketAddr) -> Result<Started, Ser
 pub(super) fn of_demo(world: demo::World, journal: Journal, uploads: Uploads, address: SocketAddr) -> Result<Running, ServeError> {
     let fs: Arc<dyn FileSystem> = Arc::new(world.simulator.clone());
     // Its pace is invented, and the same whatever machine it runs on.
-    let engine = engine(fs, Arc::new(Alone), journal, world.roots)?;
-    let site = Site { tops: Some(world.tops), ..site(engine, world.names, Eyes::Demo(world.simulator), uploads) };
+    let counted = Arc::<Counted>::default();
+    let engine = engine(fs, Arc::new(Alone), journal.watched_by(counted.clone()), world.roots)?;
+    let site = Site { tops: Some(world.tops), ..site(engine, counted, world.names, Eyes::Demo(world.simulator), uploads) };
     Ok(Running::new(site, Identities::of_demo(world.users, address.port())?, address.ip()))
 }
 
@@ -126,7 +128,9 @@ pub(super) fn of_single_user(
     let user = User { name: names.user(uid), uid, gids: Vec::new() };
     let (identities, link) = Identities::of_single_user(user, address.port())?;
     let crew = Arc::new(Threads::for_this_machine());
-    let site = site(engine(fs, crew, journal, roots.to_vec())?, names, Eyes::Process, uploads);
+    let counted = Arc::<Counted>::default();
+    let engine = engine(fs, crew, journal.watched_by(counted.clone()), roots.to_vec())?;
+    let site = site(engine, counted, names, Eyes::Process, uploads);
     Ok((Running::new(site, identities, address.ip()), format!("/open/{}", link.reveal())))
 }
 
@@ -140,7 +144,7 @@ fn engine(
     Ok(Arc::new(Engine::new(fs, worker, journal, Arc::new(SystemClock), roots)?.with_crew(crew)))
 }
 
-fn site(engine: Arc<Engine>, names: Names, eyes: Eyes, uploads: Uploads) -> Site {
+fn site(engine: Arc<Engine>, counted: Arc<Counted>, names: Names, eyes: Eyes, uploads: Uploads) -> Site {
     Site {
         drivers: Drivers::new(engine.clone()),
         surveys: Surveys::default(),
@@ -150,6 +154,7 @@ fn site(engine: Arc<Engine>, names: Names, eyes: Eyes, uploads: Uploads) -> Site
         drifts: Drifts::default(),
         readings: Readings::default(),
         uploads,
+        counted,
         history: History::default(),
         engine,
         names,

@@ -147,6 +147,12 @@ impl EngineService {
         Ok(())
     }
 
+    /// Numbers for Prometheus, for administrators.
+    pub(crate) fn metrics(&self) -> Result<String, UserError> {
+        self.check_administrator()?;
+        crate::metrics::read(&self.site).map_err(|error| self.site.told(&error))
+    }
+
     fn check_request(&self, request: &MoveRequest) -> Result<(), UserError> {
         if request.verb == Verb::Repair {
             return self.check(self.forbidden(&request.sources));

@@ -11,7 +11,7 @@ use parking_lot::{Condvar, Mutex};
 use tidelock_engine::clock::SystemClock;
 use tidelock_engine::drift::{Pace, Scan, scan};
 use tidelock_engine::survey::SurveyError;
-use tidelock_shared::drift::{DriftFinding, DriftScan};
+use tidelock_shared::drift::{DriftFinding, DriftKind, DriftScan};
 use tidelock_shared::name::FilePath;
 use tidelock_shared::user_error::UserError;
 
@@ -92,6 +92,20 @@ impl Drifts {
             self.changed.wait_for(&mut state, NEXT_ANSWER);
         }
         state.scans.iter().map(|(path, standing)| told(path, standing)).collect()
+    }
+
+    /// How many findings of each kind the newest whole scan of each folder has, and when it ended.
+    pub(crate) fn counts(&self) -> Vec<(FilePath, i64, BTreeMap<DriftKind, u64>)> {
+        let state = self.state.lock();
+        let count = |(path, standing): (&FilePath, &Standing)| {
+            let found = standing.ended.as_deref()?.as_ref().ok()?;
+            let mut kinds = BTreeMap::new();
+            for told in crate::drift::report(path, found)?.findings {
+                *kinds.entry(told.kind).or_default() += 1;
+            }
+            Some((path.clone(), standing.finished_ms?, kinds))
+        };
+        state.scans.iter().filter_map(count).collect()
     }
 
     fn work_off(&self, site: &Site) {

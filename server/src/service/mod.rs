@@ -28,7 +28,7 @@ pub(crate) use drifts::Drifts;
 pub(crate) use drivers::Drivers;
 pub(crate) use inventories::Inventories;
 pub(crate) use leftovers::Leftovers;
-pub(crate) use projects::sample;
+pub(crate) use projects::{sample, visible};
 pub(crate) use searches::Searches;
 pub(crate) use site::{Eyes, Site};
 pub(crate) use surveys::Surveys;

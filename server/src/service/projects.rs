@@ -25,7 +25,7 @@ use crate::words::words;
 const FOLDERS_LOOKED_AT: usize = 2000;
 
 /// By name. What the caller may not read is not there.
-pub(super) fn visible(site: &Site, fs: &dyn FileSystem) -> Vec<Project> {
+pub(crate) fn visible(site: &Site, fs: &dyn FileSystem) -> Vec<Project> {
     let roots = site.engine.roots();
     let mut tops: Vec<FilePath> = Vec::new();
     match &site.tops {

@@ -14,6 +14,7 @@ use super::{Drifts, Drivers, Inventories, Leftovers, Searches, Surveys};
 use crate::history::History;
 use crate::identity::User;
 use crate::listing::Readings;
+use crate::metrics::Counted;
 use crate::names::Names;
 use crate::uploads::Uploads;
 use crate::user_error;
@@ -32,6 +33,7 @@ pub(crate) struct Site {
     pub(crate) drifts: Drifts,
     pub(crate) readings: Readings,
     pub(crate) uploads: Uploads,
+    pub(crate) counted: Arc<Counted>,
     pub(crate) history: History,
     /// The projects' top folders where somebody says which they are; else they are looked for.
     pub(crate) tops: Option<BTreeMap<ProjectId, FilePath>>,

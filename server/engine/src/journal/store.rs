@@ -28,7 +28,7 @@ pub struct Journal {
     watch: Option<Arc<dyn Watch>>,
 }
 
-/// Somebody who is asked around each write; for simulations.
+/// Somebody who is asked around each write: to count, or in simulations to interfere.
 pub trait Watch: Send + Sync {
     fn before_write(&self);
     /// What was written is on stable storage; of a move, which event.
@@ -129,8 +129,13 @@ impl Journal {
     pub fn simulated(path: &str, vfs: &str, engine: u64, watch: Arc<dyn Watch>) -> Result<Self, JournalError> {
         let home = Path::new(path);
         let connection = Connection::open_with_flags_and_vfs(path, OpenFlags::default(), vfs).map_err(opening(home))?;
-        let journal = Self::prepare(connection, home, || engine)?;
-        Ok(Self { watch: Some(watch), home: NOWHERE.to_owned(), ..journal })
+        let journal = Self::prepare(connection, home, || engine)?.watched_by(watch);
+        Ok(Self { home: NOWHERE.to_owned(), ..journal })
+    }
+
+    /// The same with somebody who is asked around each write.
+    pub fn watched_by(self, watch: Arc<dyn Watch>) -> Self {
+        Self { watch: Some(watch), ..self }
     }
 
     fn prepare(mut connection: Connection, path: &Path, random: impl FnOnce() -> u64) -> Result<Self, JournalError> {

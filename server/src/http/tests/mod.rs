@@ -5,6 +5,7 @@ mod calls;
 mod compression;
 mod downloads;
 mod feeds;
+mod metrics;
 mod ready;
 mod refusals;
 mod uploads;
