@@ -45,11 +45,11 @@ pub fn main(assets: Assets) -> ExitCode {
         }
         Command::Demo(demo) => {
             let look = Duration::from_micros(demo.look);
-            serve(&demo.serve, "tidelock-demo", Ok(http::Mode::Demo { look }), None)
+            serve(&demo.serve, "tidelock-demo", Ok(http::Mode::Demo { look }), http::Upkeep::default())
         }
         Command::Serve(folders) => {
             let roots = folders.roots.iter().map(|root| cli::absolute(root)).collect::<Result<_, _>>();
-            serve(&folders.serve, "tidelock", roots.map(|roots| http::Mode::SingleUser { roots }), folders.retention)
+            serve(&folders.serve, "tidelock", roots.map(|roots| http::Mode::SingleUser { roots }), folders.upkeep())
         }
         command => {
             telemetry::start(telemetry::Level::ERROR);
@@ -60,12 +60,12 @@ pub fn main(assets: Assets) -> ExitCode {
 }
 
 /// Serves until it is told to stop. `folder` names the state folder where none is given.
-fn serve(arguments: &ServeArguments, folder: &str, mode: Result<http::Mode, UserError>, retention: Option<u32>) -> Exit {
+fn serve(arguments: &ServeArguments, folder: &str, mode: Result<http::Mode, UserError>, upkeep: http::Upkeep) -> Exit {
     telemetry::start(telemetry::Level::INFO);
     let served = mode.and_then(|mode| {
         let given = arguments.state.as_deref().map(Path::new);
         let state_folder = cli::state_folder(given, folder)?;
-        let options = http::Serve { listen: arguments.listen, state_folder, mode, retention };
+        let options = http::Serve { listen: arguments.listen, state_folder, mode, upkeep };
         http::serve(options).map_err(|error| user_error::serve_error(&error))
     });
     match served {

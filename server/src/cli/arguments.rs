@@ -3,10 +3,14 @@
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use tidelock_engine::drift::Pace;
 use tidelock_shared::id::{EngineId, MoveId};
 use tidelock_shared::request;
+
+use crate::http::{DriftScans, Upkeep};
 
 /// Move files between projects with the guarantees of a database transaction.
 ///
@@ -342,6 +346,23 @@ pub(crate) struct ServeFolders {
     /// [default: as before, at first 7]
     #[arg(long, value_name = "DAYS")]
     pub(crate) retention: Option<u32>,
+    /// Scan every project for drift so often; what is found is on the board and in the metrics
+    #[arg(long, value_name = "HOURS", value_parser = clap::value_parser!(u32).range(1..=8760))]
+    pub(crate) drift_every: Option<u32>,
+    /// Such scans look at no more than so many entries a second
+    #[arg(long, value_name = "N", requires = "drift_every", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) drift_entries_per_second: Option<u64>,
     #[command(flatten)]
     pub(crate) serve: ServeArguments,
+}
+
+impl ServeFolders {
+    /// What the server is to do by itself.
+    pub(crate) fn upkeep(&self) -> Upkeep {
+        let drift_scans = self.drift_every.map(|hours| DriftScans {
+            every: Duration::from_secs(u64::from(hours) * 3600),
+            pace: Pace { entries_per_second: self.drift_entries_per_second },
+        });
+        Upkeep { retention: self.retention, drift_scans }
+    }
 }

@@ -22,4 +22,4 @@ mod upload;
 
 pub(crate) use serve::serve;
 pub(crate) use server_file::Address;
-pub(crate) use start::{Mode, Serve, ServeError};
+pub(crate) use start::{DriftScans, Mode, Serve, ServeError, Upkeep};

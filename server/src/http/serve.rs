@@ -14,13 +14,15 @@ use tokio::sync::watch;
 
 use super::router::router;
 use super::server_file::ServerFile;
-use super::start::{Serve, ServeError, Started, start};
+use super::start::{DriftScans, Serve, ServeError, Started, start};
 use super::state::Running;
 use crate::events::becomes_true;
 use crate::service::{Drivers, look_after_uploads, sample};
 
 const PURGES_LOOKED_FOR_EVERY: Duration = Duration::from_secs(600);
 const SAMPLES_LOOKED_FOR_EVERY: Duration = Duration::from_secs(60);
+/// The first scan for drift does not meet the rush of a start.
+const DRIFT_SCANNED_AFTER: Duration = Duration::from_secs(60);
 const REQUESTS_LOOKED_FOR_EVERY: Duration = Duration::from_millis(250);
 /// After the order to stop, for answers that are under way and for moves to reach a safe place.
 const STOPPED_WITHIN: Duration = Duration::from_secs(5);
@@ -49,12 +51,18 @@ async fn run(options: Serve) -> Result<(), ServeError> {
     let Started { running, first_page, _state } = start(&options, address)?;
     let url = url(address);
     let file = ServerFile::write(&options.state_folder, &url, running.identities.bearer()).map_err(ServeError::ServerFile)?;
-    let result = serve_bound(&running, listener, &format!("{url}{first_page}"), &file).await;
+    let result = serve_bound(&running, listener, &format!("{url}{first_page}"), &file, options.upkeep.drift_scans).await;
     file.remove();
     result
 }
 
-async fn serve_bound(running: &Running, listener: TcpListener, url: &str, file: &ServerFile) -> Result<(), ServeError> {
+async fn serve_bound(
+    running: &Running,
+    listener: TcpListener,
+    url: &str,
+    file: &ServerFile,
+    scans: Option<DriftScans>,
+) -> Result<(), ServeError> {
     stop_on_signals(running, file)?;
     let engine = running.site.engine.clone();
     let feed = tokio::spawn({
@@ -68,7 +76,7 @@ async fn serve_bound(running: &Running, listener: TcpListener, url: &str, file: 
     }
     let recovery = tokio::task::spawn_blocking({
         let running = running.clone();
-        move || recover(&running)
+        move || recover(&running, scans)
     });
     let served = tokio::spawn(serve_requests(running.clone(), listener));
     let recovered = recovery.await.map_err(|error| ServeError::Serving(error.into()))?;
@@ -101,7 +109,7 @@ async fn serve_requests(running: Running, listener: TcpListener) -> Result<(), S
 }
 
 /// Brings open moves to where they can go on, lets them, and then the requests in.
-fn recover(running: &Running) -> Result<(), ServeError> {
+fn recover(running: &Running, scans: Option<DriftScans>) -> Result<(), ServeError> {
     let to_drive = running.site.engine.recover(false)?;
     if !to_drive.is_empty() {
         tracing::info!(moves = to_drive.len(), "moves go on where an earlier server left them");
@@ -111,8 +119,15 @@ fn recover(running: &Running) -> Result<(), ServeError> {
         running.site.drivers.drive(id);
     }
     answer_requests(running.site.engine.clone(), running.site.drivers.clone(), running.stop.subscribe());
-    purge_what_is_due(running.clone(), running.stop.subscribe());
-    sample_usage(running.clone(), running.stop.subscribe());
+    again_and_again(running, "retention", Duration::ZERO, PURGES_LOOKED_FOR_EVERY, purge_what_is_due);
+    again_and_again(running, "usage", Duration::ZERO, SAMPLES_LOOKED_FOR_EVERY, sample_usage);
+    if let Some(DriftScans { every, pace }) = scans {
+        again_and_again(running, "drift timer", DRIFT_SCANNED_AFTER, every, move |running| {
+            if let Err(error) = running.site.drifts.scan_all(&running.site, pace) {
+                tracing::error!(%error, "projects are not scanned for drift");
+            }
+        });
+    }
     Ok(())
 }
 
@@ -138,42 +153,37 @@ fn answer_requests(engine: Arc<Engine>, drivers: Drivers, stop: watch::Receiver<
     }
 }
 
-/// Looks from time to time whether the retention of something is over, and after uploads.
-fn purge_what_is_due(running: Running, stop: watch::Receiver<bool>) {
+/// Does something from time to time, until the server stops.
+fn again_and_again(running: &Running, name: &str, first: Duration, every: Duration, work: impl Fn(&Running) + Send + 'static) {
+    let (running, stop) = (running.clone(), running.stop.subscribe());
     let look = move || {
-        let engine = &running.site.engine;
-        while !*stop.borrow() && !engine.is_halted() {
-            look_after_uploads(&running.site);
-            match engine.purge_due() {
-                Ok(purged) => purged.iter().for_each(|id| tracing::info!(%id, "the retention is over: the original is purged")),
-                Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "what is due cannot be purged"),
+        let mut next = Instant::now() + first;
+        while !*stop.borrow() && !running.site.engine.is_halted() {
+            if Instant::now() >= next {
+                work(&running);
+                next = Instant::now() + every;
             }
-            let next = Instant::now() + PURGES_LOOKED_FOR_EVERY;
-            while Instant::now() < next && !*stop.borrow() {
-                std::thread::sleep(REQUESTS_LOOKED_FOR_EVERY);
-            }
+            std::thread::sleep(REQUESTS_LOOKED_FOR_EVERY);
         }
     };
-    if let Err(error) = std::thread::Builder::new().name("retention".to_owned()).spawn(look) {
-        tracing::error!(%error, "nothing is purged by itself");
+    if let Err(error) = std::thread::Builder::new().name(name.to_owned()).spawn(look) {
+        tracing::error!(%error, name, "something is not done by itself");
     }
 }
 
-/// Remembers what each project uses, each time that is due.
-fn sample_usage(running: Running, stop: watch::Receiver<bool>) {
-    let look = move || {
-        while !*stop.borrow() && !running.site.engine.is_halted() {
-            if let Err(error) = sample(&running.site) {
-                tracing::error!(error = &error as &dyn std::error::Error, "what projects use cannot be remembered");
-            }
-            let next = Instant::now() + SAMPLES_LOOKED_FOR_EVERY;
-            while Instant::now() < next && !*stop.borrow() {
-                std::thread::sleep(REQUESTS_LOOKED_FOR_EVERY);
-            }
-        }
-    };
-    if let Err(error) = std::thread::Builder::new().name("usage".to_owned()).spawn(look) {
-        tracing::error!(%error, "what projects use is not remembered");
+/// Purges what is kept no longer, and looks after uploads.
+fn purge_what_is_due(running: &Running) {
+    look_after_uploads(&running.site);
+    match running.site.engine.purge_due() {
+        Ok(purged) => purged.iter().for_each(|id| tracing::info!(%id, "the retention is over: the original is purged")),
+        Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "what is due cannot be purged"),
+    }
+}
+
+/// Remembers what each project uses, if that is due.
+fn sample_usage(running: &Running) {
+    if let Err(error) = sample(&running.site) {
+        tracing::error!(error = &error as &dyn std::error::Error, "what projects use cannot be remembered");
     }
 }
 

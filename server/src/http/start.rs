@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tidelock_engine::clock::SystemClock;
 use tidelock_engine::crew::{Alone, Crew, Threads};
+use tidelock_engine::drift::Pace;
 use tidelock_engine::fs::posix::Posix;
 use tidelock_engine::fs::{FileSystem, FsError};
 use tidelock_engine::journal::{Journal, JournalError, StateFolder};
@@ -32,8 +33,23 @@ pub(crate) struct Serve {
     pub(crate) listen: SocketAddr,
     pub(crate) state_folder: PathBuf,
     pub(crate) mode: Mode,
+    pub(crate) upkeep: Upkeep,
+}
+
+/// What a server does by itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Upkeep {
     /// Days that originals are kept; none leaves it as it was.
     pub(crate) retention: Option<u32>,
+    /// How often every project is scanned for drift, and how fast; none is only when asked.
+    pub(crate) drift_scans: Option<DriftScans>,
+}
+
+/// Scans for drift that begin by themselves.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DriftScans {
+    pub(crate) every: Duration,
+    pub(crate) pace: Pace,
 }
 
 #[derive(Clone, Debug)]
@@ -95,7 +111,7 @@ pub(super) fn start(options: &Serve, address: SocketAddr) -> Result<Started, Ser
     if let Err(error) = running.site.history.keep_in(&options.state_folder) {
         tracing::error!(error = &error as &dyn std::error::Error, "what projects use is not remembered");
     }
-    if let Some(days) = options.retention {
+    if let Some(days) = options.upkeep.retention {
         running.site.engine.set_retention(Retention::of_days(days))?;
     }
     Ok(Started { running, first_page, _state: state })

@@ -15,7 +15,7 @@ use tidelock_shared::drift::{DriftFinding, DriftKind, DriftScan};
 use tidelock_shared::name::FilePath;
 use tidelock_shared::user_error::UserError;
 
-use super::{EngineService, Site};
+use super::{EngineService, Site, visible};
 use crate::user_error;
 use crate::words::{Words, words};
 
@@ -34,7 +34,7 @@ pub(crate) struct Drifts {
 #[derive(Default)]
 struct State {
     scans: BTreeMap<FilePath, Standing>,
-    queue: VecDeque<FilePath>,
+    queue: VecDeque<(FilePath, Pace)>,
     is_running: bool,
 }
 
@@ -53,18 +53,33 @@ impl Standing {
 }
 
 impl Drifts {
-    /// Begins to scan these folders, those apart that are being scanned or wait for it.
+    /// Begins to scan these folders, as fast as it can.
     pub(super) fn scan(&self, service: &EngineService, paths: Vec<FilePath>) -> Result<Vec<DriftScan>, UserError> {
         for path in &paths {
             service.site.root_of(path)?;
         }
-        let site = &service.site;
+        let begun = self.begin(&service.site, paths, Pace::default());
+        begun.map_err(|error| {
+            UserError::new("unavailable", words().drift_not_started(&error.to_string())).hint(words().try_again())
+        })?;
+        Ok(self.get(false))
+    }
+
+    /// Lets every project's folder be scanned, no faster than that.
+    pub(crate) fn scan_all(&self, site: &Arc<Site>, pace: Pace) -> std::io::Result<()> {
+        let projects = visible(site, &**site.engine.file_system());
+        let with_id = projects.into_iter().filter(|project| project.id.is_some());
+        self.begin(site, with_id.map(|project| project.root).collect(), pace)
+    }
+
+    /// Those apart that are being scanned or wait for it.
+    fn begin(&self, site: &Arc<Site>, paths: Vec<FilePath>, pace: Pace) -> std::io::Result<()> {
         let is_idle = {
             let mut state = self.state.lock();
             for path in paths {
                 if state.scans.get(&path).is_none_or(|standing| !standing.is_open()) {
                     state.scans.insert(path.clone(), Standing::default());
-                    state.queue.push_back(path);
+                    state.queue.push_back((path, pace));
                 }
             }
             !std::mem::replace(&mut state.is_running, true)
@@ -72,17 +87,17 @@ impl Drifts {
         if is_idle {
             let site = site.clone();
             let thread = std::thread::Builder::new().name("drift".to_owned());
-            thread.spawn(move || site.drifts.work_off(&site)).map_err(|error| {
+            if let Err(error) = thread.spawn(move || site.drifts.work_off(&site)) {
                 // Nobody scans; the next who asks is not to wait for it.
                 let mut state = self.state.lock();
-                for waiting in std::mem::take(&mut state.queue) {
+                for (waiting, _) in std::mem::take(&mut state.queue) {
                     state.scans.remove(&waiting);
                 }
                 state.is_running = false;
-                UserError::new("unavailable", words().drift_not_started(&error.to_string())).hint(words().try_again())
-            })?;
+                return Err(error);
+            }
         }
-        Ok(self.get(false))
+        Ok(())
     }
 
     /// All that is known; if that is wanted, waits a moment for news while a scan goes on.
@@ -117,7 +132,7 @@ impl Drifts {
                 next
             };
             self.changed.notify_all();
-            let Some(path) = next else { return };
+            let Some((path, pace)) = next else { return };
             self.change(&path, |standing| standing.started_ms = Some(site.engine.now_ms()));
             let mut told_at = Instant::now();
             let mut hear = |entries: u64| {
@@ -128,7 +143,7 @@ impl Drifts {
                 !site.engine.is_halted()
             };
             let fs = site.engine.file_system();
-            let found = scan(&**fs, site.engine.crew(), &SystemClock, &path, Pace::default(), &mut hear);
+            let found = scan(&**fs, site.engine.crew(), &SystemClock, &path, pace, &mut hear);
             self.change(&path, |standing| {
                 standing.finished_ms = Some(site.engine.now_ms());
                 standing.entries = found.as_ref().map_or(standing.entries, |found| found.recount.entries);

@@ -37,7 +37,7 @@ frozen-hint = Ein Administrator kann das Merkmal mit chattr -i oder chattr -a en
 held-by-its-charge = { $path } wird einem anderen Projekt angerechnet als sein Ordner; dort lässt das
     Dateisystem niemanden es umbenennen.
 held-by-its-charge-hint = Lassen Sie jemanden, der Projekt-IDs ändern darf, ihm zuerst die seines
-    Ordners geben, und verschieben Sie es dann.
+    Ordners geben, mit `tidelock repair` oder im Leitstand, und verschieben Sie es dann.
 upload-inside = Bei { $path } wird gerade etwas hochgeladen.
 upload-inside-hint = Warten Sie, bis es beendet ist, oder lassen Sie es von dem abbrechen, der es
     begonnen hat.

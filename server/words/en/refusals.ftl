@@ -34,8 +34,8 @@ frozen =
 frozen-hint = An administrator can clear the flag with chattr -i or chattr -a.
 held-by-its-charge = { $path } is charged to another project than its folder, where the file system lets
     nobody rename it.
-held-by-its-charge-hint = Let whoever may change project IDs give it that of its folder first, and move
-    it then.
+held-by-its-charge-hint = Let whoever may change project IDs give it that of its folder first, with
+    `tidelock repair` or on the board's drift page, and move it then.
 upload-inside = An upload is under way at { $path }.
 upload-inside-hint = Wait until it has ended, or let whoever began it cancel it.
 other-move = Another move is at work at { $path }.

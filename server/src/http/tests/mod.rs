@@ -1,6 +1,7 @@
 //! The server from outside, request by request, on the demo's world in memory.
 
 mod access;
+mod board;
 mod calls;
 mod compression;
 mod downloads;

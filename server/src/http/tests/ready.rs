@@ -14,7 +14,7 @@ use super::{ADDRESS, on_runtime, server_of};
 use crate::demo;
 use crate::http::serve;
 use crate::http::server_file::ServerFile;
-use crate::http::start::{Mode, Serve, ServeError, of_demo, start};
+use crate::http::start::{Mode, Serve, ServeError, Upkeep, of_demo, start};
 use crate::identity::Token;
 use crate::uploads::Uploads;
 
@@ -46,7 +46,7 @@ fn nothing_is_asked_of_a_server_that_has_not_recovered() {
 const DEMO: Mode = Mode::Demo { look: Duration::ZERO };
 
 fn options(state: &Path, mode: Mode) -> Serve {
-    Serve { listen: "127.0.0.1:0".parse().unwrap(), state_folder: state.to_owned(), mode, retention: None }
+    Serve { listen: "127.0.0.1:0".parse().unwrap(), state_folder: state.to_owned(), mode, upkeep: Upkeep::default() }
 }
 
 #[test]
@@ -73,7 +73,8 @@ fn a_port_in_use_is_told_before_anything_is_touched() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let state = tempfile::tempdir().unwrap();
     let folder = state.path().join("state");
-    let options = Serve { listen: taken.local_addr().unwrap(), state_folder: folder.clone(), mode: DEMO, retention: None };
+    let options =
+        Serve { listen: taken.local_addr().unwrap(), state_folder: folder.clone(), mode: DEMO, upkeep: Upkeep::default() };
     assert!(matches!(serve(options), Err(ServeError::Listen { .. })));
     assert!(!folder.exists());
 }

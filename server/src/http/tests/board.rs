@@ -1,0 +1,82 @@
+//! What administrators ask, and nobody else may.
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+use tidelock_engine::drift::Pace;
+use tidelock_shared::drift::{DriftKind, DriftScan};
+use tidelock_shared::leftovers::{Deed, Leftovers};
+
+use super::{Server, demo_server, on_runtime};
+
+/// Asks until an answer is as wanted.
+async fn until<T: serde::de::DeserializeOwned>(server: &Server, call: &str, is_so: impl Fn(&T) -> bool) -> T {
+    for _ in 0..1000 {
+        let answer: T = server.call_as("admin", call, json!({ "waits": true })).await.unwrap();
+        if is_so(&answer) {
+            return answer;
+        }
+    }
+    panic!("{call} does not come to its end");
+}
+
+#[test]
+fn whoever_is_no_administrator_is_refused_each_call() {
+    on_runtime(async {
+        let server = demo_server();
+        for (call, arguments) in [
+            ("look_for_leftovers", json!({})),
+            ("leftovers", json!({ "waits": false })),
+            ("settle_leftover", json!({ "path": "/lustre/climate/common", "deed": "delete" })),
+            ("scan_drift", json!({ "paths": ["/lustre/climate"] })),
+            ("drift_scans", json!({ "waits": false })),
+        ] {
+            let refused = server.call::<Value>(call, arguments).await.unwrap_err();
+            assert_eq!((refused.0, refused.1.code.as_str()), (StatusCode::FORBIDDEN, "permission_administrator"), "{call}");
+        }
+    });
+}
+
+#[test]
+fn only_what_was_found_can_be_settled() {
+    on_runtime(async {
+        let server = demo_server();
+        let settle = |path: &str, deed: Deed| json!({ "path": path, "deed": deed });
+        let deleted = server.call_as::<Leftovers>("admin", "settle_leftover", settle("/lustre/climate/common", Deed::Delete)).await;
+        assert_eq!(deleted.unwrap_err().1.code, "unknown_orphan");
+
+        server.call_as::<Leftovers>("admin", "look_for_leftovers", json!({})).await.unwrap();
+        let found: Leftovers = until(&server, "leftovers", |found: &Leftovers| found.finished_ms.is_some()).await;
+        let [thing] = found.things.as_slice() else { panic!("{found:?}") };
+        let path = thing.path.shown();
+        let [adopt @ Deed::Adopt(_)] = thing.deeds[..] else { panic!("{thing:?}") };
+        let early = server.call_as::<Leftovers>("admin", "settle_leftover", settle(&path, Deed::Delete)).await;
+        assert_eq!(early.unwrap_err().1.code, "of_another_engine", "it may be at work");
+
+        server.call_as::<Leftovers>("admin", "settle_leftover", settle(&path, adopt)).await.unwrap();
+        let found: Leftovers = until(&server, "leftovers", |found: &Leftovers| found.finished_ms.is_some()).await;
+        assert_eq!(found.things[0].deeds, [Deed::Delete], "no record tells its old name");
+        server.call_as::<Leftovers>("admin", "settle_leftover", settle(&path, Deed::Delete)).await.unwrap();
+        let found: Leftovers = until(&server, "leftovers", |found: &Leftovers| found.finished_ms.is_some()).await;
+        assert_eq!(found.things, []);
+    });
+}
+
+#[test]
+fn every_project_is_scanned_in_turn_at_the_pace_that_was_asked_for() {
+    on_runtime(async {
+        let server = demo_server();
+        server.running.site.drifts.scan_all(&server.running.site, Pace { entries_per_second: Some(1_000_000) }).unwrap();
+        let is_over = |scans: &Vec<DriftScan>| scans.len() == 6 && scans.iter().all(|scan| scan.finished_ms.is_some());
+        let scans: Vec<DriftScan> = until(&server, "drift_scans", is_over).await;
+        let kinds = |root: &str| {
+            let scan = scans.iter().find(|scan| scan.path.shown() == root).unwrap();
+            assert_eq!(scan.error, None, "{root}");
+            scan.findings.iter().map(|finding| finding.kind).collect::<Vec<_>>()
+        };
+        assert_eq!(kinds("/lustre/climate"), [DriftKind::TagDrift]);
+        assert_eq!(kinds("/lustre/shared-tools"), [DriftKind::OverLimit]);
+        assert_eq!(kinds("/lustre/thesis-chen"), []);
+        let outside = server.call_as::<Value>("admin", "scan_drift", json!({ "paths": ["/etc"] })).await.unwrap_err();
+        assert_eq!(outside.1.code, "outside_roots");
+    });
+}
