@@ -60,6 +60,8 @@ fn the_plan_tells_each_project_what_it_gains_and_loses_and_that_is_what_happens(
         assert_eq!((gamma.usage, gamma.after), (Some(world.root.usage(0, GAMMA)), Some(Amount::ZERO)), "{personality:?}");
         assert_eq!(draft.plan.items[0].tally.entries, 4, "{personality:?}: two of gamma, one of nobody, one without the flag");
         assert_eq!(draft.plan.cost.bytes_copied, 0);
+        let gains = draft.plan.reservations.iter().find(|reservation| reservation.payer.project == Some(ALPHA)).unwrap();
+        assert_eq!(gains.settles_late, personality == Personality::Lustre2_17, "{personality:?}");
         assert_eq!(findings(&world, "/m/alpha"), 3, "{personality:?}");
         let id = done(&engine, engine.accept(&repair("/m/alpha"), None).unwrap());
         assert_eq!(findings(&world, "/m/alpha"), 0, "{personality:?}");

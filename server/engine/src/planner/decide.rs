@@ -214,8 +214,9 @@ fn leaves_its_charge(item: &PlannedItem) -> bool {
 fn charges(facts: &Facts<'_>, items: &[PlannedItem]) -> (Vec<PayerChange>, Vec<Reservation>) {
     let mut flows: BTreeMap<Payer, Flow> = BTreeMap::new();
     for ((item, found), position) in items.iter().zip(facts.items).zip(0_u32..) {
+        let settles_late = found.destination.capabilities.charges_settle_late;
         if let Some(repair) = &item.repairs {
-            flow::repair(&mut flows, item, payer_of(&found.destination), repair);
+            flow::repair(&mut flows, item, payer_of(&found.destination), repair, settles_late);
             continue;
         }
         let is_made_anew = item.strategy == Strategy::StagedCopy;
@@ -229,7 +230,7 @@ fn charges(facts: &Facts<'_>, items: &[PlannedItem]) -> (Vec<PayerChange>, Vec<R
         (flow.is_source, flow.lost, flow.gained) = (true, flow.lost + leaves, flow.gained + comes_back);
         let flow = flows.entry(destination).or_insert_with(|| Flow::at(&item.destination_folder));
         (flow.is_destination, flow.gained) = (true, flow.gained + amount);
-        flow.settles_late |= found.destination.capabilities.charges_settle_late;
+        flow.settles_late |= settles_late;
         flow.copies.extend(Some(position).filter(|_| is_made_anew && crosses));
         let has_workshop = item.is_retagged() && found.item.folder.capabilities.abilities.remakes_other_kinds;
         if has_workshop && found.item.tally.other_kinds > found.item.findings.sockets {

@@ -218,7 +218,8 @@ impl Model {
             inside.extend(more);
         }
         let names = |(at, object): (usize, &Object)| {
-            let is_inside = |key: &&Key| *key == top_key || inside.contains(&key.0);
+            // Something of others may have the name by now, and what had it came back under another.
+            let is_inside = |key: &&Key| (*key == top_key && object.number == top) || inside.contains(&key.0);
             object.names.iter().filter(is_inside).map(|key| (at, key.clone())).collect::<Vec<_>>()
         };
         self.objects.iter().enumerate().flat_map(names).collect()

@@ -24,7 +24,7 @@ pub(super) struct Flow {
 }
 
 /// What others are charged for comes to the folder's own project, or goes back to them.
-pub(super) fn repair(flows: &mut BTreeMap<Payer, Flow>, item: &PlannedItem, own: Payer, repair: &Repair) {
+pub(super) fn repair(flows: &mut BTreeMap<Payer, Flow>, item: &PlannedItem, own: Payer, repair: &Repair, settles_late: bool) {
     for (project, amount) in &repair.strays {
         let other = project.map(|project| Payer { project: Some(project), ..own });
         let (from, to) = if repair.gives_back { (Some(own), other) } else { (other, Some(own)) };
@@ -35,6 +35,7 @@ pub(super) fn repair(flows: &mut BTreeMap<Payer, Flow>, item: &PlannedItem, own:
         if let Some(to) = to {
             let flow = flows.entry(to).or_insert_with(|| Flow::at(&item.destination_folder));
             (flow.is_destination, flow.gained) = (true, flow.gained + *amount);
+            flow.settles_late |= settles_late;
         }
     }
     flows.entry(own).or_insert_with(|| Flow::at(&item.destination_folder)).is_destination |= !repair.gives_back;
