@@ -24,45 +24,32 @@ use crate::words::words;
 
 #[component]
 pub fn BoardPage() -> impl IntoView {
-    let desk = use_desk();
     let limits = load(|| (), |()| api::limits());
     view! {
-        <Title text=words().board() />
-        <div class="page">
-            <h1 class="page__title">{words().board()}</h1>
-            <BoardPages here="/board" />
-            <Transition fallback=|| view! { <p>{words().loading_moves()}</p> }>
-                {move || {
-                    desk.session
-                        .get()
-                        .map(|session| match session {
-                            Ok(session) if session.is_administrator => view! { <Moves /> }.into_any(),
-                            Ok(_) => view! { <OnlyAdministrators /> }.into_any(),
-                            Err(error) => view! { <LoadError error=error.0 what=words().moves_failed() /> }.into_any(),
-                        })
-                }}
-                {move || {
-                    limits
-                        .get()
-                        .and_then(Result::ok)
-                        .filter(|_| desk.session.get().and_then(Result::ok).is_some_and(|session| session.is_administrator))
-                        .map(|limits| {
-                            view! {
-                                <h2 class="page__section">{words().limits_title()}</h2>
-                                <p class="page__lead">{words().limits_lead()}</p>
-                                <LimitsForm limits />
-                            }
-                        })
-                }}
-            </Transition>
-        </div>
+        <BoardFrame title=words().board() here="/board">
+            <Moves />
+            {move || {
+                limits
+                    .get()
+                    .and_then(Result::ok)
+                    .map(|limits| {
+                        view! {
+                            <h2 class="page__section">{words().limits_title()}</h2>
+                            <p class="page__lead">{words().limits_lead()}</p>
+                            <LimitsForm limits />
+                        }
+                    })
+            }}
+        </BoardFrame>
     }
     .into_any()
 }
 
-/// The pages of administrators.
+/// The frame of every page of administrators, and what everybody else sees instead.
 #[component]
-pub fn BoardPages(here: &'static str) -> impl IntoView {
+pub fn BoardFrame(title: &'static str, here: &'static str, children: ChildrenFn) -> impl IntoView {
+    let desk = use_desk();
+    let is_administrator = move || desk.session.get().map(|session| session.is_ok_and(|session| session.is_administrator));
     let link = move |href: &'static str, text| {
         view! {
             <PlaceLink href=href.to_owned() class="filters__link" current=Signal::derive(move || (here == href).then_some("page"))>
@@ -70,19 +57,24 @@ pub fn BoardPages(here: &'static str) -> impl IntoView {
             </PlaceLink>
         }
     };
+    let nobody = || {
+        view! { <EmptyState glyph=Glyph::Refused title=words().only_administrators() advice=words().only_administrators_advice() /> }
+    };
     view! {
-        <nav class="filters" aria-label=words().board()>
-            {link("/board", words().open_moves())}
-            {link("/board/drift", words().drift_title())}
-            {link("/board/leftovers", words().leftovers())}
-        </nav>
+        <Title text=title />
+        <div class="page">
+            <h1 class="page__title">{title}</h1>
+            <nav class="filters" aria-label=words().board()>
+                {link("/board", words().open_moves())}
+                {link("/board/drift", words().drift_title())}
+                {link("/board/leftovers", words().leftovers())}
+            </nav>
+            <Transition fallback=|| view! { <p>{words().loading()}</p> }>
+                {move || is_administrator().map(|is_one| if is_one { children().into_any() } else { nobody().into_any() })}
+            </Transition>
+        </div>
     }
-}
-
-/// What everybody else sees here.
-#[component]
-pub fn OnlyAdministrators() -> impl IntoView {
-    view! { <EmptyState glyph=Glyph::Refused title=words().only_administrators() advice=words().only_administrators_advice() /> }
+    .into_any()
 }
 
 #[component]

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_meta::Title;
 use tidelock_shared::drift::{DriftFinding, DriftKind, DriftScan};
 use tidelock_shared::name::FilePath;
 use tidelock_shared::project::Project;
@@ -10,7 +9,7 @@ use tidelock_shared::quota::Amount;
 use tidelock_shared::request::{MoveRequest, Verb};
 use tidelock_shared::user_error::UserError;
 
-use super::board::{BoardPages, OnlyAdministrators};
+use super::board::BoardFrame;
 use crate::api::{self, ApiError};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::place_link::PlaceLink;
@@ -33,26 +32,19 @@ struct Scans {
 pub fn DriftPage() -> impl IntoView {
     let desk = use_desk();
     let scans = Scans { known: RwSignal::new(Vec::new()), failed: RwSignal::new(None) };
-    let is_administrator = move || desk.session.get().map(|session| session.is_ok_and(|session| session.is_administrator));
     let known = load(|| (), |()| api::drift_scans(false));
     view! {
-        <Title text=words().drift_title() />
-        <div class="page">
-            <h1 class="page__title">{words().drift_title()}</h1>
-            <BoardPages here="/board/drift" />
-            <Transition fallback=|| view! { <p>{words().loading()}</p> }>
-                {move || match (is_administrator()?, known.get()?, desk.projects.get()?) {
-                    (false, ..) => Some(view! { <OnlyAdministrators /> }.into_any()),
-                    (true, Err(ApiError(error)), _) | (true, _, Err(ApiError(error))) => {
-                        Some(view! { <LoadError error what=words().drift_failed() /> }.into_any())
-                    }
-                    (true, Ok(known), Ok(projects)) => {
-                        scans.take_first(known);
-                        Some(view! { <Projects scans projects /> }.into_any())
-                    }
-                }}
-            </Transition>
-        </div>
+        <BoardFrame title=words().drift_title() here="/board/drift">
+            {move || match (known.get()?, desk.projects.get()?) {
+                (Err(ApiError(error)), _) | (_, Err(ApiError(error))) => {
+                    Some(view! { <LoadError error what=words().drift_failed() /> }.into_any())
+                }
+                (Ok(known), Ok(projects)) => {
+                    scans.take_first(known);
+                    Some(view! { <Projects scans projects /> }.into_any())
+                }
+            }}
+        </BoardFrame>
     }
     .into_any()
 }

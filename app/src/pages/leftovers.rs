@@ -2,17 +2,15 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_meta::Title;
 use tidelock_shared::leftovers::{Deed, Leftover, Leftovers};
 use tidelock_shared::user_error::UserError;
 
-use super::board::{BoardPages, OnlyAdministrators};
+use super::board::BoardFrame;
 use crate::api::{self, ApiError};
 use crate::components::empty_state::EmptyState;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::problem::{Gravity, LoadError, Problem};
 use crate::components::timestamp::Age;
-use crate::desk::use_desk;
 use crate::format;
 use crate::loading::load;
 use crate::words::words;
@@ -27,27 +25,19 @@ struct Search {
 
 #[component]
 pub fn LeftoversPage() -> impl IntoView {
-    let desk = use_desk();
     let search =
         Search { so_far: RwSignal::new(Leftovers::default()), failed: RwSignal::new(None), is_asking: RwSignal::new(false) };
-    let is_administrator = move || desk.session.get().map(|session| session.is_ok_and(|session| session.is_administrator));
     let known = load(|| (), |()| api::leftovers(false));
     view! {
-        <Title text=words().leftovers() />
-        <div class="page">
-            <h1 class="page__title">{words().leftovers()}</h1>
-            <BoardPages here="/board/leftovers" />
-            <Transition fallback=|| view! { <p>{words().loading()}</p> }>
-                {move || match (is_administrator()?, known.get()?) {
-                    (false, _) => Some(view! { <OnlyAdministrators /> }.into_any()),
-                    (true, Err(ApiError(error))) => Some(view! { <LoadError error what=words().leftovers_failed() /> }.into_any()),
-                    (true, Ok(known)) => {
-                        search.begin(known);
-                        Some(view! { <Found search /> }.into_any())
-                    }
-                }}
-            </Transition>
-        </div>
+        <BoardFrame title=words().leftovers() here="/board/leftovers">
+            {move || match known.get()? {
+                Err(ApiError(error)) => Some(view! { <LoadError error what=words().leftovers_failed() /> }.into_any()),
+                Ok(known) => {
+                    search.begin(known);
+                    Some(view! { <Found search /> }.into_any())
+                }
+            }}
+        </BoardFrame>
     }
     .into_any()
 }
