@@ -17,6 +17,9 @@ const pages = [
   '/search?in=%2Flustre%2Fclimate&name=grid',
   '/guarantees',
   '/settings',
+  '/board',
+  '/board/drift',
+  '/board/leftovers',
   '/nothing-here',
 ];
 
