@@ -69,8 +69,9 @@ pub(super) fn router(running: Running) -> Router {
         .fallback(asset_or_page)
         .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
         .merge(chunks)
-        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(PAGE_QUALITY)).compress_when(is_text_made_now))
         .layer(middleware::from_fn_with_state(running.clone(), guard::guard))
+        // Around the guard, which says what else an answer depends on.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(PAGE_QUALITY)).compress_when(is_text_made_now))
         .with_state(running)
 }
 
