@@ -43,7 +43,8 @@ struct Standing {
     started_ms: Option<i64>,
     finished_ms: Option<i64>,
     entries: u64,
-    ended: Option<Arc<Result<Scan, SurveyError>>>,
+    /// The newest that has ended, and when: it is known until the next one ends.
+    ended: Option<(i64, Arc<Result<Scan, SurveyError>>)>,
 }
 
 impl Standing {
@@ -78,7 +79,8 @@ impl Drifts {
             let mut state = self.state.lock();
             for path in paths {
                 if state.scans.get(&path).is_none_or(|standing| !standing.is_open()) {
-                    state.scans.insert(path.clone(), Standing::default());
+                    let ended = state.scans.remove(&path).and_then(|before| before.ended);
+                    state.scans.insert(path.clone(), Standing { ended, ..Standing::default() });
                     state.queue.push_back((path, pace));
                 }
             }
@@ -113,12 +115,13 @@ impl Drifts {
     pub(crate) fn counts(&self) -> Vec<(FilePath, i64, BTreeMap<DriftKind, u64>)> {
         let state = self.state.lock();
         let count = |(path, standing): (&FilePath, &Standing)| {
-            let found = standing.ended.as_deref()?.as_ref().ok()?;
+            let (ended_ms, found) = standing.ended.as_ref()?;
+            let found = found.as_ref().as_ref().ok()?;
             let mut kinds = BTreeMap::new();
             for told in crate::drift::report(path, found)?.findings {
                 *kinds.entry(told.kind).or_default() += 1;
             }
-            Some((path.clone(), standing.finished_ms?, kinds))
+            Some((path.clone(), *ended_ms, kinds))
         };
         state.scans.iter().filter_map(count).collect()
     }
@@ -145,9 +148,10 @@ impl Drifts {
             let fs = site.engine.file_system();
             let found = scan(&**fs, site.engine.crew(), &SystemClock, &path, pace, &mut hear);
             self.change(&path, |standing| {
-                standing.finished_ms = Some(site.engine.now_ms());
+                let now_ms = site.engine.now_ms();
+                standing.finished_ms = Some(now_ms);
                 standing.entries = found.as_ref().map_or(standing.entries, |found| found.recount.entries);
-                standing.ended = Some(Arc::new(found));
+                standing.ended = Some((now_ms, Arc::new(found)));
             });
         }
     }
@@ -174,7 +178,7 @@ fn told(path: &FilePath, standing: &Standing) -> DriftScan {
         remarks: Vec::new(),
         error: None,
     };
-    match standing.ended.as_deref() {
+    match standing.ended.as_ref().filter(|_| !standing.is_open()).map(|(_, ended)| &**ended) {
         None => {}
         Some(Err(SurveyError::Stopped)) => scan.error = Some(words().shutting_down().to_owned()),
         Some(Err(SurveyError::FileSystem(error))) => {
