@@ -4,10 +4,11 @@
   bench/every_call.py --tidelock target/release/tidelock --here DIR --there DIR [--stride 1]
 
 DIR and DIR lie on two mounts. A small tree with one of everything is moved within the first mount
-(one rename) and to the second (a staged copy). strace(1) ends the program with SIGKILL at its
-N-th call, for every N; then it lets the N-th call fail with EIO, ENOSPC and EDQUOT. After
-`tidelock recover` everything must be exactly as before or exactly as after, and a later move must
-work. `--stride 7` tries every seventh N only, `--injection signal=KILL` one kind of disturbance only.
+(one rename) and to the second (a staged copy), and each of these moves is undone. strace(1) ends the
+program with SIGKILL at its N-th call, for every N; then it lets the N-th call fail with EIO, ENOSPC
+and EDQUOT. After `tidelock recover` everything must be exactly as before or exactly as after, and
+a later move, or the undo once more, must work. `--stride 7` tries every seventh N only, `--injection
+signal=KILL` one kind of disturbance only, `--only undo` what has that word in its name.
 All of it takes hours: with `--log FILE` each try is noted down, and what the same program has been
 tried with is not tried again. Prints one JSON object a line; exits 1 if anything was wrong."""
 
@@ -77,11 +78,19 @@ class Bench:
         subprocess.run(["cp", "-a", self.tree + "-original", self.tree], check=True)
         os.makedirs(destination)
 
-    def count(self, destination):
-        """Of each call, how often the busiest thread makes it in an undisturbed move: strace counts so."""
+    def order(self, destination, undoes):
+        """What is to be disturbed, with everything ready for it."""
         self.fresh(destination)
+        if not undoes:
+            return self.move(destination)
+        told = subprocess.run([*self.move(destination), "--json"], check=True, capture_output=True, timeout=120).stdout
+        return self.verb("undo", "--yes", json.loads(told.splitlines()[-1])["id"])
+
+    def count(self, destination, undoes):
+        """Of each call, how often the busiest thread makes it when undisturbed: strace counts so."""
+        order = self.order(destination, undoes)
         log = os.path.join(self.here, "calls")
-        subprocess.run(["strace", "-f", "-qq", "-e", "trace=" + CALLS, "-o", log, *self.move(destination)], check=True,
+        subprocess.run(["strace", "-f", "-qq", "-e", "trace=" + CALLS, "-o", log, *order], check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         made = {}
         with open(log, errors="replace") as lines:
@@ -99,11 +108,11 @@ class Bench:
     def move(self, destination):
         return self.verb("mv", "--yes", self.tree, destination + "/")
 
-    def disturb(self, destination, call, number, injection):
-        self.fresh(destination)
+    def disturb(self, destination, undoes, call, number, injection):
+        order = self.order(destination, undoes)
         strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=" + call,
                   "-e", f"inject={call}:{injection}:when={number}"]
-        ended = self.quietly([*strace, *self.move(destination)])
+        ended = self.quietly([*strace, *order])
         recovered = self.quietly(self.verb("recover"))
         # A state folder that was never made has nothing to recover.
         if recovered == 5 and not os.path.lexists(os.path.join(self.state, "journal.sqlite")):
@@ -113,13 +122,15 @@ class Bench:
         found = digest(self.tree if is_here else arrived)[0] if is_here != is_there else None
         hidden = [name for folder in (self.here, self.there, destination) for name in os.listdir(folder)
                   if name.startswith(".tidelock-")]
-        if is_there and any(name.endswith(".retired") for name in hidden):
-            # What an undo needs, and the record that describes it.
+        if (is_there or undoes) and any(name.endswith(".retired") for name in hidden):
+            # What an undo needs, and the record that describes it; an undone copy is kept too.
             hidden = [name for name in hidden if not name.endswith((".retired", ".record"))]
-        # Whatever happened: the next move works.
+        # Whatever happened: the next move works, or the undo that has not happened.
         next_one = 0
         if is_here:
             next_one = self.quietly(self.move(destination))
+        elif undoes:
+            next_one = self.quietly(order)
         good = recovered == 0 and found == self.wanted and not hidden and next_one == 0
         return good, dict(exit=ended, recover=recovered, here=is_here, there=is_there, same=found == self.wanted,
                           hidden=hidden, next=next_one)
@@ -153,6 +164,7 @@ def main():
     arguments.add_argument("--there", required=True)
     arguments.add_argument("--stride", type=int, default=1)
     arguments.add_argument("--injection", choices=INJECTIONS, action="append")
+    arguments.add_argument("--only", default="")
     arguments.add_argument("--log", default=os.devnull)
     options = arguments.parse_args()
     bench = Bench(options)
@@ -161,9 +173,11 @@ def main():
     make_tree(bench.tree + "-original")
     bench.wanted, _ = digest(bench.tree + "-original")
     wrong = 0
-    for what, folder in (("rename", bench.here), ("staged copy", bench.there)):
+    moves = (("rename", bench.here, False), ("staged copy", bench.there, False),
+             ("undo of a rename", bench.here, True), ("undo of a staged copy", bench.there, True))
+    for what, folder, undoes in (move for move in moves if options.only in move[0]):
         destination = os.path.join(folder, "arrived")
-        times = bench.count(destination)
+        times = bench.count(destination, undoes)
         everything = [(call, number) for call in sorted(times) for number in range(1, times[call] + 1)]
         for injection in options.injection or INJECTIONS:
             tried, ended = 0, {}
@@ -171,8 +185,8 @@ def main():
                 key = [what, injection, call, number]
                 place = log.outcome(key)
                 if place is None:
-                    good, seen = bench.disturb(destination, call, number, injection)
-                    place = "wrong" if not good else "after" if seen["there"] else "before"
+                    good, seen = bench.disturb(destination, undoes, call, number, injection)
+                    place = "wrong" if not good else "after" if seen["there"] != undoes else "before"
                     log.add(key, place)
                     if not good:
                         say(what="wrong", move=what, injection=injection, call=call, number=number, **seen)
