@@ -4,11 +4,14 @@
 
 mod world;
 
+use tidelock_engine::Waits;
+use tidelock_engine::fs::FileSystem;
 use tidelock_engine::fs::simulator::Personality;
+use tidelock_engine::worker::Wait;
 use tidelock_shared::progress::MoveState;
 use tidelock_shared::quota::{Bounds, Limits};
 use tidelock_shared::request::{Consent, MoveRequest};
-use world::{ALICE, ALPHA, CASES, Case, World, assert_same};
+use world::{ALICE, ALPHA, CASES, Case, World, assert_same, make_folder, name, path};
 
 /// The project at its limit of inodes.
 fn fill(world: &World) {
@@ -38,4 +41,43 @@ fn what_leaves_a_full_project_needs_no_room_in_it() {
             assert_same(&world.visible(), &world.before, &what);
         }
     }
+}
+
+/// Two file systems have MDTs of the same numbers, and nothing in common. Found by seed 3400009228.
+#[test]
+fn a_barrier_on_another_file_system_is_none() {
+    let case = Case {
+        name: "full",
+        personality: Personality::Lustre2_17,
+        caller: ALICE,
+        source: "/m/alpha/lonely/link",
+        destination: "/n",
+        ..CASES[0]
+    };
+    let world = World::new(case);
+    let alice = world.caller();
+    // A link cannot be synced, so nothing here can stand in for a barrier.
+    let lonely = make_folder(&alice, &world.root.open_path(&path("/m/alpha")).unwrap(), "lonely", 0o755);
+    alice.create_symbolic_link(lonely.at(&name("link")), b"nowhere").unwrap();
+    // And the destination lies on the MDT of the same number.
+    let mdt = world.root.placement((&lonely).into()).unwrap();
+    let top = world.root.open_path(&path("/n")).unwrap();
+    let is_alike = |number: &u32| {
+        let folder = make_folder(&alice, &top, &format!("to-{number}"), 0o755);
+        world.root.placement((&folder).into()).unwrap() == mdt
+    };
+    let destination = (0..10).find(is_alike).map(|number| path(&format!("/n/to-{number}"))).unwrap();
+    world.root.sync_everything();
+    fill(&world);
+    let before: Vec<String> = world.visible().into_keys().collect();
+    let (engine, _folder) = world.engine();
+    let allow = vec![Consent::HardLinksLeaving, Consent::LostMetadata];
+    let id = engine.accept(&MoveRequest { allow, destination, ..world.request() }, None).unwrap();
+    engine.drive_once(id).unwrap();
+    let now = engine.get(id).unwrap();
+    assert_eq!(now.waits, Some(Waits::Step(Wait::Room)), "{:?} {:?}", now.recorded.of.state, now.recorded.of.failure);
+    world.root.set_limits(0, ALPHA, Limits::default());
+    engine.drive_once(id).unwrap();
+    assert_eq!(engine.get(id).unwrap().recorded.of.state, MoveState::Undone);
+    assert_eq!(world.visible().into_keys().collect::<Vec<_>>(), before);
 }

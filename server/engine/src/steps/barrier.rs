@@ -52,21 +52,27 @@ fn folders_still_there(context: &Context<'_>) -> StepResult<Vec<Folder>> {
 fn barrier_in_all(fs: &dyn FileSystem, folders: &[Folder], id: MoveId) -> StepResult<()> {
     for folder in folders {
         if let Some(missing) = reach(fs, folder, id, &mdts_of(fs, folder)?)? {
-            reach_by_others(fs, folders.iter().filter(|other| !std::ptr::eq(*other, folder)), id, missing)?;
+            reach_by_others(fs, folder, folders, id, missing)?;
         }
     }
     Ok(())
 }
 
-/// A file on the same MDT does it as well, whichever folder it is made in.
-fn reach_by_others<'a>(
+/// A file on the same MDT does it as well, whichever folder it is made in. Each file system has MDTs of
+/// its own, of the same numbers.
+fn reach_by_others(
     fs: &dyn FileSystem,
-    others: impl Iterator<Item = &'a Folder>,
+    folder: &Folder,
+    folders: &[Folder],
     id: MoveId,
     mut missing: BTreeSet<u32>,
 ) -> StepResult<()> {
     let is_told = !missing.is_empty();
-    for other in others {
+    let device = fs.status(folder.into())?.device;
+    for other in folders.iter().filter(|other| !std::ptr::eq(*other, folder)) {
+        if fs.status(other.into())?.device != device {
+            continue;
+        }
         let there: BTreeSet<u32> = mdts_of(fs, other)?.intersection(&missing).copied().collect();
         if !there.is_empty() {
             let still = reach(fs, other, id, &there)?.unwrap_or_default();
@@ -200,9 +206,12 @@ pub(super) fn barrier_on_other_mdts(context: &Context<'_>, top: At<'_>, beside: 
     if fs.capabilities(beside)?.names_durability != NamesDurability::BarrierFile || fs.mdts(beside)? == Some(1) {
         return Ok(());
     }
+    let device = fs.status(beside.into())?.device;
     let mut reached = BTreeSet::new();
     for folder in folders_still_there(context)? {
-        reached.extend(mdts_of(fs, &folder)?);
+        if fs.status((&folder).into())?.device == device {
+            reached.extend(mdts_of(fs, &folder)?);
+        }
     }
     let each = EachMdt::beginning_with(fs, context.order.move_id, beside, reached)?;
     if each.has_reached_all() { Ok(()) } else { EachMdt { looks_at_files: true, ..each }.entry(top, None) }
