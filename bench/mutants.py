@@ -28,6 +28,12 @@ SOURCE = "server/engine/src"
 MUTANTS = (
     ("turns go to whoever came first", "executor/turns.rs", "lib",
      "(running.get(candidate.user.as_str()).copied().unwrap_or(0), candidate.id)", "(0, candidate.id)"),
+    ("what is drained comes into sight", "executor/drive.rs", "waiting",
+     "            return self.let_wait(live, &Wait::Drained, self.clock.now_ms());\n", "            let _ = self.let_wait(live, &Wait::Drained, self.clock.now_ms());\n"),
+    ("what is set aside is out of nobody's sight", "planner/sequence.rs", "waiting",
+     "Self::RetireSource | Self::SetAside | Self::Trash", "Self::RetireSource | Self::Trash"),
+    ("a barrier of another file system will do", "steps/barrier.rs", "full_source",
+     "        if fs.status(other.into())?.device != device {\n", "        if fs.status(other.into())?.device == u64::MAX - device {\n"),
     ("what is on its way back waits for its turn", "executor/turns.rs", "lib",
      "filter(|candidate| candidate.is_urgent).map(", "filter(|candidate| candidate.is_urgent && at_once == 0).map("),
     ("a rate is not kept", "executor/throttle.rs", "lib",
