@@ -53,7 +53,7 @@ for (const { what, look, from, name, to, refusal } of [
     from: '/lustre/climate',
     name: 'ensemble-2026-09',
     to: '/lustre/thesis-chen',
-    refusal: /Too big: needs at least [\d,]+ inodes, room for 1,950/,
+    refusal: /Too big: needs at least [\d,]+ inodes, room for 1,940/,
   },
 ]) {
   test.describe(`with a look of ${look} µs`, () => {
