@@ -2,9 +2,9 @@
 //!
 //! Not here: finding it (`tidelock_engine::drift`).
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
-use tidelock_engine::drift::{Finding, Quantity, Scan, Stray};
+use tidelock_engine::drift::{Finding, Quantity, Scan};
 use tidelock_shared::drift::DriftKind;
 use tidelock_shared::id::ProjectId;
 use tidelock_shared::name::FilePath;
@@ -40,10 +40,8 @@ pub(crate) struct Told {
     /// Where it comes from, and what mends it.
     pub(crate) hints: Vec<String>,
     /// The first by name.
-    pub(crate) examples: Vec<Example>,
-    /// The same as they are.
-    #[serde(skip)]
-    pub(crate) paths: Vec<FilePath>,
+    #[serde(serialize_with = "as_examples")]
+    pub(crate) examples: Vec<FilePath>,
     #[serde(flatten)]
     numbers: Value,
 }
@@ -60,6 +58,16 @@ impl Example {
     fn of(path: &FilePath) -> Self {
         let (path, path_base64) = PlanItem::path_fields(path);
         Self { path, path_base64 }
+    }
+}
+
+/// Which of the four kinds a finding is.
+pub(crate) fn kind(finding: &Finding) -> DriftKind {
+    match finding {
+        Finding::ChargedElsewhere { .. } | Finding::NotInherited(_) => DriftKind::TagDrift,
+        Finding::OtherInodes { .. } => DriftKind::AccountingDrift,
+        Finding::OtherBytes { .. } => DriftKind::ObjectDrift,
+        Finding::OverLimit { .. } => DriftKind::OverLimit,
     }
 }
 
@@ -100,41 +108,47 @@ struct Place<'a> {
 
 impl Place<'_> {
     fn told(&self, finding: &Finding) -> Told {
-        let own = self.project.to_string();
+        let (kind, own) = (kind(finding), self.project.to_string());
         match finding {
             Finding::ChargedElsewhere { to, stray } => {
                 let size = bytes(stray.amount.bytes);
                 Told {
-                    kind: DriftKind::TagDrift,
+                    kind,
                     message: match to {
                         Some(ProjectId::NONE) => words().drift_to_none(stray.entries, &size, &own),
                         Some(other) => words().drift_to_project(stray.entries, &size, &other.to_string(), &own),
                         None => words().drift_to_others(stray.entries, &size, &own),
                     },
                     hints: vec![words().drift_elsewhere_cause().to_owned(), self.mended_by()],
-                    examples: shown(stray),
-                    paths: stray.examples.clone(),
+                    examples: stray.examples.clone(),
                     numbers: json!({ "project": to, "entries": stray.entries, "bytes": stray.amount.bytes, "inodes": stray.amount.inodes }),
                 }
             }
             Finding::NotInherited(stray) => Told {
-                kind: DriftKind::TagDrift,
+                kind,
                 message: words().drift_not_inherited(stray.entries),
                 hints: vec![words().drift_not_inherited_cause().to_owned(), self.mended_by()],
-                examples: shown(stray),
-                paths: stray.examples.clone(),
+                examples: stray.examples.clone(),
                 numbers: json!({ "missing_inherit": true, "entries": stray.entries }),
             },
-            Finding::OtherInodes { charged, counted } => self.other_inodes(*charged, *counted),
+            Finding::OtherInodes { charged, counted } => {
+                let (message, hint) = self.other_inodes(*charged, *counted);
+                Told {
+                    kind,
+                    message,
+                    hints: vec![hint],
+                    examples: Vec::new(),
+                    numbers: json!({ "charged_inodes": charged, "counted_inodes": counted }),
+                }
+            }
             Finding::OtherBytes { charged, counted } => Told {
-                kind: DriftKind::ObjectDrift,
+                kind,
                 message: words().drift_bytes(&own, &bytes(*charged), &bytes(*counted)),
                 hints: vec![match self.kind {
                     "Lustre" => words().drift_bytes_lustre("lctl lfsck_start -t layout"),
                     _ => words().drift_bytes_local().to_owned(),
                 }],
                 examples: Vec::new(),
-                paths: Vec::new(),
                 numbers: json!({ "charged_bytes": charged, "counted_bytes": counted }),
             },
             Finding::OverLimit { of, used, limit, is_hard } => {
@@ -143,41 +157,32 @@ impl Place<'_> {
                     Quantity::Inodes => ("inodes", words().drift_entries(*used), grouped(*limit)),
                 };
                 Told {
-                    kind: DriftKind::OverLimit,
+                    kind,
                     message: match is_hard {
                         true => words().drift_over_hard(&own, &used_words, &limit_words),
                         false => words().drift_over_soft(&own, &used_words, &limit_words),
                     },
                     hints: vec![words().drift_over_cause().to_owned(), words().drift_over_cure().to_owned()],
                     examples: Vec::new(),
-                    paths: Vec::new(),
                     numbers: json!({ "quantity": name, "used": used, "limit": limit, "is_hard": is_hard }),
                 }
             }
         }
     }
 
-    fn other_inodes(&self, charged: u64, counted: u64) -> Told {
+    /// What is told of it, and where it comes from.
+    fn other_inodes(&self, charged: u64, counted: u64) -> (String, String) {
         let (own, told) = (self.project.to_string(), words().drift_entries(charged));
         let difference = grouped(charged.abs_diff(counted));
-        let (message, hint) = if charged > counted {
-            (words().drift_more(&own, &told, &difference), words().drift_more_cause().to_owned())
-        } else {
-            let wrong = match self.kind {
-                "Lustre" => words().drift_fewer_lustre("lctl get_param osd-*.*.quota_slave.info"),
-                "XFS" => words().drift_fewer_xfs().to_owned(),
-                _ => words().drift_fewer_local().to_owned(),
-            };
-            (words().drift_fewer(&own, &told, &difference), wrong)
-        };
-        Told {
-            kind: DriftKind::AccountingDrift,
-            message,
-            hints: vec![hint],
-            examples: Vec::new(),
-            paths: Vec::new(),
-            numbers: json!({ "charged_inodes": charged, "counted_inodes": counted }),
+        if charged > counted {
+            return (words().drift_more(&own, &told, &difference), words().drift_more_cause().to_owned());
         }
+        let wrong = match self.kind {
+            "Lustre" => words().drift_fewer_lustre("lctl get_param osd-*.*.quota_slave.info"),
+            "XFS" => words().drift_fewer_xfs().to_owned(),
+            _ => words().drift_fewer_local().to_owned(),
+        };
+        (words().drift_fewer(&own, &told, &difference), wrong)
     }
 
     /// The system's own tool, for whoever may.
@@ -192,13 +197,13 @@ impl Place<'_> {
     }
 }
 
-fn shown(stray: &Stray) -> Vec<Example> {
-    stray.examples.iter().map(Example::of).collect()
+fn as_examples<S: Serializer>(paths: &[FilePath], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(paths.iter().map(Example::of))
 }
 
 #[cfg(test)]
 mod tests {
-    use tidelock_engine::drift::{Readings, Recount};
+    use tidelock_engine::drift::{Readings, Recount, Stray};
     use tidelock_shared::quota::Limits;
 
     use super::*;

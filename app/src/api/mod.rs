@@ -33,9 +33,9 @@
 //! | `limits` | – | `Limits` |
 //! | `look_for_leftovers` | `adopted: EngineId?` | `Leftovers`, for administrators, like the next two |
 //! | `leftovers` | `waits: bool` | `Leftovers` |
+//! | `settle_leftover` | `path: FilePath`, `deed: Deed` | `Leftovers` |
 //! | `scan_drift` | `paths: FilePath[]` | `DriftScan[]`, for administrators, like the next |
 //! | `drift_scans` | `waits: bool` | `DriftScan[]` |
-//! | `settle_leftover` | `path: FilePath`, `deed: Deed` | `Leftovers` |
 //! | `set_limits` | `limits: Limits` | `Limits`, for administrators |
 //! | `begin_upload` | `request: UploadRequest` | `UploadState` |
 //! | `uploads` | – | `[Upload]`, the caller's own |

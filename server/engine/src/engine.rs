@@ -308,13 +308,13 @@ impl Engine {
     pub fn list(&self, at_most: u32) -> Result<Vec<Snapshot>, EngineError> {
         let mut listed = self.driver.journal.lock().newest(at_most)?;
         let oldest = listed.last().map(|id| id.number);
-        let is_missing = |live: &&Arc<Live>| {
-            let of = &live.recorded.lock().of;
-            oldest.is_none_or(|oldest| of.id.number < oldest) && !matches!(of.state, MoveState::Done | MoveState::Undone)
-        };
-        let mut older: Vec<MoveId> = self.moves.lock().values().filter(is_missing).map(|live| live.recorded.lock().of.id).collect();
-        older.sort_by_key(|id| std::cmp::Reverse(id.number));
-        listed.extend(older);
+        // By their IDs, so the newest comes last.
+        for (id, live) in self.moves.lock().iter().rev() {
+            let has_ended = matches!(live.recorded.lock().of.state, MoveState::Done | MoveState::Undone);
+            if oldest.is_none_or(|oldest| id.number < oldest) && !has_ended {
+                listed.push(*id);
+            }
+        }
         listed.into_iter().map(|id| self.get(id)).collect()
     }
 

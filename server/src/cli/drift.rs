@@ -74,7 +74,7 @@ fn tell(report: &Report, output: Output) {
     }
     for finding in &report.findings {
         output.line(&finding.message);
-        finding.examples.iter().for_each(|example| output.line(&format!("    {}", example.path)));
+        finding.examples.iter().for_each(|example| output.line(&format!("    {}", example.shown())));
         finding.hints.iter().for_each(|hint| output.line(&format!("  {hint}")));
     }
     report.remarks.iter().for_each(|remark| output.line(&format!("Note: {remark}")));

@@ -118,8 +118,8 @@ impl Drifts {
             let (ended_ms, found) = standing.ended.as_ref()?;
             let found = found.as_ref().as_ref().ok()?;
             let mut kinds = BTreeMap::new();
-            for told in crate::drift::report(path, found)?.findings {
-                *kinds.entry(told.kind).or_default() += 1;
+            for finding in &found.findings {
+                *kinds.entry(crate::drift::kind(finding)).or_default() += 1;
             }
             Some((path.clone(), *ended_ms, kinds))
         };
@@ -195,7 +195,7 @@ fn told(path: &FilePath, standing: &Standing) -> DriftScan {
                     kind: told.kind,
                     message: told.message,
                     hints: told.hints,
-                    examples: told.paths,
+                    examples: told.examples,
                 };
                 scan.findings = report.findings.into_iter().map(finding).collect();
             }
