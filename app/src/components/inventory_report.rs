@@ -8,7 +8,6 @@ use leptos::task::spawn_local;
 use tidelock_shared::inventory::{AGES_DAYS, FileExample, Inventory};
 use tidelock_shared::name::FilePath;
 use tidelock_shared::quota::Amount;
-use tidelock_shared::request::{MoveRequest, Verb};
 use tidelock_shared::user_error::UserError;
 
 use crate::api::{self, ApiError};
@@ -16,12 +15,12 @@ use crate::components::empty_state::EmptyState;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::place_link::PlaceLink;
 use crate::components::problem::{Gravity, LoadError, Problem};
+use crate::components::repair_offer::{PlanRepair, WhichEntries};
 use crate::components::share_list::{Share, ShareList};
 use crate::components::timestamp::{Age, Timestamp};
-use crate::desk::{Proposal, use_desk};
 use crate::format;
 use crate::loading::load;
-use crate::state::pane::{entry_url, folder_url};
+use crate::state::pane::entry_url;
 use crate::state::search::{Field, SearchView};
 use crate::words::{Message, Words, words};
 
@@ -223,27 +222,11 @@ fn Remarks(report: Report) -> impl IntoView {
 
 #[component]
 fn Elsewhere(folder: FilePath, amount: Amount, examples: Vec<FilePath>) -> impl IntoView {
-    let desk = use_desk();
-    let repair = move |_| {
-        let (sources, destination) = (vec![folder.clone()], folder.clone());
-        let request = MoveRequest { verb: Verb::Repair, sources, destination, ..MoveRequest::default() };
-        desk.planning.propose(Proposal::Move(request));
-    };
-    let link = |path: FilePath| {
-        let shown = path.shown();
-        let href = path.split_last().map_or_else(|| folder_url(&path), |(folder, name)| entry_url(&folder, name, false));
-        view! { <li><PlaceLink href>{shown}</PlaceLink></li> }
-    };
     let drifted = UserError::new("drift", words().lie_elsewhere(&both(amount))).hint(words().lie_elsewhere_hint());
     view! {
         <Problem gravity=Gravity::Warning problem=drifted>
-            <button type="button" class="button" on:click=repair>
-                {words().plan_repair()}
-            </button>
-            <details class="inventory__elsewhere">
-                <summary>{words().which()}</summary>
-                <ul class="inventory__examples">{examples.into_iter().map(link).collect_view()}</ul>
-            </details>
+            <PlanRepair folder />
+            <WhichEntries examples />
         </Problem>
     }
 }

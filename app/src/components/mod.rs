@@ -38,6 +38,7 @@ pub mod plan_drawer;
 pub mod preview_card;
 pub mod problem;
 pub mod project_rail;
+pub mod repair_offer;
 pub mod share_list;
 pub mod shortcut_sheet;
 pub mod state_badge;

@@ -44,6 +44,9 @@ pub enum Order {
     Cancel,
     Pause,
     Resume,
+    /// By an administrator, like the next.
+    Hold,
+    LiftHold,
     Purge,
 }
 
@@ -98,7 +101,7 @@ impl Moves {
     }
 
     /// Takes the answer to a call before the feed tells of it.
-    pub fn take(self, view: MoveView) {
+    pub(super) fn take(self, view: MoveView) {
         self.told.update(|told| told.absorb_answer(view));
     }
 
@@ -146,6 +149,8 @@ impl Moves {
                 Order::Cancel => api::cancel_move(id).await,
                 Order::Pause => api::pause_move(id).await,
                 Order::Resume => api::resume_move(id).await,
+                Order::Hold => api::hold_move(id).await,
+                Order::LiftHold => api::lift_hold(id).await,
                 Order::Purge => api::purge_move(id).await,
             };
             match answer {

@@ -1,13 +1,10 @@
 //! The live board: every move of everybody that has not ended, and what an administrator does about it.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_meta::Title;
-use tidelock_shared::id::MoveId;
 use tidelock_shared::progress::{MoveState, MoveView};
-use tidelock_shared::user_error::UserError;
 
-use crate::api::{self, ApiError};
+use crate::api;
 use crate::components::empty_state::EmptyState;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::limits_form::LimitsForm;
@@ -15,7 +12,7 @@ use crate::components::place_link::PlaceLink;
 use crate::components::problem::{Gravity, LoadError, Problem};
 use crate::components::state_badge::StateBadge;
 use crate::components::timestamp::Age;
-use crate::desk::{Desk, use_desk};
+use crate::desk::{Desk, Order, use_desk};
 use crate::format;
 use crate::loading::load;
 use crate::state::board::{Totals, is_on_board};
@@ -132,7 +129,7 @@ fn Row(known: MoveView) -> impl IntoView {
     let (from, to) = (known.source_folder.clone(), known.destination_folder.clone());
     let places = if from == to { from } else { format!("{from} → {to}") };
     let view_now = desk.moves.follow_one(known);
-    let failed = RwSignal::new(None::<UserError>);
+    let failed = move || desk.moves.order_error.get().filter(|(failed, _)| *failed == id).map(|(_, problem)| problem);
     let numbers = move || {
         view_now
             .with(|view| [Some(format::percent(view.fraction)), move_words::pace(view)].into_iter().flatten().collect::<Vec<_>>())
@@ -161,9 +158,9 @@ fn Row(known: MoveView) -> impl IntoView {
                 <p class="board-row__note">{move || view_now.with(why)}</p>
             </div>
             <div class="board-row__orders">
-                {move || view_now.with(|view| orders(desk, view, failed))}
+                {move || view_now.with(|view| orders(desk, view))}
             </div>
-            {move || failed.get().map(|problem| view! { <Problem gravity=Gravity::Error problem /> })}
+            {move || failed().map(|problem| view! { <Problem gravity=Gravity::Error problem /> })}
         </li>
     }
     .into_any()
@@ -175,14 +172,7 @@ fn why(view: &MoveView) -> String {
     error.or_else(|| view.note.clone()).unwrap_or_else(|| move_words::activity(view))
 }
 
-#[derive(Clone, Copy)]
-enum Order {
-    Hold,
-    LiftHold,
-    Cancel,
-}
-
-fn orders(desk: Desk, view: &MoveView, failed: RwSignal<Option<UserError>>) -> impl IntoView + use<> {
+fn orders(desk: Desk, view: &MoveView) -> impl IntoView + use<> {
     let id = view.id;
     let title = move_words::title(view);
     let button = |glyph: Glyph, text: &'static str, what: &'static str, order: Order| {
@@ -194,7 +184,7 @@ fn orders(desk: Desk, view: &MoveView, failed: RwSignal<Option<UserError>>) -> i
                 title=what
                 aria-label=command.clone()
                 data-command=command
-                on:click=move |_| give(desk, id, order, failed)
+                on:click=move |_| desk.moves.order(id, order)
             >
                 <Icon glyph />
                 {text}
@@ -209,19 +199,4 @@ fn orders(desk: Desk, view: &MoveView, failed: RwSignal<Option<UserError>>) -> i
         {lift}
         {cancel}
     }
-}
-
-fn give(desk: Desk, id: MoveId, order: Order, failed: RwSignal<Option<UserError>>) {
-    failed.set(None);
-    spawn_local(async move {
-        let answer = match order {
-            Order::Hold => api::hold_move(id).await,
-            Order::LiftHold => api::lift_hold(id).await,
-            Order::Cancel => api::cancel_move(id).await,
-        };
-        match answer {
-            Ok(view) => desk.moves.take(view),
-            Err(ApiError(error)) => failed.set(Some(error)),
-        }
-    });
 }

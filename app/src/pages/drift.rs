@@ -6,7 +6,6 @@ use tidelock_shared::drift::{DriftFinding, DriftKind, DriftScan};
 use tidelock_shared::name::FilePath;
 use tidelock_shared::project::Project;
 use tidelock_shared::quota::Amount;
-use tidelock_shared::request::{MoveRequest, Verb};
 use tidelock_shared::user_error::UserError;
 
 use super::board::BoardFrame;
@@ -14,11 +13,12 @@ use crate::api::{self, ApiError};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::place_link::PlaceLink;
 use crate::components::problem::{Gravity, LoadError, Problem};
+use crate::components::repair_offer::{PlanRepair, WhichEntries};
 use crate::components::timestamp::Age;
-use crate::desk::{Proposal, use_desk};
+use crate::desk::use_desk;
 use crate::format;
 use crate::loading::load;
-use crate::state::pane::{entry_url, folder_url, project_url};
+use crate::state::pane::project_url;
 use crate::words::words;
 
 /// The newest scans, as far as this page knows them.
@@ -189,38 +189,13 @@ fn found(scan: DriftScan) -> AnyView {
 
 #[component]
 fn Finding(finding: DriftFinding, root: FilePath, can_repair: bool) -> impl IntoView {
-    let desk = use_desk();
     let mut problem = UserError::new("drift", finding.message);
     problem.hints = finding.hints;
-    let link = |path: FilePath| {
-        let shown = path.shown();
-        let href = path.split_last().map_or_else(|| folder_url(&path), |(folder, name)| entry_url(&folder, name, false));
-        view! { <li><PlaceLink href>{shown}</PlaceLink></li> }
-    };
-    let examples = (!finding.examples.is_empty()).then(|| {
-        view! {
-            <details>
-                <summary>{words().which()}</summary>
-                <ul>{finding.examples.into_iter().map(link).collect_view()}</ul>
-            </details>
-        }
-    });
-    let repair = can_repair.then(|| {
-        let plan = move |_| {
-            let (sources, destination) = (vec![root.clone()], root.clone());
-            desk.planning.propose(Proposal::Move(MoveRequest {
-                verb: Verb::Repair,
-                sources,
-                destination,
-                ..MoveRequest::default()
-            }));
-        };
-        view! { <button type="button" class="button" on:click=plan>{words().plan_repair()}</button> }
-    });
+    let examples = Some(finding.examples).filter(|examples| !examples.is_empty());
     view! {
         <Problem gravity=Gravity::Warning problem>
-            {examples}
-            {repair}
+            {examples.map(|examples| view! { <WhichEntries examples /> })}
+            {can_repair.then(|| view! { <PlanRepair folder=root /> })}
         </Problem>
     }
 }
