@@ -248,10 +248,15 @@ impl Engine {
         let moves = self.moves.lock();
         let undoes = |live: &Arc<Live>| {
             let recorded = live.recorded.lock();
-            let has_ended = matches!(recorded.of.state, MoveState::Done | MoveState::Undone);
-            (recorded.of.plan.undoes == Some(id) && !has_ended).then_some(recorded.of.id)
+            (recorded.of.plan.undoes == Some(id) && !recorded.of.has_ended()).then_some(recorded.of.id)
         };
         moves.values().find_map(undoes)
+    }
+
+    /// Whether a move that has not ended works on this.
+    pub fn is_in_motion(&self, path: &FilePath) -> bool {
+        let moves = self.moves.lock();
+        moves.values().any(|live| live.recorded.lock().of.works_on(path))
     }
 
     /// The move in memory, taken up from the journal if it has ended long ago.
@@ -310,8 +315,7 @@ impl Engine {
         let oldest = listed.last().map(|id| id.number);
         // By their IDs, so the newest comes last.
         for (id, live) in self.moves.lock().iter().rev() {
-            let has_ended = matches!(live.recorded.lock().of.state, MoveState::Done | MoveState::Undone);
-            if oldest.is_none_or(|oldest| id.number < oldest) && !has_ended {
+            if oldest.is_none_or(|oldest| id.number < oldest) && !live.recorded.lock().of.has_ended() {
                 listed.push(*id);
             }
         }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tidelock_engine::clock::Clock;
 use tidelock_engine::crew::{Alone, Crew, Threads};
-use tidelock_engine::drift::{Finding, Pace, Quantity, Scan, scan};
+use tidelock_engine::drift::{Finding, Pace, Quantity, Scan, Scanner};
 use tidelock_engine::fs::FileSystem;
 use tidelock_engine::fs::simulator::{Personality, Simulator};
 use tidelock_engine::survey::SurveyError;
@@ -19,7 +19,7 @@ use tidelock_shared::quota::{Bounds, Limits};
 use world::{ALICE, ALPHA, CASES, GAMMA, World, make_folder, name, path, write};
 
 fn scanned_by(world: &World, fs: &Simulator, crew: &dyn Crew, at: &str) -> Scan {
-    scan(fs, crew, &world.clock(), &path(at), Pace::default(), &mut |_| true).unwrap()
+    Scanner::new(fs, crew, &world.clock()).scan(&path(at), &mut |_| true).unwrap()
 }
 
 fn scanned(world: &World, at: &str) -> Scan {
@@ -108,6 +108,29 @@ fn what_lies_outside_is_missed_by_the_count() {
     }
 }
 
+#[test]
+fn what_a_move_has_recharged_so_far_is_no_finding() {
+    let world = World::new(CASES.into_iter().find(|case| case.name == "retag and rename, Lustre").unwrap());
+    let (engine, _state) = world.engine();
+    let id = engine.accept(&world.request(), None).unwrap();
+    let source = world.root.open_path(&path(world.case.source)).unwrap();
+    let alpha = world.root.open_path(&path("/m/alpha")).unwrap();
+    write(&world.root, &alpha, "stray", b"x");
+    for at in [alpha.at(&name("stray")).into(), (&source).into()] {
+        world.root.set_tag(at, ProjectTag { id: GAMMA, inherit: false }).unwrap();
+    }
+    let (clock, is_in_motion) = (world.clock(), |path: &_| engine.is_in_motion(path));
+    let scanner = Scanner { is_in_motion: &is_in_motion, ..Scanner::new(&world.root, &Alone, &clock) };
+    let strays = || {
+        let found = scanner.scan(&path("/m/alpha"), &mut |_| true).unwrap();
+        found.recount.others[&GAMMA].examples.clone()
+    };
+    assert_eq!(strays(), [path("/m/alpha/stray")]);
+    engine.cancel(id).unwrap();
+    engine.drive(id).unwrap();
+    assert_eq!(strays(), [path("/m/alpha/stray"), path(world.case.source)], "whose move has ended");
+}
+
 /// Waiting lets what was on its way arrive.
 struct Arriving<'a> {
     world: &'a World,
@@ -134,7 +157,7 @@ fn charges_that_arrive_late_are_waited_for_and_no_finding() {
     write(&world.root, &beta, "late", b"x");
     world.root.set_tag(beta.at(&name("late")).into(), ProjectTag { id: ALPHA, inherit: false }).unwrap();
     let clock = Arriving { world: &world, pauses: AtomicU64::new(0) };
-    let found = scan(&world.root, &Alone, &clock, &path("/m/alpha"), Pace::default(), &mut |_| true).unwrap();
+    let found = Scanner::new(&world.root, &Alone, &clock).scan(&path("/m/alpha"), &mut |_| true).unwrap();
     assert_eq!((found.findings, clock.pauses.into_inner()), (vec![], 4));
 }
 
@@ -175,11 +198,11 @@ fn a_scan_keeps_the_pace_that_it_is_given_and_ends_when_told() {
     let world = on(Personality::Lustre2_17);
     let clock = world.clock();
     let begin = clock.now_ms();
-    let pace = Pace { entries_per_second: Some(2) };
-    let found = scan(&world.root, &Alone, &clock, &path("/m/alpha"), pace, &mut |_| true).unwrap();
+    let scanner = Scanner { pace: Pace { entries_per_second: Some(2) }, ..Scanner::new(&world.root, &Alone, &clock) };
+    let found = scanner.scan(&path("/m/alpha"), &mut |_| true).unwrap();
     let seconds = u64::try_from(clock.now_ms() - begin).unwrap() / 1000;
     let expected = found.recount.entries / 2;
     assert!(seconds.abs_diff(expected) <= 1, "{seconds} s for {} entries", found.recount.entries);
-    let stopped = scan(&world.root, &Alone, &clock, &path("/m/alpha"), Pace::default(), &mut |_| false);
+    let stopped = Scanner::new(&world.root, &Alone, &clock).scan(&path("/m/alpha"), &mut |_| false);
     assert!(matches!(stopped, Err(SurveyError::Stopped)));
 }

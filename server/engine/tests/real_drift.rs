@@ -13,7 +13,7 @@ use std::sync::Arc;
 use tidelock_engine::Engine;
 use tidelock_engine::clock::SystemClock;
 use tidelock_engine::crew::Threads;
-use tidelock_engine::drift::{Finding, Pace, Quantity, scan};
+use tidelock_engine::drift::{Finding, Quantity, Scanner};
 use tidelock_engine::fs::posix::Posix;
 use tidelock_engine::fs::{FileSystem, Folder};
 use tidelock_engine::journal::{Journal, StateFolder};
@@ -37,7 +37,7 @@ fn tag(project: u32, inherit: bool) -> ProjectTag {
 
 fn found(at: &str) -> Vec<Finding> {
     let crew = Threads::for_this_machine();
-    let found = scan(&Posix, &crew, &SystemClock, &path(at), Pace::default(), &mut |_| true).unwrap();
+    let found = Scanner::new(&Posix, &crew, &SystemClock).scan(&path(at), &mut |_| true).unwrap();
     assert!(found.is_whole && found.readings.is_some(), "root is told everything");
     found.findings
 }

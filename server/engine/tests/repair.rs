@@ -4,7 +4,7 @@
 
 mod world;
 
-use tidelock_engine::drift::{Pace, scan};
+use tidelock_engine::drift::Scanner;
 use tidelock_engine::fs::FileSystem;
 use tidelock_engine::fs::simulator::Personality;
 use tidelock_engine::planner::plan::Refusal;
@@ -43,8 +43,8 @@ fn done(engine: &Engine, id: MoveId) -> MoveId {
 }
 
 fn findings(world: &World, at: &str) -> usize {
-    let found = scan(&world.root, &tidelock_engine::crew::Alone, &world.clock(), &path(at), Pace::default(), &mut |_| true);
-    found.unwrap().findings.len()
+    let (clock, crew) = (world.clock(), tidelock_engine::crew::Alone);
+    Scanner::new(&world.root, &crew, &clock).scan(&path(at), &mut |_| true).unwrap().findings.len()
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use indicatif::ProgressBar;
 use tidelock_engine::clock::SystemClock;
 use tidelock_engine::crew::Threads;
-use tidelock_engine::drift::{Pace, scan};
+use tidelock_engine::drift::{Pace, Scanner};
 use tidelock_engine::fs::posix::Posix;
 use tidelock_engine::survey::SurveyError;
 use tidelock_shared::quota::Amount;
@@ -48,7 +48,8 @@ fn find(arguments: &DriftArguments) -> Result<Report, UserError> {
         }
         true
     };
-    let found = scan(&Posix, &Threads::for_this_machine(), &SystemClock, &path, pace, &mut hear);
+    let crew = Threads::for_this_machine();
+    let found = Scanner { pace, ..Scanner::new(&Posix, &crew, &SystemClock) }.scan(&path, &mut hear);
     bar.finish_and_clear();
     let found = found.map_err(|error| match error {
         SurveyError::FileSystem(error) => user_error::fs_error(Words::doing_look_through, &path, &error),

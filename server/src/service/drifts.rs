@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 use tidelock_engine::clock::SystemClock;
-use tidelock_engine::drift::{Pace, Scan, scan};
+use tidelock_engine::drift::{Pace, Scan, Scanner};
 use tidelock_engine::survey::SurveyError;
 use tidelock_shared::drift::{DriftFinding, DriftKind, DriftScan};
 use tidelock_shared::name::FilePath;
@@ -145,8 +145,9 @@ impl Drifts {
                 }
                 !site.engine.is_halted()
             };
-            let fs = site.engine.file_system();
-            let found = scan(&**fs, site.engine.crew(), &SystemClock, &path, pace, &mut hear);
+            let is_in_motion = |path: &FilePath| site.engine.is_in_motion(path);
+            let scanner = Scanner::new(&**site.engine.file_system(), site.engine.crew(), &SystemClock);
+            let found = Scanner { pace, is_in_motion: &is_in_motion, ..scanner }.scan(&path, &mut hear);
             self.change(&path, |standing| {
                 let now_ms = site.engine.now_ms();
                 standing.finished_ms = Some(now_ms);

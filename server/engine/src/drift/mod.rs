@@ -12,5 +12,4 @@ mod compare;
 mod scan;
 
 pub use compare::{Finding, Quantity, Readings, Recount, Stray, compare};
-pub(crate) use scan::strays_below;
-pub use scan::{Pace, Scan, scan};
+pub use scan::{Pace, Scan, Scanner};

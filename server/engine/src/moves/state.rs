@@ -15,6 +15,7 @@
 
 use serde::{Deserialize, Serialize};
 use tidelock_shared::id::MoveId;
+use tidelock_shared::name::FilePath;
 use tidelock_shared::progress::MoveState;
 
 use super::event::{Event, Failure, Note};
@@ -213,6 +214,20 @@ impl Move {
             MoveState::Preparing | MoveState::Publishing => !self.is_published(),
             _ => false,
         }
+    }
+
+    /// A stuck one has not: it still needs what it works on.
+    pub fn has_ended(&self) -> bool {
+        matches!(self.state, MoveState::Done | MoveState::Undone)
+    }
+
+    /// Whether this is, or lies in, what it moves or where that goes, and it has not ended.
+    pub fn works_on(&self, path: &FilePath) -> bool {
+        let is_of = |item: &PlannedItem| {
+            let source = item.source_folder.path.join(item.source_name.clone());
+            path.is_at_or_below(&source) || path.is_at_or_below(&item.destination_folder.path.join(item.destination_name.clone()))
+        };
+        !self.has_ended() && self.plan.items.iter().any(is_of)
     }
 
     /// Whether its asker can let it wait.

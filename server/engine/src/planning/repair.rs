@@ -6,7 +6,7 @@ use tidelock_shared::request::{MoveRequest, Verb};
 use tidelock_shared::strategy::EntryKind;
 
 use super::{Found, Wanted, told};
-use crate::drift::strays_below;
+use crate::drift::Scanner;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::moves::state::Move;
@@ -36,7 +36,8 @@ impl Engine {
 
     fn strays(&self, path: &FilePath, hear: &mut dyn Hear) -> Result<Repair, crate::survey::SurveyError> {
         let tally = crate::planner::plan::Tally::default();
-        let recount = strays_below(&*self.fs, &*self.crew, &*self.driver.clock, path, &mut |_| hear.counted(&tally))?;
+        let scanner = Scanner::new(&*self.fs, &*self.crew, &*self.driver.clock);
+        let recount = scanner.strays_below(path, &mut |_| hear.counted(&tally))?;
         let others = recount.others.iter().map(|(project, stray)| (Some(*project), stray));
         let further = Some((None, &recount.further)).filter(|(_, stray)| stray.entries > 0);
         let all: Vec<_> = others.chain(further).collect();
