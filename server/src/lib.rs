@@ -8,6 +8,7 @@ use clap::{CommandFactory, Parser};
 use tidelock_shared::user_error::UserError;
 
 mod assets;
+mod audit;
 mod cli;
 mod convert;
 mod demo;

@@ -19,6 +19,7 @@ use tidelock_shared::user_error::UserError;
 pub(crate) mod upload;
 mod warning;
 
+use crate::audit::AuditError;
 use crate::http::ServeError;
 use crate::names::Names;
 use crate::words::{Words, bytes, language, words};
@@ -345,11 +346,22 @@ pub(crate) fn serve_error(error: &ServeError) -> UserError {
         .hint(
             "Move its uploads.json aside: unfinished uploads are forgotten then, and their hidden folders .tidelock-upload-… stay.",
         ),
+        ServeError::Audit(error) => UserError { code: "state_audit".to_owned(), ..audit_error(error) },
         ServeError::ServerFile(source) => {
             UserError::new("state_unwritable", format!("The state folder cannot be written: {source}."))
                 .hint("Give another one with --state DIR.")
         }
         other => UserError::new("state_serving", format!("The server cannot run: {other}.")),
+    }
+}
+
+/// What cannot be written down cannot be ordered.
+pub(crate) fn audit_error(error: &AuditError) -> UserError {
+    match error {
+        AuditError::Journal(error) => engine_error(error, &Names::default()),
+        AuditError::Failed | AuditError::Unwritable(_) | AuditError::Plan(_) => {
+            UserError::new("unavailable", words().audit_unwritable(&error.to_string())).hint(words().audit_unwritable_hint())
+        }
     }
 }
 

@@ -40,6 +40,7 @@ const ENTRIES_A_CHECKPOINT: u64 = 50_000;
 const PATIENCE_MS: i64 = 24 * 3600 * 1000;
 
 pub use driving::{Turn, Waits};
+pub use wishes::Answered;
 
 /// Plans moves, runs them and remembers them.
 pub struct Engine {
@@ -320,6 +321,16 @@ impl Engine {
             }
         }
         listed.into_iter().map(|id| self.get(id)).collect()
+    }
+
+    /// The moves that were accepted after the one of this number, oldest first.
+    pub fn moves_after(&self, number: u32) -> Result<Vec<MoveId>, EngineError> {
+        Ok(self.journal().accepted_after(number)?)
+    }
+
+    /// This engine's move of a number.
+    pub fn id_of(&self, number: u32) -> MoveId {
+        self.journal().id(number)
     }
 
     /// Moves that changed visibly after `version`, in the order of their change.

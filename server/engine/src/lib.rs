@@ -28,6 +28,6 @@ mod steps;
 pub mod survey;
 pub mod worker;
 
-pub use engine::{Engine, Snapshot, Turn, Waits};
+pub use engine::{Answered, Engine, Snapshot, Turn, Waits};
 pub use error::EngineError;
 pub use retention::Retention;

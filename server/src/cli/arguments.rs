@@ -79,6 +79,9 @@ pub(crate) enum Command {
     Demo(DemoArguments),
     /// Serve folders of this machine in the browser, as yourself
     Serve(ServeFolders),
+    /// Tell who had what done: check the audit, or print it
+    #[command(subcommand)]
+    Audit(AuditVerb),
     /// Try the engine on invented worlds with crashes and faults; one seed, one world
     Simulate(SimulateArguments),
     /// Print completions for a shell
@@ -300,6 +303,36 @@ pub(crate) struct DoctorArguments {
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditVerb {
+    /// Check that nothing in it was changed or taken out; exit status 1 if anything was
+    Verify {
+        /// A digest that was kept elsewhere: it has to be that of one of the records
+        #[arg(long, value_name = "DIGEST")]
+        known: Option<String>,
+        #[command(flatten)]
+        of: AuditArguments,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print it, oldest first: one JSON object a line, as it is kept
+    Export {
+        /// Only what is about this move
+        #[arg(long = "move", value_name = "MOVE")]
+        id: Option<MoveId>,
+        #[command(flatten)]
+        of: AuditArguments,
+    },
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct AuditArguments {
+    /// Whose: where moves are remembered [default: $XDG_STATE_HOME/tidelock]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) state: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

@@ -16,6 +16,7 @@ use tidelock_engine::survey::survey_folder;
 use tidelock_engine::worker::InProcess;
 use tidelock_engine::{Engine, EngineError, Snapshot};
 use tidelock_shared::id::MoveId;
+use tidelock_shared::leftovers::Deed;
 use tidelock_shared::limits::Limits;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::plan::Plan;
@@ -25,6 +26,7 @@ use tidelock_shared::request::MoveRequest;
 use tidelock_shared::user_error::UserError;
 
 use super::desk::Desk;
+use crate::audit::{Act, Audit, Order};
 use crate::convert;
 use crate::identity::random_bytes;
 use crate::names::Names;
@@ -50,6 +52,7 @@ pub(super) struct Local {
     engine: Arc<Engine>,
     names: Names,
     state: PathBuf,
+    audit: Arc<Audit>,
     /// Held while the value lives; none beside another process.
     held: Option<StateFolder>,
 }
@@ -91,7 +94,11 @@ impl Local {
         let names = Names::of_this_machine();
         let engine = Engine::new(fs, worker, journal, Arc::new(SystemClock), vec![FilePath::default()])
             .map_err(|error| user_error::engine_error(&error, &names))?;
-        let local = Self { engine: Arc::new(engine.with_patience(patience).with_crew(crew)), names, state: state.to_owned(), held };
+        let engine = Arc::new(engine.with_patience(patience).with_crew(crew));
+        let local = Self { engine, names, state: state.to_owned(), audit: Arc::default(), held };
+        if holding == Holding::Alone {
+            local.keep_audit()?;
+        }
         if local.held.is_some() {
             local.answer_requests_meanwhile();
         }
@@ -124,29 +131,46 @@ impl Local {
     }
 
     pub(super) fn remove_left_behind(&self, orphan: &Orphan) -> Result<(), UserError> {
+        self.note(Act::LeftoverSettled { path: &orphan.path, deed: Deed::Delete })?;
         self.engine.remove_left_behind(orphan).map_err(|error| self.told(&error))
     }
 
     pub(super) fn remove_orphan(&self, found: &Found, path: &FilePath) -> Result<(), UserError> {
+        self.note(Act::LeftoverSettled { path, deed: Deed::Delete })?;
         self.engine.remove_orphan(found, path).map_err(|error| self.told(&error))
     }
 
     pub(super) fn restore_orphan(&self, found: &Found, path: &FilePath) -> Result<FilePath, UserError> {
+        self.note(Act::LeftoverSettled { path, deed: Deed::Restore })?;
         self.engine.restore_orphan(found, path).map_err(|error| self.told(&error))
     }
 
     /// Other processes ask through the state folder, to cancel for example.
     fn answer_requests_meanwhile(&self) {
-        let engine = Arc::downgrade(&self.engine);
+        let (engine, audit) = (Arc::downgrade(&self.engine), self.audit.clone());
         std::thread::spawn(move || {
             while let Some(engine) = engine.upgrade() {
-                if let Err(error) = engine.answer_requests() {
-                    tracing::warn!(%error, "requests of other processes cannot be read");
+                match engine.answer_requests() {
+                    Ok(answered) => audit.answered(&engine, &answered),
+                    Err(error) => tracing::warn!(%error, "requests of other processes cannot be read"),
                 }
                 drop(engine);
                 std::thread::sleep(REQUESTS_LOOKED_FOR_EVERY);
             }
         });
+    }
+
+    fn keep_audit(&self) -> Result<(), UserError> {
+        self.audit.keep_in(&self.state, &self.engine).map_err(|error| user_error::audit_error(&error))
+    }
+
+    /// Writes down what is about to be done; what another process is asked for, that one writes down.
+    fn note(&self, act: Act<'_>) -> Result<(), UserError> {
+        if self.held.is_none() {
+            return Ok(());
+        }
+        self.keep_audit()?;
+        self.audit.note(&self.engine, None, act).map_err(|error| user_error::audit_error(&error))
     }
 
     /// Another process drives the move: what it has written down by now.
@@ -190,6 +214,13 @@ impl Local {
     }
 }
 
+impl Drop for Local {
+    /// What ended meanwhile; what cannot be written now is by the next who opens the state folder.
+    fn drop(&mut self) {
+        let _ = self.audit.catch_up(&self.engine);
+    }
+}
+
 impl Desk for Local {
     fn plan(&self, request: &MoveRequest) -> Result<Plan, UserError> {
         self.shown(self.engine.plan(request, &mut |_: &_| true))
@@ -230,6 +261,7 @@ impl Desk for Local {
         if !state.can_cancel {
             return Err(self.told(&EngineError::PastCancelling(id)));
         }
+        self.note(Act::Ordered { id, order: Order::Cancel })?;
         if self.held.is_some() {
             // Nobody drives it: what a crash left is taken up, and taken back.
             self.engine.recover(false).map_err(|error| self.told(&error))?;
@@ -240,6 +272,7 @@ impl Desk for Local {
     }
 
     fn cancel_running(&self, id: MoveId) -> Result<(), UserError> {
+        self.note(Act::Ordered { id, order: Order::Cancel })?;
         self.engine.cancel(id).map_err(|error| self.told(&error))
     }
 
@@ -248,6 +281,7 @@ impl Desk for Local {
         if !view.can_pause {
             return Err(self.told(&EngineError::PastPausing(id)));
         }
+        self.note(Act::Ordered { id, order: Order::Pause })?;
         if self.held.is_some() {
             return self.engine.pause(id).map_err(|error| self.told(&error));
         }
@@ -255,6 +289,7 @@ impl Desk for Local {
     }
 
     fn resume(&self, id: MoveId) -> Result<(), UserError> {
+        self.note(Act::Ordered { id, order: Order::Resume })?;
         self.engine.recover(false).and_then(|_| self.engine.resume(id)).map_err(|error| self.told(&error))?;
         self.drive_meanwhile(id);
         Ok(())
@@ -264,6 +299,7 @@ impl Desk for Local {
         if !self.detail(id)?.view.can_hold {
             return Err(self.told(&EngineError::PastPausing(id)));
         }
+        self.note(Act::Ordered { id, order: Order::Hold })?;
         if self.held.is_some() {
             return self.engine.hold(id).map_err(|error| self.told(&error));
         }
@@ -271,6 +307,7 @@ impl Desk for Local {
     }
 
     fn lift_hold(&self, id: MoveId) -> Result<(), UserError> {
+        self.note(Act::Ordered { id, order: Order::LiftHold })?;
         self.engine.recover(false).and_then(|_| self.engine.lift_hold(id)).map_err(|error| self.told(&error))?;
         self.drive_meanwhile(id);
         Ok(())
@@ -282,10 +319,12 @@ impl Desk for Local {
 
     /// Whoever holds the state folder looks at its limits all the time.
     fn set_limits(&self, limits: Limits) -> Result<(), UserError> {
+        self.note(Act::LimitsSet { limits })?;
         self.engine.set_limits(limits).map_err(|error| self.told(&error))
     }
 
     fn purge(&self, id: MoveId) -> Result<MoveView, UserError> {
+        self.note(Act::Ordered { id, order: Order::Purge })?;
         self.engine.purge(id).map_err(|error| self.told(&error))?;
         Ok(self.detail(id)?.view)
     }

@@ -4,6 +4,7 @@
 //! never knows which. Its exit status is the contract: see [`Exit`].
 
 mod arguments;
+mod audit;
 mod desk;
 mod doctor;
 mod drift;

@@ -18,6 +18,7 @@ use super::arguments::{
     Allow, Command, LimitsArguments, MoveArguments, OneMove, QuotaArguments, RepairArguments, Start, StartArguments,
     TrashArguments, UndoArguments, Where,
 };
+use super::audit::audit;
 use super::desk::{Desk, find};
 use super::doctor::doctor;
 use super::drift::drift;
@@ -52,6 +53,7 @@ pub(crate) fn run(command: &Command) -> Exit {
         Command::Simulate(arguments) => return simulate(arguments),
         Command::Doctor(arguments) => return doctor(arguments),
         Command::Drift(arguments) => return drift(arguments),
+        Command::Audit(verb) => return audit(verb),
         Command::Quota(arguments) => (&arguments.at, quota(arguments)),
         Command::Demo(_) | Command::Serve(_) | Command::Completions { .. } => return Exit::Usage,
     };

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::serve::ListenerExt;
-use tidelock_engine::Engine;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
@@ -16,8 +15,9 @@ use super::router::router;
 use super::server_file::ServerFile;
 use super::start::{DriftScans, Serve, ServeError, Started, start};
 use super::state::Running;
+use crate::audit::Act;
 use crate::events::becomes_true;
-use crate::service::{Drivers, look_after_uploads, sample};
+use crate::service::{Site, look_after_uploads, sample};
 
 const PURGES_LOOKED_FOR_EVERY: Duration = Duration::from_secs(600);
 const SAMPLES_LOOKED_FOR_EVERY: Duration = Duration::from_secs(60);
@@ -118,7 +118,7 @@ fn recover(running: &Running, scans: Option<DriftScans>) -> Result<(), ServeErro
     for id in to_drive {
         running.site.drivers.drive(id);
     }
-    answer_requests(running.site.engine.clone(), running.site.drivers.clone(), running.stop.subscribe());
+    answer_requests(running.site.clone(), running.stop.subscribe());
     again_and_again(running, "retention", Duration::ZERO, PURGES_LOOKED_FOR_EVERY, purge_what_is_due);
     again_and_again(running, "usage", Duration::ZERO, SAMPLES_LOOKED_FOR_EVERY, sample_usage);
     if let Some(DriftScans { every, pace }) = scans {
@@ -133,18 +133,20 @@ fn recover(running: &Running, scans: Option<DriftScans>) -> Result<(), ServeErro
 
 /// Looks all the time for what other processes ask through the state folder, and for moves that
 /// have waited long enough.
-fn answer_requests(engine: Arc<Engine>, drivers: Drivers, stop: watch::Receiver<bool>) {
+fn answer_requests(site: Arc<Site>, stop: watch::Receiver<bool>) {
     let look = move || {
         let mut could = true;
         while !*stop.borrow() {
-            let answered = engine.answer_requests();
-            if let Err(error) = &answered
-                && could
-            {
-                tracing::error!(error = error as &dyn std::error::Error, "requests of other processes cannot be read");
+            let answered = site.engine.answer_requests();
+            match &answered {
+                Ok(answered) => site.audit.answered(&site.engine, answered),
+                Err(error) if could => {
+                    tracing::error!(error = error as &dyn std::error::Error, "requests of other processes cannot be read");
+                }
+                Err(_) => {}
             }
             could = answered.is_ok();
-            drivers.begin_turns();
+            site.drivers.begin_turns();
             std::thread::sleep(REQUESTS_LOOKED_FOR_EVERY);
         }
     };
@@ -175,7 +177,12 @@ fn again_and_again(running: &Running, name: &str, first: Duration, every: Durati
 fn purge_what_is_due(running: &Running) {
     look_after_uploads(&running.site);
     match running.site.engine.purge_due() {
-        Ok(purged) => purged.iter().for_each(|id| tracing::info!(%id, "the retention is over: the original is purged")),
+        Ok(purged) => {
+            for id in purged {
+                tracing::info!(%id, "the retention is over: the original is purged");
+                let _ = running.site.audit.note(&running.site.engine, None, Act::RetentionEnded { id });
+            }
+        }
         Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "what is due cannot be purged"),
     }
 }

@@ -17,6 +17,7 @@ use tidelock_engine::{Engine, EngineError, Retention};
 use tidelock_shared::name::FilePath;
 
 use super::state::Running;
+use crate::audit::{Audit, AuditError};
 use crate::demo;
 use crate::history::History;
 use crate::identity::{Identities, NoRandomness, User, random_bytes};
@@ -75,6 +76,8 @@ pub(crate) enum ServeError {
     Root { path: FilePath, source: FsError },
     #[error("cannot read the list of uploads")]
     Uploads(#[source] std::io::Error),
+    #[error("cannot keep the audit")]
+    Audit(#[from] AuditError),
     #[error("cannot write what lets programs find the server")]
     ServerFile(#[source] std::io::Error),
     #[error(transparent)]
@@ -107,6 +110,7 @@ pub(super) fn start(options: &Serve, address: SocketAddr) -> Result<Started, Ser
         }
         Mode::SingleUser { roots } => of_single_user(roots, journal, uploads, address)?,
     };
+    running.site.audit.keep_in(&options.state_folder, &running.site.engine)?;
     // Without it there is no trend; that is no reason not to serve.
     if let Err(error) = running.site.history.keep_in(&options.state_folder) {
         tracing::error!(error = &error as &dyn std::error::Error, "what projects use is not remembered");
@@ -161,8 +165,10 @@ fn engine(
 }
 
 fn site(engine: Arc<Engine>, counted: Arc<Counted>, names: Names, eyes: Eyes, uploads: Uploads) -> Site {
+    let audit = Arc::<Audit>::default();
     Site {
-        drivers: Drivers::new(engine.clone()),
+        drivers: Drivers::new(engine.clone(), audit.clone()),
+        audit,
         surveys: Surveys::default(),
         searches: Searches::default(),
         inventories: Inventories::default(),

@@ -28,6 +28,7 @@ use tidelock_shared::user_error::UserError;
 use tidelock_shared::words::Language;
 
 use super::{Site, content, folder, projects, uploads};
+use crate::audit::{Act, Order};
 use crate::identity::User;
 use crate::words::{language, within, words};
 use crate::{convert, user_error};
@@ -153,6 +154,18 @@ impl EngineService {
         crate::metrics::read(&self.site).map_err(|error| self.site.told(&error))
     }
 
+    /// Writes down what the caller is about to do.
+    fn note(&self, act: Act<'_>) -> Result<(), UserError> {
+        let noted = self.site.audit.note(&self.site.engine, Some(&self.user.name), act);
+        noted.map_err(|error| user_error::audit_error(&error))
+    }
+
+    /// Lets an accepted move run. It is the journal's already: what the audit cannot take of it, it tells itself.
+    fn begin(&self, id: MoveId) {
+        let _ = self.site.audit.follow(&self.site.engine, id);
+        self.site.drivers.drive(id);
+    }
+
     fn check_request(&self, request: &MoveRequest) -> Result<(), UserError> {
         if request.verb == Verb::Repair {
             return self.check(self.forbidden(&request.sources));
@@ -204,7 +217,10 @@ impl MoveService for EngineService {
     }
 
     fn create_folder(&self, path: FilePath, name: FileName) -> Answer<'_, Entry> {
-        self.answer(move |service| folder::create(service, &path, name))
+        self.answer(move |service| {
+            service.note(Act::FolderMade { path: path.join(name.clone()) })?;
+            folder::create(service, &path, name)
+        })
     }
 
     fn destination(&self, path: FilePath, names: Vec<FileName>) -> Answer<'_, Destination> {
@@ -250,9 +266,10 @@ impl MoveService for EngineService {
     fn start(&self, request: MoveRequest, key: Option<String>) -> Answer<'_, MoveView> {
         self.answer(move |service| {
             service.check_request(&request)?;
+            service.site.audit.check().map_err(|error| user_error::audit_error(&error))?;
             let accepted = service.site.engine.accept_for(&service.user.name, &request, key.as_deref());
             let id = accepted.map_err(|error| service.site.told(&error))?;
-            service.site.drivers.drive(id);
+            service.begin(id);
             service.view(id)
         })
     }
@@ -275,6 +292,7 @@ impl MoveService for EngineService {
     fn cancel(&self, id: MoveId) -> Answer<'_, MoveView> {
         self.answer(move |service| {
             service.check_move(id)?;
+            service.note(Act::Ordered { id, order: Order::Cancel })?;
             service.site.engine.cancel(id).map_err(|error| service.site.told(&error))?;
             service.view(id)
         })
@@ -283,6 +301,7 @@ impl MoveService for EngineService {
     fn pause(&self, id: MoveId) -> Answer<'_, MoveView> {
         self.answer(move |service| {
             service.check_move(id)?;
+            service.note(Act::Ordered { id, order: Order::Pause })?;
             service.site.engine.pause(id).map_err(|error| service.site.told(&error))?;
             service.view(id)
         })
@@ -291,6 +310,7 @@ impl MoveService for EngineService {
     fn resume(&self, id: MoveId) -> Answer<'_, MoveView> {
         self.answer(move |service| {
             service.check_move(id)?;
+            service.note(Act::Ordered { id, order: Order::Resume })?;
             service.site.engine.resume(id).map_err(|error| service.site.told(&error))?;
             service.site.drivers.drive(id);
             service.view(id)
@@ -300,6 +320,7 @@ impl MoveService for EngineService {
     fn hold(&self, id: MoveId) -> Answer<'_, MoveView> {
         self.answer(move |service| {
             service.check_administrator()?;
+            service.note(Act::Ordered { id, order: Order::Hold })?;
             service.site.engine.hold(id).map_err(|error| service.site.told(&error))?;
             service.view(id)
         })
@@ -308,6 +329,7 @@ impl MoveService for EngineService {
     fn lift_hold(&self, id: MoveId) -> Answer<'_, MoveView> {
         self.answer(move |service| {
             service.check_administrator()?;
+            service.note(Act::Ordered { id, order: Order::LiftHold })?;
             service.site.engine.lift_hold(id).map_err(|error| service.site.told(&error))?;
             service.site.drivers.drive(id);
             service.view(id)
@@ -322,6 +344,7 @@ impl MoveService for EngineService {
         self.answer(move |service| {
             service.check_administrator()?;
             user_error::check_limits(&limits)?;
+            service.note(Act::LimitsSet { limits })?;
             service.site.engine.set_limits(limits).map_err(|error| service.site.told(&error))?;
             service.site.drivers.begin_turns();
             Ok(limits)
@@ -345,6 +368,7 @@ impl MoveService for EngineService {
     fn settle_leftover(&self, path: FilePath, deed: Deed) -> Answer<'_, Leftovers> {
         self.answer(move |service| {
             service.check_administrator()?;
+            service.note(Act::LeftoverSettled { path: &path, deed })?;
             service.site.leftovers.settle(service, &path, deed)
         })
     }
@@ -370,8 +394,9 @@ impl MoveService for EngineService {
     fn undo(&self, id: MoveId) -> Answer<'_, MoveView> {
         self.answer(move |service| {
             service.check_move(id)?;
+            service.site.audit.check().map_err(|error| user_error::audit_error(&error))?;
             let undoing = service.site.engine.accept_undo_for(&service.user.name, id).map_err(|error| service.site.told(&error))?;
-            service.site.drivers.drive(undoing);
+            service.begin(undoing);
             service.view(undoing)
         })
     }
@@ -379,6 +404,7 @@ impl MoveService for EngineService {
     fn purge(&self, id: MoveId) -> Answer<'_, MoveView> {
         self.answer(move |service| {
             service.check_move(id)?;
+            service.note(Act::Ordered { id, order: Order::Purge })?;
             service.site.engine.purge(id).map_err(|error| service.site.told(&error))?;
             service.view(id)
         })
@@ -397,7 +423,11 @@ impl MoveService for EngineService {
     }
 
     fn finish_upload(&self, id: UploadId, on_taken: OnTaken) -> Answer<'_, Uploaded> {
-        self.answer(move |service| uploads::finish(service, &id, on_taken))
+        self.answer(move |service| {
+            let uploaded = uploads::finish(service, &id, on_taken)?;
+            service.note(Act::Uploaded { folder: &uploaded.folder, names: uploaded.names.len() })?;
+            Ok(uploaded)
+        })
     }
 
     fn cancel_upload(&self, id: UploadId) -> Answer<'_, ()> {

@@ -8,18 +8,21 @@ use parking_lot::Mutex;
 use tidelock_engine::{Engine, EngineError, Turn};
 use tidelock_shared::id::MoveId;
 
+use crate::audit::Audit;
+
 const PAUSE_BETWEEN_LOOKS: Duration = Duration::from_millis(10);
 
 /// The running threads. Clones share them.
 #[derive(Clone)]
 pub(crate) struct Drivers {
     engine: Arc<Engine>,
+    audit: Arc<Audit>,
     threads: Arc<Mutex<Vec<JoinHandle<()>>>>,
 }
 
 impl Drivers {
-    pub(crate) fn new(engine: Arc<Engine>) -> Self {
-        Self { engine, threads: Arc::default() }
+    pub(crate) fn new(engine: Arc<Engine>, audit: Arc<Audit>) -> Self {
+        Self { engine, audit, threads: Arc::default() }
     }
 
     /// Lets a move run as soon as it is its turn.
@@ -56,6 +59,8 @@ impl Drivers {
             }
         }
         drop(turn);
+        // What could not be written down is told there.
+        let _ = self.audit.follow(&self.engine, id);
         self.begin_turns();
     }
 

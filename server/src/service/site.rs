@@ -11,6 +11,7 @@ use tidelock_shared::name::FilePath;
 use tidelock_shared::user_error::UserError;
 
 use super::{Drifts, Drivers, Inventories, Leftovers, Searches, Surveys};
+use crate::audit::Audit;
 use crate::history::History;
 use crate::identity::User;
 use crate::listing::Readings;
@@ -25,6 +26,7 @@ pub(crate) struct Site {
     pub(crate) engine: Arc<Engine>,
     pub(crate) names: Names,
     pub(crate) eyes: Eyes,
+    pub(crate) audit: Arc<Audit>,
     pub(crate) drivers: Drivers,
     pub(crate) surveys: Surveys,
     pub(crate) searches: Searches,

@@ -22,6 +22,8 @@ went-wrong = Im Server ist etwas schiefgegangen.
 went-wrong-hint = Sein Protokoll sagt mehr; laufende Vorgänge gehen weiter.
 only-administrator = Das darf nur ein Administrator.
 only-administrator-hint = Bitten Sie einen; der der Demo heißt admin.
+audit-unwritable = Nichts geschieht, was nicht ins Protokoll der Aufträge geschrieben werden kann: { $why }.
+audit-unwritable-hint = Warum, steht im Protokoll des Servers. Nach seinem nächsten Start nimmt er wieder Aufträge an, sobald sein Zustandsordner beschreibbar ist.
 
 ## Signing in
 

@@ -22,6 +22,8 @@ went-wrong = Something went wrong in the server.
 went-wrong-hint = Its log tells more; running moves go on.
 only-administrator = Only an administrator may do that.
 only-administrator-hint = Ask one; the demo's is called admin.
+audit-unwritable = Nothing is done that cannot be written into the audit: { $why }.
+audit-unwritable-hint = The server's log tells why. It takes orders again after its next start, once its state folder can be written.
 
 ## Signing in
 

@@ -3,12 +3,21 @@
 use std::sync::atomic::Ordering;
 
 use tidelock_shared::id::MoveId;
+use tidelock_shared::limits::Limits;
 
 use super::Engine;
 use crate::error::EngineError;
 use crate::executor::Live;
-use crate::journal::Verb;
+use crate::journal::{Request, Verb};
 use crate::moves::event::Event;
+
+/// What other processes asked for.
+#[derive(Debug, Default)]
+pub struct Answered {
+    pub requests: Vec<Request>,
+    /// Where they are other than before.
+    pub limits: Option<Limits>,
+}
 
 impl Engine {
     /// Asks for a running move to be undone as soon as its step can stop.
@@ -78,16 +87,17 @@ impl Engine {
         Ok(())
     }
 
-    /// Does what other processes asked for through the state folder.
-    pub fn answer_requests(&self) -> Result<(), EngineError> {
+    /// Does what other processes asked for through the state folder, and tells what that was.
+    pub fn answer_requests(&self) -> Result<Answered, EngineError> {
         let (requests, limits) = {
             let mut journal = self.driver.journal.lock();
             (journal.take_requests()?, journal.limits()?)
         };
+        let limits = limits.filter(|limits| *limits != self.limits());
         if let Some(limits) = limits {
             self.heed_limits(limits);
         }
-        for request in requests {
+        for request in &requests {
             let done = match request.verb {
                 Verb::Cancel => self.cancel(request.id),
                 Verb::Pause => self.pause(request.id),
@@ -97,6 +107,6 @@ impl Engine {
                 tracing::info!(id = %request.id, verb = ?request.verb, %error, "it came too late");
             }
         }
-        Ok(())
+        Ok(Answered { requests, limits })
     }
 }

@@ -192,7 +192,7 @@ impl Journal {
         &self.home
     }
 
-    fn id(&self, number: u32) -> MoveId {
+    pub(crate) fn id(&self, number: u32) -> MoveId {
         MoveId { engine: self.engine, number }
     }
 
@@ -326,9 +326,14 @@ impl Journal {
         self.numbers("SELECT number FROM moves ORDER BY number DESC LIMIT ?1", at_most)
     }
 
-    pub(super) fn numbers(&self, sql: &str, at_most: u32) -> Result<Vec<MoveId>, JournalError> {
+    /// Every move that was accepted after the one of this number, oldest first.
+    pub fn accepted_after(&self, number: u32) -> Result<Vec<MoveId>, JournalError> {
+        self.numbers("SELECT number FROM moves WHERE number > ?1 ORDER BY number", number)
+    }
+
+    pub(super) fn numbers(&self, sql: &str, bound: u32) -> Result<Vec<MoveId>, JournalError> {
         let mut statement = self.connection.prepare_cached(sql).map_err(failed("read"))?;
-        let rows = statement.query_map([at_most], |row| row.get::<_, u32>(0)).map_err(failed("read"))?;
+        let rows = statement.query_map([bound], |row| row.get::<_, u32>(0)).map_err(failed("read"))?;
         rows.map(|row| row.map(|number| self.id(number)).map_err(failed("read"))).collect()
     }
 

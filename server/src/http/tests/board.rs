@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use tidelock_engine::drift::Pace;
 use tidelock_shared::drift::{DriftKind, DriftScan};
 use tidelock_shared::leftovers::{Deed, Leftovers};
+use tidelock_shared::progress::MoveView;
 
 use super::{Server, demo_server, on_runtime};
 
@@ -33,6 +34,31 @@ fn whoever_is_no_administrator_is_refused_each_call() {
             let refused = server.call::<Value>(call, arguments).await.unwrap_err();
             assert_eq!((refused.0, refused.1.code.as_str()), (StatusCode::FORBIDDEN, "permission_administrator"), "{call}");
         }
+    });
+}
+
+#[test]
+fn what_people_order_is_written_down_before_it_is_done_and_else_not_done() {
+    on_runtime(async {
+        let server = demo_server();
+        let site = server.running.site.clone();
+        let folder = tempfile::tempdir().unwrap();
+        site.audit.keep_in(folder.path(), &site.engine).unwrap();
+        let request = json!({ "request": { "sources": ["/lustre/climate/common"], "destination": "/lustre/genomics" } });
+        let view: MoveView = server.call("start_move", request).await.unwrap();
+        let _ = server.call_as::<Value>("admin", "hold_move", json!({ "id": view.id })).await;
+        server.call_as::<Value>("admin", "set_limits", json!({ "limits": { "moves_at_once": 4 } })).await.unwrap();
+        let records = || -> Vec<Value> {
+            let text = std::fs::read_to_string(crate::audit::path(folder.path())).unwrap();
+            text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        };
+        let by = |act: &str| records().into_iter().find(|record| record["act"] == act).map(|record| record["user"].clone());
+        assert_eq!(by("move_began"), Some(json!("alice")));
+        assert_eq!((by("ordered"), by("limits_set")), (Some(json!("admin")), Some(json!("admin"))));
+
+        site.audit.fail();
+        let refused = server.call::<Value>("create_folder", json!({ "path": "/lustre/climate", "name": "new" })).await.unwrap_err();
+        assert_eq!((refused.0, refused.1.code.as_str()), (StatusCode::SERVICE_UNAVAILABLE, "unavailable"));
     });
 }
 
