@@ -57,6 +57,22 @@ fn an_original_is_purged_when_its_retention_is_over_and_not_before() {
     }
 }
 
+#[test]
+fn the_trash_is_purged_when_its_retention_is_over() {
+    let case = CASES.into_iter().find(|case| case.name == "trash a tree, Lustre").unwrap();
+    let world = World::new(case);
+    let id = world.run().unwrap().unwrap();
+    {
+        let (engine, _folder) = world.engine();
+        assert!(engine.get(id).unwrap().kept_until_ms.is_some());
+        assert_eq!(engine.purge_due().unwrap(), []);
+    }
+    world.pass(8 * DAY_MS);
+    let (engine, _folder) = world.engine();
+    assert_eq!(engine.purge_due().unwrap(), [id]);
+    assert_same(&world.census(), &world.after(), "nothing hidden is left");
+}
+
 /// Found by seed 951018375: one that had kept something was forgotten until the retention was over.
 #[test]
 fn a_purge_that_failed_goes_on_by_itself_however_long_originals_are_kept() {

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use tidelock_shared::id::MoveId;
 use tidelock_shared::quota::Amount;
-use tidelock_shared::strategy::Strategy;
 
 use crate::moves::event::Note;
-use crate::moves::state::Move;
+use crate::moves::state::{Move, StepStatus};
 use crate::planner::plan::FolderRef;
 use crate::planner::sequence::{Step, StepKind};
 use crate::recovery::{Record, RecordedNote};
@@ -89,21 +88,35 @@ fn folders(of: &Move) -> Vec<FolderRef> {
     folders
 }
 
+/// What renames will charge to whom this folder charges. One that has begun may have done so already, and
+/// was asked about before.
+fn still_to_come(of: &Move, folder: &FolderRef) -> Amount {
+    let payer = |folder: &FolderRef| (folder.device, folder.tag.map(|tag| tag.id));
+    let waits = |number: usize| {
+        let mut steps = of.plan.sequence.iter().zip(&of.steps);
+        steps.any(|(step, status)| {
+            step.kind == StepKind::Publish && usize::try_from(step.item) == Ok(number) && *status == StepStatus::Waiting
+        })
+    };
+    let items = of.plan.items.iter().enumerate().filter(|(number, item)| {
+        item.is_recharged_by_its_rename() && payer(&item.destination_folder) == payer(folder) && waits(*number)
+    });
+    items.fold(Amount::ZERO, |sum, (_, item)| sum + item.tally.amount)
+}
+
 /// The headroom to ask. Right before publishing, what was staged or retagged is charged
-/// already: then only what a rename will charge is still to come.
+/// already: then only what renames will charge is still to come.
 fn admissions(of: &Move, step: Step, reserved_by_others: &[Amount]) -> Vec<Admission> {
     let is_first_check = step.kind == StepKind::Check && step.item == 0;
     if step.kind != StepKind::Reserve && !is_first_check {
         return Vec::new();
     }
-    let still_to_come = of.plan.items.iter().filter(|item| item.strategy == Strategy::Rename && item.kept.is_none());
-    let still_to_come = still_to_come.fold(Amount::ZERO, |sum, item| sum + item.tally.amount);
     let reservations = of.plan.reservations.iter().zip(reserved_by_others);
     reservations
         .map(|(reservation, others)| Admission {
             folder: reservation.folder.clone(),
             project: reservation.payer.project,
-            needed: if step.kind == StepKind::Reserve { reservation.amount } else { still_to_come },
+            needed: if step.kind == StepKind::Reserve { reservation.amount } else { still_to_come(of, &reservation.folder) },
             taken: reservation.amount,
             reserved_by_others: *others,
         })

@@ -12,7 +12,8 @@ impl Journal {
     pub(crate) fn unpurged(&self) -> Result<Vec<MoveId>, JournalError> {
         // As in the index, word for word.
         let sql = "SELECT number FROM moves WHERE ended = 'done'
-            AND (plan LIKE '%staged_copy%' OR plan LIKE '%\"kept\":{%' OR plan LIKE '%\"replaces\":{%')
+            AND (plan LIKE '%staged_copy%' OR plan LIKE '%\"kept\":{%' OR plan LIKE '%\"replaces\":{%'
+                OR plan LIKE '%\"verb\":\"trash\"%')
             ORDER BY number LIMIT ?1";
         self.numbers(sql, u32::MAX)
     }

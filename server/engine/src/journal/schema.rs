@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// What this release writes. Each migration leads from its position to the next version.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
     CREATE TABLE moves (
@@ -38,6 +38,13 @@ const MIGRATIONS: [&str; 4] = [
         AND EXISTS (SELECT 1 FROM events WHERE move = number AND event = '{\"event\":\"purged\"}');
     CREATE INDEX unpurged_moves ON moves (number) WHERE ended = 'done'
         AND (plan LIKE '%staged_copy%' OR plan LIKE '%\"kept\":{%' OR plan LIKE '%\"replaces\":{%');
+",
+    // The trash was left out, and never purged by itself.
+    "
+    DROP INDEX unpurged_moves;
+    CREATE INDEX unpurged_moves ON moves (number) WHERE ended = 'done'
+        AND (plan LIKE '%staged_copy%' OR plan LIKE '%\"kept\":{%' OR plan LIKE '%\"replaces\":{%'
+            OR plan LIKE '%\"verb\":\"trash\"%');
 ",
 ];
 

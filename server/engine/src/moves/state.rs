@@ -98,7 +98,11 @@ impl Move {
             (Accepted, Event::Accepted) => Accepted,
             (Accepted | Preparing | Publishing | Finishing, Event::StepStarted { position }) => {
                 self.set(*position, StepStatus::Started).ok_or(illegal)?;
-                self.state_at(*position)
+                match (self.state, self.state_at(*position)) {
+                    // What recovery does again does not take back what can be seen already.
+                    (Publishing | Finishing, Preparing) => self.state,
+                    (_, at) => at,
+                }
             }
             (Preparing | Publishing | Finishing, Event::StepFinished { position }) => {
                 self.set(*position, StepStatus::Finished).ok_or(illegal)?;

@@ -356,6 +356,11 @@ impl PlannedItem {
         self.tally.amount + Amount { bytes: restored, inodes: 0 }
     }
 
+    /// Whether the rename that publishes it charges the destination.
+    pub fn is_recharged_by_its_rename(&self) -> bool {
+        self.strategy == Strategy::Rename && self.reason == StrategyReason::RenameRecharges
+    }
+
     /// Whether project IDs are changed in place.
     pub fn is_retagged(&self) -> bool {
         matches!(self.strategy, Strategy::RetagAndRename | Strategy::RetagWithHop)

@@ -244,7 +244,7 @@ impl Model {
             if object.attributes.kind == EntryKind::Socket && self.sockets_stay_on.contains(&item.source_folder.device) {
                 continue;
             }
-            if item.strategy == Strategy::Rename && item.reason == StrategyReason::RenameRecharges {
+            if item.is_recharged_by_its_rename() {
                 object.attributes.project = tag.id.0;
             } else if item.strategy != Strategy::Rename {
                 (object.attributes.project, object.attributes.inherit) = (tag.id.0, tag.inherit && is_folder);

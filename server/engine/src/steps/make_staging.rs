@@ -8,7 +8,7 @@ use tidelock_shared::strategy::{EntryKind, Strategy};
 
 use super::carry::{Found, find};
 use super::context::{Context, OWN_FOLDER_MODE, holds, open_own_empty};
-use super::copy_tree::losses;
+use super::copy_tree::{begun_at, losses};
 use super::error::{StepError, StepResult};
 use crate::copy::{forget_inherited, keep_layout};
 use crate::fs::walk::{look, remove_tree, unless_absent};
@@ -90,6 +90,10 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
 }
 
 pub(super) fn probe(context: &mut Context<'_>) -> StepResult<Probe> {
+    if context.item().kind != EntryKind::Folder && begun_at(context).is_some() {
+        // It has made way for the copy, which begins anew by itself.
+        return Ok(Probe::Run);
+    }
     let Some(identity) = staged_identity(context) else { return Ok(Probe::NotRun) };
     let destination = context.destination_folder()?;
     let name = context.staging_name()?;

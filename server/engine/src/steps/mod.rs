@@ -128,9 +128,10 @@ fn probe(context: &mut Context<'_>) -> StepResult<Probe> {
         StepKind::Publish => publish::probe(context),
         StepKind::PutBack => put_back::probe(context),
         StepKind::Describe => describe::probe(context),
+        // What has been charged since is no longer room: asked again, it would be in its own way.
+        StepKind::Reserve => Ok(Probe::Run),
         // Looking again costs little and is right whatever was seen before.
-        StepKind::Reserve
-        | StepKind::Restore
+        StepKind::Restore
         | StepKind::Recount
         | StepKind::Verify
         | StepKind::Check

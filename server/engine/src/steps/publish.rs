@@ -4,7 +4,7 @@
 //! changed it meanwhile it is kept in hiding and reported.
 
 use tidelock_shared::project::ProjectTag;
-use tidelock_shared::strategy::{EntryKind, Strategy, StrategyReason};
+use tidelock_shared::strategy::{EntryKind, Strategy};
 
 use super::carry::{Carry, Found, carry, find, give_back, hide, remove_own_claim};
 use super::context::{Context, holds, path_of};
@@ -116,16 +116,13 @@ fn make_ready(context: &Context<'_>, from: At<'_>) -> StepResult<()> {
 
 /// A file between projects of one Lustre: `link` into the other project is `EXDEV`, a rename
 /// is not and charges the file anew. So it is renamed to a hidden name there, then linked.
-fn is_recharged_by_rename(item: &PlannedItem) -> bool {
-    item.strategy == Strategy::Rename && item.reason == StrategyReason::RenameRecharges
-}
-
+///
 /// Where a rename may replace, the visible name of a file is never removed: somebody may have put
 /// something of theirs under it right after the look. It is renamed to a hidden name instead,
 /// looked at there, and given back if it is not what was meant.
 pub(super) fn goes_by_a_hidden_name(context: &Context<'_>, destination: &Folder) -> StepResult<bool> {
     let item = context.item();
-    if is_recharged_by_rename(item) {
+    if item.is_recharged_by_its_rename() {
         return Ok(true);
     }
     let leaves_a_visible_name = matches!(item.strategy, Strategy::Rename | Strategy::RetagAndRename) && item.kept.is_none();
@@ -238,7 +235,7 @@ fn bring_back_by_a_hidden_name(context: &mut Context<'_>, destination: &Folder, 
         }
         if item.is_retagged() {
             untag_top(context, at)?;
-        } else if !is_recharged_by_rename(&item) && is_drifted(&item) {
+        } else if !item.is_recharged_by_its_rename() && is_drifted(&item) {
             untag_where_allowed(context, at)?;
         }
         // A rename between two names of one inode would do nothing.
