@@ -394,6 +394,7 @@ fn noted(note: &Note) -> String {
         Note::Retired { amount } => words().noted_retired(&amount.bytes.to_string(), &amount.inodes.to_string()),
         Note::RetiredAt { .. } => words().noted_retired_at().to_owned(),
         Note::SetAsideAt { .. } => words().noted_aside_at().to_owned(),
+        Note::HiddenAgain => words().noted_hidden_again().to_owned(),
         Note::Kept { path } => words().noted_kept(&path.shown()),
         Note::BroughtBackAs { path } => words().noted_back_as(&path.shown()),
         Note::Charged { to } => words().noted_charges(&to.len().to_string()),

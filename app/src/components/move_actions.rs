@@ -1,7 +1,7 @@
 //! What one can do with a move now: pause, resume, cancel, undo, purge.
 
 use leptos::prelude::*;
-use tidelock_shared::progress::MoveView;
+use tidelock_shared::progress::{MoveState, MoveView};
 use tidelock_shared::request::Verb;
 
 use crate::components::icon::{Glyph, Icon};
@@ -24,11 +24,12 @@ pub fn MoveActions(#[prop(into)] view: Signal<MoveView>) -> impl IntoView {
         Verb::Trash => (words().restore(), words().delete_for_good(), words().delete_for_good()),
         Verb::Move | Verb::Copy | Verb::Repair => (words().undo(), words().purge_original(), words().delete_original()),
     };
-    let [pause, resume, cancel, undo, purge] =
-        [words().pause(), words().resume(), words().cancel(), bring_back, purging].map(command);
+    let [pause, resume, retry, cancel, undo, purge] =
+        [words().pause(), words().resume(), words().retry(), words().cancel(), bring_back, purging].map(command);
     let wants_purge = RwSignal::new(false);
     let can = Memo::new(move |_| view.with(|view| (view.can_cancel, view.can_undo, view.can_purge)));
     let waits = Memo::new(move |_| view.with(|view| (view.can_pause, view.is_paused)));
+    let is_stuck = Memo::new(move |_| view.with(|view| view.state == MoveState::Stuck));
     let freed = move || {
         view.with(|view| {
             let retired = view.retired?;
@@ -61,6 +62,18 @@ pub fn MoveActions(#[prop(into)] view: Signal<MoveView>) -> impl IntoView {
                 >
                     <Icon glyph=Glyph::Play />
                     {words().resume()}
+                </button>
+            </Show>
+            <Show when=move || is_stuck.get()>
+                <button
+                    type="button"
+                    class="button"
+                    title=words().retry_title()
+                    data-command=retry.clone()
+                    on:click=move |_| desk.moves.order(id, Order::Resume)
+                >
+                    <Icon glyph=Glyph::Play />
+                    {words().retry()}
                 </button>
             </Show>
             <Show when=move || can.get().0>

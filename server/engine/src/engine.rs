@@ -83,7 +83,9 @@ impl Engine {
         // after a restart is not told less than it knows.
         let first_version = u64::try_from(clock.now_ms()).unwrap_or(0) * 1000;
         let mut open = BTreeMap::new();
-        for id in journal.open_moves()? {
+        // What has just ended may not be charged in full yet, and holds its room until then.
+        let settling = journal.ended_since(clock.now_ms().saturating_sub(ledger::SETTLED_AFTER_MS))?;
+        for id in journal.open_moves()?.into_iter().chain(settling) {
             if let Some(recorded) = journal.read(id)? {
                 open.insert(id, Arc::new(Live::new(recorded, first_version)));
             }
@@ -223,7 +225,8 @@ impl Engine {
     /// [`EngineError::JournalIsOld`] where the folders know more than the journal: then nothing
     /// is touched.
     pub fn recover(&self, retries_stuck: bool) -> Result<Vec<MoveId>, EngineError> {
-        let open: Vec<Arc<Live>> = self.moves.lock().values().cloned().collect();
+        let open = |live: &&Arc<Live>| !live.recorded.lock().of.has_ended();
+        let open: Vec<Arc<Live>> = self.moves.lock().values().filter(open).cloned().collect();
         let moves: Vec<Move> = open.iter().map(|live| live.recorded.lock().of.clone()).collect();
         self.journal_is_newest(&moves)?;
         let mut to_drive = Vec::new();

@@ -30,6 +30,16 @@ use conflicts::{Taken, place_all, place_in_own_folder};
 
 const SETTLING_LOOKED_AT_EVERY_MS: i64 = 500;
 
+/// What moves hide is theirs: nothing is taken out of it or put into it by another.
+fn inside_of_what_is_hidden(asked: &ValidMoveRequest) -> Vec<Refusal> {
+    let hidden = |path: &FilePath| {
+        let above = path.names().iter().position(FileName::is_hidden_folder_of_a_move)?;
+        let names = path.names().iter().take(above + 1).cloned();
+        Some(Refusal::OtherMoveInside(names.fold(FilePath::default(), |path, name| path.join(name))))
+    };
+    asked.items.iter().map(|item| &item.source).chain([&asked.destination]).filter_map(hidden).collect()
+}
+
 /// One thing, the folder that it shall enter, and its name there.
 struct Wanted<'a> {
     verb: Verb,
@@ -51,6 +61,11 @@ impl Engine {
         let outside = self.outside_roots(&valid);
         if !outside.is_empty() {
             return Err(EngineError::Refused(outside));
+        }
+        let mut hidden = inside_of_what_is_hidden(&valid);
+        if !hidden.is_empty() {
+            self.name_keepers(&mut hidden);
+            return Err(EngineError::Refused(hidden));
         }
         let placings = match valid.verb {
             Verb::Trash | Verb::Repair => place_in_own_folder(&valid),

@@ -59,6 +59,7 @@ impl Engine {
                 continue;
             }
             let order = StepOrder {
+                has_to_be: false,
                 move_id: of.id,
                 kind: StepKind::RetireSource,
                 action: Action::Run,

@@ -11,7 +11,8 @@ use tidelock_engine::fs::simulator::{Personality, Simulator, Watch};
 use tidelock_engine::fs::{Errno, File, FileSystem, FsError, FsResult};
 use tidelock_engine::moves::event::Note;
 use tidelock_shared::progress::MoveState;
-use world::{ALICE, CASES, Case, World, name, path};
+use tidelock_shared::project::ProjectTag;
+use world::{ALICE, BETA, CASES, Case, World, name, path};
 
 const OLD: &[u8] = b"just one file";
 const NEW: &[u8] = b"JUST ONE FILE";
@@ -79,5 +80,102 @@ fn a_write_in_the_second_of_the_copy_is_noticed_as_long_as_anybody_looks() {
         let is_told = |note: &(usize, Note)| matches!(note.1, Note::Kept { .. });
         assert!(engine.get(id).unwrap().recorded.of.notes.iter().any(is_told), "written before call {at}");
         assert!(world.census().values().any(|seen| seen.content == NEW), "written before call {at}");
+    }
+}
+
+/// Takes the second item's name once the first can be seen, and works in the first before one call.
+struct Worker {
+    at: u64,
+    calls: AtomicU64,
+    theirs: Simulator,
+    has_written: AtomicU64,
+}
+
+impl Watch for Worker {
+    fn before(&self, _: &'static str, _: &[u8], _: bool) -> FsResult<Option<Errno>> {
+        let number = self.calls.fetch_add(1, Ordering::Relaxed);
+        let theirs = &self.theirs;
+        if number < NOT_YET
+            && let Ok(seen) = theirs.open_path(&path("/n/tree"))
+        {
+            let top = theirs.open_path(&path("/n"))?;
+            if tidelock_engine::fs::walk::look(theirs, top.at(&name("single")))?.is_none() {
+                theirs.create_folder(top.at(&name("single")), 0o755)?;
+            }
+            if number >= self.at && self.has_written.swap(1, Ordering::Relaxed) == 0 {
+                let file = theirs.create_file(seen.at(&name("theirs")), 0o644)?;
+                theirs.write_at(&file, 0, NEW)?;
+            }
+        }
+        Ok(None)
+    }
+
+    fn after(&self, _: Option<&FsError>) {}
+}
+
+#[test]
+fn what_others_save_in_a_copy_that_is_taken_back_is_never_deleted() {
+    let case = CASES.into_iter().find(|case| case.name == "staged copy of a tree, another mount").unwrap();
+    let mut written = 0;
+    for at in 0.. {
+        let world = World::new(case);
+        let theirs = world.root.clone();
+        let worker = Arc::new(Worker { at, calls: AtomicU64::new(NOT_YET), theirs, has_written: AtomicU64::new(0) });
+        let (engine, _folder) = world.engine_on(world.caller().watched_by(worker.clone()));
+        let sources = vec![path("/m/alpha/tree"), path("/m/alpha/single")];
+        let id = engine.accept(&tidelock_shared::request::MoveRequest { sources, ..world.request() }, None).unwrap();
+        worker.calls.store(0, Ordering::Relaxed);
+        engine.drive(id).unwrap();
+        assert_eq!(engine.get(id).unwrap().recorded.of.state, MoveState::Undone, "call {at}");
+        let is_written = worker.has_written.load(Ordering::Relaxed) == 1;
+        let saved = world.census().into_values().filter(|seen| seen.content == NEW).count();
+        assert_eq!(saved, usize::from(is_written), "written before call {at}: {:?}", world.hidden_names());
+        written += u64::from(is_written);
+        if worker.calls.load(Ordering::Relaxed) <= at {
+            break;
+        }
+    }
+    assert!(written > 10, "{written}");
+}
+
+/// Takes the destination's inherit flag away before one call.
+struct Unflag {
+    at: u64,
+    calls: AtomicU64,
+    theirs: Simulator,
+}
+
+impl Watch for Unflag {
+    fn before(&self, _: &'static str, _: &[u8], _: bool) -> FsResult<Option<Errno>> {
+        if self.calls.fetch_add(1, Ordering::Relaxed) == self.at {
+            let beta = self.theirs.open_path(&path("/m/beta"))?;
+            self.theirs.set_tag((&beta).into(), ProjectTag { id: BETA, inherit: false })?;
+        }
+        Ok(None)
+    }
+
+    fn after(&self, _: Option<&FsError>) {}
+}
+
+#[test]
+fn a_file_is_charged_to_its_new_project_or_goes_back_whenever_that_loses_its_flag() {
+    let case = CASES.into_iter().find(|case| case.name == "a file recharged by its rename, Lustre").unwrap();
+    for at in 0.. {
+        let world = World::new(case);
+        let unflag = Arc::new(Unflag { at, calls: AtomicU64::new(NOT_YET), theirs: world.root.clone() });
+        let (engine, _folder) = world.engine_on(world.caller().watched_by(unflag.clone()));
+        let id = engine.accept(&world.request(), None).unwrap();
+        unflag.calls.store(0, Ordering::Relaxed);
+        engine.drive(id).unwrap();
+        let state = engine.get(id).unwrap().recorded.of.state;
+        let moved = world.census().remove("/m/beta/single");
+        let charged = moved.and_then(|moved| moved.project).map(|tag| tag.id);
+        let is_whole = charged == Some(BETA) && state == MoveState::Done;
+        let is_back = charged.is_none() && state == MoveState::Undone && world.census().contains_key("/m/alpha/single");
+        // After the last look the file has long been charged.
+        assert!(is_whole || is_back, "without the flag from call {at}: {state:?}, charged to {charged:?}");
+        if unflag.calls.load(Ordering::Relaxed) <= at {
+            break;
+        }
     }
 }

@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 
 use tidelock_engine::Engine;
-use tidelock_engine::fs::FileSystem;
+use tidelock_engine::fs::{Errno, FileSystem};
 use tidelock_engine::journal::{Journal, StateFolder};
 use tidelock_engine::worker::{Action, InProcess, StepOrder, StepReport, Then, Worker};
 use tidelock_shared::progress::MoveState;
-use world::{CASES, StillClock, World, assert_same, path};
+use world::{CASES, StillClock, World, assert_done_or_undone, assert_same, path};
 
 #[test]
 fn a_paused_move_waits_over_a_restart_and_then_arrives() {
@@ -87,4 +87,35 @@ fn a_move_that_is_paused_and_restarted_ever_later_still_arrives() {
         assert!(pauses > 0, "{}", case.name);
         assert_same(&world.visible(), &after, case.name);
     }
+}
+
+#[test]
+fn a_stuck_move_is_tried_again_when_somebody_says_so() {
+    let mut stuck = 0;
+    for case in CASES {
+        for call in (20..).step_by(37) {
+            let world = World::new(case);
+            let (engine, _folder) = world.engine();
+            let id = engine.accept(&world.request(), None).unwrap();
+            world.root.faults().reset();
+            world.root.faults().fail(call, Errno::PERM, true);
+            engine.drive(id).unwrap();
+            let state = |engine: &Engine| engine.get(id).unwrap().recorded.of.state;
+            let was = state(&engine);
+            world.root.faults().reset();
+            engine.resume(id).unwrap();
+            engine.drive(id).unwrap();
+            let what = format!("{}: every call from {call} on failed", case.name);
+            let now = state(&engine);
+            assert!(matches!(now, MoveState::Done | MoveState::Undone), "{what}: {now:?}");
+            drop((engine, _folder));
+            // A record that could be neither completed nor removed is left.
+            assert_done_or_undone(&world, &[".barrier", ".record"], &what);
+            if was != MoveState::Stuck {
+                break;
+            }
+            stuck += 1;
+        }
+    }
+    assert!(stuck > 50, "{stuck}");
 }

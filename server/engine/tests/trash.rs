@@ -247,3 +247,23 @@ fn a_folder_that_is_merged_says_what_waits_in_the_trash_inside() {
     let is_told = |refusal: &Refusal| matches!(refusal, Refusal::KeptInside { by, .. } if *by == id);
     assert!(refusals.iter().any(is_told), "{refusals:?}");
 }
+
+#[test]
+fn nothing_is_moved_out_of_what_is_hidden_or_into_it() {
+    let case = CASES.into_iter().find(|case| case.name == "trash a tree, Lustre").unwrap();
+    let world = World::new(case);
+    let id = world.run().unwrap().unwrap();
+    let (engine, _folder) = world.engine();
+    let hidden = path(&format!("/m/alpha/.tidelock-{id}.0.retired"));
+    let request = |sources: &str, destination: &str| MoveRequest {
+        sources: vec![path(sources)],
+        destination: path(destination),
+        ..MoveRequest::default()
+    };
+    for (source, destination) in
+        [(format!("{}/file", hidden.shown()), "/m/beta".to_owned()), ("/m/beta".to_owned(), hidden.shown())]
+    {
+        let Err(EngineError::Refused(refusals)) = engine.plan(&request(&source, &destination), &mut |_: &_| true) else { panic!() };
+        assert_eq!(refusals, [Refusal::KeptInside { path: hidden.clone(), by: id }], "{source} to {destination}");
+    }
+}

@@ -444,3 +444,23 @@ fn lustre_alone_settles_late() {
         assert_eq!(world.root.capabilities(&folder).unwrap().charges_settle_late, late);
     }
 }
+
+#[test]
+fn what_has_just_ended_holds_its_room_over_a_restart() {
+    for name in ["retag and rename, Lustre", "retag and rename, ext4"] {
+        let world = World::new(case(name));
+        let id = world.run().unwrap().unwrap();
+        let held = |world: &World| {
+            let (engine, _folder) = world.engine();
+            let plan = engine.get(id).unwrap().recorded.of.plan;
+            let sums = plan.reservations.iter().map(|reservation| engine.reserved(reservation.payer));
+            let sum = sums.fold(Amount::ZERO, |sum, amount| sum + amount);
+            let due = engine.recover(false).unwrap();
+            assert_eq!(due, [], "{name}: it has ended");
+            sum
+        };
+        assert_eq!(held(&world) != Amount::ZERO, name.ends_with("Lustre"), "{name}");
+        world.pass(16_000);
+        assert_eq!(held(&world), Amount::ZERO, "{name}");
+    }
+}

@@ -53,7 +53,7 @@ pub(crate) enum Command {
     Cancel(OneMove),
     /// Let a running move wait; what is done so far stays
     Pause(OneMove),
-    /// Let a paused move go on
+    /// Let a paused move go on, or try a stuck one again
     Resume(OneMove),
     /// Let a running move wait until an administrator lets it go on
     Hold(OneMove),

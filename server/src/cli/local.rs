@@ -130,6 +130,10 @@ impl Local {
         self.engine.orphans(tops, word).map_err(|error| self.told(&error))
     }
 
+    pub(super) fn remove_left_barriers(&self) -> Result<u64, UserError> {
+        self.engine.remove_left_barriers().map_err(|error| self.told(&error))
+    }
+
     pub(super) fn remove_left_behind(&self, orphan: &Orphan) -> Result<(), UserError> {
         self.note(Act::LeftoverSettled { path: &orphan.path, deed: Deed::Delete })?;
         self.engine.remove_left_behind(orphan).map_err(|error| self.told(&error))

@@ -132,7 +132,10 @@ impl Output {
                 self.line(&format!("Held: {title} waits until an administrator says: tidelock unhold {}", view.id));
             }
             _ if view.is_paused => self.line(&format!("Paused: {title} waits; go on with: tidelock resume {}", view.id)),
-            MoveState::Stuck => self.line(&format!("Stuck: nothing is lost, but a person must look (move {}).", view.id)),
+            MoveState::Stuck => {
+                self.line(&format!("Stuck: nothing is lost, but a person must look (move {}).", view.id));
+                self.line(&format!("  Once what stands in its way is gone, try it again with: tidelock resume {}", view.id));
+            }
             other => self.line(&format!("{}: {} (move {}).", state_word(other), title, view.id)),
         }
         if let Some(error) = &view.error {

@@ -22,6 +22,7 @@ pub(super) fn recover(arguments: &RecoverArguments) -> Result<Exit, UserError> {
     let local = Local::open(&state_folder(arguments.at.state.as_deref(), "tidelock")?, Holding::Alone)?;
     let rebuilt = if tops.is_empty() { Vec::new() } else { local.rebuild(&tops, &word)? };
     let mut ended = local.recover(true)?;
+    local.remove_left_barriers()?;
     ended.extend(rebuilt.into_iter().filter(|id| !ended.contains(id)).collect::<Vec<_>>());
     let mut is_stuck = false;
     for id in &ended {

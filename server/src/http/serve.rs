@@ -118,6 +118,7 @@ fn recover(running: &Running, scans: Option<DriftScans>) -> Result<(), ServeErro
     for id in to_drive {
         running.site.drivers.drive(id);
     }
+    remove_left_barriers(running.site.clone());
     answer_requests(running.site.clone(), running.stop.subscribe());
     again_and_again(running, "retention", Duration::ZERO, PURGES_LOOKED_FOR_EVERY, purge_what_is_due);
     again_and_again(running, "usage", Duration::ZERO, SAMPLES_LOOKED_FOR_EVERY, sample_usage);
@@ -129,6 +130,18 @@ fn recover(running: &Running, scans: Option<DriftScans>) -> Result<(), ServeErro
         });
     }
     Ok(())
+}
+
+/// Once: a server that cannot be reached keeps nobody waiting.
+fn remove_left_barriers(site: Arc<Site>) {
+    let remove = move || match site.engine.remove_left_barriers() {
+        Ok(0) => {}
+        Ok(removed) => tracing::info!(removed, "a power cut had brought back files of barriers"),
+        Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "files of barriers are not looked for"),
+    };
+    if let Err(error) = std::thread::Builder::new().name("barriers".to_owned()).spawn(remove) {
+        tracing::error!(%error, "files of barriers are not looked for");
+    }
 }
 
 /// Looks all the time for what other processes ask through the state folder, and for moves that

@@ -8,6 +8,7 @@ noted-exceptions-all = alle abweichenden Projekt-IDs sind aufgeschrieben
 noted-retired = { $bytes } Bytes und { $inodes } Inodes verborgen
 noted-retired-at = Zeit des Verbergens vermerkt
 noted-aside-at = Zeit des Beiseitelegens vermerkt
+noted-hidden-again = wieder verborgen, um angesehen zu werden
 noted-kept = aufbewahrt unter { $path }
 noted-back-as = kam zurück als { $path }
 noted-charges = { $count } Anrechnungen aufgeschrieben

@@ -8,6 +8,7 @@ noted-exceptions-all = all project IDs that differ are written down
 noted-retired = { $bytes } bytes and { $inodes } inodes retired
 noted-retired-at = time of retiring noted
 noted-aside-at = time of setting aside noted
+noted-hidden-again = hidden again, to be looked at
 noted-kept = kept at { $path }
 noted-back-as = came back as { $path }
 noted-charges = { $count } charges written down

@@ -21,7 +21,7 @@ use super::links::{Claim, Links, Place};
 use super::metadata::{copy_metadata, forget_inherited};
 use crate::crew::{Alone, Crew, Foreman, Hand, Interrupted, names_of_a_job, work_off};
 use crate::fs::walk::{look, remove_tree};
-use crate::fs::{At, Capabilities, FileSystem, Folder, FolderStream, FsError, NamesDurability, Object, Status};
+use crate::fs::{At, Capabilities, FileSystem, Folder, FolderStream, FsError, Object, Status};
 use crate::planner::plan::Loss;
 
 /// Why a copy stopped.
@@ -130,7 +130,7 @@ impl<'a> Copier<'a> {
         Self {
             fs,
             losses,
-            syncs_each_file: capabilities.names_durability == NamesDurability::BarrierFile,
+            syncs_each_file: capabilities.syncs_each_file,
             has_layouts: capabilities.has_layouts,
             differences,
             finishing: Finishing::since(begun),

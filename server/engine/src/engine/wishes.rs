@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 
 use tidelock_shared::id::MoveId;
 use tidelock_shared::limits::Limits;
+use tidelock_shared::progress::MoveState;
 
 use super::Engine;
 use crate::error::EngineError;
@@ -50,11 +51,12 @@ impl Engine {
         self.take_pause_if_idle(&live)
     }
 
-    /// Lets a paused move go on once it is driven.
+    /// Lets a paused move go on once it is driven, and a stuck one be tried again.
     pub fn resume(&self, id: MoveId) -> Result<(), EngineError> {
         let live = self.live(id)?;
         live.wants_pause.store(false, Ordering::Relaxed);
         self.driver.record_if(&live, |of| of.is_paused, Event::Resumed)?;
+        self.driver.record_if(&live, |of| of.state == MoveState::Stuck, Event::Retried)?;
         Ok(())
     }
 

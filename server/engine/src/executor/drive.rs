@@ -1,5 +1,6 @@
 //! Driving one move until it rests.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -17,13 +18,15 @@ use crate::journal::{Journal, JournalError};
 use crate::moves::decide::{Decision, decide};
 use crate::moves::event::{Event, Failure, FailureKind};
 use crate::moves::state::{Move, StepStatus};
-use crate::planner::sequence::{Step, StepKind};
+use crate::planner::sequence::{Step, StepKind, commit_position};
 use crate::worker::{Action, Probe, StepOrder, StepReport, Then, Wait, Worker};
 
 /// A step that must succeed (undoing, finishing) is tried so often before a person must look.
 const TRIES: u32 = 3;
 /// Whoever is slowed down looks up so often whether that is still wanted.
 const LONGEST_NAP: Duration = Duration::from_millis(100);
+/// Servers that do not come back in a quarter of an hour need somebody, who then asks for the move again.
+const SERVERS_PATIENCE_MS: i64 = 15 * 60 * 1000;
 /// A restore that has brought nothing to an end in thirty days never will.
 const RESTORE_PATIENCE_MS: i64 = 30 * 24 * 3600 * 1000;
 const PAUSE_BETWEEN_TRIES: Duration = Duration::from_millis(200);
@@ -80,9 +83,10 @@ impl Driver {
         loop {
             self.take_cancel(live)?;
             self.take_pause(live)?;
-            let (decision, is_forward) = {
-                let recorded = live.recorded.lock();
-                (decide(&recorded.of), recorded.of.state == MoveState::Finishing)
+            let (decision, is_forward, steps, commit) = {
+                let of = &live.recorded.lock().of;
+                let sequence = &of.plan.sequence;
+                (decide(of), of.state == MoveState::Finishing, sequence.len(), commit_position(sequence))
             };
             let ran = match decision {
                 Decision::Rest => {
@@ -93,8 +97,8 @@ impl Driver {
                 Decision::Run(position) if self.is_kept_back(live, position) => Ran::Waits,
                 Decision::Run(position) => self.run(live, position)?,
                 Decision::Undo(position) => self.insist(live, position, Action::Undo)?,
-                Decision::Commit => self.record(live, Event::Committed).map(|()| Ran::On)?,
-                Decision::RecordDone => self.record(live, Event::Done).map(|()| Ran::On)?,
+                Decision::Commit => self.seal(live, 0..commit + 1, Event::Committed)?,
+                Decision::RecordDone => self.seal(live, commit + 1..steps, Event::Done)?,
                 Decision::SealUndone => self.seal_undone(live)?,
             };
             if ran == Ran::Waits {
@@ -150,6 +154,48 @@ impl Driver {
             Outcome::Probed(Probe::Run) => false,
             Outcome::Probed(Probe::NotRun) | Outcome::Finished | Outcome::Failed(_) | Outcome::Waits(..) => true,
         })
+    }
+
+    /// Records what everything until a barrier leads to, once it is sure that it is there.
+    ///
+    /// All of it is on stable storage, as far as the servers have answered. One that lost power and dropped
+    /// this client has forgotten what it had only answered: so it is asked once more, and what it has taken
+    /// back is done again.
+    fn seal(&self, live: &Live, positions: Range<usize>, event: Event) -> Result<Ran, Halt> {
+        let sequence = live.recorded.lock().of.plan.sequence.clone();
+        let is_given_up = |position: &usize| {
+            let again =
+                live.recorded.lock().events.iter().filter(|(_, event)| *event == Event::Reopened { position: *position }).count();
+            again >= TRIES as usize
+        };
+        let at_stake =
+            |position: &usize| sequence.get(*position).is_some_and(|step| step.kind.can_be_taken_back()) && !is_given_up(position);
+        let mut taken_back = None;
+        for position in positions.clone().filter(at_stake) {
+            match self.perform(live, position, Action::Look)? {
+                Outcome::Finished | Outcome::Probed(Probe::Run) => {}
+                Outcome::Probed(Probe::NotRun) => {
+                    tracing::warn!(id = %live.recorded.lock().of.id, position, "a server has taken it back: it is done again");
+                    self.record(live, Event::Reopened { position })?;
+                    taken_back.get_or_insert(position);
+                }
+                Outcome::Failed(failure) | Outcome::Waits(_, failure) if event == Event::Committed => {
+                    self.record(live, Event::StepFailed { position, failure })?;
+                    return Ok(Ran::On);
+                }
+                // What is left lying about is found by a search.
+                Outcome::Failed(_) | Outcome::Waits(..) => {}
+            }
+        }
+        let Some(first) = taken_back else {
+            self.record(live, event)?;
+            return Ok(Ran::On);
+        };
+        let is_barrier = |position: &usize| sequence.get(*position).is_some_and(|step| step.kind == StepKind::Barrier);
+        for position in (first..positions.end).filter(is_barrier) {
+            self.record(live, Event::Reopened { position })?;
+        }
+        Ok(Ran::On)
     }
 
     fn take_cancel(&self, live: &Live) -> Result<(), Halt> {
@@ -211,7 +257,8 @@ impl Driver {
     fn patience_with(&self, wait: &Wait) -> i64 {
         match wait {
             Wait::Restore { .. } => RESTORE_PATIENCE_MS,
-            Wait::Room | Wait::Servers => self.patience_ms,
+            Wait::Room => self.patience_ms,
+            Wait::Servers => self.patience_ms.min(SERVERS_PATIENCE_MS),
             Wait::Drained => i64::MAX,
         }
     }

@@ -28,6 +28,7 @@ pub(super) fn order(
         action,
         item_number: step.item,
         item,
+        has_to_be: action == Action::Undo || of.is_committed,
         folders: folders(of),
         notes: notes(of, step.item),
         entries_a_checkpoint,

@@ -39,6 +39,11 @@ impl FsError {
         matches!(self.errno, Errno::IO | Errno::STALE | Errno::NOTCONN | Errno::TIMEDOUT | Errno::SHUTDOWN | Errno::INTR)
     }
 
+    /// The servers may be away for a while, or have dropped this client: what fails now may be done later.
+    pub fn is_out_of_reach(&self) -> bool {
+        self.is_ambiguous() && self.errno != Errno::INTR || self.errno == Errno::REMOTEIO
+    }
+
     /// A limit or the device is full. XFS answers `ENOSPC` for a project's limit (recorded).
     pub fn is_full(&self) -> bool {
         matches!(self.errno, Errno::DQUOT | Errno::NOSPC)

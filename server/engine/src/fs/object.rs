@@ -218,6 +218,9 @@ pub struct Capabilities {
     pub keeps_nanoseconds: bool,
     /// Usage follows what is charged only after seconds (Lustre, recorded).
     pub charges_settle_late: bool,
+    /// A write that failed may be told by no other call than the sync of the very file: on Lustre, and on
+    /// whatever is not known to tell it when the whole file system is synced.
+    pub syncs_each_file: bool,
     /// Each file says over which servers it is laid out (Lustre).
     pub has_layouts: bool,
     pub source: Knowledge,

@@ -316,6 +316,15 @@ impl Journal {
         self.numbers("SELECT number FROM moves WHERE ended IS NULL ORDER BY number LIMIT ?1", u32::MAX)
     }
 
+    /// Those of the newest moves of which something was recorded since then, in milliseconds since 1970.
+    pub(crate) fn ended_since(&self, since_ms: i64) -> Result<Vec<MoveId>, JournalError> {
+        let sql = "SELECT number FROM (SELECT number FROM moves ORDER BY number DESC LIMIT 256) WHERE
+            (SELECT time_ms FROM events WHERE move = number ORDER BY sequence DESC LIMIT 1) >= ?1";
+        let mut statement = self.connection.prepare(sql).map_err(failed("read"))?;
+        let rows = statement.query_map([since_ms], |row| row.get::<_, u32>(0)).map_err(failed("read"))?;
+        rows.map(|row| row.map(|number| self.id(number)).map_err(failed("read"))).collect()
+    }
+
     /// Moves whose purge a crash has cut short.
     pub fn open_purges(&self) -> Result<Vec<MoveId>, JournalError> {
         self.numbers("SELECT number FROM moves WHERE ended = 'purging' ORDER BY number LIMIT ?1", u32::MAX)

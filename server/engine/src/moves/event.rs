@@ -87,6 +87,8 @@ pub enum Note {
     RetiredAt { seconds: i64, nanoseconds: u32 },
     /// The same of what had the destination name.
     SetAsideAt { seconds: i64, nanoseconds: u32 },
+    /// From here what had been visible is hidden again: others may have changed it.
+    HiddenAgain,
     /// Others had changed what was visible: it is kept here instead of being deleted.
     Kept { path: FilePath },
     /// The old name was taken meanwhile: the item came back under this one.

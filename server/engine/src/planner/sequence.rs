@@ -83,6 +83,11 @@ impl StepKind {
         matches!(self, Self::Publish | Self::Trash | Self::Recount)
     }
 
+    /// Whether servers that forget what they had answered leave something other than was recorded.
+    pub fn can_be_taken_back(self) -> bool {
+        matches!(self, Self::RetireSource | Self::Trash | Self::Publish | Self::Release)
+    }
+
     /// Whether something goes out of sight by it, before the move's names appear.
     pub fn hides(self) -> bool {
         matches!(self, Self::RetireSource | Self::SetAside | Self::Trash | Self::Hop | Self::Rebuild)

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tidelock_shared::id::MoveId;
 use tidelock_shared::name::FilePath;
+use tidelock_shared::strategy::EntryKind;
 
 use super::orphans::{Found, Orphan, still_there};
 use super::plan::{Role, Verdict};
@@ -14,10 +15,18 @@ use crate::crew::Alone;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::executor::Live;
-use crate::fs::walk::{remove_tree, unless_absent};
+use crate::fs::walk::{look, remove_tree, unless_absent};
+use crate::fs::{FileSystem, FsResult, NamesDurability};
 use crate::journal::Adopted;
+use crate::planner::plan::FolderRef;
 use crate::planner::sequence::StepKind;
+use crate::steps::barrier_names;
 use crate::worker::{Action, Probe, StepOrder, StepReport, Then};
+
+/// So many of the newest moves are looked at.
+const MOVES_LOOKED_AT: u32 = 1000;
+/// What a server has answered it writes within seconds; what is older than minutes is written.
+const NOT_YET_WRITTEN_MS: i64 = 10 * 60 * 1000;
 
 impl Engine {
     /// Removes what a rule lets go: barrier files, claims, records of nothing.
@@ -28,6 +37,32 @@ impl Engine {
         let removed = if orphan.role == Role::Claim { self.fs.remove_folder(at) } else { self.fs.unlink(at) };
         unless_absent(removed)?;
         Ok(())
+    }
+
+    /// Removes the files of barriers that a power cut has brought back: on Lustre their removal is not on
+    /// stable storage when a move ends. Answers how many there were.
+    ///
+    /// Looked for where moves worked that ended last; older ones are found by a search for orphans. What
+    /// cannot be reached now is looked for at the next start.
+    pub fn remove_left_barriers(&self) -> Result<u64, EngineError> {
+        let last_ms = self.journal().last_event_ms()?;
+        let mut removed = 0;
+        for snapshot in self.list(MOVES_LOOKED_AT)? {
+            let recorded = &snapshot.recorded;
+            let ended_ms = recorded.events.last().map_or(recorded.accepted_ms, |(at_ms, _)| *at_ms);
+            if !recorded.of.has_ended() || last_ms.saturating_sub(ended_ms) > NOT_YET_WRITTEN_MS {
+                continue;
+            }
+            let folders = recorded.of.plan.items.iter().flat_map(|item| [&item.destination_folder, &item.source_folder]);
+            let folders: BTreeMap<&FilePath, &FolderRef> = folders.map(|folder| (&folder.path, folder)).collect();
+            for folder in folders.into_values() {
+                removed += remove_barriers(&*self.fs, folder, recorded.of.id).unwrap_or_else(|error| {
+                    tracing::info!(path = %folder.path.shown(), %error, "files of barriers are not looked for");
+                    0
+                });
+            }
+        }
+        Ok(removed)
     }
 
     /// Deletes an orphan on a person's word.
@@ -127,6 +162,7 @@ fn waiting<'a>(found: &'a Found, path: &FilePath) -> Result<&'a Orphan, EngineEr
 fn order(record: &Record, notes: &[RecordedNote], item_number: u32, kind: StepKind, action: Action) -> Option<StepOrder> {
     let item = record.plan.items.get(usize::try_from(item_number).ok()?)?.clone();
     Some(StepOrder {
+        has_to_be: false,
         move_id: record.id,
         kind,
         action,
@@ -138,4 +174,18 @@ fn order(record: &Record, notes: &[RecordedNote], item_number: u32, kind: StepKi
         admissions: Vec::new(),
         record: None,
     })
+}
+
+fn remove_barriers(fs: &dyn FileSystem, known: &FolderRef, id: MoveId) -> FsResult<u64> {
+    let folder = fs.open_path(&known.path)?;
+    let is_known = fs.identity((&folder).into())? == known.identity;
+    if !is_known || fs.capabilities(&folder)?.names_durability != NamesDurability::BarrierFile {
+        return Ok(0);
+    }
+    let mut removed = 0;
+    for name in barrier_names(id, fs.stripes(&folder)?.len()) {
+        let is_file = look(fs, folder.at(&name))?.is_some_and(|status| status.kind == EntryKind::File);
+        removed += u64::from(is_file && unless_absent(fs.unlink(folder.at(&name)))?.is_some());
+    }
+    Ok(removed)
 }

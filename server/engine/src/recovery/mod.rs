@@ -16,6 +16,6 @@ mod record;
 
 pub use orphans::{Found, Orphan, Word};
 pub(crate) use own_file::{Access, OwnFile};
-pub(crate) use plan::move_of_hidden;
 pub use plan::{Role, Verdict};
+pub(crate) use plan::{is_barrier, move_of_hidden};
 pub use record::{Record, RecordedNote};

@@ -5,7 +5,7 @@
 //! | any engine's, but the caller's own | a barrier file, a claim or a torn record, an hour old | removed |
 //! | another engine's | | left alone: its move may be running |
 //! | a move in the journal | what its undo or its end needs | left to the journal |
-//! | a move in the journal | a record of nothing | removed |
+//! | a move in the journal | a record of nothing, a barrier file of one that has ended | removed |
 //! | a move that a lost journal of this state folder ran | with its record | rebuilt |
 //! | a move of a lost journal | anything else, its record too | waits for a person's word |
 
@@ -76,6 +76,11 @@ impl HiddenName {
         };
         Some(Self { id, item: Some(item.parse().ok()?), role })
     }
+}
+
+/// Whether this is how files of barriers are called, whichever move's.
+pub(crate) fn is_barrier(name: &FileName) -> bool {
+    HiddenName::read(name).is_some_and(|hidden| hidden.role == Role::Barrier)
 }
 
 /// The move that gave a hidden name.
@@ -159,8 +164,8 @@ pub(super) fn judge(facts: &Facts) -> Verdict {
         // Its record may be all that is known of a move that is half done.
         (Standing::Lost, _) => Verdict::NeedsWord,
         (Standing::Unknown, _) => Verdict::NewerThanJournal,
-        (Standing::Open | Standing::Keeps, _) | (Standing::Ended, Role::Barrier) => Verdict::Accounted,
-        (Standing::Ended, Role::Record) if facts.is_ours => Verdict::LeftBehind,
+        (Standing::Open | Standing::Keeps, _) => Verdict::Accounted,
+        (Standing::Ended, Role::Record | Role::Barrier) if facts.is_ours => Verdict::LeftBehind,
         (Standing::Ended, _) => Verdict::NeedsWord,
     }
 }

@@ -10,7 +10,7 @@ use tidelock_shared::name::FileName;
 use tidelock_shared::progress::MoveState;
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::request::Verb;
-use tidelock_shared::strategy::{EntryKind, Strategy, StrategyReason};
+use tidelock_shared::strategy::{EntryKind, Strategy};
 
 use super::census::{Attributes, Key, Sighting};
 use crate::fs::Identity;

@@ -34,8 +34,11 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
 }
 
 /// Makes durable what was undone. Where others have taken a folder away, nothing was left to undo in it.
+/// The way back leads to the folders that the way there had last: they go first now.
 pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
-    barrier_in_all(context.fs, &folders_still_there(context)?, context.order.move_id)
+    let mut folders = folders_still_there(context)?;
+    folders.reverse();
+    barrier_in_all(context.fs, &folders, context.order.move_id)
 }
 
 fn folders_still_there(context: &Context<'_>) -> StepResult<Vec<Folder>> {
@@ -146,6 +149,13 @@ pub(super) fn is_barrier(name: &FileName, id: MoveId) -> bool {
 fn name_of(id: MoveId, number: usize) -> StepResult<FileName> {
     let suffix = if number == 0 { String::new() } else { format!(".{number}") };
     FileName::new(format!(".tidelock-{id}.barrier{suffix}").into_bytes()).map_err(|_| StepError::Unnameable)
+}
+
+/// Every name that a barrier of a move may have had in a folder of so many stripes.
+pub(crate) fn names(id: MoveId, stripes: usize) -> Vec<FileName> {
+    // Where it is not striped, the first file lies on its only MDT.
+    let most = if stripes > 1 { NAMES_FOR_EACH_MDT * stripes } else { 1 };
+    (0..most).map_while(|number| name_of(id, number).ok()).collect()
 }
 
 /// The MDTs on which changes of a folder lie; none where there are no MDTs.

@@ -86,9 +86,16 @@ impl StepError {
         }
     }
 
-    /// What the step waits for instead of failing. It only may while the source is where everybody
-    /// looks for it: a tree that is hidden already goes back into sight.
+    /// What the step waits for instead of failing. Forward it only may while the source is where everybody
+    /// looks for it: a tree that is hidden already goes back into sight. The way back, and what is cleared
+    /// away at the end, have no other way to go: they wait for servers.
     pub(super) fn wait(&self, order: &StepOrder) -> Option<Wait> {
+        if let Self::FileSystem(error) = self
+            && order.has_to_be
+            && error.is_out_of_reach()
+        {
+            return Some(Wait::Servers);
+        }
         if order.action != Action::Run {
             return None;
         }

@@ -29,6 +29,7 @@ mod set_aside;
 mod times;
 mod verify;
 
+pub(crate) use barrier::names as barrier_names;
 use context::Context;
 use error::StepResult;
 pub(crate) use purge::purge;
@@ -59,6 +60,7 @@ pub(crate) fn perform(
         Action::Run => run(&mut context).map(|()| StepReport::Finished),
         Action::Undo => undo(&mut context).map(|()| StepReport::Finished),
         Action::Probe => probe(&mut context).map(StepReport::Probed),
+        Action::Look => look(&mut context).map(StepReport::Probed),
     };
     result.unwrap_or_else(|error| match error.wait(order) {
         Some(wait) => StepReport::Waits { wait, failure: error.failure() },
@@ -113,6 +115,17 @@ fn undo(context: &mut Context<'_>) -> StepResult<()> {
         | StepKind::Release
         | StepKind::Forget => Ok(()),
     }
+}
+
+/// Only where servers answer before they have written, and drop clients.
+fn look(context: &mut Context<'_>) -> StepResult<Probe> {
+    let is_taken_back = match context.order.kind {
+        StepKind::Publish => publish::is_taken_back(context)?,
+        StepKind::RetireSource | StepKind::Trash => retire_source::is_taken_back(context)?,
+        StepKind::Release => release::is_taken_back(context)?,
+        _ => false,
+    };
+    Ok(if is_taken_back { Probe::NotRun } else { Probe::Run })
 }
 
 fn probe(context: &mut Context<'_>) -> StepResult<Probe> {

@@ -15,7 +15,8 @@ use super::make_staging::{STAGING_MODE, staged_identity};
 use super::retag::{retag_until_clean, untag_top};
 use super::retire_source::{bring_item_back, set_mode_where_allowed};
 use crate::copy::{Differences, copy_metadata, is_same_tree};
-use crate::fs::{At, Errno, FileSystem, Folder, Identity, Object};
+use crate::fs::walk::unless_absent;
+use crate::fs::{At, Errno, FileSystem, Folder, Identity, NamesDurability, Object};
 use crate::moves::event::Note;
 use crate::planner::plan::{PlannedItem, retired_name};
 use crate::worker::Probe;
@@ -43,10 +44,22 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     }
     if goes_by_a_hidden_name(context, &destination)? {
         carry_by_a_hidden_name(context, from, to, &destination)?;
+        is_charged_to_destination(context, to)?;
     } else {
         carry(context.fs, from, to, &carried(&item, &published.identity))?;
     }
     sweep(context, to)
+}
+
+/// The rename has charged it anew, unless the folder has lost its flag since the last look.
+fn is_charged_to_destination(context: &Context<'_>, to: At<'_>) -> StepResult<()> {
+    let item = context.item();
+    let (expected, found) = (context.destination_tag(), unless_absent(context.fs.tag(to.into()))?.flatten());
+    let is_other = expected.zip(found).is_some_and(|(expected, found)| expected.id != found.id);
+    if item.is_recharged_by_its_rename() && is_other {
+        return Err(StepError::TagChanged(path_of(&item.destination_folder, &item.destination_name)));
+    }
+    Ok(())
 }
 
 /// One more walk over what was retagged: others may have brought something into the tree right
@@ -173,6 +186,10 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
         // It came back before a crash.
         return restore_tag(context.fs, from, &item);
     }
+    if found == Found::AtOld && item.comes_out_of_hiding() && is_noted_as_hidden(context) {
+        // A crash came before it was looked at.
+        return keep_if_changed(context, from, &published.identity);
+    }
     if found != Found::AtNew {
         return Ok(());
     }
@@ -273,27 +290,73 @@ fn restore_tag(fs: &dyn FileSystem, at: At<'_>, item: &PlannedItem) -> StepResul
     }
 }
 
-/// Takes a copy out of sight again. If it is no longer what was published, others have worked
-/// in it: then it stays, hidden, and is reported.
+/// Takes a copy out of sight again, and only then looks whether it is still what was published: others work
+/// in what they see. If it is not, it stays, hidden, and is reported.
 fn hide_again(context: &mut Context<'_>, hidden: At<'_>, visible: At<'_>, identity: &Identity) -> StepResult<()> {
-    let item = context.item().clone();
-    let source = context.source_folder()?;
-    let original = context.source_name_now(&source)?;
-    let losses = losses(context);
-    let differences = Differences::of_attributes(&losses);
-    // Of a rebuilt tree everything goes back, whatever others made in it meanwhile.
-    let goes_back = item.kept.is_some() || item.strategy == Strategy::PiecewiseRename;
-    let is_unchanged = goes_back || is_same_tree(context.fs, source.at(&original), visible, &differences).unwrap_or(false);
-    if is_unchanged {
-        hide(context.fs, visible, hidden, &carried(&item, identity))?;
-        if item.kind == EntryKind::Folder {
-            set_mode_where_allowed(context.fs, hidden, STAGING_MODE)?;
-        }
-        return Ok(());
+    // Of what was not seen nobody asks.
+    if may_have_been_changed(context.item()) && !is_noted_as_hidden(context) {
+        context.note(Note::HiddenAgain)?;
     }
-    let name = context.kept_name()?;
-    context.note(Note::Kept { path: path_of(&item.destination_folder, &name) })?;
-    hide(context.fs, visible, visible.folder.at(&name), &carried(&item, identity))
+    let carried = carried(context.item(), identity);
+    hide(context.fs, visible, hidden, &carried)?;
+    keep_if_changed(context, hidden, identity)
+}
+
+/// Of a rebuilt tree everything goes back, whatever others made in it meanwhile.
+fn may_have_been_changed(item: &PlannedItem) -> bool {
+    item.kept.is_none() && item.strategy == Strategy::StagedCopy
+}
+
+fn is_noted_as_hidden(context: &Context<'_>) -> bool {
+    context.notes().any(|note| *note == Note::HiddenAgain)
+}
+
+/// What was seen and lies hidden again: that others have changed it is found out before it is deleted.
+fn keep_if_changed(context: &mut Context<'_>, hidden: At<'_>, identity: &Identity) -> StepResult<()> {
+    let item = context.item().clone();
+    let is_folder = item.kind == EntryKind::Folder;
+    // The mode that hides it is given last: then it has been looked at.
+    let was_looked_at = is_folder && item.mode != STAGING_MODE && context.fs.status(hidden.into())?.mode & 0o7777 == STAGING_MODE;
+    if may_have_been_changed(&item) && !was_looked_at {
+        let source = context.source_folder()?;
+        let original = context.source_name_now(&source)?;
+        let losses = losses(context);
+        let differences = Differences::of_attributes(&losses);
+        if !is_same_tree(context.fs, source.at(&original), hidden, &differences).unwrap_or(false) {
+            let name = context.kept_name()?;
+            context.note(Note::Kept { path: path_of(&item.destination_folder, &name) })?;
+            return hide(context.fs, hidden, hidden.folder.at(&name), &carried(&item, identity));
+        }
+    }
+    if is_folder {
+        set_mode_where_allowed(context.fs, hidden, STAGING_MODE)?;
+    }
+    Ok(())
+}
+
+/// Whether the item is where it came from again, after its name had appeared.
+pub(super) fn is_taken_back(context: &Context<'_>) -> StepResult<bool> {
+    let Some(destination) = where_names_can_be_lost(context, context.destination_folder())? else { return Ok(false) };
+    let Some(published) = published(context)? else { return Ok(false) };
+    let to = destination.at(&context.item().destination_name);
+    Ok(match find(context.fs, published.folder.at(&published.name), to, &published.identity)? {
+        Found::AtOld => true,
+        Found::AtNew | Found::AtBoth => false,
+        Found::Nowhere => {
+            goes_by_a_hidden_name(context, &destination)?
+                && holds(context.fs, destination.at(&context.staging_name()?), &published.identity)?
+        }
+    })
+}
+
+/// None where a sync is a sync, or others have taken the folder away.
+pub(super) fn where_names_can_be_lost(context: &Context<'_>, folder: StepResult<Folder>) -> StepResult<Option<Folder>> {
+    let folder = match folder {
+        Err(error) if error.is_folder_elsewhere() => return Ok(None),
+        answer => answer?,
+    };
+    let durability = context.fs.capabilities(&folder)?.names_durability;
+    Ok(Some(folder).filter(|_| durability == NamesDurability::BarrierFile))
 }
 
 pub(super) fn probe(context: &mut Context<'_>) -> StepResult<Probe> {

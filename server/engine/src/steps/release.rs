@@ -5,8 +5,10 @@ use tidelock_shared::strategy::Strategy;
 use super::context::Context;
 use super::error::StepResult;
 use super::hop;
+use super::publish::where_names_can_be_lost;
 use super::rebuild::remove_shells;
 use crate::fs::walk::look;
+use crate::moves::event::Note;
 
 pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     match context.item().strategy {
@@ -14,6 +16,18 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
         Strategy::RetagWithHop => hop::remove(context),
         Strategy::Rename | Strategy::Retag | Strategy::RetagAndRename | Strategy::StagedCopy => remove_second_name(context),
     }
+}
+
+/// Whether a folder that only the move needed is there again.
+pub(super) fn is_taken_back(context: &Context<'_>) -> StepResult<bool> {
+    let name = match context.item().strategy {
+        Strategy::PiecewiseRename => context.retired_name()?,
+        Strategy::RetagWithHop => context.hop_name()?,
+        Strategy::Rename | Strategy::Retag | Strategy::RetagAndRename | Strategy::StagedCopy => return Ok(false),
+    };
+    let Some(folder) = where_names_can_be_lost(context, context.source_folder())? else { return Ok(false) };
+    let is_kept = context.notes().any(|note| matches!(note, Note::Kept { .. }));
+    Ok(!is_kept && look(context.fs, folder.at(&name))?.is_some())
 }
 
 /// A crash between link and unlink may have left the hidden name on the published file.

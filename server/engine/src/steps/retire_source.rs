@@ -9,6 +9,7 @@ use super::bring_back::{Returning, bring_back};
 use super::carry::{Carry, Found, find, hide, remove_own_claim};
 use super::context::{Context, path_of};
 use super::error::StepResult;
+use super::publish::where_names_can_be_lost;
 use crate::fs::{At, Errno, FileSystem, FsResult, Timestamp};
 use crate::moves::event::Note;
 use crate::worker::Probe;
@@ -68,6 +69,14 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
 pub(super) fn bring_item_back(context: &mut Context<'_>, from: At<'_>, original: At<'_>) -> StepResult<()> {
     let item = context.item().clone();
     bring_back(context, from, original, &Returning { identity: &item.identity, kind: item.kind, folder: &item.source_folder })
+}
+
+/// Whether the item has its old name again, after it had been hidden.
+pub(super) fn is_taken_back(context: &Context<'_>) -> StepResult<bool> {
+    let Some(folder) = where_names_can_be_lost(context, context.source_folder())? else { return Ok(false) };
+    let (retired, item) = (context.retired_name()?, context.item());
+    let found = find(context.fs, folder.at(&item.source_name), folder.at(&retired), &item.identity)?;
+    Ok(found == Found::AtOld)
 }
 
 pub(super) fn probe(context: &mut Context<'_>) -> StepResult<Probe> {

@@ -16,6 +16,7 @@ use crate::fs::probe;
 use crate::fs::walk::unless_absent;
 use crate::fs::{At, Errno, FileSystem, Folder, FsResult, HsmState, Object, Status};
 use crate::planner::plan::{Loss, Tally};
+use crate::recovery::is_barrier;
 
 /// So many different layouts are tried.
 const LAYOUTS_TRIED: usize = 64;
@@ -163,7 +164,9 @@ impl<'a> Count<'a> {
             one.findings.mount_point = Some(self.top_path.clone());
             return Ok(false);
         }
-        if !found.is_top() && found.at.name.is_hidden_folder_of_a_move() {
+        // A power cut brings back files of barriers, whose moves have long ended.
+        let is_barrier = status.kind == EntryKind::File && is_barrier(found.at.name);
+        if !found.is_top() && found.at.name.is_hidden_folder_of_a_move() && !is_barrier {
             one.findings.hidden_folder = Some(self.path_of(found));
         }
         if is_folder || status.links < 2 || self.sums.lock().is_first_name(status.inode, status.links) {

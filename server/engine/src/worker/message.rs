@@ -18,6 +18,8 @@ pub struct StepOrder {
     /// The item's position in its plan: part of hidden names.
     pub item_number: u32,
     pub item: PlannedItem,
+    /// There is no other way to go: on the way back, and after the commit.
+    pub has_to_be: bool,
     /// For steps of the whole move: the folders in which names changed, the destination's first.
     pub folders: Vec<FolderRef>,
     /// What this move's steps have noted so far.
@@ -54,6 +56,8 @@ pub enum Action {
     Undo,
     /// Tells whether an earlier run's effect is there; changes nothing.
     Probe,
+    /// Tells whether the servers have taken it back since; others may have moved on what they saw.
+    Look,
 }
 
 /// A payer whose headroom must take `needed`.

@@ -64,6 +64,7 @@ pub(super) fn capabilities(kind: i64, has_project_ids: bool, is_root: bool, trie
         names_durability: if is_lustre { NamesDurability::BarrierFile } else { NamesDurability::FolderSync },
         keeps_nanoseconds: !is_lustre,
         charges_settle_late: is_lustre,
+        syncs_each_file: !matches!(kind, EXT4 | XFS | BTRFS | TMPFS),
         has_layouts: is_lustre,
         source,
     }
@@ -157,6 +158,9 @@ mod tests {
         // Elsewhere nothing is tried.
         assert_eq!(capabilities(EXT4, true, true, Some(OPEN)), capabilities(EXT4, true, true, None));
         assert_eq!(capabilities(EXT4, true, true, None).source, Knowledge::OfItsKind);
+        // A file system of another kind may be behind a network, and keep its errors for the file's own sync.
+        let syncs = |kind| capabilities(kind, false, true, None).syncs_each_file;
+        assert_eq!([EXT4, XFS, lustre::MAGIC, 0x6573_5546].map(syncs), [false, false, true, true]);
     }
 
     #[test]

@@ -421,6 +421,7 @@ impl FileSystem for Simulator {
                 names_durability: mount.personality.names_durability(),
                 keeps_nanoseconds: !mount.personality.is_lustre(),
                 charges_settle_late: mount.personality.is_lustre(),
+                syncs_each_file: mount.personality.is_lustre(),
                 has_layouts: mount.personality.is_lustre(),
                 source: Knowledge::OfItsKind,
             })

@@ -46,6 +46,7 @@ fn folder(at: &str, device: u64, project: u32, hard: Amount) -> SurveyedFolder {
             names_durability: NamesDurability::BarrierFile,
             keeps_nanoseconds: false,
             charges_settle_late: true,
+            syncs_each_file: true,
             has_layouts: true,
             source: Knowledge::OfItsKind,
         },
