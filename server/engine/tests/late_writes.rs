@@ -7,8 +7,8 @@ mod world;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tidelock_engine::fs::simulator::{Personality, Simulator, Watch};
-use tidelock_engine::fs::{Errno, File, FileSystem, FsError, FsResult};
+use tidelock_engine::fs::simulator::{Personality, Simulator, SiteMount, Watch};
+use tidelock_engine::fs::{Errno, File, FileSystem, FsError, FsResult, Timestamp};
 use tidelock_engine::moves::event::Note;
 use tidelock_shared::progress::MoveState;
 use tidelock_shared::project::ProjectTag;
@@ -178,4 +178,59 @@ fn a_file_is_charged_to_its_new_project_or_goes_back_whenever_that_loses_its_fla
             break;
         }
     }
+}
+
+#[test]
+fn a_change_is_noticed_whichever_of_two_file_systems_has_its_clock_ahead() {
+    let case = CASES.into_iter().find(|case| case.name == "staged copy of a tree, another mount").unwrap();
+    // One of the two has another name in the tree.
+    for (ahead, which) in [(0, "attributed"), (0, "file"), (120, "attributed"), (-120, "file")] {
+        for at in (0..).step_by(3) {
+            let world = World::on_mounts(case, 1, |mount| {
+                let is_copied_to = mount.path == path("/n");
+                SiteMount { clock_ahead_seconds: if is_copied_to { ahead } else { 0 }, ..mount }
+            });
+            let alpha = world.root.open_path(&path("/m/alpha/tree")).unwrap();
+            let file = world.root.open_to_write(alpha.at(&name(which))).unwrap();
+            let size = usize::try_from(world.root.status((&file).into()).unwrap().size).unwrap();
+            let status = world.root.status((&file).into()).unwrap();
+            let theirs = world.root.clone();
+            let late = Arc::new(Rewrite { at, calls: AtomicU64::new(NOT_YET), theirs, file, size, modified: status.modified });
+            let (engine, _folder) = world.engine_on(world.caller().watched_by(late.clone()));
+            let id = engine.accept(&world.request(), None).unwrap();
+            late.calls.store(0, Ordering::Relaxed);
+            engine.drive(id).unwrap();
+            assert_eq!(engine.get(id).unwrap().recorded.of.state, MoveState::Done, "rewritten before call {at}");
+            if late.calls.load(Ordering::Relaxed) <= at {
+                break;
+            }
+            let kept: usize = world.census().into_values().filter(|seen| seen.content == vec![9; size]).count();
+            assert!(kept >= 1, "{which}, {ahead} s ahead, rewritten before call {at}");
+            engine.purge(id).unwrap();
+            let kept: usize = world.census().into_values().filter(|seen| seen.content == vec![9; size]).count();
+            assert!(kept >= 1, "{which}, {ahead} s ahead, rewritten before call {at}: the purge has deleted it");
+        }
+    }
+}
+
+/// Before one call, somebody rewrites a file and gives it the time of modification that it had.
+struct Rewrite {
+    at: u64,
+    calls: AtomicU64,
+    theirs: Simulator,
+    file: File,
+    size: usize,
+    modified: Timestamp,
+}
+
+impl Watch for Rewrite {
+    fn before(&self, _: &'static str, _: &[u8], _: bool) -> FsResult<Option<Errno>> {
+        if self.calls.fetch_add(1, Ordering::Relaxed) == self.at {
+            self.theirs.write_at(&self.file, 0, &vec![9; self.size])?;
+            self.theirs.set_times((&self.file).into(), self.modified, self.modified)?;
+        }
+        Ok(None)
+    }
+
+    fn after(&self, _: Option<&FsError>) {}
 }

@@ -145,6 +145,11 @@ pub(super) fn is_barrier(name: &FileName, id: MoveId) -> bool {
     name_of(id, 0).is_ok_and(|first| name.as_bytes().starts_with(first.as_bytes()))
 }
 
+/// The name of the first file.
+pub(super) fn barrier_name(id: MoveId) -> StepResult<FileName> {
+    name_of(id, 0)
+}
+
 /// The first name has no number: a plain folder needs no more.
 fn name_of(id: MoveId, number: usize) -> StepResult<FileName> {
     let suffix = if number == 0 { String::new() } else { format!(".{number}") };

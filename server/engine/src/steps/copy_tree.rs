@@ -9,13 +9,13 @@ use std::collections::BTreeSet;
 
 use tidelock_shared::strategy::EntryKind;
 
-use super::barrier::barrier_on_each_mdt;
+use super::barrier::{barrier_name, barrier_on_each_mdt};
 use super::context::Context;
 use super::error::{StepError, StepResult};
 use super::make_staging::is_staged;
 use crate::copy::{Copier, CopyError, Differences, is_same_tree};
 use crate::crew::{Crew, Foreman};
-use crate::fs::walk::{look, remove_content, remove_tree};
+use crate::fs::walk::{look, remove_content, remove_tree, unless_absent};
 use crate::fs::{At, Folder, NamesDurability};
 use crate::moves::event::Note;
 use crate::planner::plan::Loss;
@@ -39,7 +39,7 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     if item.kind == EntryKind::Folder {
         copy_folder(context, from, to)?;
     } else {
-        let seconds = now_on(context, to)?;
+        let seconds = begin_at(context, from, to)?;
         context.note(Note::CopyBegun { seconds })?;
         with_copier(context, &mut Checkpoints::none(), None, |copier, _, foreman| copier.copy_single(from, &status, to, foreman))?;
         let identity = context.fs.identity(to.into())?;
@@ -59,7 +59,7 @@ fn copy_folder(context: &mut Context<'_>, from: At<'_>, to: At<'_>) -> StepResul
         _ => None,
     };
     if differences.is_none() {
-        let seconds = now_on(context, to)?;
+        let seconds = begin_at(context, from, to)?;
         context.note(Note::CopyBegun { seconds })?;
     }
     with_copier(context, &mut checkpoints, differences, |copier, crew, foreman| copier.copy_content_of(crew, from, to, foreman))?;
@@ -104,6 +104,23 @@ impl Checkpoints {
         sync_data(context, &destination)?;
         context.note(Note::CopyDurable { seconds, entries: self.entries_total, bytes: self.bytes_total })
     }
+}
+
+/// By the clock of whichever file system is behind: the source's tells when it was changed.
+fn begin_at(context: &Context<'_>, from: At<'_>, to: At<'_>) -> StepResult<i64> {
+    let here = now_on(context, to)?;
+    // Where nothing can be made beside the source, its clock is taken for the copy's.
+    Ok(now_beside(context, from).map_or(here, |there| there.min(here)))
+}
+
+/// Told by a file that goes by rule, should a crash leave it.
+fn now_beside(context: &Context<'_>, source: At<'_>) -> StepResult<i64> {
+    let (fs, name) = (context.fs, barrier_name(context.order.move_id)?);
+    let at = source.folder.at(&name);
+    unless_absent(fs.unlink(at))?;
+    let seconds = fs.status((&fs.create_file(at, 0)?).into())?.changed.seconds;
+    fs.unlink(at)?;
+    Ok(seconds)
 }
 
 /// The file system's own clock, and nothing left under the name that it was read from.

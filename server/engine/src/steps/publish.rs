@@ -190,6 +190,9 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
         // A crash came before it was looked at.
         return keep_if_changed(context, from, &published.identity);
     }
+    if found == Found::AtBoth && item.kind == EntryKind::Folder {
+        return Err(StepError::TwoNames);
+    }
     if found != Found::AtNew {
         return Ok(());
     }

@@ -15,7 +15,7 @@ use super::context::{Context, holds, path_of};
 use super::describe::open_if_there;
 use super::error::StepResult;
 use crate::crew::Alone;
-use crate::fs::walk::{look, read_piece, unless_absent, walk};
+use crate::fs::walk::{look, read_piece, unless_absent};
 use crate::fs::{At, Errno, FileSystem, FsResult, Identity, Status, Timestamp};
 use crate::moves::event::Note;
 use crate::planner::plan::FolderRef;
@@ -91,13 +91,7 @@ fn purge_hidden(context: &mut Context<'_>, hidden: &Hidden<'_>, twin: Option<(&F
     if look(fs, at)?.is_none() || !holds(fs, at, hidden.identity)? {
         return Ok(());
     }
-    let mut purging = Purging { fs, hidden_at: hidden.hidden_at, several_names: HashSet::new() };
-    walk(fs, at, &mut |visit| -> FsResult<bool> {
-        if visit.status.links > 1 && visit.status.kind != EntryKind::Folder {
-            purging.several_names.insert(visit.status.inode);
-        }
-        Ok(visit.status.kind == EntryKind::Folder)
-    })?;
+    let mut purging = Purging { fs, hidden_at: hidden.hidden_at, lost_a_name: HashSet::new() };
     let has_twin = twin.is_some();
     let twin_folder = twin.map(|(folder, _)| open_if_there(fs, folder)).transpose()?.flatten();
     let twin = twin_folder.as_ref().zip(twin).map(|(folder, (_, name))| folder.at(name));
@@ -114,18 +108,21 @@ fn purge_hidden(context: &mut Context<'_>, hidden: &Hidden<'_>, twin: Option<(&F
 struct Purging<'a> {
     fs: &'a dyn FileSystem,
     hidden_at: Option<Timestamp>,
-    /// Removing one name changes the inode, and so says nothing about the others.
-    several_names: HashSet<u64>,
+    /// Inodes that have lost one of several names here: that changes them, and says nothing of their content.
+    lost_a_name: HashSet<u64>,
 }
 
 impl Purging<'_> {
     /// Removes what did not change; answers whether nothing is left.
-    fn remove(&self, at: At<'_>, is_top: bool, twin: Option<At<'_>>, has_twin: bool) -> FsResult<bool> {
+    fn remove(&mut self, at: At<'_>, is_top: bool, twin: Option<At<'_>>, has_twin: bool) -> FsResult<bool> {
         let fs = self.fs;
         let Some(status) = look(fs, at)? else { return Ok(true) };
         if status.kind != EntryKind::Folder {
             if self.has_changed(&status, is_top) || (has_twin && !is_twin(fs, at, &status, twin)?) {
                 return Ok(false);
+            }
+            if status.links > 1 {
+                self.lost_a_name.insert(status.inode);
             }
             return unless_absent(fs.unlink(at)).map(|_| true);
         }
@@ -155,8 +152,8 @@ impl Purging<'_> {
 
     fn has_changed(&self, status: &Status, is_top: bool) -> bool {
         let Some(hidden_at) = self.hidden_at else { return false };
-        // The hiding itself has changed the top, and so has whoever removed another name.
-        let says_nothing = is_top || self.several_names.contains(&status.inode);
+        // The hiding itself has changed the top.
+        let says_nothing = is_top || self.lost_a_name.contains(&status.inode);
         status.modified >= hidden_at || (!says_nothing && status.changed >= hidden_at)
     }
 }

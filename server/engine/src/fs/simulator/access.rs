@@ -49,7 +49,7 @@ impl Simulator {
 
     pub(super) fn time_in(&self, inner: &Inner, folder: &Folder) -> Timestamp {
         let inode = inner.state.inodes.get(&number_of(&folder.0));
-        inode.map(|inode| self.now(inner.personality(inode))).unwrap_or_default()
+        inode.map(|inode| self.now(inner.mount(inode))).unwrap_or_default()
     }
 
     /// Changes the attributes of one inode.
@@ -66,7 +66,7 @@ impl Simulator {
                 return Err(FsError::new(call, object.name_bytes(), Errno::PERM));
             }
             edit(inner, &mut inode).map_err(|errno| FsError::new(call, object.name_bytes(), errno))?;
-            inode.changed = self.now(inner.personality(&inode));
+            inode.changed = self.now(inner.mount(&inode));
             inner.commit(&[put(number, inode)])
         })
     }
@@ -87,7 +87,7 @@ impl Simulator {
             edit(&mut content);
             let extra = Amount { bytes: content.allocated().saturating_sub(before), inodes: 0 };
             inner.admit(self, call, &inode, extra)?;
-            let now = self.now(inner.personality(&inode));
+            let now = self.now(inner.mount(&inode));
             (inode.modified, inode.changed) = (now, now);
             let fill = (Domain::Data(number), Change::Fill(number, Arc::new(content)));
             inner.commit(&[fill, put(number, inode)])

@@ -286,7 +286,7 @@ impl FileSystem for Simulator {
             if is_limited && inner.exceeds_limit(&inode, amount) {
                 return Err(refuse(Errno::DQUOT));
             }
-            inode.changed = self.now(inner.personality(&inode));
+            inode.changed = self.now(inner.mount(&inode));
             inner.commit(&[put(number, inode)])
         })
     }

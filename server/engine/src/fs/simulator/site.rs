@@ -44,6 +44,9 @@ pub struct SiteMount {
     /// Mounted without `user_xattr`.
     #[serde(default)]
     pub refuses_user_attributes: bool,
+    /// How far its servers' clock is from that of the others; below zero it is behind.
+    #[serde(default)]
+    pub clock_ahead_seconds: i64,
     pub capacity: Amount,
 }
 
@@ -55,7 +58,19 @@ impl SiteMount {
         let retaggers = Retaggers::default();
         let (pools, refuses_user_attributes, spread_levels) = (Vec::new(), false, spread_at_the_top());
         let remote_rename = true;
-        Self { path, personality, mdts, spread_levels, retaggers, remote_rename, pools, refuses_user_attributes, capacity }
+        let clock_ahead_seconds = 0;
+        Self {
+            path,
+            personality,
+            mdts,
+            spread_levels,
+            retaggers,
+            remote_rename,
+            pools,
+            refuses_user_attributes,
+            clock_ahead_seconds,
+            capacity,
+        }
     }
 }
 
@@ -288,9 +303,10 @@ impl Simulator {
         inner.touched.clear();
     }
 
-    pub(super) fn now(&self, personality: Personality) -> Timestamp {
+    pub(super) fn now(&self, mount: &SiteMount) -> Timestamp {
         let now = (self.world.now)();
-        if personality.is_lustre() { Timestamp { nanoseconds: 0, ..now } } else { now }
+        let now = Timestamp { seconds: now.seconds + mount.clock_ahead_seconds, ..now };
+        if mount.personality.is_lustre() { Timestamp { nanoseconds: 0, ..now } } else { now }
     }
 }
 
