@@ -102,9 +102,9 @@ impl Engine {
     pub(crate) fn finish_purges(&self) -> Result<(), EngineError> {
         let open = self.driver.journal.lock().open_purges()?;
         for id in open {
-            let Some(recorded) = self.driver.journal.lock().read(id)? else { continue };
-            if recorded.of.purge == Purge::Started {
-                let live = Live::new(recorded, 0);
+            let live = self.live(id)?;
+            let is_begun = live.recorded.lock().of.purge == Purge::Started;
+            if is_begun {
                 match self.purge_started(&live) {
                     // What cannot be deleted now is tried at the next start; other moves go on.
                     Err(EngineError::PurgeFailed(failure)) => tracing::warn!(%id, %failure, "a purge could not be finished"),
