@@ -348,6 +348,7 @@ pub(crate) fn move_detail(snapshot: &Snapshot, names: &Names) -> MoveDetail {
         view: move_view(snapshot, names),
         events: numbered.map(|((time_ms, event), sequence_number)| timeline(event, sequence_number, *time_ms, sequence)).collect(),
         plan: plan_of(&snapshot.recorded.of.plan, names),
+        whereabouts: Vec::new(),
     }
 }
 

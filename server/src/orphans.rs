@@ -1,8 +1,10 @@
 //! What a move has hidden and nobody knows of any more, in words: what it is, what can be done.
 
-use tidelock_engine::recovery::{Orphan, Role, Verdict};
+use tidelock_engine::Engine;
+use tidelock_engine::recovery::{Lies, Orphan, Role, Verdict};
 use tidelock_shared::name::FilePath;
 use tidelock_shared::plan::PlanItem;
+use tidelock_shared::progress::{MoveDetail, MoveState};
 
 use crate::convert::shell_word;
 use crate::words::{bytes, count, duration, words};
@@ -40,7 +42,37 @@ pub(crate) fn orphan_line(orphan: &Orphan) -> String {
 
 /// What it is and why it is there, in the language of whoever asks.
 pub(crate) fn what_it_is(orphan: &Orphan) -> String {
-    let what = match orphan.role {
+    let what = kind_of(orphan.role);
+    match orphan.verdict {
+        Verdict::LeftBehind => words().left_by_a_crash(what),
+        Verdict::Accounted => words().left_accounted(what),
+        Verdict::OfAnotherEngine => words().left_of_another(what),
+        Verdict::Rebuildable => words().left_rebuildable(what),
+        Verdict::NewerThanJournal => words().left_newer(what),
+        Verdict::NeedsWord => words().left_unknown(what),
+    }
+}
+
+/// Where the things of a stuck move are; nothing of others is told.
+pub(crate) fn whereabouts_of(engine: &Engine, detail: &mut MoveDetail) {
+    if detail.view.state == MoveState::Stuck {
+        let found = engine.whereabouts(detail.view.id).unwrap_or_default();
+        detail.whereabouts = found.iter().map(whereabouts).collect();
+    }
+}
+
+/// Where something of a move is, for whoever has to look.
+fn whereabouts((lies, path): &(Lies, FilePath)) -> String {
+    let path = words().quoted(&path.shown());
+    match lies {
+        Lies::UnderItsOldName => words().lies_under_old_name(&path),
+        Lies::UnderItsNewName => words().lies_under_new_name(&path),
+        Lies::Hidden(role) => words().lies_hidden(&path, kind_of(*role)),
+    }
+}
+
+fn kind_of(role: Role) -> &'static str {
+    match role {
         Role::Staging => words().left_staging(),
         Role::Retired => words().left_retired(),
         Role::Replaced => words().left_replaced(),
@@ -51,14 +83,6 @@ pub(crate) fn what_it_is(orphan: &Orphan) -> String {
         Role::Record => words().left_record(),
         Role::Barrier => words().left_barrier(),
         Role::Claim => words().left_claim(),
-    };
-    match orphan.verdict {
-        Verdict::LeftBehind => words().left_by_a_crash(what),
-        Verdict::Accounted => words().left_accounted(what),
-        Verdict::OfAnotherEngine => words().left_of_another(what),
-        Verdict::Rebuildable => words().left_rebuildable(what),
-        Verdict::NewerThanJournal => words().left_newer(what),
-        Verdict::NeedsWord => words().left_unknown(what),
     }
 }
 

@@ -168,4 +168,7 @@ pub struct MoveDetail {
     pub view: MoveView,
     pub events: Vec<TimelineEvent>,
     pub plan: Plan,
+    /// Of a stuck one: where its things are, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub whereabouts: Vec<String>,
 }

@@ -74,7 +74,7 @@ async fn load(id: String) -> Result<MoveDetail, ApiError> {
 #[component]
 fn Detail(detail: MoveDetail) -> impl IntoView {
     let desk = use_desk();
-    let MoveDetail { view, events, plan } = detail;
+    let MoveDetail { view, events, plan, whereabouts } = detail;
     let heading = move_words::deed(&view);
     // What the feed tells is newer than what was loaded.
     let newest = desk.moves.follow_one(view);
@@ -85,6 +85,15 @@ fn Detail(detail: MoveDetail) -> impl IntoView {
         <div class="move-now">
             {move || view! { <Now view=newest.get() /> }} <MoveActions view=newest />
         </div>
+        {(!whereabouts.is_empty())
+            .then(|| {
+                view! {
+                    <section class="move-page__whereabouts" aria-labelledby="whereabouts-title">
+                        <h2 id="whereabouts-title" class="page__section">{words().whereabouts()}</h2>
+                        <ul>{whereabouts.into_iter().map(|place| view! { <li>{place}</li> }).collect_view()}</ul>
+                    </section>
+                }
+            })}
         <div class="move-page__columns">
             <section aria-labelledby="timeline-title">
                 <h2 id="timeline-title" class="page__section">{words().timeline()}</h2>

@@ -14,6 +14,7 @@ pause-title = Lässt den Vorgang warten; was bisher getan ist, bleibt
 resume-title = Geht dort weiter, wo es stehen blieb
 retry = Noch einmal versuchen
 retry-title = Geht dort weiter, wo es stecken blieb; was schon getan ist, geschieht nicht zweimal
+whereabouts = Wo alles jetzt liegt
 cancel-title = Bricht den Vorgang ab und stellt alles zurück
 undo-title = Zeigt, was das Rückgängigmachen täte
 with-a-plan = { $what } …

@@ -14,6 +14,7 @@ pause-title = Lets the move wait; what is done so far stays
 resume-title = Goes on where it stopped
 retry = Try again
 retry-title = Goes on from where it got stuck; what is done already is not done twice
+whereabouts = Where its things are now
 cancel-title = Stops the move and puts everything back
 undo-title = Shows what undoing would do
 with-a-plan = { $what }…

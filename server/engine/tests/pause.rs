@@ -102,6 +102,7 @@ fn a_stuck_move_is_tried_again_when_somebody_says_so() {
             engine.drive(id).unwrap();
             let state = |engine: &Engine| engine.get(id).unwrap().recorded.of.state;
             let was = state(&engine);
+            let told = engine.whereabouts(id).unwrap();
             world.root.faults().reset();
             engine.resume(id).unwrap();
             engine.drive(id).unwrap();
@@ -115,6 +116,7 @@ fn a_stuck_move_is_tried_again_when_somebody_says_so() {
                 break;
             }
             stuck += 1;
+            assert_eq!(told, [], "{what}: nothing could be looked at");
         }
     }
     assert!(stuck > 50, "{stuck}");

@@ -30,6 +30,7 @@ use crate::audit::{Act, Audit, Order};
 use crate::convert;
 use crate::identity::random_bytes;
 use crate::names::Names;
+use crate::orphans;
 use crate::user_error;
 use crate::words::Words;
 
@@ -257,7 +258,9 @@ impl Desk for Local {
             Some(_) => self.engine.get(id).map_err(|error| self.told(&error))?,
             None => self.as_recorded(id)?,
         };
-        Ok(convert::move_detail(&snapshot, &self.names))
+        let mut detail = convert::move_detail(&snapshot, &self.names);
+        orphans::whereabouts_of(&self.engine, &mut detail);
+        Ok(detail)
     }
 
     fn cancel(&self, id: MoveId) -> Result<(), UserError> {

@@ -173,6 +173,7 @@ fn status(one: &OneMove) -> Result<Exit, UserError> {
     } else {
         output.plan(&detail.plan);
         output.ending(&detail.view);
+        detail.whereabouts.iter().for_each(|place| output.line(&format!("  {place}")));
     }
     Ok(Exit::Done)
 }

@@ -285,7 +285,9 @@ impl MoveService for EngineService {
     fn move_detail(&self, id: MoveId) -> Answer<'_, MoveDetail> {
         self.answer(move |service| {
             let snapshot = service.site.engine.get(id).map_err(|error| service.site.told(&error))?;
-            Ok(convert::move_detail(&snapshot, &service.site.names))
+            let mut detail = convert::move_detail(&snapshot, &service.site.names);
+            crate::orphans::whereabouts_of(&service.site.engine, &mut detail);
+            Ok(detail)
         })
     }
 

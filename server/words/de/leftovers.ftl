@@ -17,3 +17,7 @@ left-of-another = { $what }; ein anderes Tidelock hat es verborgen und arbeitet 
 left-rebuildable = { $what }; sein Vorgang kann wieder aufgenommen werden
 left-newer = { $what }; das Journal ist älter
 left-unknown = { $what }; niemand weiß mehr davon
+
+lies-under-old-name = { $path }: das Original, wie vor dem Verschieben
+lies-under-new-name = { $path }: was den neuen Namen hat
+lies-hidden = { $path }: { $what }

@@ -17,3 +17,7 @@ left-of-another = { $what }; another tidelock has hidden it and may be at work, 
 left-rebuildable = { $what }; its move can be taken up again
 left-newer = { $what }; the journal is older than it
 left-unknown = { $what }; nobody knows of it any more
+
+lies-under-old-name = { $path }: the original, as before the move
+lies-under-new-name = { $path }: what has the new name
+lies-hidden = { $path }: { $what }

@@ -13,9 +13,11 @@ mod own_file;
 mod plan;
 mod rebuild;
 mod record;
+mod whereabouts;
 
 pub use orphans::{Found, Orphan, Word};
 pub(crate) use own_file::{Access, OwnFile};
 pub use plan::{Role, Verdict};
 pub(crate) use plan::{is_barrier, move_of_hidden};
 pub use record::{Record, RecordedNote};
+pub use whereabouts::Lies;
