@@ -51,8 +51,9 @@ fn where_no_name_goes_between_mdts_a_move_arrives_and_comes_back_all_the_same() 
     let mut copied = 0;
     // What is on tape would have to come back for a copy.
     let is_tried = |case: &Case| case.personality.is_lustre() && case.source != "/m/alpha/shared";
-    for case in CASES.into_iter().filter(is_tried) {
-        let world = World::on_mounts(case, 10, |mount| SiteMount { remote_rename: false, ..mount });
+    let both = |case: Case| [1].map(|spread_levels| (case, spread_levels));
+    for (case, spread_levels) in CASES.into_iter().filter(is_tried).flat_map(both) {
+        let world = World::on_mounts(case, 10, |mount| SiteMount { remote_rename: false, spread_levels, ..mount });
         let what = case.name;
         let after = world.after();
         let id = world.run().unwrap().unwrap();

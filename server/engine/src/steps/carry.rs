@@ -13,7 +13,7 @@
 use tidelock_shared::name::FilePath;
 use tidelock_shared::strategy::EntryKind;
 
-use super::context::holds;
+use super::context::{create_folder_beside, holds};
 use super::error::{StepError, StepResult};
 use crate::fs::walk::{look, unless_absent};
 use crate::fs::{At, Errno, FileSystem, FsError, Identity};
@@ -183,7 +183,7 @@ fn by_link(fs: &dyn FileSystem, from: At<'_>, to: At<'_>, what: &Carry<'_>) -> S
 
 /// An exclusive `mkdir` claims the name; the rename replaces it only while it is empty.
 fn over_a_claim(fs: &dyn FileSystem, from: At<'_>, to: At<'_>, what: &Carry<'_>) -> StepResult<()> {
-    match fs.create_folder(to, CLAIM_MODE) {
+    match create_folder_beside(fs, to, CLAIM_MODE, to.folder) {
         Ok(()) => {}
         Err(error) if error.is_taken() => return Err(StepError::NameTaken(what.destination.clone())),
         Err(error) if error.is_full() => return without_a_claim(fs, from, to, what),

@@ -6,7 +6,7 @@ use tidelock_shared::project::ProjectTag;
 use super::error::{StepError, StepResult};
 use crate::crew::Crew;
 pub(super) use crate::fs::walk::holds;
-use crate::fs::{At, FileSystem, Folder};
+use crate::fs::{At, Errno, FileSystem, Folder, FsResult};
 use crate::moves::event::Note;
 use crate::planner::plan::{FolderRef, PlannedItem, retired_name};
 use crate::planner::sequence::StepKind;
@@ -163,6 +163,33 @@ pub(super) fn open_own(fs: &dyn FileSystem, at: At<'_>, known: &FolderRef) -> St
     let status = fs.status((&folder).into())?;
     let is_own = status.uid == fs.caller().uid && status.mode & 0o777 == OWN_FOLDER_MODE;
     if is_own { Ok(folder) } else { Err(StepError::NotOurs(path_of(known, at.name))) }
+}
+
+/// So many times a folder is made until it lies on the wanted MDT: near the top of a mount they go round.
+const PLACES_TRIED: u32 = 16;
+
+/// Makes a folder on the MDT where another lies, as far as that can be had: a name goes from one MDT to
+/// another under a lock of the whole file system, and on some sites not at all (`enable_remote_rename`).
+/// Whoever may not choose the MDT takes another turn (recorded: down to the third level they go round).
+pub(super) fn create_folder_beside(fs: &dyn FileSystem, at: At<'_>, mode: u32, beside: &Folder) -> FsResult<()> {
+    fs.create_folder(at, mode)?;
+    let wanted = match fs.mdts(at.folder)? {
+        // The name decides, in a striped folder.
+        Some(2..) if fs.stripes(at.folder)?.is_empty() => fs.placement(beside.into())?,
+        _ => return Ok(()),
+    };
+    for _ in 0..PLACES_TRIED {
+        if fs.placement(at.into())? == wanted {
+            return Ok(());
+        }
+        match fs.remove_folder(at) {
+            // Others have put something into it: then it stays where it is.
+            Err(error) if matches!(error.errno, Errno::NOTEMPTY | Errno::EXIST) => return Ok(()),
+            answer => answer?,
+        }
+        fs.create_folder(at, mode)?;
+    }
+    Ok(())
 }
 
 /// The same, with nothing in it yet.

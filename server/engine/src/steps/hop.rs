@@ -11,7 +11,7 @@ use tidelock_shared::name::FileName;
 use tidelock_shared::project::ProjectTag;
 
 use super::carry::{Carry, hide, remove_own_claim};
-use super::context::{Context, holds};
+use super::context::{Context, create_folder_beside, holds};
 use super::error::StepResult;
 use super::retag::untag_top;
 use super::retire_source::bring_item_back;
@@ -25,7 +25,7 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     let source = context.source_folder()?;
     let hop_name = context.hop_name()?;
     if look(context.fs, source.at(&hop_name))?.is_none() {
-        context.fs.create_folder(source.at(&hop_name), HOP_MODE)?;
+        create_folder_beside(context.fs, source.at(&hop_name), HOP_MODE, &source)?;
     }
     let hop = context.fs.open_folder(source.at(&hop_name))?;
     belongs_to(context, &hop, context.item().source_folder.tag.unwrap_or_default().id)?;

@@ -7,7 +7,7 @@
 use tidelock_shared::strategy::{EntryKind, Strategy};
 
 use super::carry::{Found, find};
-use super::context::{Context, OWN_FOLDER_MODE, holds, open_own_empty};
+use super::context::{Context, OWN_FOLDER_MODE, create_folder_beside, holds, open_own_empty};
 use super::copy_tree::{begun_at, losses};
 use super::error::{StepError, StepResult};
 use crate::copy::{forget_inherited, keep_layout};
@@ -23,7 +23,7 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     let name = context.staging_name()?;
     let at = destination.at(&name);
     if look(context.fs, at)?.is_none() {
-        context.fs.create_folder(at, STAGING_MODE)?;
+        create_folder_beside(context.fs, at, STAGING_MODE, &destination)?;
     }
     // A number that a journal from a backup gives out again may meet the staging of another move.
     let staging = match staged_identity(context) {

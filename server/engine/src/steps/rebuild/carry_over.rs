@@ -16,6 +16,7 @@ use crate::fs::{At, Errno, FileSystem, Folder, FsResult, Object, Status};
 use crate::planner::plan::Loss;
 use crate::steps::barrier::is_barrier;
 use crate::steps::bring_back::beside;
+use crate::steps::context::create_folder_beside;
 use crate::steps::error::{StepError, StepResult};
 use crate::steps::make_staging::STAGING_MODE;
 
@@ -89,10 +90,11 @@ impl CarryOver<'_> {
             Some(_) => (self.free_name(to, from.name, below)?, false),
             None => (from.name.clone(), false),
         };
+        let inner = self.fs.open_folder(from)?;
         if !is_there {
-            self.fs.create_folder(to.at(&name), STAGING_MODE)?;
+            create_folder_beside(self.fs, to.at(&name), STAGING_MODE, &inner)?;
         }
-        let (inner, outer) = (self.fs.open_folder(from)?, self.fs.open_folder(to.at(&name))?);
+        let outer = self.fs.open_folder(to.at(&name))?;
         if !is_there {
             keep_layout(self.fs, &inner, &outer, self.losses)?;
         }
