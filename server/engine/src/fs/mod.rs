@@ -68,6 +68,10 @@ pub trait FileSystem: Send + Sync {
     fn unlink(&self, at: At<'_>) -> FsResult<()>;
     fn remove_folder(&self, at: At<'_>) -> FsResult<()>;
     fn rename(&self, from: At<'_>, to: At<'_>) -> FsResult<()>;
+    /// The same of things that were made to find out what comes of it: nothing else is made of the answer.
+    fn try_rename(&self, from: At<'_>, to: At<'_>) -> FsResult<()> {
+        self.rename(from, to)
+    }
     /// `EEXIST` if the name is taken; `EINVAL` where the mount cannot (Lustre, recorded).
     fn rename_without_replacing(&self, from: At<'_>, to: At<'_>) -> FsResult<()>;
     /// Each name leads to what the other led to, in one step; `EINVAL` where the mount cannot

@@ -190,7 +190,7 @@ fn between_projects(fs: &dyn FileSystem, from: &Folder, to: &Folder, id: Project
 }
 
 fn passes(fs: &dyn FileSystem, from: At<'_>, to: At<'_>) -> FsResult<bool> {
-    match fs.rename(from, to) {
+    match fs.try_rename(from, to) {
         Ok(()) => Ok(true),
         Err(error) if error.errno == Errno::XDEV => Ok(false),
         Err(error) => Err(error),

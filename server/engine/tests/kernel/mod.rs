@@ -204,6 +204,7 @@ as_user! {
     fn unlink(&self, at: At<'_>) -> FsResult<()>;
     fn remove_folder(&self, at: At<'_>) -> FsResult<()>;
     fn rename(&self, from: At<'_>, to: At<'_>) -> FsResult<()>;
+    fn try_rename(&self, from: At<'_>, to: At<'_>) -> FsResult<()>;
     fn rename_without_replacing(&self, from: At<'_>, to: At<'_>) -> FsResult<()>;
     fn exchange(&self, one: At<'_>, other: At<'_>) -> FsResult<()>;
     fn set_owner(&self, object: Object<'_>, uid: u32, gid: u32) -> FsResult<()>;

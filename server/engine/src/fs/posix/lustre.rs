@@ -10,7 +10,6 @@
 
 use std::ffi::c_void;
 use std::os::fd::BorrowedFd;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::fs::fstatfs;
 use rustix::io::Errno;
@@ -167,17 +166,6 @@ fn the_same(mut numbers: impl Iterator<Item = Option<u32>>) -> Option<u32> {
 /// `LL_IOC_PROJECT` came with the client of 2.15.
 pub(super) fn retags_every_kind() -> bool {
     client_release().is_some_and(|release| release >= 2015)
-}
-
-static HAS_REFUSED_A_FILE: AtomicBool = AtomicBool::new(false);
-
-/// A server has refused to rename a file into another project: it is older than this client.
-pub(super) fn has_refused_a_file() -> bool {
-    HAS_REFUSED_A_FILE.load(Ordering::Relaxed)
-}
-
-pub(super) fn remember_refusal() {
-    HAS_REFUSED_A_FILE.store(true, Ordering::Relaxed);
 }
 
 fn release_in(text: &str) -> Option<u32> {

@@ -12,6 +12,7 @@ mod lustre;
 mod mount;
 mod path;
 mod quota;
+mod refusal;
 mod tags;
 mod values;
 mod wire;
