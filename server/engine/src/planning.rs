@@ -214,7 +214,7 @@ impl Engine {
         let question = Question { destination_tag: destination.folder.tag, copied_to: None };
         // Where a copy is certain, the survey looks for what it would lose.
         let source_folder = survey_folder(fs, &parent).map_err(|error| told(error.into()))?;
-        let is_copied = wanted.verb == Verb::Copy || source_folder.folder.device != destination.folder.device;
+        let is_copied = wanted.verb == Verb::Copy || !source_folder.is_within_reach_of(&destination);
         let careful = Question { copied_to: Some(&destination_folder), ..question };
         let item = survey_item(fs, &*self.crew, &parent, name, if is_copied { &careful } else { &question }, hear).map_err(told)?;
         let stays = wanted.verb == Verb::Repair || item.path() == wanted.folder.join(wanted.name.clone());

@@ -111,6 +111,9 @@ pub trait FileSystem: Send + Sync {
     fn sync_file_system(&self, folder: &Folder) -> FsResult<()>;
 
     // The mount.
+    /// Tells the mounts of one file system apart, while they are mounted; none where nobody says. No name
+    /// goes from one to another by a rename or a link (`do_renameat2`, `do_linkat`).
+    fn mount(&self, folder: &Folder) -> FsResult<Option<u64>>;
     fn capabilities(&self, folder: &Folder) -> FsResult<Capabilities>;
     /// Finds out by trying, once for each mount, what [`FileSystem::capabilities`] would else have to
     /// guess; nothing where nothing is guessed, or nothing can be tried in this folder.

@@ -222,6 +222,7 @@ as_user! {
     fn sync_file(&self, file: &File) -> FsResult<()>;
     fn sync_folder(&self, folder: &Folder) -> FsResult<()>;
     fn sync_file_system(&self, folder: &Folder) -> FsResult<()>;
+    fn mount(&self, folder: &Folder) -> FsResult<Option<u64>>;
     fn capabilities(&self, folder: &Folder) -> FsResult<Capabilities>;
     fn capacity(&self, folder: &Folder) -> FsResult<Capacity>;
     fn quota(&self, folder: &Folder, project: ProjectId) -> FsResult<Option<Quota>>;

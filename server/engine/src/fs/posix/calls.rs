@@ -17,9 +17,8 @@ use tidelock_shared::strategy::EntryKind;
 use super::ioctl::{FLAG_INHERIT, FLAGS_KEPT};
 use super::tags::{attributes, set_attributes};
 use super::values::{file_type, kind_of, timespec, timestamp};
-use super::{Posix, handle, hsm, lustre, mount, path, quota, refusal};
+use super::{Posix, handle, hsm, lustre, mount, path, quota, refusal, trials};
 use crate::fs::object::Handle;
-use crate::fs::probe;
 use crate::fs::{
     At, Caller, Capabilities, Capacity, DataRange, Enforcement, File, FileSystem, Folder, FolderEntry, FolderStream, FsError,
     FsResult, HsmState, Identity, Object, Quota, Status, Timestamp,
@@ -398,6 +397,10 @@ impl FileSystem for Posix {
         rustix::fs::syncfs(descriptor(&folder.0)).map_err(failed("sync_file_system", b""))
     }
 
+    fn mount(&self, folder: &Folder) -> FsResult<Option<u64>> {
+        handle::mount_of(descriptor(&folder.0)).map_err(failed("mount", b""))
+    }
+
     fn capabilities(&self, folder: &Folder) -> FsResult<Capabilities> {
         let statistics = rustix::fs::fstatfs(descriptor(&folder.0)).map_err(failed("capabilities", b""))?;
         let has_project_ids = attributes(folder.into()).map_err(failed("capabilities", b""))?.is_some();
@@ -410,16 +413,7 @@ impl FileSystem for Posix {
     }
 
     fn try_out(&self, folder: &Folder) -> FsResult<()> {
-        if !lustre::is_lustre(descriptor(&folder.0)) {
-            return Ok(());
-        }
-        let (device, uid) = (self.status(folder.into())?.device, self.caller().uid);
-        if mount::known(device, uid).tried.is_none_or(|tried| tried.rename_rule.is_none() && tried.may_retag)
-            && let Some(rules) = probe::rules(self, folder)?
-        {
-            mount::remember(device, uid, rules);
-        }
-        Ok(())
+        trials::try_out(*self, folder)
     }
 
     fn capacity(&self, folder: &Folder) -> FsResult<Capacity> {

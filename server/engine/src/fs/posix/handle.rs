@@ -5,6 +5,7 @@
 use std::ffi::CStr;
 use std::os::fd::{AsRawFd, BorrowedFd};
 
+use rustix::fs::{AtFlags, StatxFlags};
 use rustix::io::Errno;
 
 /// The largest handle that the kernel hands out (`MAX_HANDLE_SZ`).
@@ -25,8 +26,15 @@ pub(super) fn file_handle(folder: BorrowedFd<'_>, name: &CStr) -> Result<Vec<u8>
 
 /// The number of the mount by which an open object was reached. Two mounts of one file system, and a part of one
 /// that is bound elsewhere, have different ones; no rename and no link goes between them (`do_renameat2`).
-pub(super) fn mount_of(object: BorrowedFd<'_>) -> Result<i32, Errno> {
-    handle_and_mount(object, c"").map(|(_, mount)| mount)
+///
+/// It comes with the handle, on every kernel; `statx` tells the same number since Linux 5.8, without one.
+/// None where neither does.
+pub(super) fn mount_of(object: BorrowedFd<'_>) -> Result<Option<u64>, Errno> {
+    if let Ok((_, mount)) = handle_and_mount(object, c"") {
+        return Ok(u64::try_from(mount).ok());
+    }
+    let told = rustix::fs::statx(object, "", AtFlags::EMPTY_PATH, StatxFlags::MNT_ID)?;
+    Ok(StatxFlags::from_bits_retain(told.stx_mask).contains(StatxFlags::MNT_ID).then_some(told.stx_mnt_id))
 }
 
 fn handle_and_mount(folder: BorrowedFd<'_>, name: &CStr) -> Result<(Vec<u8>, i32), Errno> {
@@ -63,6 +71,12 @@ mod tests {
         let mount = |path: &std::path::Path| mount_of(std::fs::File::open(path).unwrap().as_fd());
         let here = mount(folder.path()).unwrap();
         assert_eq!(mount(&folder.path().join("below")), Ok(here));
-        assert_ne!(mount(std::path::Path::new("/proc")), Ok(here));
+        // Without handles, and with them.
+        for other in ["/proc", "/dev/shm"] {
+            let there = mount(std::path::Path::new(other)).unwrap();
+            assert!(there.is_some() && there != here, "{other}");
+        }
+        let told = rustix::fs::statx(rustix::fs::CWD, folder.path(), AtFlags::empty(), StatxFlags::MNT_ID).unwrap();
+        assert_eq!(Some(told.stx_mnt_id), here);
     }
 }

@@ -14,6 +14,7 @@ mod path;
 mod quota;
 mod refusal;
 mod tags;
+mod trials;
 mod values;
 mod wire;
 

@@ -19,7 +19,7 @@ use crate::fs::At;
 #[derive(Clone, Copy, Debug)]
 struct Refused {
     is_file: bool,
-    mounts: [Option<i32>; 2],
+    mounts: [Option<u64>; 2],
     /// Of both folders and of the inode.
     mdts: [Option<u32>; 3],
     /// Of both folders.
@@ -36,7 +36,7 @@ impl Refused {
         let [first, second] = folders.map(|folder| lustre::mdt_index(folder).ok().flatten());
         Self {
             is_file: status.is_ok_and(|status| FileType::from_raw_mode(status.st_mode) == FileType::RegularFile),
-            mounts: folders.map(|folder| handle::mount_of(folder).ok()),
+            mounts: folders.map(|folder| handle::mount_of(folder).ok().flatten()),
             mdts: [first, second, mdt_of(source, from.name.as_bytes()).ok().flatten()],
             projects: [from, to].map(|at| tags::attributes(at.folder.into()).ok().flatten().map(|read| read.project)),
         }
