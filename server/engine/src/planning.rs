@@ -193,6 +193,15 @@ impl Engine {
         }
     }
 
+    /// The same for what the two folders of a move tell that one does not.
+    fn try_between(&self, from: &FilePath, to: &FilePath) {
+        let open = |path| self.fs.open_path(path);
+        let tried = open(from).and_then(|from| open(to).and_then(|to| self.fs.try_between(&from, &to)));
+        if let Err(error) = tried {
+            tracing::warn!(from = %from.shown(), to = %to.shown(), %error, "what the mount allows between two folders could not be tried");
+        }
+    }
+
     fn find_folder(&self, path: &FilePath) -> Result<SurveyedFolder, Refusal> {
         survey_folder(&*self.fs, path).map_err(|error| match error.errno {
             Errno::NOENT => Refusal::DestinationMissing(path.clone()),
@@ -208,6 +217,9 @@ impl Engine {
         };
         let fs = &*self.fs;
         self.try_out(&[&parent, wanted.folder]);
+        if wanted.verb == Verb::Move {
+            self.try_between(&parent, wanted.folder);
+        }
         let destination = self.find_folder(wanted.folder).map_err(Found::Refused)?;
         let told = |error: SurveyError| told(wanted.source, error);
         let destination_folder = fs.open_path(wanted.folder).map_err(EngineError::from).map_err(Found::Failed)?;

@@ -120,6 +120,10 @@ pub trait FileSystem: Send + Sync {
     fn try_out(&self, _folder: &Folder) -> FsResult<()> {
         Ok(())
     }
+    /// The same for what two folders tell that lie in different projects or on different MDTs.
+    fn try_between(&self, _from: &Folder, _to: &Folder) -> FsResult<()> {
+        Ok(())
+    }
     /// Of the whole file system for whoever may read limits. A flagged folder shows everybody else
     /// his project's room: to the soft limit where there is one.
     fn capacity(&self, folder: &Folder) -> FsResult<Capacity>;

@@ -416,6 +416,10 @@ impl FileSystem for Posix {
         trials::try_out(*self, folder)
     }
 
+    fn try_between(&self, from: &Folder, to: &Folder) -> FsResult<()> {
+        trials::try_between(*self, from, to)
+    }
+
     fn capacity(&self, folder: &Folder) -> FsResult<Capacity> {
         let error = failed("capacity", b"");
         let shows_project = self.tag(folder.into())?.filter(|tag| tag.inherit && tag.id != ProjectId::default());

@@ -32,10 +32,12 @@ pub(super) fn capabilities(kind: i64, has_project_ids: bool, is_root: bool, know
     let has_project_ids = has_project_ids && kind != TMPFS;
     // The kernel lets nobody change project IDs from another one.
     let is_at_home = quota::is_first_user_namespace();
-    let (rename_rule, source_flag_rule) = match tried.map(|tried| (tried.rename_rule, tried.source_flag_rule)) {
-        Some((Some(rename_rule), Some(source_flag_rule))) => (rename_rule, source_flag_rule),
-        _ if is_lustre => lustre_rules(known.has_refused_a_file),
-        _ => (RenameRule::Refuses, SourceFlagRule::BlocksNothing),
+    let guessed = || lustre_rules(known.has_refused_a_file);
+    let (rename_rule, source_flag_rule) = match tried.and_then(|tried| Some((tried.rename_rule?, tried.source_flag_rule))) {
+        Some((rename_rule, Some(source_flag_rule))) => (rename_rule, source_flag_rule),
+        Some((rename_rule, None)) => (rename_rule, source_flag_rule_beside(rename_rule, guessed())),
+        None if is_lustre => guessed(),
+        None => (RenameRule::Refuses, SourceFlagRule::BlocksNothing),
     };
     let source = match tried {
         _ if !is_lustre => Knowledge::OfItsKind,
@@ -99,7 +101,7 @@ pub(super) fn remember(device: u64, uid: u32, rules: Rules) {
     let mut all = TRIED.lock().unwrap_or_else(PoisonError::into_inner);
     let known = all.entry((device, uid)).or_insert(rules);
     if rules.rename_rule.is_some() || known.rename_rule.is_none() {
-        *known = rules;
+        *known = Rules { renames_between_mdts: rules.renames_between_mdts.or(known.renames_between_mdts), ..rules };
     }
 }
 
@@ -124,6 +126,16 @@ fn lustre_rules(has_refused_a_file: bool) -> (RenameRule, SourceFlagRule) {
     }
 }
 
+/// What to think of the source folder's flag where only the other rule was tried: servers that let files go
+/// are 2.15 at least.
+fn source_flag_rule_beside(tried: RenameRule, guessed: (RenameRule, SourceFlagRule)) -> SourceFlagRule {
+    match tried {
+        rule if rule == guessed.0 => guessed.1,
+        RenameRule::RechargesFiles => SourceFlagRule::BlocksFolders,
+        _ => SourceFlagRule::BlocksEverything,
+    }
+}
+
 /// The topmost folder of the mount that can be reached from a folder.
 pub(super) fn top(folder: BorrowedFd<'_>) -> Result<OwnedFd, Errno> {
     let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
@@ -142,6 +154,7 @@ pub(super) fn top(folder: BorrowedFd<'_>) -> Result<OwnedFd, Errno> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fs::probe::Between;
 
     const OPEN: Rules = Rules {
         may_retag: false,
@@ -173,6 +186,11 @@ mod tests {
         let guessed = capabilities(lustre::MAGIC, true, true, tried(OPEN));
         assert_eq!((guessed.source, guessed.abilities.may_retag), (Knowledge::Guessed, false));
         assert_eq!(capabilities(lustre::MAGIC, true, true, Known::default()).source, Knowledge::Guessed);
+        // An ordinary user whose two folders have told what files may, and not what holds back folders.
+        let files_go = Rules { rename_rule: Some(RenameRule::RechargesFiles), ..OPEN };
+        let found = capabilities(lustre::MAGIC, true, false, tried(files_go));
+        assert_eq!((found.source, found.abilities.rename_rule), (Knowledge::Tried, RenameRule::RechargesFiles));
+        assert_ne!(found.abilities.source_flag_rule, SourceFlagRule::BlocksEverything);
         // Elsewhere nothing is tried.
         assert_eq!(capabilities(EXT4, true, true, tried(OPEN)), capabilities(EXT4, true, true, Known::default()));
         assert_eq!(capabilities(EXT4, true, true, Known::default()).source, Knowledge::OfItsKind);
@@ -186,6 +204,22 @@ mod tests {
         assert_eq!((known(device, 0).tried, known(device, 1000).tried), (Some(FULL), None));
         forget(device);
         assert_eq!(known(device, 0).tried, None);
+    }
+
+    #[test]
+    fn what_two_folders_told_is_kept_when_the_rest_is_tried_again() {
+        let device = u64::MAX - 3;
+        let open = Rules { renames_between_mdts: None, ..OPEN };
+        remember(device, 1000, open);
+        let told = Between { renames_between_mdts: Some(false), ..Between::default() };
+        remember(device, 1000, open.and(told));
+        remember(device, 1000, open);
+        assert_eq!(known(device, 1000).tried, Some(open.and(told)));
+        let told = Between { rename_rule: Some(RenameRule::RechargesFiles), ..Between::default() };
+        remember(device, 1000, open.and(told));
+        remember(device, 1000, open);
+        let expected = Rules { renames_between_mdts: Some(false), ..open.and(told) };
+        assert_eq!(known(device, 1000).tried, Some(expected));
     }
 
     #[test]
