@@ -208,6 +208,15 @@ impl Engine {
         }
     }
 
+    /// The same for what the two folders of a move tell that one does not.
+    fn try_between(&self, from: &FilePath, to: &FilePath) {
+        let open = |path| self.fs.open_path(path);
+        let tried = open(from).and_then(|from| open(to).and_then(|to| self.fs.try_between(&from, &to)));
+        if let Err(error) = tried {
+            tracing::warn!(from = %from.shown(), to = %to.shown(), %error, "what the mount allows between two folders could not be tried");
+        }
+    }
+
     fn find_folder(&self, path: &FilePath) -> Result<SurveyedFolder, Refusal> {
         survey_folder(&*self.fs, path).map_err(|error| match error.errno {
             Errno::NOENT => Refusal::DestinationMissing(path.clone()),
@@ -223,13 +232,16 @@ impl Engine {
         };
         let fs = &*self.fs;
         self.try_out(&[&parent, wanted.folder]);
+        if wanted.verb == Verb::Move {
+            self.try_between(&parent, wanted.folder);
+        }
         let destination = self.find_folder(wanted.folder).map_err(Found::Refused)?;
         let told = |error: SurveyError| told(wanted.source, error);
         let destination_folder = fs.open_path(wanted.folder).map_err(EngineError::from).map_err(Found::Failed)?;
         let question = Question { destination_tag: destination.folder.tag, copied_to: None };
         // Where a copy is certain, the survey looks for what it would lose.
         let source_folder = survey_folder(fs, &parent).map_err(|error| told(error.into()))?;
-        let is_copied = wanted.verb == Verb::Copy || source_folder.folder.device != destination.folder.device;
+        let is_copied = wanted.verb == Verb::Copy || !source_folder.is_within_reach_of(&destination);
         let careful = Question { copied_to: Some(&destination_folder), ..question };
         let item = survey_item(fs, &*self.crew, &parent, name, if is_copied { &careful } else { &question }, hear).map_err(told)?;
         let stays = wanted.verb == Verb::Repair || item.path() == wanted.folder.join(wanted.name.clone());

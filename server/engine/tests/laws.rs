@@ -8,15 +8,18 @@ mod world;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use tidelock_engine::fs::simulator::Faults;
+use tidelock_engine::fs::simulator::{Faults, Personality};
 use tidelock_engine::fs::{Errno, FileSystem};
 use tidelock_engine::journal::{Journal, StateFolder};
-use tidelock_engine::moves::event::{Event, Failure, FailureKind};
+use tidelock_engine::moves::event::{Event, Failure, FailureKind, Note};
 use tidelock_engine::planner::sequence::StepKind;
 use tidelock_engine::worker::{Action, InProcess, StepOrder, StepReport, Then, Worker};
 use tidelock_engine::{Engine, Snapshot};
 use tidelock_shared::progress::MoveState;
-use world::{AFTER_A_FALSE_ABSENCE, CASES, Case, StillClock, Tried, World, assert_done_or_undone, assert_same, path};
+use tidelock_shared::project::ProjectTag;
+use tidelock_shared::request::Verb;
+use tidelock_shared::strategy::EntryKind;
+use world::{AFTER_A_FALSE_ABSENCE, CASES, Case, Seen, StillClock, Tried, World, assert_done_or_undone, assert_same, name, path};
 
 /// A worker that disturbs one step.
 struct Disturbing {
@@ -149,6 +152,54 @@ fn every_step_may_be_undone_twice() {
             assert_same(&world.census(), &world.before, &what);
             assert_done_or_undone(&world, &[], &what);
             tried.one();
+        }
+    }
+}
+
+/// A world in which everything below the item has the inherit flag, as `lfs project -s -r -p` leaves it (recorded).
+fn flagged(case: Case) -> World {
+    let mut world = World::new(case);
+    for (at, seen) in &world.before {
+        let (above, last) = at.rsplit_once('/').unwrap();
+        if seen.kind == EntryKind::Folder || !(at == case.source || at.starts_with(&format!("{}/", case.source))) {
+            continue;
+        }
+        let (folder, last) = (world.root.open_path(&path(above)).unwrap(), name(last));
+        // A name that is no text is not found by what is shown of it.
+        if let Ok(Some(tag)) = world.root.tag(folder.at(&last).into()) {
+            world.root.set_tag(folder.at(&last).into(), ProjectTag { inherit: true, ..tag }).unwrap();
+        }
+    }
+    world.before = world.census();
+    world
+}
+
+#[test]
+fn the_inherit_flag_of_what_is_no_folder_stays_there_and_back_and_is_nothing_to_note() {
+    let noted = |snapshot: &Snapshot| -> usize {
+        let tags = |note: &Note| if let Note::Exceptions { tags } = note { tags.len() } else { 0 };
+        snapshot.recorded.of.notes.iter().map(|(_, note)| tags(note)).sum()
+    };
+    let is_retagged = |case: &Case| {
+        matches!(case.personality, Personality::Lustre2_15 | Personality::Lustre2_17)
+            && case.caller == 0
+            && (case.destination == "/m/beta" || case.verb == Verb::Repair)
+    };
+    for case in CASES.into_iter().filter(is_retagged) {
+        let plain = disturbed(&World::new(case), Disturbance::None);
+        let world = flagged(case);
+        let (before, after) = (world.before.clone(), world.after());
+        let is_flagged = |seen: &Seen| seen.kind != EntryKind::Folder && seen.project.is_some_and(|tag| tag.inherit);
+        assert!(before.values().any(is_flagged), "{}", case.name);
+        let snapshot = disturbed(&world, Disturbance::None);
+        assert_eq!(snapshot.recorded.of.state, MoveState::Done, "{}: {:?}", case.name, snapshot.recorded.of.failure);
+        assert_same(&world.visible(), &after, case.name);
+        assert_eq!(noted(&snapshot), noted(&plain), "{}", case.name);
+        for (position, kind) in steps_before_commit(case) {
+            let world = flagged(case);
+            let what = format!("{}: {kind:?} at {position}", case.name);
+            assert_eq!(disturbed(&world, Disturbance::UndoTwice(position)).recorded.of.state, MoveState::Undone, "{what}");
+            assert_same(&world.census(), &before, &what);
         }
     }
 }

@@ -126,7 +126,8 @@ fn mount(site: &Site, fs: &dyn FileSystem, folder: &Folder, surveyed: &SurveyedF
     let of_runner = runner.open_path(&surveyed.folder.path).and_then(|folder| runner.capabilities(&folder));
     let capabilities = of_runner.unwrap_or_else(|_| surveyed.capabilities.clone());
     Mount {
-        id: surveyed.folder.device,
+        // Two mounts of one file system have one device, and no rename goes between them.
+        id: surveyed.mount.unwrap_or(surveyed.folder.device),
         kind: capabilities.kind,
         abilities: capabilities.abilities,
         placement: fs.placement(folder.into()).ok().flatten().map(|mdt| format!("MDT {mdt}")),

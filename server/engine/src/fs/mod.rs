@@ -68,6 +68,10 @@ pub trait FileSystem: Send + Sync {
     fn unlink(&self, at: At<'_>) -> FsResult<()>;
     fn remove_folder(&self, at: At<'_>) -> FsResult<()>;
     fn rename(&self, from: At<'_>, to: At<'_>) -> FsResult<()>;
+    /// The same of things that were made to find out what comes of it: nothing else is made of the answer.
+    fn try_rename(&self, from: At<'_>, to: At<'_>) -> FsResult<()> {
+        self.rename(from, to)
+    }
     /// `EEXIST` if the name is taken; `EINVAL` where the mount cannot (Lustre, recorded).
     fn rename_without_replacing(&self, from: At<'_>, to: At<'_>) -> FsResult<()>;
     /// Each name leads to what the other led to, in one step; `EINVAL` where the mount cannot
@@ -107,10 +111,17 @@ pub trait FileSystem: Send + Sync {
     fn sync_file_system(&self, folder: &Folder) -> FsResult<()>;
 
     // The mount.
+    /// Tells the mounts of one file system apart, while they are mounted; none where nobody says. No name
+    /// goes from one to another by a rename or a link (`do_renameat2`, `do_linkat`).
+    fn mount(&self, folder: &Folder) -> FsResult<Option<u64>>;
     fn capabilities(&self, folder: &Folder) -> FsResult<Capabilities>;
     /// Finds out by trying, once for each mount, what [`FileSystem::capabilities`] would else have to
     /// guess; nothing where nothing is guessed, or nothing can be tried in this folder.
     fn try_out(&self, _folder: &Folder) -> FsResult<()> {
+        Ok(())
+    }
+    /// The same for what two folders tell that lie in different projects or on different MDTs.
+    fn try_between(&self, _from: &Folder, _to: &Folder) -> FsResult<()> {
         Ok(())
     }
     /// Of the whole file system for whoever may read limits. A flagged folder shows everybody else

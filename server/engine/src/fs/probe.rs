@@ -7,6 +7,9 @@
 //!
 //! Not here: how long an answer is believed (`posix`), and what is made of it (`planner`).
 
+mod between;
+
+pub use between::{Between, between};
 use tidelock_shared::id::ProjectId;
 use tidelock_shared::name::FileName;
 use tidelock_shared::project::ProjectTag;
@@ -40,6 +43,18 @@ pub struct Rules {
     pub source_flag_rule: Option<SourceFlagRule>,
     /// A file leaves for a folder on another MDT (`mdt.*.enable_remote_rename`, which no client can read).
     pub renames_between_mdts: Option<bool>,
+}
+
+impl Rules {
+    /// With what two folders of the mount have told besides.
+    pub fn and(self, found: Between) -> Self {
+        Self {
+            rename_rule: self.rename_rule.or(found.rename_rule),
+            source_flag_rule: self.source_flag_rule.or(found.source_flag_rule),
+            renames_between_mdts: self.renames_between_mdts.or(found.renames_between_mdts),
+            ..self
+        }
+    }
 }
 
 /// Tries the rules of a folder's mount; none where the caller may not make the scratch folder.
@@ -190,7 +205,7 @@ fn between_projects(fs: &dyn FileSystem, from: &Folder, to: &Folder, id: Project
 }
 
 fn passes(fs: &dyn FileSystem, from: At<'_>, to: At<'_>) -> FsResult<bool> {
-    match fs.rename(from, to) {
+    match fs.try_rename(from, to) {
         Ok(()) => Ok(true),
         Err(error) if error.errno == Errno::XDEV => Ok(false),
         Err(error) => Err(error),

@@ -124,7 +124,7 @@ fn planned(found: &FoundItem, facts: &Facts<'_>) -> PlannedItem {
     // The owner may retag his own inodes only (recorded for ext4 and XFS).
     abilities.may_retag &= facts.is_root || item.findings.foreign == 0;
     let choice = Choice {
-        same_file_system: item.folder.folder.device == destination.device,
+        same_file_system: item.folder.is_within_reach_of(&found.destination),
         between_mdts: item.mdt != found.destination.mdt || item.folder.mdt != found.destination.mdt,
         abilities,
         kind: item.kind,

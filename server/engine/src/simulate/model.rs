@@ -247,7 +247,10 @@ impl Model {
             if item.is_recharged_by_its_rename() {
                 object.attributes.project = tag.id.0;
             } else if item.strategy != Strategy::Rename {
-                (object.attributes.project, object.attributes.inherit) = (tag.id.0, tag.inherit && is_folder);
+                object.attributes.project = tag.id.0;
+                if is_folder {
+                    object.attributes.inherit = tag.inherit;
+                }
             }
         }
     }

@@ -4,7 +4,7 @@ use tidelock_shared::strategy::Strategy;
 
 use super::context::{Context, holds, path_of};
 use super::error::{StepError, StepResult};
-use super::publish::expected_top_tag;
+use super::publish::is_expected_of_top;
 use super::rebuild::collect_latecomers;
 use super::retag::retag_until_clean;
 use super::verify::bring_up_to_date;
@@ -46,7 +46,7 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
         Strategy::PiecewiseRename => collect_latecomers(context)?,
         Strategy::RetagAndRename | Strategy::RetagWithHop => {
             retag_until_clean(context, from)?;
-            if context.fs.tag(from.into())? != expected_top_tag(&item) {
+            if !is_expected_of_top(&item, context.fs.tag(from.into())?) {
                 return Err(StepError::TagChanged(path_of(&item.source_folder, &item.source_name)));
             }
         }

@@ -12,7 +12,7 @@ use super::copy_tree::losses;
 use super::error::{StepError, StepResult};
 use super::hop;
 use super::make_staging::{STAGING_MODE, staged_identity};
-use super::retag::{retag_until_clean, untag_top};
+use super::retag::{becoming, retag_until_clean, untag_top};
 use super::retire_source::{bring_item_back, set_mode_where_allowed};
 use crate::copy::{Differences, copy_metadata, is_same_tree};
 use crate::fs::walk::unless_absent;
@@ -370,8 +370,10 @@ pub(super) fn probe(context: &mut Context<'_>) -> StepResult<Probe> {
     Ok(if found == Found::AtNew { Probe::Run } else { Probe::NotRun })
 }
 
-/// The tag that a retagged top must carry right before it is published.
-pub(super) fn expected_top_tag(item: &PlannedItem) -> Option<ProjectTag> {
-    let tag = item.destination_folder.tag?;
-    Some(ProjectTag { inherit: tag.inherit && item.kind == EntryKind::Folder, ..tag })
+/// Whether a retagged top carries what it must right before it is published.
+pub(super) fn is_expected_of_top(item: &PlannedItem, tag: Option<ProjectTag>) -> bool {
+    match (tag, item.destination_folder.tag) {
+        (Some(has), Some(tag)) => has == becoming(has, tag, item.kind == EntryKind::Folder),
+        (has, tag) => has == tag,
+    }
 }

@@ -16,7 +16,7 @@ use tidelock_shared::strategy::EntryKind;
 use super::barrier::barrier_on_other_mdts;
 use super::context::Context;
 use super::error::{StepError, StepResult};
-use super::retag::{EXCEPTIONS_A_NOTE, Modes, Noticed, WALKS_MAX, exceptions, expected, may_be_lost, wherever, write_down};
+use super::retag::{EXCEPTIONS_A_NOTE, Modes, Noticed, WALKS_MAX, becoming, exceptions, may_be_lost, wherever, write_down};
 use crate::crew::{Found, Walker, walk_together};
 use crate::fs::{At, FileSystem, Folder, Status};
 use crate::moves::event::Note;
@@ -71,7 +71,7 @@ fn write_down_what_differs(context: &mut Context<'_>) -> StepResult<()> {
     let (fs, noticed) = (context.fs, Mutex::new((Vec::new(), Vec::new())));
     each_entry_noting(context, &folder, &noticed, &|at, status| {
         if let Some(tag) = fs.tag(at.into())?
-            && tag != expected(wanted, status.kind == EntryKind::Folder)
+            && tag != becoming(tag, wanted, is_folder(status))
         {
             noticed.lock().0.push((status.inode, tag));
             if may_be_lost(fs, status) {
@@ -91,8 +91,8 @@ fn charge_here(context: &mut Context<'_>) -> StepResult<()> {
     for _ in 0..WALKS_MAX {
         let fs = context.fs;
         let changed = each_entry(context, &folder, &|at, status| {
-            let wanted = expected(wanted, status.kind == EntryKind::Folder);
-            change(fs, at, status, &modes, |tag| (tag != wanted).then_some(wanted))
+            let wanted = |tag| becoming(tag, wanted, is_folder(status));
+            change(fs, at, status, &modes, |tag| Some(wanted(tag)).filter(|wanted| *wanted != tag))
         })?;
         if changed == 0 {
             return durable(context, &folder);
@@ -110,8 +110,8 @@ fn give_back(context: &mut Context<'_>) -> StepResult<()> {
     let (folder, wanted) = top(context)?;
     let (fs, modes) = (context.fs, Modes::written_down(context));
     each_entry(context, &folder, &|at, status| {
-        let here = expected(wanted, status.kind == EntryKind::Folder);
-        change(fs, at, status, &modes, |tag| exceptions.get(&status.inode).copied().filter(|_| tag == here))
+        let is_here = |tag| tag == becoming(tag, wanted, is_folder(status));
+        change(fs, at, status, &modes, |tag| exceptions.get(&status.inode).copied().filter(|_| is_here(tag)))
     })?;
     durable(context, &folder)
 }
@@ -134,6 +134,10 @@ fn change(
     Ok(1)
 }
 
+fn is_folder(status: &Status) -> bool {
+    status.kind == EntryKind::Folder
+}
+
 fn durable(context: &Context<'_>, folder: &Folder) -> StepResult<()> {
     let (above, name) = above(context)?;
     barrier_on_other_mdts(context, above.at(&name), folder)
@@ -149,8 +153,7 @@ fn outliers(context: &mut Context<'_>) -> StepResult<u64> {
     let (folder, wanted) = top(context)?;
     let fs = context.fs;
     each_entry(context, &folder, &|at, status| {
-        let wanted = expected(wanted, status.kind == EntryKind::Folder);
-        Ok(u64::from(fs.tag(at.into())?.is_some_and(|tag| tag != wanted)))
+        Ok(u64::from(fs.tag(at.into())?.is_some_and(|tag| tag != becoming(tag, wanted, is_folder(status)))))
     })
 }
 
@@ -159,9 +162,9 @@ fn still_here(context: &mut Context<'_>) -> StepResult<u64> {
     let (folder, wanted) = top(context)?;
     let (fs, exceptions): (_, HashMap<u64, ProjectTag>) = (context.fs, exceptions(context));
     each_entry(context, &folder, &|at, status| {
-        let here = expected(wanted, status.kind == EntryKind::Folder);
+        let is_here = |tag| tag == becoming(tag, wanted, is_folder(status));
         let is_written_down = exceptions.contains_key(&status.inode);
-        Ok(u64::from(is_written_down && fs.tag(at.into())?.is_some_and(|tag| tag == here)))
+        Ok(u64::from(is_written_down && fs.tag(at.into())?.is_some_and(is_here)))
     })
 }
 

@@ -103,7 +103,7 @@ fn write_down_exceptions(context: &mut Context<'_>) -> StepResult<()> {
     let look = |hand: &mut Walker<'_, '_, StepError>, here: &Found<'_>| {
         let (status, is_folder) = (here.status, here.status.kind == EntryKind::Folder);
         if let Some(tag) = fs.tag(here.at.into())?
-            && tag != expected(usual, is_folder)
+            && tag != becoming(tag, usual, is_folder)
         {
             noticed.lock().0.push((status.inode, tag));
         }
@@ -150,9 +150,10 @@ fn taken_if_enough<T>(of: &mut Vec<T>, enough: usize) -> Vec<T> {
     if of.len() >= enough { std::mem::take(of) } else { Vec::new() }
 }
 
-/// The inherit flag is a folder's; files carry the ID alone.
-pub(super) fn expected(tag: ProjectTag, is_folder: bool) -> ProjectTag {
-    ProjectTag { inherit: tag.inherit && is_folder, ..tag }
+/// What an inode's tag becomes that gets another. Only of a folder does the inherit flag say anything: what
+/// else has one keeps it, as `lfs project -s -r -p` gives it to every kind (recorded).
+pub(super) fn becoming(has: ProjectTag, tag: ProjectTag, is_folder: bool) -> ProjectTag {
+    if is_folder { tag } else { ProjectTag { id: tag.id, ..has } }
 }
 
 /// What a walk changes.
@@ -213,7 +214,7 @@ impl Tagger<'_> {
             return Ok(false);
         }
         let Some(tag) = self.fs.tag(at.into())? else { return Ok(false) };
-        let wanted = expected((self.wanted)(status.inode), status.kind == EntryKind::Folder);
+        let wanted = becoming(tag, (self.wanted)(status.inode), status.kind == EntryKind::Folder);
         let is_outlier = tag != wanted;
         if is_outlier {
             self.fs.set_tag(at.into(), wanted)?;
@@ -256,13 +257,15 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
 /// that has the inherit flag, whatever the top itself had; undoing the retag brings that back.
 pub(super) fn untag_top(context: &Context<'_>, at: At<'_>) -> StepResult<()> {
     let status = context.fs.status(at.into())?;
-    let usual = expected(context.item().source_tag.unwrap_or_default(), status.kind == EntryKind::Folder);
+    let usual = context.item().source_tag.unwrap_or_default();
     let old = exceptions(context).get(&status.inode).copied().unwrap_or(usual);
     let allowed = match context.item().source_folder.tag {
         Some(folder) if folder.inherit => ProjectTag { id: folder.id, ..old },
         _ => old,
     };
-    if context.fs.tag(at.into())?.is_some_and(|tag| tag != allowed) {
+    let Some(tag) = context.fs.tag(at.into())? else { return Ok(()) };
+    let allowed = becoming(tag, allowed, status.kind == EntryKind::Folder);
+    if tag != allowed {
         context.fs.set_tag(Object::Entry(at), allowed)?;
         Modes::written_down(context).restore(context.fs, at, &status)?;
     }
@@ -275,7 +278,7 @@ fn outliers(context: &Context<'_>, at: At<'_>, tag: ProjectTag) -> StepResult<u6
     let mut found = 0;
     walk(fs, at, &mut |visit| -> StepResult<bool> {
         let is_folder = visit.status.kind == EntryKind::Folder;
-        let is_other = fs.tag(visit.at.into())?.is_some_and(|has| has != expected(tag, is_folder));
+        let is_other = fs.tag(visit.at.into())?.is_some_and(|has| has != becoming(has, tag, is_folder));
         found += u64::from(is_other || remaker.is_left(context, &visit)?);
         Ok(is_folder)
     })?;

@@ -24,6 +24,8 @@ use crate::planner::plan::{FolderRef, Loss, Place, Tally};
 #[derive(Clone, Debug)]
 pub struct SurveyedFolder {
     pub folder: FolderRef,
+    /// By which mount it was reached; none where nobody says.
+    pub mount: Option<u64>,
     pub capabilities: Capabilities,
     pub capacity: Capacity,
     /// Of the folder's own project.
@@ -35,6 +37,14 @@ pub struct SurveyedFolder {
     pub mdt: Option<u32>,
     /// A sticky folder of somebody else: the caller renames and removes only what is his own.
     pub lets_only_own_go: bool,
+}
+
+impl SurveyedFolder {
+    /// Whether names can go between the two at all. Two mounts of one Lustre have the same device and the same
+    /// inode numbers (recorded), and so has a folder that is bound elsewhere.
+    pub fn is_within_reach_of(&self, other: &Self) -> bool {
+        self.folder.device == other.folder.device && self.mount == other.mount
+    }
 }
 
 /// One item as found.
@@ -186,6 +196,7 @@ fn describe(fs: &dyn FileSystem, folder: &Folder, path: &FilePath) -> FsResult<S
     let quota = tag.map_or(Ok(None), |tag| told_quota(fs, folder, tag.id))?;
     Ok(SurveyedFolder {
         folder: FolderRef { path: path.clone(), identity, device, tag },
+        mount: fs.mount(folder)?,
         capabilities: fs.capabilities(folder)?,
         capacity: fs.capacity(folder)?,
         quota,

@@ -204,6 +204,7 @@ as_user! {
     fn unlink(&self, at: At<'_>) -> FsResult<()>;
     fn remove_folder(&self, at: At<'_>) -> FsResult<()>;
     fn rename(&self, from: At<'_>, to: At<'_>) -> FsResult<()>;
+    fn try_rename(&self, from: At<'_>, to: At<'_>) -> FsResult<()>;
     fn rename_without_replacing(&self, from: At<'_>, to: At<'_>) -> FsResult<()>;
     fn exchange(&self, one: At<'_>, other: At<'_>) -> FsResult<()>;
     fn set_owner(&self, object: Object<'_>, uid: u32, gid: u32) -> FsResult<()>;
@@ -221,6 +222,7 @@ as_user! {
     fn sync_file(&self, file: &File) -> FsResult<()>;
     fn sync_folder(&self, folder: &Folder) -> FsResult<()>;
     fn sync_file_system(&self, folder: &Folder) -> FsResult<()>;
+    fn mount(&self, folder: &Folder) -> FsResult<Option<u64>>;
     fn capabilities(&self, folder: &Folder) -> FsResult<Capabilities>;
     fn capacity(&self, folder: &Folder) -> FsResult<Capacity>;
     fn quota(&self, folder: &Folder, project: ProjectId) -> FsResult<Option<Quota>>;

@@ -395,7 +395,7 @@ impl World {
 
 fn recharged(had: Option<ProjectTag>, tag: Option<ProjectTag>, kind: EntryKind) -> Option<ProjectTag> {
     // A kind of entry that carries no tag on its mount carries none after the move.
-    had.and(tag).map(|tag| ProjectTag { inherit: tag.inherit && kind == EntryKind::Folder, ..tag })
+    had.zip(tag).map(|(had, tag)| if kind == EntryKind::Folder { tag } else { ProjectTag { id: tag.id, ..had } })
 }
 
 /// A folder in memory where there is one: the journal syncs at every event, and only a crash of

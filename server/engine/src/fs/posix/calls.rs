@@ -17,9 +17,8 @@ use tidelock_shared::strategy::EntryKind;
 use super::ioctl::{FLAG_INHERIT, FLAGS_KEPT};
 use super::tags::{attributes, set_attributes};
 use super::values::{file_type, kind_of, timespec, timestamp};
-use super::{Posix, handle, hsm, lustre, mount, path, quota};
+use super::{Posix, handle, hsm, lustre, mount, path, quota, refusal, trials};
 use crate::fs::object::Handle;
-use crate::fs::probe;
 use crate::fs::{
     At, Caller, Capabilities, Capacity, DataRange, Enforcement, File, FileSystem, Folder, FolderEntry, FolderStream, FsError,
     FsResult, HsmState, Identity, Object, Quota, Status, Timestamp,
@@ -262,16 +261,15 @@ impl FileSystem for Posix {
 
     fn rename(&self, from: At<'_>, to: At<'_>) -> FsResult<()> {
         let renamed = rustix::fs::renameat(folder_fd(from), from.name.as_bytes(), folder_fd(to), to.name.as_bytes());
-        if renamed == Err(Errno::XDEV) && lustre::is_lustre(folder_fd(from)) {
-            if let Ok(status) = rustix::fs::fstat(folder_fd(from)) {
-                mount::forget(status.st_dev);
-            }
-            let status = rustix::fs::statat(folder_fd(from), from.name.as_bytes(), AtFlags::SYMLINK_NOFOLLOW);
-            if status.is_ok_and(|status| FileType::from_raw_mode(status.st_mode) == FileType::RegularFile) {
-                lustre::remember_refusal();
-            }
+        if renamed == Err(Errno::XDEV) {
+            refusal::learn(from, to);
         }
         renamed.map_err(failed("rename", from.name.as_bytes()))
+    }
+
+    fn try_rename(&self, from: At<'_>, to: At<'_>) -> FsResult<()> {
+        rustix::fs::renameat(folder_fd(from), from.name.as_bytes(), folder_fd(to), to.name.as_bytes())
+            .map_err(failed("try_rename", from.name.as_bytes()))
     }
 
     fn rename_without_replacing(&self, from: At<'_>, to: At<'_>) -> FsResult<()> {
@@ -399,28 +397,27 @@ impl FileSystem for Posix {
         rustix::fs::syncfs(descriptor(&folder.0)).map_err(failed("sync_file_system", b""))
     }
 
+    fn mount(&self, folder: &Folder) -> FsResult<Option<u64>> {
+        handle::mount_of(descriptor(&folder.0)).map_err(failed("mount", b""))
+    }
+
     fn capabilities(&self, folder: &Folder) -> FsResult<Capabilities> {
         let statistics = rustix::fs::fstatfs(descriptor(&folder.0)).map_err(failed("capabilities", b""))?;
         let has_project_ids = attributes(folder.into()).map_err(failed("capabilities", b""))?.is_some();
         let Caller { uid, is_root } = self.caller();
-        let tried = match statistics.f_type {
-            lustre::MAGIC => mount::tried(self.status(folder.into())?.device, uid),
-            _ => None,
+        let known = match statistics.f_type {
+            lustre::MAGIC => mount::known(self.status(folder.into())?.device, uid),
+            _ => mount::Known::default(),
         };
-        Ok(mount::capabilities(statistics.f_type, has_project_ids, is_root, tried))
+        Ok(mount::capabilities(statistics.f_type, has_project_ids, is_root, known))
     }
 
     fn try_out(&self, folder: &Folder) -> FsResult<()> {
-        if !lustre::is_lustre(descriptor(&folder.0)) {
-            return Ok(());
-        }
-        let (device, uid) = (self.status(folder.into())?.device, self.caller().uid);
-        if mount::tried(device, uid).is_none_or(|tried| tried.rename_rule.is_none() && tried.may_retag)
-            && let Some(rules) = probe::rules(self, folder)?
-        {
-            mount::remember(device, uid, rules);
-        }
-        Ok(())
+        trials::try_out(*self, folder)
+    }
+
+    fn try_between(&self, from: &Folder, to: &Folder) -> FsResult<()> {
+        trials::try_between(*self, from, to)
     }
 
     fn capacity(&self, folder: &Folder) -> FsResult<Capacity> {

@@ -10,6 +10,7 @@
 
 use std::ffi::c_void;
 use std::os::fd::BorrowedFd;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::fs::fstatfs;
@@ -23,10 +24,18 @@ use crate::fs::{Enforcement, Quota};
 
 pub(super) const MAGIC: i64 = 0x0bd0_0bd0;
 
-/// Whether the client module is loaded at all: elsewhere nobody pays for the question.
+/// Whether the client module is loaded at all: elsewhere nobody pays more than a look for the question.
 fn is_loaded() -> bool {
-    static LOADED: std::sync::LazyLock<bool> = std::sync::LazyLock::new(|| std::path::Path::new("/sys/fs/lustre").exists());
-    *LOADED
+    static LOADED: AtomicBool = AtomicBool::new(false);
+    is_there_by_now(&LOADED, Path::new("/sys/fs/lustre"))
+}
+
+/// Only that it is there is remembered: a module comes with the first mount, which may be long after the start.
+fn is_there_by_now(was: &AtomicBool, path: &Path) -> bool {
+    if !was.load(Ordering::Relaxed) && path.exists() {
+        was.store(true, Ordering::Relaxed);
+    }
+    was.load(Ordering::Relaxed)
 }
 
 /// Told by the handle, which the client makes by itself: `statfs` of a flagged folder asks every server for
@@ -169,17 +178,6 @@ pub(super) fn retags_every_kind() -> bool {
     client_release().is_some_and(|release| release >= 2015)
 }
 
-static HAS_REFUSED_A_FILE: AtomicBool = AtomicBool::new(false);
-
-/// A server has refused to rename a file into another project: it is older than this client.
-pub(super) fn has_refused_a_file() -> bool {
-    HAS_REFUSED_A_FILE.load(Ordering::Relaxed)
-}
-
-pub(super) fn remember_refusal() {
-    HAS_REFUSED_A_FILE.store(true, Ordering::Relaxed);
-}
-
 fn release_in(text: &str) -> Option<u32> {
     // From `.50` on, a version is on its way to the next release.
     const FIRST_OF_DEVELOPMENT: u32 = 50;
@@ -192,6 +190,17 @@ fn release_in(text: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_module_that_comes_late_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (was, path) = (AtomicBool::new(false), folder.path().join("lustre"));
+        assert!(!is_there_by_now(&was, &path));
+        std::fs::create_dir(&path).unwrap();
+        assert!(is_there_by_now(&was, &path));
+        std::fs::remove_dir(&path).unwrap();
+        assert!(is_there_by_now(&was, &path), "known, and not looked at again");
+    }
 
     #[test]
     fn two_mounts_of_one_file_system_agree_on_its_servers() {

@@ -12,7 +12,9 @@ mod lustre;
 mod mount;
 mod path;
 mod quota;
+mod refusal;
 mod tags;
+mod trials;
 mod values;
 mod wire;
 

@@ -105,6 +105,7 @@ pub(super) fn stripes_told(bytes: &[u8; STRIPES_BYTES]) -> Vec<u32> {
 /// what to show and which target, 24 bytes of grace, `struct obd_dqblk`, two names.
 pub(super) const OBD_IOC_QUOTACTL: u32 = 0xc0b0_66a2;
 pub(super) const QUOTACTL_BYTES: usize = 176;
+const ID_AT: usize = 8;
 const DQBLK_AT: usize = 48;
 const DQBLK_VALID_AT: usize = DQBLK_AT + 64;
 
@@ -129,12 +130,15 @@ pub(super) fn quota_told(bytes: &[u8; QUOTACTL_BYTES]) -> Option<Quota> {
         std::array::from_fn(|position| u64_at(bytes, DQBLK_AT + position * 8));
     let limit = |value: u64| (value > 0).then_some(value);
     let kib = |value: u64| limit(value.saturating_mul(1024));
+    let limits = Limits {
+        bytes: Bounds { soft: kib(block_soft), hard: kib(block_hard) },
+        inodes: Bounds { soft: limit(inode_soft), hard: limit(inode_hard) },
+    };
+    // Nobody's own are the defaults for others (`lfs setquota -P`), and hold nobody back.
+    let is_nobodys = u32_at(bytes, ID_AT) == 0;
     Some(Quota {
         usage: Amount { bytes: bytes_used, inodes: inodes_used },
-        limits: Limits {
-            bytes: Bounds { soft: kib(block_soft), hard: kib(block_hard) },
-            inodes: Bounds { soft: limit(inode_soft), hard: limit(inode_hard) },
-        },
+        limits: if is_nobodys { Limits::default() } else { limits },
     })
 }
 
@@ -349,6 +353,20 @@ mod tests {
         // `lfs quota unknown project`: all zeros, and valid.
         let told = answer(&format!("{} 0f000000", "00".repeat(64)));
         assert_eq!(quota_told(&told), Some(Quota::default()));
+    }
+
+    #[test]
+    fn nobody_has_no_limit_where_others_have_one_by_default() {
+        // `lfs setquota -P -B 20M`, which the quota master keeps under the ID 0 and tells whoever asks for that.
+        let mut told = answer(
+            "0050000000000000 0000000000000000 0020c10100000000
+             0a00000000000000 0000000000000000 0800000000000000
+             0000000000000000 0000000000000000 0f000000 00000000",
+        );
+        assert_ne!(quota_told(&told).unwrap().limits, Limits::default());
+        put(&mut told, ID_AT, &0_u32.to_ne_bytes());
+        let quota = quota_told(&told).unwrap();
+        assert_eq!((quota.usage, quota.limits), (Amount { bytes: 29_433_856, inodes: 8 }, Limits::default()));
     }
 
     #[test]

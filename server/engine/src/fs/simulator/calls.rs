@@ -4,7 +4,7 @@ use tidelock_shared::id::ProjectId;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::quota::Amount;
-use tidelock_shared::strategy::{EntryKind, MountAbilities};
+use tidelock_shared::strategy::EntryKind;
 
 use super::access::resolve;
 use super::names::{FLAGS_FROZEN, MAY_ENTER, MAY_READ, MAY_WRITE, NewInode, number_of};
@@ -13,7 +13,7 @@ use super::world::put;
 use crate::fs::object::Handle;
 use crate::fs::{
     At, Caller, Capabilities, Capacity, DataRange, Enforcement, Errno, File, FileSystem, Folder, FolderEntry, FolderStream,
-    FsError, FsResult, HsmState, Identity, Knowledge, Object, Quota, Status, Timestamp,
+    FsError, FsResult, HsmState, Identity, Object, Quota, Status, Timestamp,
 };
 
 /// Permission bits that `chmod` sets.
@@ -409,22 +409,16 @@ impl FileSystem for Simulator {
         })
     }
 
+    fn mount(&self, folder: &Folder) -> FsResult<Option<u64>> {
+        // Known without asking anybody: it cannot fail, and the dice of a seed fall as without it.
+        let inner = self.world.inner.lock();
+        Ok(Some(inner.inode("mount", number_of(&folder.0))?.mount.into()))
+    }
+
     fn capabilities(&self, folder: &Folder) -> FsResult<Capabilities> {
         self.look("capabilities", b"", |inner| {
             let inode = inner.inode("capabilities", number_of(&folder.0))?;
-            let mount = inner.mount(inode);
-            let may_retag = mount.personality.may_retag(self.uid == 0, true, mount.retaggers.include_owner(&self.gids));
-            Ok(Capabilities {
-                kind: mount.personality.name().to_owned(),
-                abilities: MountAbilities { renames_between_mdts: mount.remote_rename, ..mount.personality.abilities(may_retag) },
-                renames_without_replacing: !mount.personality.is_lustre(),
-                names_durability: mount.personality.names_durability(),
-                keeps_nanoseconds: !mount.personality.is_lustre(),
-                charges_settle_late: mount.personality.is_lustre(),
-                syncs_each_file: mount.personality.is_lustre(),
-                has_layouts: mount.personality.is_lustre(),
-                source: Knowledge::OfItsKind,
-            })
+            Ok(inner.mount(inode).capabilities(self.uid == 0, &self.gids))
         })
     }
 

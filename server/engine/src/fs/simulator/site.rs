@@ -11,7 +11,7 @@ use tidelock_shared::id::ProjectId;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::quota::{Amount, Limits};
-use tidelock_shared::strategy::EntryKind;
+use tidelock_shared::strategy::{EntryKind, MountAbilities};
 
 use super::content::Content;
 use super::durability::Disk;
@@ -21,7 +21,7 @@ use super::random::Random;
 use super::rules::Personality;
 use super::store::Log;
 use super::world::{Change, Domain, Inode, InodeNumber, MountIndex, State, put};
-use crate::fs::{At, Errno, Folder, FsError, FsResult, Timestamp};
+use crate::fs::{At, Capabilities, Errno, Folder, FsError, FsResult, Knowledge, Timestamp};
 
 /// One simulated mount.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,6 +70,23 @@ impl SiteMount {
             refuses_user_attributes,
             clock_ahead_seconds,
             capacity,
+        }
+    }
+
+    /// What it lets a caller do.
+    pub(super) fn capabilities(&self, is_root: bool, gids: &[u32]) -> Capabilities {
+        let is_lustre = self.personality.is_lustre();
+        let may_retag = self.personality.may_retag(is_root, true, self.retaggers.include_owner(gids));
+        Capabilities {
+            kind: self.personality.name().to_owned(),
+            abilities: MountAbilities { renames_between_mdts: self.remote_rename, ..self.personality.abilities(may_retag) },
+            renames_without_replacing: !is_lustre,
+            names_durability: self.personality.names_durability(),
+            keeps_nanoseconds: !is_lustre,
+            charges_settle_late: is_lustre,
+            syncs_each_file: is_lustre,
+            has_layouts: is_lustre,
+            source: Knowledge::OfItsKind,
         }
     }
 }

@@ -39,6 +39,7 @@ fn folder(at: &str, device: u64, project: u32, hard: Amount) -> SurveyedFolder {
             device,
             tag: Some(ProjectTag { id: ProjectId(project), inherit: true }),
         },
+        mount: Some(31),
         capabilities: Capabilities {
             kind: "Lustre".to_owned(),
             abilities,
@@ -125,6 +126,18 @@ fn a_retag_reserves_the_destination_and_frees_the_source_and_copies_nothing() {
     assert_eq!(draft.plan.reservations.iter().map(|set| set.amount).collect::<Vec<_>>(), [TREE]);
     let expected = ["reserve", "describe", "retag", "check", "barrier", "publish", "barrier", "release", "forget"];
     assert_eq!(kinds(&draft).iter().map(|kind| kind.name()).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_second_mount_of_the_same_lustre_is_out_of_reach_of_a_rename() {
+    let (source, beta) = (folder("/m/alpha", 1, 1001, ROOMY), folder("/m2/beta", 1, 1002, ROOMY));
+    let draft = draft(tree(&source), &SurveyedFolder { mount: Some(32), ..beta.clone() });
+    assert_eq!(draft.plan.items[0].strategy, Strategy::StagedCopy);
+    // The device stays the same, so that what other moves are at work at is seen by either mount.
+    assert_eq!(draft.plan.items[0].destination_folder.device, source.folder.device);
+    // Where a kernel does not tell mounts apart, the device is all there is.
+    let untold = |folder: SurveyedFolder| SurveyedFolder { mount: None, ..folder };
+    assert!(untold(source).is_within_reach_of(&untold(beta)));
 }
 
 #[test]
