@@ -59,6 +59,9 @@ pub(crate) fn refusal(refusal: &Refusal, names: &Names) -> UserError {
         Refusal::Frozen { example, entries } => {
             UserError::new("frozen", words().frozen(*entries, &quoted(example))).hint(words().frozen_hint())
         }
+        Refusal::HeldByItsServer(path) => {
+            UserError::new("held_by_its_server", words().held_by_its_server(&quoted(path))).hint(words().held_by_its_server_hint())
+        }
         Refusal::HeldByItsCharge(path) => {
             UserError::new("held_by_its_charge", words().held_by_its_charge(&quoted(path))).hint(words().held_by_its_charge_hint())
         }

@@ -38,6 +38,10 @@ held-by-its-charge = { $path } wird einem anderen Projekt angerechnet als sein O
     Dateisystem niemanden es umbenennen.
 held-by-its-charge-hint = Lassen Sie jemanden, der Projekt-IDs ändern darf, ihm zuerst die seines
     Ordners geben, mit `tidelock repair` oder im Leitstand, und verschieben Sie es dann.
+held-by-its-server = { $path } liegt auf einem anderen Metadatenserver als sein Ordner, und Umbenennen von einem
+    zum anderen ist hier abgeschaltet: Es kann weder umbenannt noch verborgen werden.
+held-by-its-server-hint = Kopieren Sie es, oder bitten Sie die Administratoren der Server, es mit `lfs migrate -m`
+    zu seinem Ordner zu bringen oder `enable_remote_rename` zu erlauben.
 upload-inside = Bei { $path } wird gerade etwas hochgeladen.
 upload-inside-hint = Warten Sie, bis es beendet ist, oder lassen Sie es von dem abbrechen, der es
     begonnen hat.

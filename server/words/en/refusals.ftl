@@ -36,6 +36,10 @@ held-by-its-charge = { $path } is charged to another project than its folder, wh
     nobody rename it.
 held-by-its-charge-hint = Let whoever may change project IDs give it that of its folder first, with
     `tidelock repair` or on the board's drift page, and move it then.
+held-by-its-server = { $path } lies on another metadata server than its folder, and renames between servers are
+    switched off here: it can be neither renamed nor hidden.
+held-by-its-server-hint = Copy it instead, or ask the administrators of the servers to bring it to its folder's with
+    `lfs migrate -m`, or to allow `enable_remote_rename`.
 upload-inside = An upload is under way at { $path }.
 upload-inside-hint = Wait until it has ended, or let whoever began it cancel it.
 other-move = Another move is at work at { $path }.

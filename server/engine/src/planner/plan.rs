@@ -189,6 +189,9 @@ pub enum Refusal {
     /// It is charged to another project than its folder, which takes and renames no such thing: it could
     /// neither be hidden there nor come back.
     HeldByItsCharge(FilePath),
+    /// It lies on another MDT than its folder, and the servers let no name go between MDTs: it can be neither
+    /// hidden there nor renamed (`enable_remote_rename`, recorded).
+    HeldByItsServer(FilePath),
     /// The hidden folder of another move lies inside.
     OtherMoveInside(FilePath),
     /// What a finished move keeps for its undo lies inside.

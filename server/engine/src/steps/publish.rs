@@ -344,7 +344,9 @@ pub(super) fn is_taken_back(context: &Context<'_>) -> StepResult<bool> {
     let to = destination.at(&context.item().destination_name);
     Ok(match find(context.fs, published.folder.at(&published.name), to, &published.identity)? {
         Found::AtOld => true,
-        Found::AtNew | Found::AtBoth => false,
+        // Of what was linked, the old name went last.
+        Found::AtBoth => context.item().kind != EntryKind::Folder,
+        Found::AtNew => false,
         Found::Nowhere => {
             goes_by_a_hidden_name(context, &destination)?
                 && holds(context.fs, destination.at(&context.staging_name()?), &published.identity)?

@@ -64,6 +64,11 @@ pub(super) fn refuse_item(found: &FoundItem, planned: &PlannedItem, facts: &Fact
     if planned.retires_source() && is_held_by_its_charge(item) {
         refusals.push(Refusal::HeldByItsCharge(path.clone()));
     }
+    let is_renamed_in_its_folder = planned.keeps_source() || planned.retires_source();
+    let is_elsewhere = item.mdt != item.folder.mdt && !item.folder.capabilities.abilities.renames_between_mdts;
+    if is_renamed_in_its_folder && is_elsewhere {
+        refusals.push(Refusal::HeldByItsServer(path.clone()));
+    }
     refuse_what_stays(findings, refusals);
     // What comes back is not what was surveyed, and copies nothing.
     if planned.kept.is_none() {
