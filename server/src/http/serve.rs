@@ -127,6 +127,7 @@ fn recover(running: &Running, scans: Option<DriftScans>) -> Result<(), ServeErro
             if let Err(error) = running.site.drifts.scan_all(&running.site, pace) {
                 tracing::error!(%error, "projects are not scanned for drift");
             }
+            running.site.leftovers.sweep(&running.site);
         });
     }
     Ok(())

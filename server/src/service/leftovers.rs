@@ -13,6 +13,7 @@ use tidelock_shared::name::FilePath;
 use tidelock_shared::user_error::UserError;
 
 use super::{EngineService, Site};
+use crate::audit::Act;
 use crate::orphans::what_it_is;
 use crate::words::within;
 
@@ -41,15 +42,7 @@ struct Kept {
 impl Leftovers {
     /// Begins a search, unless one goes on.
     pub(super) fn look(&self, service: &EngineService, adopted: Option<EngineId>) -> Told {
-        let is_new = {
-            let mut kept = self.kept.lock();
-            let is_new = kept.started_ms.is_none() || kept.finished_ms.is_some();
-            if is_new {
-                *kept = Kept { adopted, started_ms: Some(service.site.engine.now_ms()), ..Kept::default() };
-            }
-            is_new
-        };
-        if is_new {
+        if self.begin(&service.site, adopted) {
             let other = service.clone();
             let search = move || within(other.language(), || other.site.leftovers.search(&other.site, adopted));
             let started = std::thread::Builder::new().name("leftovers".to_owned()).spawn(search);
@@ -58,6 +51,23 @@ impl Leftovers {
             }
         }
         self.after(service, FIRST_ANSWER)
+    }
+
+    /// Searches and removes what goes by rule, unless a search goes on; for whoever can wait for its end.
+    pub(crate) fn sweep(&self, site: &Site) {
+        if self.begin(site, None) {
+            self.search(site, None);
+        }
+    }
+
+    /// Whether there is to be a new search.
+    fn begin(&self, site: &Site, adopted: Option<EngineId>) -> bool {
+        let mut kept = self.kept.lock();
+        let is_new = kept.started_ms.is_none() || kept.finished_ms.is_some();
+        if is_new {
+            *kept = Kept { adopted, started_ms: Some(site.engine.now_ms()), ..Kept::default() };
+        }
+        is_new
     }
 
     /// What is known; waits a moment for the end of a search, if that is wanted.
@@ -95,7 +105,10 @@ impl Leftovers {
 
     fn search(&self, site: &Site, adopted: Option<EngineId>) {
         let word = Word { adopted, trusted: Vec::new() };
-        let found = site.engine.orphans(site.engine.roots(), &word);
+        let found = site.engine.orphans(site.engine.roots(), &word).map(|mut found| {
+            found.orphans.retain(|orphan| !is_removed_by_rule(site, orphan));
+            found
+        });
         self.end(site, found.map_err(|error| site.told(&error).message));
     }
 
@@ -108,6 +121,18 @@ impl Leftovers {
         }
         self.changed.notify_all();
     }
+}
+
+/// What nothing needs, and nothing is in. What cannot be removed is listed.
+fn is_removed_by_rule(site: &Site, orphan: &Orphan) -> bool {
+    if orphan.verdict != Verdict::LeftBehind {
+        return false;
+    }
+    let deed = Act::LeftoverSettled { path: &orphan.path, deed: Deed::Delete };
+    let noted = site.audit.note(&site.engine, None, deed);
+    let removed = noted.is_ok() && site.engine.remove_left_behind(orphan).is_ok();
+    tracing::info!(path = %orphan.path.shown(), removed, "nothing needs what a crash left here");
+    removed
 }
 
 fn told(kept: &Kept, site: &Site) -> Told {

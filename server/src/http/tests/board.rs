@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use tidelock_engine::drift::Pace;
 use tidelock_shared::drift::{DriftKind, DriftScan};
 use tidelock_shared::leftovers::{Deed, Leftovers};
+use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::progress::MoveView;
 
-use super::{Server, demo_server, on_runtime};
+use super::{Server, demo_server, on_runtime, rests};
 
 /// Asks until an answer is as wanted.
 async fn until<T: serde::de::DeserializeOwned>(server: &Server, call: &str, is_so: impl Fn(&T) -> bool) -> T {
@@ -84,6 +85,25 @@ fn only_what_was_found_can_be_settled() {
         server.call_as::<Leftovers>("admin", "settle_leftover", settle(&path, Deed::Delete)).await.unwrap();
         let found: Leftovers = until(&server, "leftovers", |found: &Leftovers| found.finished_ms.is_some()).await;
         assert_eq!(found.things, []);
+    });
+}
+
+#[test]
+fn what_nothing_needs_goes_by_rule_and_the_rest_waits_for_a_word() {
+    on_runtime(async {
+        let server = demo_server();
+        let request = json!({ "request": { "sources": ["/lustre/climate/common"], "destination": "/lustre/genomics" } });
+        let view: MoveView = server.call("start_move", request).await.unwrap();
+        let ended = rests(&server, view.id).await.view;
+        let site = server.running.site.clone();
+        let fs = site.engine.file_system();
+        let folder = fs.open_path(&FilePath::parse(b"/lustre/genomics").unwrap()).unwrap();
+        let barrier = FileName::new(format!(".tidelock-{}.barrier", ended.id).into_bytes()).unwrap();
+        drop(fs.create_file(folder.at(&barrier), 0o600).unwrap());
+        site.leftovers.sweep(&site);
+        assert!(fs.status(folder.at(&barrier).into()).is_err(), "a power cut had brought it back");
+        let found: Leftovers = until(&server, "leftovers", |found: &Leftovers| found.finished_ms.is_some()).await;
+        assert_eq!(found.things.len(), 1, "{:?}", found.things);
     });
 }
 
