@@ -443,8 +443,9 @@ impl FileSystem for Posix {
     }
 
     fn enforcement(&self, folder: &Folder) -> FsResult<Enforcement> {
+        let project = self.tag(folder.into())?.unwrap_or_default().id;
         let folder = descriptor(&folder.0);
-        Ok(if lustre::is_lustre(folder) { lustre::enforcement(folder) } else { quota::enforcement(folder) })
+        Ok(if lustre::is_lustre(folder) { lustre::enforcement(folder, project) } else { quota::enforcement(folder) })
     }
 
     fn passes_limits(&self, folder: &Folder) -> FsResult<bool> {

@@ -17,9 +17,10 @@ use rustix::fs::fstatfs;
 use rustix::io::Errno;
 use rustix::ioctl::{Getter, Ioctl, IoctlOutput, Opcode, Updater, ioctl};
 use tidelock_shared::id::ProjectId;
+use tidelock_shared::quota::Limits;
 
 use super::handle::file_handle;
-use super::wire;
+use super::wire::{self, Share, Target};
 use crate::fs::{Enforcement, Quota};
 
 pub(super) const MAGIC: i64 = 0x0bd0_0bd0;
@@ -137,10 +138,43 @@ pub(super) fn quota(folder: BorrowedFd<'_>, project: ProjectId) -> Result<Option
     wire::quota_answered(done, &value)
 }
 
-/// Servers enforce by their own settings (`osd-*.*.quota_slave.enabled`), which a client is not told; only
-/// that nothing is counted shows.
-pub(super) fn enforcement(folder: BorrowedFd<'_>) -> Enforcement {
-    if quota(folder, ProjectId::default()) == Ok(None) { Enforcement::Off } else { Enforcement::Unknown }
+/// Servers enforce by their own settings (`osd-*.*.quota_slave.enabled`), which a client is not told; what each was
+/// granted of the limits of the folder's project shows it, where that has any.
+pub(super) fn enforcement(folder: BorrowedFd<'_>, project: ProjectId) -> Enforcement {
+    match quota(folder, project) {
+        Ok(None) => Enforcement::Off,
+        Ok(Some(quota)) if quota.limits != Limits::default() => {
+            let (osts, mdts) = (shares(folder, project, Target::Ost), shares(folder, project, Target::Mdt));
+            wire::enforcement_told(&quota.limits, &osts, &mdts)
+        }
+        Ok(Some(_)) | Err(_) => Enforcement::Unknown,
+    }
+}
+
+/// What each server of a kind holds of a project, as far as they answer: one question to each.
+fn shares(folder: BorrowedFd<'_>, project: ProjectId, target: fn(u32) -> Target) -> Vec<Share> {
+    // As many as there can be (`LOV_MAX_STRIPE_COUNT`).
+    const SERVERS_MAX: u32 = 2000;
+    // A number beyond the last one is refused like that of a server which was taken away (`lov_iocontrol`).
+    const TAKEN_AWAY_MAX: u32 = 16;
+    let (mut shares, mut refused) = (Vec::new(), 0);
+    for target in (0..SERVERS_MAX).map(target) {
+        let mut value = wire::quotactl_of(project, target);
+        // SAFETY: as in `quota`.
+        match unsafe { ioctl(folder, Updater::<{ wire::OBD_IOC_QUOTACTL }, [u8; wire::QUOTACTL_BYTES]>::new(&mut value)) } {
+            Ok(()) => {
+                shares.extend(wire::share_told(&value, target));
+                refused = 0;
+            }
+            Err(Errno::INVAL | Errno::NODEV) => refused += 1,
+            // One that cannot be reached says nothing.
+            Err(_) => {}
+        }
+        if refused > TAKEN_AWAY_MAX {
+            break;
+        }
+    }
+    shares
 }
 
 /// What changes with every write to an open file, and with nothing else (measured); about 1 ms a file.
