@@ -9,17 +9,19 @@
 #![expect(unsafe_code, reason = "an ioctl is an untyped call; each below fixes its number and its struct")]
 
 use std::ffi::c_void;
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rustix::fs::fstatfs;
+use rustix::fs::{OFlags, fstatfs};
 use rustix::io::Errno;
 use rustix::ioctl::{Getter, Ioctl, IoctlOutput, Opcode, Updater, ioctl};
 use tidelock_shared::id::ProjectId;
 use tidelock_shared::quota::Limits;
 
+use super::calls::open;
 use super::handle::file_handle;
+use super::mount;
 use super::wire::{self, Share, Target};
 use crate::fs::{Enforcement, Quota};
 
@@ -123,6 +125,30 @@ pub(super) fn stripes(folder: BorrowedFd<'_>) -> Result<Vec<u32>, Errno> {
     match unsafe { ioctl(folder, Updater::<{ wire::LL_IOC_LMV_GETSTRIPE }, [u8; wire::STRIPES_BYTES]>::new(&mut value)) } {
         Ok(()) => Ok(wire::stripes_told(&value)),
         Err(Errno::NODATA | Errno::NOTTY) => Ok(Vec::new()),
+        Err(errno) => Err(errno),
+    }
+}
+
+/// What a folder gives to the folders that are made in it, if that is its own. Newer clients answer for a folder
+/// without any with what the file system's top gives (`ll_dir_getstripe_default`), which new folders have anyway.
+pub(super) fn own_default_stripes(folder: BorrowedFd<'_>) -> Result<Option<Vec<u8>>, Errno> {
+    if mdts() == Some(1) {
+        return Ok(None);
+    }
+    let Some(own) = default_stripes(folder)? else { return Ok(None) };
+    // Opened to be asked: a path descriptor takes no ioctl. Who may not open the top is not told what it gives.
+    let top = mount::top(folder).and_then(|top| open(top.as_fd(), b".", OFlags::RDONLY | OFlags::DIRECTORY, 0));
+    let of_top = top.and_then(|top| default_stripes(top.as_fd()));
+    Ok(of_top.ok().filter(|of_top| of_top.as_ref() != Some(&own)).map(|_| own))
+}
+
+fn default_stripes(folder: BorrowedFd<'_>) -> Result<Option<Vec<u8>>, Errno> {
+    let mut value = wire::default_stripes();
+    // SAFETY: as in `stripes`; of a default only one `struct lmv_user_md` is written.
+    match unsafe { ioctl(folder, Updater::<{ wire::LL_IOC_LMV_GETSTRIPE }, [u8; wire::STRIPES_BYTES]>::new(&mut value)) } {
+        Ok(()) => Ok(wire::default_stripes_told(&value)),
+        // A layout that is more than `struct lmv_user_md` says that it is invalid.
+        Err(Errno::NODATA | Errno::NOTTY | Errno::INVAL) => Ok(None),
         Err(errno) => Err(errno),
     }
 }

@@ -101,6 +101,22 @@ pub(super) fn stripes_told(bytes: &[u8; STRIPES_BYTES]) -> Vec<u32> {
     (0..u32_at(bytes, 4).min(STRIPES_ROOM)).map(mdt).collect()
 }
 
+/// `LMV_USER_MAGIC`: what is given to new folders, and not what is.
+const LMV_USER_MAGIC: u32 = 0x0cd3_0cd0;
+
+/// The same call about what a folder gives to the folders that are made in it.
+pub(super) fn default_stripes() -> [u8; STRIPES_BYTES] {
+    let mut bytes = stripes();
+    put(&mut bytes, 0, &LMV_USER_MAGIC.to_ne_bytes());
+    bytes
+}
+
+/// How many stripes, on which MDT, by which hash, in which pool. Not for how many levels more: a client counts those
+/// down as it goes.
+pub(super) fn default_stripes_told(bytes: &[u8; STRIPES_BYTES]) -> Option<Vec<u8>> {
+    (u32_at(bytes, 0) == LMV_USER_MAGIC).then(|| [&bytes[4..16], &bytes[32..STRIPES_AT]].concat())
+}
+
 /// `OBD_IOC_QUOTACTL` with `struct if_quotactl` up to the name of a pool: command, type, ID, status,
 /// what to show and which target, 24 bytes of grace, `struct obd_dqblk`, two names.
 pub(super) const OBD_IOC_QUOTACTL: u32 = 0xc0b0_66a2;
@@ -363,6 +379,17 @@ mod tests {
         ));
         assert_eq!(stripes_told(&told), [0, 1]);
         assert!(stripes_told(&bytes(&head.replacen("02000000", "00000000", 1))).is_empty(), "a plain one");
+    }
+
+    #[test]
+    fn a_folder_tells_what_it_gives_to_new_ones_whatever_the_level() {
+        assert_eq!(default_stripes(), bytes("d00cd30c 00010000"));
+        // `trusted.dmv` of a folder of MDT 1 (recorded), which the call answers with.
+        let told = |text: &str| default_stripes_told(&bytes(text));
+        let first = told("d00cd30c 00000000 01000000 00000000 00000000 00000000").unwrap();
+        assert_eq!(told("d00cd30c 00000000 01000000 00000000 00000000 03030000"), Some(first.clone()), "three levels");
+        assert_ne!(told("d00cd30c 00000000 ffffffff 00000000 00000000 ff030000"), Some(first), "any MDT");
+        assert_eq!(told(""), None);
     }
 
     /// An answer about project 2101: words of the head, then the nine of `obd_dqblk`.
