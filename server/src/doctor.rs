@@ -235,11 +235,16 @@ fn rename_rules(found: &Examination) -> Vec<Fact> {
 fn enforcement(found: &Examination) -> Fact {
     let (is_so, text) = match found.enforcement {
         Enforcement::On => (Some(true), "Projects are held to their limits on this mount."),
+        Enforcement::InPart => (
+            Some(false),
+            "Some servers hold this folder's project to its limits, and others only count (`quota_slave.enabled` differs).",
+        ),
         Enforcement::CountsOnly => (Some(false), "Usage is counted, but nobody is held to a limit on this mount."),
         Enforcement::Off => (Some(false), "Project quota is off on this mount: nothing is counted and nobody is held to a limit."),
-        Enforcement::Unknown => {
-            (None, "Usage is counted; whether the servers hold projects to their limits is not told to clients here.")
-        }
+        Enforcement::Unknown => (
+            None,
+            "Usage is counted; whether the servers hold projects to their limits is not told to clients here, unless the folder's project has a limit and something to count.",
+        ),
     };
     Fact { what: "enforcement", is_so, text: text.to_owned() }
 }
@@ -290,7 +295,7 @@ fn consistent(found: &Examination) -> Guarantee {
         because.push(
             "You may not read limits: the room that the folder shows is checked, and the file system stops what goes beyond.",
         );
-    } else if found.enforcement == Enforcement::CountsOnly {
+    } else if matches!(found.enforcement, Enforcement::CountsOnly | Enforcement::InPart) {
         because.push("Moves are held to the limits; other programs are not, and can fill what was set aside.");
     }
     if has_ids(found) && found.enforcement == Enforcement::Unknown {

@@ -9,6 +9,7 @@ use tidelock_engine::fs::FileSystem;
 use tidelock_engine::fs::simulator::Personality;
 use tidelock_engine::planner::plan::{Loss, Warning};
 use tidelock_shared::progress::MoveState;
+use tidelock_shared::strategy::Strategy;
 use world::{ALICE, CASES, Case, World, make_folder, name, path, write};
 
 const ATTRIBUTE: &[u8] = b"lustre.lov";
@@ -67,6 +68,30 @@ fn move_it(world: &World) {
     let (engine, _folder) = world.engine();
     let of = engine.get(id).unwrap().recorded.of;
     assert_eq!(of.state, MoveState::Done, "{:?}", of.failure);
+}
+
+#[test]
+fn where_folders_are_made_anew_the_plan_tells_that_their_defaults_for_folders_are_lost() {
+    let pinned = |world: &World, at: &str| {
+        let folder = world.root.open_path(&path(at)).unwrap();
+        world.root.set_xattr((&folder).into(), b"trusted.dmv", b"to MDT 1").unwrap();
+    };
+    // A copy; renames entry by entry; and a rename of the folder itself, which keeps everything.
+    for (personality, caller, strategy, lost) in [
+        (Personality::Lustre2_12, ALICE, Strategy::StagedCopy, &[(Loss::Layout, 1)][..]),
+        (Personality::Lustre2_17, ALICE, Strategy::PiecewiseRename, &[(Loss::Layout, 1)]),
+        (Personality::Lustre2_17, 0, Strategy::RetagAndRename, &[]),
+    ] {
+        let world = world(personality, caller, "/m/beta");
+        pinned(&world, "/m/alpha/plain/laid out");
+        assert_eq!(losses(&world), lost, "{personality:?} {caller}");
+        let (engine, folder) = world.engine();
+        assert_eq!(engine.plan(&world.request(), &mut |_: &_| true).unwrap().plan.items[0].strategy, strategy);
+        drop((engine, folder));
+        // Where the destination hands down the same, nothing is lost.
+        pinned(&world, "/m/beta");
+        assert_eq!(losses(&world), [], "{personality:?} {caller}");
+    }
 }
 
 #[test]

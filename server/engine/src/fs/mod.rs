@@ -136,6 +136,11 @@ pub trait FileSystem: Send + Sync {
     fn stripes(&self, _folder: &Folder) -> FsResult<Vec<u32>> {
         Ok(Vec::new())
     }
+    /// How new folders in a folder are spread over MDTs (`lfs getdirstripe -D`), if that is the folder's own: only to
+    /// be compared. None where it is the file system's.
+    fn default_stripes(&self, _folder: &Folder) -> FsResult<Option<Vec<u8>>> {
+        Ok(None)
+    }
     /// How many MDTs there are, as far as the caller is told.
     fn mdts(&self, folder: &Folder) -> FsResult<Option<u32>>;
     /// Whether the caller may make and remove names in the folder.

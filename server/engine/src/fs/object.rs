@@ -249,6 +249,8 @@ pub struct Capacity {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Enforcement {
     On,
+    /// Some servers hold them, others count only (Lustre).
+    InPart,
     /// Usage is counted, and nobody is held to a limit.
     CountsOnly,
     Off,

@@ -17,7 +17,7 @@ use refusals::{refuse_item, refuse_shortage};
 
 use super::overlap::{OpenMove, overlaps};
 use super::plan::{
-    KeptSource, MovePlan, Payer, PayerChange, Place, PlannedItem, Refusal, Repair, Replaced, Reservation, Restored, Warning,
+    KeptSource, Loss, MovePlan, Payer, PayerChange, Place, PlannedItem, Refusal, Repair, Replaced, Reservation, Restored, Warning,
 };
 use super::sequence::sequence;
 use crate::survey::{NOBODY, SurveyedFolder, SurveyedItem};
@@ -146,6 +146,10 @@ fn planned(found: &FoundItem, facts: &Facts<'_>) -> PlannedItem {
     let mut tally = item.tally.clone();
     if strategy == Strategy::PiecewiseRename {
         tally.losses.clear();
+    }
+    // New folders lack it, whether what is in them is copied or renamed.
+    if matches!(strategy, Strategy::StagedCopy | Strategy::PiecewiseRename) && item.findings.own_default_stripes > 0 {
+        *tally.losses.entry(Loss::Layout).or_default() += item.findings.own_default_stripes;
     }
     if strategy == Strategy::RetagAndRename && sockets_stay(item) {
         tally.amount = tally.amount.less(Amount { bytes: 0, inodes: item.findings.sockets });

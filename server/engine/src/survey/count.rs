@@ -29,6 +29,8 @@ struct Keeps<'a> {
     nanoseconds: bool,
     /// Where layouts can be tried; none where files have none.
     layouts: Option<&'a Folder>,
+    /// How the destination has new folders spread, which hand it down.
+    default_stripes: Option<Vec<u8>>,
     /// Which were tried.
     tried: Mutex<BTreeMap<(EntryKind, Layout), bool>>,
 }
@@ -41,7 +43,8 @@ impl<'a> Keeps<'a> {
         let (user_attributes, access_lists) = (takes(b"user.tidelock"), takes(b"system.posix_acl_access"));
         let layouts = capabilities.has_layouts.then_some(to);
         let nanoseconds = capabilities.keeps_nanoseconds;
-        Ok(Self { user_attributes, access_lists, flags, nanoseconds, layouts, tried: Mutex::default() })
+        let default_stripes = fs.default_stripes(to)?;
+        Ok(Self { user_attributes, access_lists, flags, nanoseconds, layouts, default_stripes, tried: Mutex::default() })
     }
 
     /// Mounts take or refuse each kind by itself: a Lustre mostly access lists alone.
@@ -285,7 +288,11 @@ impl<'a> Count<'a> {
         let is_sticky = status.mode & STICKY != 0 && status.uid != caller.uid;
         let is_closed = !caller.is_root && (is_sticky || !self.fs.may_change(folder)?);
         one.findings.closed_folders += u64::from(is_closed);
-        one.findings.striped += u64::from(self.keeps.is_some() && !self.fs.stripes(folder)?.is_empty());
+        if let Some(keeps) = &self.keeps {
+            one.findings.striped += u64::from(!self.fs.stripes(folder)?.is_empty());
+            let own = self.fs.default_stripes(folder)?;
+            one.findings.own_default_stripes += u64::from(own.is_some() && own != keeps.default_stripes);
+        }
         Ok(())
     }
 

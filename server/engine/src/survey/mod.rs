@@ -91,6 +91,9 @@ pub struct Findings {
     pub sockets: u64,
     /// Folders that spread their names over several MDTs; looked for where folders are made anew.
     pub striped: u64,
+    /// Folders that say how new ones in them are spread over MDTs, otherwise than the destination does; looked for
+    /// there as well.
+    pub own_default_stripes: u64,
     /// Symbolic links, fifos and devices that the caller could not make anew as they are.
     pub not_remakable: u64,
     /// Folders that the caller may not take entries out of.
@@ -138,6 +141,7 @@ impl Findings {
         self.devices += more.devices;
         self.sockets += more.sockets;
         self.striped += more.striped;
+        self.own_default_stripes += more.own_default_stripes;
         self.not_remakable += more.not_remakable;
         self.closed_folders += more.closed_folders;
         for (loss, count) in more.losses_of_remade {

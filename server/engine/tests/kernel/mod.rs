@@ -230,6 +230,7 @@ as_user! {
     fn passes_limits(&self, folder: &Folder) -> FsResult<bool>;
     fn placement(&self, object: Object<'_>) -> FsResult<Option<u32>>;
     fn stripes(&self, folder: &Folder) -> FsResult<Vec<u32>>;
+    fn default_stripes(&self, folder: &Folder) -> FsResult<Option<Vec<u8>>>;
     fn data_version(&self, file: &File) -> FsResult<Option<u64>>;
     fn mdts(&self, folder: &Folder) -> FsResult<Option<u32>>;
     fn may_change(&self, folder: &Folder) -> FsResult<bool>;

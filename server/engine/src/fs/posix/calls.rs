@@ -16,7 +16,7 @@ use tidelock_shared::strategy::EntryKind;
 
 use super::ioctl::{FLAG_INHERIT, FLAGS_KEPT};
 use super::tags::{attributes, set_attributes};
-use super::values::{file_type, kind_of, timespec, timestamp};
+use super::values::{file_type, kind_of, read_growing, timespec, timestamp};
 use super::{Posix, handle, hsm, lustre, mount, path, quota, refusal, trials};
 use crate::fs::object::Handle;
 use crate::fs::{
@@ -62,21 +62,6 @@ fn proc_path(descriptor: BorrowedFd<'_>, name: Option<&FileName>) -> Result<CStr
 
 pub(super) fn open(folder: BorrowedFd<'_>, name: &[u8], flags: OFlags, mode: u32) -> Result<OwnedFd, Errno> {
     rustix::fs::openat(folder, name, flags | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::from_bits_truncate(mode))
-}
-
-/// Reads a list or value whose length may grow between asking and reading.
-fn read_growing(read: impl Fn(&mut [u8]) -> Result<usize, Errno>) -> Result<Vec<u8>, Errno> {
-    let mut buffer = vec![0; 1024];
-    loop {
-        match read(&mut buffer) {
-            Ok(length) => {
-                buffer.truncate(length);
-                return Ok(buffer);
-            }
-            Err(Errno::RANGE) if buffer.len() < 1 << 17 => buffer.resize(buffer.len() * 8, 0),
-            Err(errno) => return Err(errno),
-        }
-    }
 }
 
 impl FileSystem for Posix {
@@ -443,8 +428,9 @@ impl FileSystem for Posix {
     }
 
     fn enforcement(&self, folder: &Folder) -> FsResult<Enforcement> {
+        let project = self.tag(folder.into())?.unwrap_or_default().id;
         let folder = descriptor(&folder.0);
-        Ok(if lustre::is_lustre(folder) { lustre::enforcement(folder) } else { quota::enforcement(folder) })
+        Ok(if lustre::is_lustre(folder) { lustre::enforcement(folder, project) } else { quota::enforcement(folder) })
     }
 
     fn passes_limits(&self, folder: &Folder) -> FsResult<bool> {
@@ -470,6 +456,12 @@ impl FileSystem for Posix {
         let folder = descriptor(&folder.0);
         let read = if lustre::is_lustre(folder) { lustre::stripes(folder) } else { Ok(Vec::new()) };
         read.map_err(failed("stripes", b""))
+    }
+
+    fn default_stripes(&self, folder: &Folder) -> FsResult<Option<Vec<u8>>> {
+        let folder = descriptor(&folder.0);
+        let read = if lustre::is_lustre(folder) { lustre::own_default_stripes(folder) } else { Ok(None) };
+        read.map_err(failed("default_stripes", b""))
     }
 
     fn mdts(&self, folder: &Folder) -> FsResult<Option<u32>> {

@@ -9,17 +9,20 @@
 #![expect(unsafe_code, reason = "an ioctl is an untyped call; each below fixes its number and its struct")]
 
 use std::ffi::c_void;
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rustix::fs::fstatfs;
+use rustix::fs::{OFlags, fstatfs};
 use rustix::io::Errno;
 use rustix::ioctl::{Getter, Ioctl, IoctlOutput, Opcode, Updater, ioctl};
 use tidelock_shared::id::ProjectId;
+use tidelock_shared::quota::Limits;
 
+use super::calls::open;
 use super::handle::file_handle;
-use super::wire;
+use super::mount;
+use super::wire::{self, Share, Target};
 use crate::fs::{Enforcement, Quota};
 
 pub(super) const MAGIC: i64 = 0x0bd0_0bd0;
@@ -126,6 +129,30 @@ pub(super) fn stripes(folder: BorrowedFd<'_>) -> Result<Vec<u32>, Errno> {
     }
 }
 
+/// What a folder gives to the folders that are made in it, if that is its own. Newer clients answer for a folder
+/// without any with what the file system's top gives (`ll_dir_getstripe_default`), which new folders have anyway.
+pub(super) fn own_default_stripes(folder: BorrowedFd<'_>) -> Result<Option<Vec<u8>>, Errno> {
+    if mdts() == Some(1) {
+        return Ok(None);
+    }
+    let Some(own) = default_stripes(folder)? else { return Ok(None) };
+    // Opened to be asked: a path descriptor takes no ioctl. Who may not open the top is not told what it gives.
+    let top = mount::top(folder).and_then(|top| open(top.as_fd(), b".", OFlags::RDONLY | OFlags::DIRECTORY, 0));
+    let of_top = top.and_then(|top| default_stripes(top.as_fd()));
+    Ok(of_top.ok().filter(|of_top| of_top.as_ref() != Some(&own)).map(|_| own))
+}
+
+fn default_stripes(folder: BorrowedFd<'_>) -> Result<Option<Vec<u8>>, Errno> {
+    let mut value = wire::default_stripes();
+    // SAFETY: as in `stripes`; of a default only one `struct lmv_user_md` is written.
+    match unsafe { ioctl(folder, Updater::<{ wire::LL_IOC_LMV_GETSTRIPE }, [u8; wire::STRIPES_BYTES]>::new(&mut value)) } {
+        Ok(()) => Ok(wire::default_stripes_told(&value)),
+        // A layout that is more than `struct lmv_user_md` says that it is invalid.
+        Err(Errno::NODATA | Errno::NOTTY | Errno::INVAL) => Ok(None),
+        Err(errno) => Err(errno),
+    }
+}
+
 /// Limits and usage of a project, which any user may read; none where nothing is counted.
 ///
 /// # Errors
@@ -137,10 +164,43 @@ pub(super) fn quota(folder: BorrowedFd<'_>, project: ProjectId) -> Result<Option
     wire::quota_answered(done, &value)
 }
 
-/// Servers enforce by their own settings (`osd-*.*.quota_slave.enabled`), which a client is not told; only
-/// that nothing is counted shows.
-pub(super) fn enforcement(folder: BorrowedFd<'_>) -> Enforcement {
-    if quota(folder, ProjectId::default()) == Ok(None) { Enforcement::Off } else { Enforcement::Unknown }
+/// Servers enforce by their own settings (`osd-*.*.quota_slave.enabled`), which a client is not told; what each was
+/// granted of the limits of the folder's project shows it, where that has any.
+pub(super) fn enforcement(folder: BorrowedFd<'_>, project: ProjectId) -> Enforcement {
+    match quota(folder, project) {
+        Ok(None) => Enforcement::Off,
+        Ok(Some(quota)) if quota.limits != Limits::default() => {
+            let (osts, mdts) = (shares(folder, project, Target::Ost), shares(folder, project, Target::Mdt));
+            wire::enforcement_told(&quota.limits, &osts, &mdts)
+        }
+        Ok(Some(_)) | Err(_) => Enforcement::Unknown,
+    }
+}
+
+/// What each server of a kind holds of a project, as far as they answer: one question to each.
+fn shares(folder: BorrowedFd<'_>, project: ProjectId, target: fn(u32) -> Target) -> Vec<Share> {
+    // As many as there can be (`LOV_MAX_STRIPE_COUNT`).
+    const SERVERS_MAX: u32 = 2000;
+    // A number beyond the last one is refused like that of a server which was taken away (`lov_iocontrol`).
+    const TAKEN_AWAY_MAX: u32 = 16;
+    let (mut shares, mut refused) = (Vec::new(), 0);
+    for target in (0..SERVERS_MAX).map(target) {
+        let mut value = wire::quotactl_of(project, target);
+        // SAFETY: as in `quota`.
+        match unsafe { ioctl(folder, Updater::<{ wire::OBD_IOC_QUOTACTL }, [u8; wire::QUOTACTL_BYTES]>::new(&mut value)) } {
+            Ok(()) => {
+                shares.extend(wire::share_told(&value, target));
+                refused = 0;
+            }
+            Err(Errno::INVAL | Errno::NODEV) => refused += 1,
+            // One that cannot be reached says nothing.
+            Err(_) => {}
+        }
+        if refused > TAKEN_AWAY_MAX {
+            break;
+        }
+    }
+    shares
 }
 
 /// What changes with every write to an open file, and with nothing else (measured); about 1 ms a file.

@@ -1,6 +1,7 @@
 //! The kernel's kinds and times in the words of the trait, and back.
 
 use rustix::fs::{FileType, Timespec};
+use rustix::io::Errno;
 use tidelock_shared::strategy::EntryKind;
 
 use crate::fs::Timestamp;
@@ -36,4 +37,19 @@ pub(super) fn timestamp(time: rustix::fs::StatxTimestamp) -> Timestamp {
 
 pub(super) fn timespec(time: Timestamp) -> Timespec {
     Timespec { tv_sec: time.seconds, tv_nsec: time.nanoseconds.into() }
+}
+
+/// Reads a list or value whose length may grow between asking and reading.
+pub(super) fn read_growing(read: impl Fn(&mut [u8]) -> Result<usize, Errno>) -> Result<Vec<u8>, Errno> {
+    let mut buffer = vec![0; 1024];
+    loop {
+        match read(&mut buffer) {
+            Ok(length) => {
+                buffer.truncate(length);
+                return Ok(buffer);
+            }
+            Err(Errno::RANGE) if buffer.len() < 1 << 17 => buffer.resize(buffer.len() * 8, 0),
+            Err(errno) => return Err(errno),
+        }
+    }
 }

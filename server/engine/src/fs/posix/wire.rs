@@ -11,7 +11,7 @@ use rustix::io::Errno;
 use tidelock_shared::id::ProjectId;
 use tidelock_shared::quota::{Amount, Bounds, Limits};
 
-use crate::fs::{HsmState, Quota};
+use crate::fs::{Enforcement, HsmState, Quota};
 
 fn put<const LENGTH: usize>(bytes: &mut [u8; LENGTH], at: usize, value: &[u8]) {
     bytes[at..at + value.len()].copy_from_slice(value);
@@ -101,6 +101,22 @@ pub(super) fn stripes_told(bytes: &[u8; STRIPES_BYTES]) -> Vec<u32> {
     (0..u32_at(bytes, 4).min(STRIPES_ROOM)).map(mdt).collect()
 }
 
+/// `LMV_USER_MAGIC`: what is given to new folders, and not what is.
+const LMV_USER_MAGIC: u32 = 0x0cd3_0cd0;
+
+/// The same call about what a folder gives to the folders that are made in it.
+pub(super) fn default_stripes() -> [u8; STRIPES_BYTES] {
+    let mut bytes = stripes();
+    put(&mut bytes, 0, &LMV_USER_MAGIC.to_ne_bytes());
+    bytes
+}
+
+/// How many stripes, on which MDT, by which hash, in which pool. Not for how many levels more: a client counts those
+/// down as it goes.
+pub(super) fn default_stripes_told(bytes: &[u8; STRIPES_BYTES]) -> Option<Vec<u8>> {
+    (u32_at(bytes, 0) == LMV_USER_MAGIC).then(|| [&bytes[4..16], &bytes[32..STRIPES_AT]].concat())
+}
+
 /// `OBD_IOC_QUOTACTL` with `struct if_quotactl` up to the name of a pool: command, type, ID, status,
 /// what to show and which target, 24 bytes of grace, `struct obd_dqblk`, two names.
 pub(super) const OBD_IOC_QUOTACTL: u32 = 0xc0b0_66a2;
@@ -117,6 +133,60 @@ pub(super) fn quotactl(project: ProjectId) -> [u8; QUOTACTL_BYTES] {
         put(&mut bytes, position * 4, &value.to_ne_bytes());
     }
     bytes
+}
+
+/// One server's own part in a project: an OST's in its blocks, an MDT's in its inodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    Mdt(u32),
+    Ost(u32),
+}
+
+/// The same question put to one server, which `qc_valid` and `qc_idx` name; its limits are then what the quota
+/// master has granted it (`lfs quota -v`).
+pub(super) fn quotactl_of(project: ProjectId, target: Target) -> [u8; QUOTACTL_BYTES] {
+    const VALID_AT: usize = 16;
+    const INDEX_AT: usize = 20;
+    let (valid, index): (u32, u32) = match target {
+        Target::Mdt(index) => (1, index),
+        Target::Ost(index) => (2, index),
+    };
+    let mut bytes = quotactl(project);
+    put(&mut bytes, VALID_AT, &valid.to_ne_bytes());
+    put(&mut bytes, INDEX_AT, &index.to_ne_bytes());
+    bytes
+}
+
+/// How much one server holds of what is limited, and how much of it was granted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Share {
+    used: u64,
+    granted: u64,
+}
+
+/// None where the server did not say it exactly.
+pub(super) fn share_told(bytes: &[u8; QUOTACTL_BYTES], target: Target) -> Option<Share> {
+    let (valid, granted_at) = match target {
+        Target::Ost(_) => (1 | 2, DQBLK_AT),
+        Target::Mdt(_) => (4 | 8, DQBLK_AT + 24),
+    };
+    let share = Share { used: u64_at(bytes, granted_at + 16), granted: u64_at(bytes, granted_at) };
+    (u32_at(bytes, DQBLK_VALID_AT) & valid == valid).then_some(share)
+}
+
+/// What the servers' shares say of a project with these limits. A server that holds it to them has a grant as soon as
+/// it has anything (recorded); one that does not asks for none. Where nothing is limited, none has any.
+pub(super) fn enforcement_told(limits: &Limits, osts: &[Share], mdts: &[Share]) -> Enforcement {
+    let limited = |bounds: Bounds, shares| if bounds.hard.is_some() { shares } else { &[][..] };
+    let shares = || limited(limits.bytes, osts).iter().chain(limited(limits.inodes, mdts));
+    let is_any_held = shares().any(|share| share.granted > 0);
+    let is_any_free = shares().any(|share| share.granted == 0 && share.used > 0);
+    match (is_any_held, is_any_free) {
+        (true, false) => Enforcement::On,
+        (true, true) => Enforcement::InPart,
+        (false, true) => Enforcement::CountsOnly,
+        (false, false) => Enforcement::Unknown,
+    }
 }
 
 /// Limits of blocks come in KiB, usage in bytes. None where a bit of `dqb_valid` is missing: what it
@@ -311,6 +381,17 @@ mod tests {
         assert!(stripes_told(&bytes(&head.replacen("02000000", "00000000", 1))).is_empty(), "a plain one");
     }
 
+    #[test]
+    fn a_folder_tells_what_it_gives_to_new_ones_whatever_the_level() {
+        assert_eq!(default_stripes(), bytes("d00cd30c 00010000"));
+        // `trusted.dmv` of a folder of MDT 1 (recorded), which the call answers with.
+        let told = |text: &str| default_stripes_told(&bytes(text));
+        let first = told("d00cd30c 00000000 01000000 00000000 00000000 00000000").unwrap();
+        assert_eq!(told("d00cd30c 00000000 01000000 00000000 00000000 03030000"), Some(first.clone()), "three levels");
+        assert_ne!(told("d00cd30c 00000000 ffffffff 00000000 00000000 ff030000"), Some(first), "any MDT");
+        assert_eq!(told(""), None);
+    }
+
     /// An answer about project 2101: words of the head, then the nine of `obd_dqblk`.
     fn answer(limits: &str) -> [u8; QUOTACTL_BYTES] {
         bytes(&format!("07008000 02000000 35080000 00000000 00000000 00000000 {} {limits}", "00".repeat(24)))
@@ -367,6 +448,50 @@ mod tests {
         put(&mut told, ID_AT, &0_u32.to_ne_bytes());
         let quota = quota_told(&told).unwrap();
         assert_eq!((quota.usage, quota.limits), (Amount { bytes: 29_433_856, inodes: 8 }, Limits::default()));
+    }
+
+    #[test]
+    fn one_server_is_asked_by_its_kind_and_number() {
+        let asked = quotactl_of(ProjectId(2101), Target::Ost(1));
+        assert_eq!(asked, bytes("07008000 02000000 35080000 00000000 02000000 01000000"));
+        assert_eq!(quotactl_of(ProjectId(2101), Target::Mdt(0)), bytes("07008000 02000000 35080000 00000000 01000000"));
+    }
+
+    #[test]
+    fn grants_tell_whether_servers_hold_a_project_to_its_limits() {
+        // `lfs quota -v -p 2101`, whose limit is 20480 KiB: OST0000 12288 of 12288, OST0001 16448 of 17404; MDT0000 has 7
+        // inodes and no grant, as inodes are not limited.
+        let block = |granted: u64, used_kib: u64| {
+            let mut told = answer("");
+            put(&mut told, DQBLK_AT, &granted.to_ne_bytes());
+            put(&mut told, DQBLK_AT + 16, &(used_kib << 10).to_ne_bytes());
+            put(&mut told, DQBLK_VALID_AT, &3_u32.to_ne_bytes());
+            share_told(&told, Target::Ost(0)).unwrap()
+        };
+        let osts = [block(12288, 12288), block(17404, 16448)];
+        assert_eq!(osts[0], Share { used: 12288 << 10, granted: 12288 });
+        let mut told = answer("");
+        put(&mut told, DQBLK_AT + 40, &7_u64.to_ne_bytes());
+        put(&mut told, DQBLK_VALID_AT, &12_u32.to_ne_bytes());
+        let mdts = [share_told(&told, Target::Mdt(0)).unwrap()];
+        assert_eq!(mdts, [Share { used: 7, granted: 0 }]);
+        assert_eq!(share_told(&told, Target::Ost(0)), None, "blocks are not valid");
+
+        let hard = |hard| Bounds { soft: None, hard };
+        let limits = |bytes, inodes| Limits { bytes: hard(bytes), inodes: hard(inodes) };
+        let blocks = limits(Some(20 << 20), None);
+        let not_held = block(0, 12288);
+        for (limits, osts, expected) in [
+            (blocks, &osts[..], Enforcement::On),
+            (blocks, &[osts[0], not_held], Enforcement::InPart),
+            (blocks, &[not_held, not_held], Enforcement::CountsOnly),
+            (blocks, &[block(0, 0)], Enforcement::Unknown),
+            (Limits::default(), &[not_held], Enforcement::Unknown),
+            (limits(None, Some(10)), &osts, Enforcement::CountsOnly),
+            (limits(Some(20 << 20), Some(10)), &osts, Enforcement::InPart),
+        ] {
+            assert_eq!(enforcement_told(&limits, osts, &mdts), expected, "{limits:?} {osts:?}");
+        }
     }
 
     #[test]

@@ -461,6 +461,13 @@ impl FileSystem for Simulator {
         })
     }
 
+    /// Kept as Lustre's servers keep it, in an attribute that nobody hands down here.
+    fn default_stripes(&self, folder: &Folder) -> FsResult<Option<Vec<u8>>> {
+        // The dice of a seed fall as without the question.
+        let inner = self.world.inner.lock();
+        Ok(inner.inode("default_stripes", number_of(&folder.0))?.xattrs.get(&b"trusted.dmv"[..]).cloned())
+    }
+
     fn mdts(&self, folder: &Folder) -> FsResult<Option<u32>> {
         self.look("mdts", b"", |inner| {
             let mount = inner.mount(inner.inode("mdts", number_of(&folder.0))?);
