@@ -184,6 +184,8 @@ pub(crate) fn failure(failure: &Failure) -> UserError {
         }
         FailureKind::CannotKeep => UserError::new("cannot_keep", words().cannot_keep(said)),
         FailureKind::FileSystem => {
+            // The sentence names it already.
+            let said = said.strip_prefix("file system: ").unwrap_or(said);
             UserError::new("file_system", words().file_system_failed(said)).hint(words().show_administrator())
         }
     }
