@@ -52,6 +52,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/guarantees") view=LazyPage::Guarantees ssr=SsrMode::Async />
                     <Route path=path!("/board") view=LazyPage::Board ssr=SsrMode::Async />
                     <Route path=path!("/board/drift") view=LazyPage::Drift ssr=SsrMode::Async />
+                    <Route path=path!("/board/audit") view=LazyPage::Audit ssr=SsrMode::Async />
                     <Route path=path!("/board/leftovers") view=LazyPage::Leftovers ssr=SsrMode::Async />
                     <Route path=path!("/components") view=LazyPage::Gallery ssr=SsrMode::Async />
                     <Route path=path!("/settings") view=LazyPage::Settings ssr=SsrMode::Async />

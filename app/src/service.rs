@@ -8,6 +8,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use tidelock_shared::audit::{AuditCheck, AuditRecords};
 use tidelock_shared::content::Content;
 use tidelock_shared::drift::DriftScan;
 use tidelock_shared::history::UsageSample;
@@ -97,6 +98,10 @@ pub trait MoveService: Send + Sync {
     fn scan_drift(&self, paths: Vec<FilePath>) -> Answer<'_, Vec<DriftScan>>;
     /// The newest scan of each folder; if that is wanted, waits a moment for news while one goes on.
     fn drift_scans(&self, waits: bool) -> Answer<'_, Vec<DriftScan>>;
+    /// So many records of the audit before that number, or the newest. For administrators, like the next.
+    fn audit(&self, before: Option<u64>) -> Answer<'_, AuditRecords>;
+    /// Reads all of the audit: was anything changed or taken out?
+    fn check_audit(&self) -> Answer<'_, AuditCheck>;
     fn plan_undo(&self, id: MoveId) -> Answer<'_, Plan>;
     /// Starts the move that undoes `id`.
     fn undo(&self, id: MoveId) -> Answer<'_, MoveView>;

@@ -30,6 +30,25 @@ test('an administrator sees what others do, holds it, lets it go on and ends it'
   await expect(page.getByText('Nothing is under way')).toBeVisible();
 });
 
+test('what people ordered and moves did is told, and that nothing of it was changed', async ({ page }) => {
+  await page.goto('/');
+  await become(page, 'alice');
+  const { id } = await call<View>(page, 'start_move', {
+    request: { sources: ['/lustre/genomics/results'], destination: '/lustre/climate' },
+  });
+  await become(page, 'admin');
+  await page.goto('/board');
+  await page.getByRole('link', { name: 'Audit' }).click();
+  const acts = page.locator('.audit__act');
+  const begun = acts.filter({ hasText: "'/lustre/genomics/results' is moved to '/lustre/climate/results'" });
+  await expect(begun).toContainText('alice');
+  await page.getByRole('button', { name: 'Check that nothing was changed' }).click();
+  await expect(page.getByText(/records, and none was changed or taken out/)).toBeVisible();
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  await begun.getByRole('link', { name: id }).click();
+  await expect(page).toHaveURL(`/moves/${id}`);
+});
+
 test('while it is drained a move waits in sight of the board, and goes on afterwards', async ({ page }) => {
   await page.goto('/');
   await become(page, 'admin');

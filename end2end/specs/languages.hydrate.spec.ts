@@ -20,6 +20,7 @@ const pages = [
   '/board',
   '/board/drift',
   '/board/leftovers',
+  '/board/audit',
   '/nothing-here',
 ];
 

@@ -1,7 +1,8 @@
-//! What administrators look after: what is charged wrongly, and what moves left behind.
+//! What administrators look after: what is charged wrongly, what moves left behind, who had what done.
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
+use tidelock_shared::audit::{AuditCheck, AuditRecords};
 use tidelock_shared::drift::DriftScan;
 use tidelock_shared::id::EngineId;
 use tidelock_shared::leftovers::{Deed, Leftovers};
@@ -39,4 +40,16 @@ pub async fn scan_drift(paths: Vec<FilePath>) -> Result<Vec<DriftScan>, ApiError
 #[server(name = DriftScansCall, prefix = "/api", endpoint = "drift_scans", input = Json, output = Json)]
 pub async fn drift_scans(waits: bool) -> Result<Vec<DriftScan>, ApiError> {
     answer(service()?.drift_scans(waits)).await
+}
+
+/// Who had what done, the newest first.
+#[server(name = AuditCall, prefix = "/api", endpoint = "audit", input = Json, output = Json)]
+pub async fn audit(#[server(default)] before: Option<u64>) -> Result<AuditRecords, ApiError> {
+    answer(service()?.audit(before)).await
+}
+
+/// Whether anything in it was changed or taken out.
+#[server(name = CheckAuditCall, prefix = "/api", endpoint = "check_audit", input = Json, output = Json)]
+pub async fn check_audit() -> Result<AuditCheck, ApiError> {
+    answer(service()?.check_audit()).await
 }

@@ -36,6 +36,8 @@
 //! | `settle_leftover` | `path: FilePath`, `deed: Deed` | `Leftovers` |
 //! | `scan_drift` | `paths: FilePath[]` | `DriftScan[]`, for administrators, like the next |
 //! | `drift_scans` | `waits: bool` | `DriftScan[]` |
+//! | `audit` | `before: number?` | `AuditRecords`, for administrators, like the next |
+//! | `check_audit` | | `AuditCheck` |
 //! | `set_limits` | `limits: Limits` | `Limits`, for administrators |
 //! | `begin_upload` | `request: UploadRequest` | `UploadState` |
 //! | `uploads` | – | `[Upload]`, the caller's own |
@@ -58,8 +60,8 @@ pub mod moves;
 pub mod uploads;
 
 pub use board::{
-    DriftScansCall, LeftoversCall, LookForLeftoversCall, ScanDriftCall, SettleLeftoverCall, drift_scans, leftovers,
-    look_for_leftovers, scan_drift, settle_leftover,
+    AuditCall, CheckAuditCall, DriftScansCall, LeftoversCall, LookForLeftoversCall, ScanDriftCall, SettleLeftoverCall, audit,
+    check_audit, drift_scans, leftovers, look_for_leftovers, scan_drift, settle_leftover,
 };
 pub use error::{ApiError, status_of};
 pub use folders::{

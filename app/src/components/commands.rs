@@ -265,9 +265,12 @@ fn pages(desk: Desk, go: &Go) -> Group {
         group.add(Glyph::ChevronRight, words().go_to(title), "", move || go(url));
     }
     if desk.session.get_untracked().and_then(Result::ok).is_some_and(|session| session.is_administrator) {
-        for (title, url) in
-            [(words().board(), "/board"), (words().drift_title(), "/board/drift"), (words().leftovers(), "/board/leftovers")]
-        {
+        for (title, url) in [
+            (words().board(), "/board"),
+            (words().drift_title(), "/board/drift"),
+            (words().leftovers(), "/board/leftovers"),
+            (words().audit(), "/board/audit"),
+        ] {
             let go = go.clone();
             group.add(Glyph::ChevronRight, words().go_to(title), "", move || go(url));
         }

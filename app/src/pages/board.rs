@@ -65,6 +65,7 @@ pub fn BoardFrame(title: &'static str, here: &'static str, children: ChildrenFn)
                 {link("/board", words().open_moves())}
                 {link("/board/drift", words().drift_title())}
                 {link("/board/leftovers", words().leftovers())}
+                {link("/board/audit", words().audit())}
             </nav>
             <Transition fallback=|| view! { <p>{words().loading()}</p> }>
                 {move || is_administrator().map(|is_one| if is_one { children().into_any() } else { nobody().into_any() })}

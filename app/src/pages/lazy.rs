@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use leptos_router::ChooseView;
 use wasm_split_helpers::wasm_split;
 
+use super::audit::AuditPage;
 use super::board::BoardPage;
 use super::drift::DriftPage;
 use super::gallery::GalleryPage;
@@ -43,19 +44,20 @@ pub enum LazyPage {
     Board,
     Drift,
     Leftovers,
+    Audit,
 }
 
 impl ChooseView for LazyPage {
     async fn choose(self) -> AnyView {
         match self {
-            Self::Board | Self::Drift | Self::Leftovers => once_loaded(administration(self)).await,
+            Self::Board | Self::Drift | Self::Leftovers | Self::Audit => once_loaded(administration(self)).await,
             _ => once_loaded(page(self)).await,
         }
     }
 
     async fn preload(&self) {
         match self {
-            Self::Board | Self::Drift | Self::Leftovers => drop(load_administration().await),
+            Self::Board | Self::Drift | Self::Leftovers | Self::Audit => drop(load_administration().await),
             _ => fetch().await,
         }
     }
@@ -80,7 +82,7 @@ pub fn page(page: LazyPage) -> Result<AnyView, ApiError> {
         LazyPage::Guarantees => view! { <GuaranteesPage /> }.into_any(),
         LazyPage::Gallery => view! { <GalleryPage /> }.into_any(),
         LazyPage::Settings => view! { <SettingsPage /> }.into_any(),
-        LazyPage::Board | LazyPage::Drift | LazyPage::Leftovers => ().into_any(),
+        LazyPage::Board | LazyPage::Drift | LazyPage::Leftovers | LazyPage::Audit => ().into_any(),
     })
 }
 
@@ -90,6 +92,7 @@ pub fn administration(page: LazyPage) -> Result<AnyView, ApiError> {
     Ok(match page {
         LazyPage::Drift => view! { <DriftPage /> }.into_any(),
         LazyPage::Leftovers => view! { <LeftoversPage /> }.into_any(),
+        LazyPage::Audit => view! { <AuditPage /> }.into_any(),
         _ => view! { <BoardPage /> }.into_any(),
     })
 }

@@ -78,3 +78,22 @@ scanned = { $count ->
 }
 counted-and-charged = Seine Einträge enthalten { $counted }; berechnet werden { $charged }.
 nothing-wrong = Nichts wird falsch berechnet.
+
+## Wer was tun ließ
+
+audit = Protokoll
+audit-failed = Wer was tun ließ, konnte nicht geladen werden
+audit-lead = Was Menschen aufgetragen haben und was Verschiebungen taten. Nichts wird herausgenommen, und jeder Eintrag nennt
+    die Prüfsumme des vorigen; so fällt eine Änderung auf.
+check-audit = Prüfen, dass nichts geändert wurde
+audit-holds = { $count ->
+    [one] { $count } Eintrag, und er wurde nicht geändert.
+   *[other] { $count } Einträge, und keiner wurde geändert oder herausgenommen.
+}
+audit-head = Bewahren Sie die Prüfsumme des letzten anderswo auf: Sie zeigt später, dass das Ende nicht abgeschnitten wurde.
+audit-broken = Das Protokoll wurde geändert: { $why }.
+copy-digest = Prüfsumme kopieren
+no-acts = Noch ist nichts geschehen
+no-acts-advice = Verschiebungen, Aufträge und Grenzen erscheinen hier.
+older-acts = Ältere zeigen
+by-itself = Tidelock

@@ -78,3 +78,22 @@ scanned = { $count ->
 }
 counted-and-charged = Its entries hold { $counted }; it is charged { $charged }.
 nothing-wrong = Nothing is charged wrongly.
+
+## Who had what done
+
+audit = Audit
+audit-failed = Who had what done could not be loaded
+audit-lead = What people ordered and what moves did. Nothing is taken out, and each record names the digest of the one before,
+    so a change shows.
+check-audit = Check that nothing was changed
+audit-holds = { $count ->
+    [one] { $count } record, and it was not changed.
+   *[other] { $count } records, and none was changed or taken out.
+}
+audit-head = Keep the digest of the last one elsewhere: it tells later that the end was not cut off.
+audit-broken = The audit was changed: { $why }.
+copy-digest = Copy the digest
+no-acts = Nothing was done yet
+no-acts-advice = Moves, orders and limits appear here.
+older-acts = Show older ones
+by-itself = Tidelock

@@ -100,6 +100,19 @@ impl Chain {
     }
 }
 
+/// So many records before that number, or the newest, oldest first; what a crash left unfinished is left out.
+pub(super) fn records_before(path: &Path, before: Option<u64>, count: u64) -> io::Result<Vec<String>> {
+    let mut file = File::open(path)?;
+    let number = |line: &str| record(line.as_bytes()).map(|head| head.number);
+    let (newest, _) = last_lines(&mut file, |line| number(line).is_some())?;
+    let newest = newest.iter().rev().find_map(|line| record(line)).map_or(0, |head| head.number);
+    let end = before.unwrap_or(u64::MAX).min(newest + 1);
+    let first = end.saturating_sub(count).max(1);
+    let (lines, _) = last_lines(&mut file, |line| number(line) == Some(first))?;
+    let lines = lines.into_iter().filter_map(|line| String::from_utf8(line).ok());
+    Ok(lines.filter(|line| number(line).is_some_and(|number| (first..end).contains(&number))).collect())
+}
+
 fn record(line: &[u8]) -> Option<Head> {
     serde_json::from_slice(line).ok()
 }
@@ -236,6 +249,21 @@ mod tests {
         let (_, lines, is_torn) = Chain::open(&path, |line| line.contains("\"what\":399")).unwrap();
         assert_eq!((lines.len(), is_torn), (1, false), "no more is read than is wanted");
         assert_eq!(Chain::open(&path, never).unwrap().1.len(), 405);
+    }
+
+    #[test]
+    fn its_records_are_read_from_the_end_some_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("audit");
+        filled(&path, 700);
+        let numbers = |before, count| -> Vec<u64> {
+            let lines = records_before(&path, before, count).unwrap();
+            lines.iter().map(|line| record(line.as_bytes()).unwrap().number).collect()
+        };
+        assert_eq!(numbers(None, 3), [698, 699, 700]);
+        assert_eq!(numbers(Some(698), 2), [696, 697]);
+        assert_eq!(numbers(Some(3), 50), [1, 2]);
+        assert_eq!((numbers(Some(1), 50), numbers(Some(9999), 1)), (vec![], vec![700]));
     }
 
     #[test]

@@ -39,6 +39,7 @@ pub(crate) struct Audit {
 }
 
 struct Kept {
+    path: PathBuf,
     chain: Chain,
     /// As whom the kernel knows this process.
     uid: u32,
@@ -70,7 +71,8 @@ impl Audit {
         let mut moves = lines.first().and_then(|line| Opening::read(line)).map_or_else(|| Opening::at(engine), Ok)?;
         lines.iter().for_each(|line| record::follow(line, &mut moves));
         let opened = Act::Opened { program: env!("CARGO_PKG_VERSION"), newest: moves.newest, open: moves.open.clone() };
-        let mut kept = Kept { chain, uid: engine.file_system().caller().uid, moves };
+        let path = path(state_folder);
+        let mut kept = Kept { path, chain, uid: engine.file_system().caller().uid, moves };
         for act in is_torn.then_some(Act::Torn).into_iter().chain([opened]) {
             kept.add(engine.now_ms(), None, act)?;
         }
@@ -88,6 +90,16 @@ impl Audit {
     /// Writes down what somebody is about to do; nobody is the program by itself.
     pub(crate) fn note(&self, engine: &Engine, user: Option<&str>, act: Act<'_>) -> Result<(), AuditError> {
         self.write(|kept| kept.add(engine.now_ms(), user, act))
+    }
+
+    /// So many lines of JSON before the record of that number, or the newest, oldest first.
+    pub(crate) fn lines_before(&self, before: Option<u64>, count: u64) -> io::Result<Vec<String>> {
+        self.path().map_or(Ok(Vec::new()), |path| chain::records_before(&path, before, count))
+    }
+
+    /// Where it is kept, if it is.
+    pub(crate) fn path(&self) -> Option<PathBuf> {
+        self.kept.lock().as_ref().map(|kept| kept.path.clone())
     }
 
     #[cfg(test)]

@@ -8,6 +8,7 @@ use tidelock_engine::fs::{Errno, FileSystem, FsError};
 use tidelock_engine::planner::Draft;
 use tidelock_engine::planner::plan::{MovePlan, PlannedItem, Refusal};
 use tidelock_engine::survey::survey_folder;
+use tidelock_shared::audit::{AuditCheck, AuditRecords};
 use tidelock_shared::content::Content;
 use tidelock_shared::drift::DriftScan;
 use tidelock_shared::history::UsageSample;
@@ -27,7 +28,7 @@ use tidelock_shared::upload::{OnTaken, Upload, UploadId, UploadRequest, UploadSt
 use tidelock_shared::user_error::UserError;
 use tidelock_shared::words::Language;
 
-use super::{Site, content, folder, projects, uploads};
+use super::{Site, audits, content, folder, projects, uploads};
 use crate::audit::{Act, Order};
 use crate::identity::User;
 use crate::words::{language, within, words};
@@ -386,6 +387,20 @@ impl MoveService for EngineService {
         self.answer(move |service| {
             service.check_administrator()?;
             Ok(service.site.drifts.get(waits))
+        })
+    }
+
+    fn audit(&self, before: Option<u64>) -> Answer<'_, AuditRecords> {
+        self.answer(move |service| {
+            service.check_administrator()?;
+            audits::records(service, before)
+        })
+    }
+
+    fn check_audit(&self) -> Answer<'_, AuditCheck> {
+        self.answer(|service| {
+            service.check_administrator()?;
+            audits::check(service)
         })
     }
 

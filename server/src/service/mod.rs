@@ -11,6 +11,7 @@
 //! of progress (`events`).
 
 mod asked;
+mod audits;
 pub(crate) mod content;
 mod drifts;
 mod drivers;

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use tidelock_engine::drift::Pace;
+use tidelock_shared::audit::{AuditCheck, AuditRecords};
 use tidelock_shared::drift::{DriftKind, DriftScan};
 use tidelock_shared::leftovers::{Deed, Leftovers};
 use tidelock_shared::name::{FileName, FilePath};
@@ -31,6 +32,8 @@ fn whoever_is_no_administrator_is_refused_each_call() {
             ("settle_leftover", json!({ "path": "/lustre/climate/common", "deed": "delete" })),
             ("scan_drift", json!({ "paths": ["/lustre/climate"] })),
             ("drift_scans", json!({ "waits": false })),
+            ("audit", json!({})),
+            ("check_audit", json!({})),
         ] {
             let refused = server.call::<Value>(call, arguments).await.unwrap_err();
             assert_eq!((refused.0, refused.1.code.as_str()), (StatusCode::FORBIDDEN, "permission_administrator"), "{call}");
@@ -56,6 +59,14 @@ fn what_people_order_is_written_down_before_it_is_done_and_else_not_done() {
         let by = |act: &str| records().into_iter().find(|record| record["act"] == act).map(|record| record["user"].clone());
         assert_eq!(by("move_began"), Some(json!("alice")));
         assert_eq!((by("ordered"), by("limits_set")), (Some(json!("admin")), Some(json!("admin"))));
+
+        let told: AuditRecords = server.call_as("admin", "audit", json!({})).await.unwrap();
+        let said: Vec<&str> = told.records.iter().map(|record| record.what.as_str()).collect();
+        assert_eq!(said[0], "the limits for all moves are set", "the newest first: {said:?}");
+        assert!(said.iter().any(|what| what.ends_with("is moved to '/lustre/genomics/common'")), "{said:?}");
+        assert_eq!((told.older_before, told.records.last().unwrap().number), (None, 1));
+        let check: AuditCheck = server.call_as("admin", "check_audit", json!({})).await.unwrap();
+        assert_eq!((check.records, check.broken), (records().len() as u64, None));
 
         site.audit.fail();
         let refused = server.call::<Value>("create_folder", json!({ "path": "/lustre/climate", "name": "new" })).await.unwrap_err();

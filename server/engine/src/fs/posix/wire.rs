@@ -288,5 +288,6 @@ pub(super) fn restore_request(handle: &[u8]) -> Option<[u8; HSM_REQUEST_BYTES]> 
     Some(bytes)
 }
 
-#[cfg(all(test, target_endian = "little"))]
+#[cfg(test)]
+#[cfg(target_endian = "little")]
 mod tests;
