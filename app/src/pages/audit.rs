@@ -94,7 +94,7 @@ fn Acts(reading: Reading) -> impl IntoView {
                 {words().check_audit()}
             </button>
         </p>
-        <div role="status">{move || reading.check.get().map(checked)}</div>
+        <div class="audit__check" role="status">{move || reading.check.get().map(checked)}</div>
         {move || reading.failed.get().map(|problem| view! { <Problem gravity=Gravity::Error problem /> })}
         <Show when=move || reading.records.with(Vec::is_empty)>
             <EmptyState glyph=Glyph::Check title=words().no_acts() advice=words().no_acts_advice() />
