@@ -21,6 +21,9 @@ use crate::moves::event::Note;
 use crate::planner::plan::{PlannedItem, retired_name};
 use crate::worker::Probe;
 
+const PERMISSIONS: u32 = 0o7777;
+const SET_ID_BITS: u32 = 0o6000;
+
 /// What is published, and from where.
 struct Published {
     identity: Identity,
@@ -284,13 +287,18 @@ fn bring_back_by_a_hidden_name(context: &mut Context<'_>, destination: &Folder, 
 /// Gives a recharged item the project ID that it had, where the caller may.
 fn restore_tag(fs: &dyn FileSystem, at: At<'_>, item: &PlannedItem) -> StepResult<()> {
     let Some(tag) = item.source_tag else { return Ok(()) };
-    if fs.tag(at.into())? == Some(tag) {
-        return Ok(());
+    if fs.tag(at.into())? != Some(tag) {
+        match fs.set_tag(at.into(), tag) {
+            Err(error) if matches!(error.errno, Errno::PERM | Errno::ACCESS) => return Ok(()),
+            other => other?,
+        }
     }
-    match fs.set_tag(at.into(), tag) {
-        Err(error) if matches!(error.errno, Errno::PERM | Errno::ACCESS) => Ok(()),
-        other => Ok(other?),
+    // The change may have taken the setuid and setgid bits, also before a crash.
+    let (mode, planned) = (fs.status(at.into())?.mode & PERMISSIONS, item.mode & PERMISSIONS);
+    if mode != planned && mode | (planned & SET_ID_BITS) == planned {
+        set_mode_where_allowed(fs, at, planned)?;
     }
+    Ok(())
 }
 
 /// Takes a copy out of sight again, and only then looks whether it is still what was published: others work
