@@ -1,5 +1,6 @@
 //! Driving one move until it rests.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -162,14 +163,20 @@ impl Driver {
     /// this client has forgotten what it had only answered: so it is asked once more, and what it has taken
     /// back is done again.
     fn seal(&self, live: &Live, positions: Range<usize>, event: Event) -> Result<Ran, Halt> {
-        let sequence = live.recorded.lock().of.plan.sequence.clone();
-        let is_given_up = |position: &usize| {
-            let again =
-                live.recorded.lock().events.iter().filter(|(_, event)| *event == Event::Reopened { position: *position }).count();
-            again >= TRIES as usize
+        let (sequence, done_again) = {
+            let recorded = live.recorded.lock();
+            let mut done_again: BTreeMap<usize, u32> = BTreeMap::new();
+            for (_, event) in &recorded.events {
+                if let Event::Reopened { position } = event {
+                    *done_again.entry(*position).or_default() += 1;
+                }
+            }
+            (recorded.of.plan.sequence.clone(), done_again)
         };
-        let at_stake =
-            |position: &usize| sequence.get(*position).is_some_and(|step| step.kind.can_be_taken_back()) && !is_given_up(position);
+        let at_stake = |position: &usize| {
+            let is_given_up = done_again.get(position).is_some_and(|times| *times >= TRIES);
+            !is_given_up && sequence.get(*position).is_some_and(|step| step.kind.can_be_taken_back())
+        };
         let mut taken_back = None;
         for position in positions.clone().filter(at_stake) {
             match self.perform(live, position, Action::Look)? {
