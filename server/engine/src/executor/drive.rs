@@ -1,7 +1,6 @@
 //! Driving one move until it rests.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -84,10 +83,9 @@ impl Driver {
         loop {
             self.take_cancel(live)?;
             self.take_pause(live)?;
-            let (decision, is_forward, steps, commit) = {
-                let of = &live.recorded.lock().of;
-                let sequence = &of.plan.sequence;
-                (decide(of), of.state == MoveState::Finishing, sequence.len(), commit_position(sequence))
+            let (decision, is_forward) = {
+                let recorded = live.recorded.lock();
+                (decide(&recorded.of), recorded.of.state == MoveState::Finishing)
             };
             let ran = match decision {
                 Decision::Rest => {
@@ -98,8 +96,8 @@ impl Driver {
                 Decision::Run(position) if self.is_kept_back(live, position) => Ran::Waits,
                 Decision::Run(position) => self.run(live, position)?,
                 Decision::Undo(position) => self.insist(live, position, Action::Undo)?,
-                Decision::Commit => self.seal(live, 0..commit + 1, Event::Committed)?,
-                Decision::RecordDone => self.seal(live, commit + 1..steps, Event::Done)?,
+                Decision::Commit => self.seal(live, Event::Committed)?,
+                Decision::RecordDone => self.seal(live, Event::Done)?,
                 Decision::SealUndone => self.seal_undone(live)?,
             };
             if ran == Ran::Waits {
@@ -157,12 +155,12 @@ impl Driver {
         })
     }
 
-    /// Records what everything until a barrier leads to, once it is sure that it is there.
+    /// Records that everything before the commit is done, or everything after it, once it is sure that it is there.
     ///
     /// All of it is on stable storage, as far as the servers have answered. One that lost power and dropped
     /// this client has forgotten what it had only answered: so it is asked once more, and what it has taken
     /// back is done again.
-    fn seal(&self, live: &Live, positions: Range<usize>, event: Event) -> Result<Ran, Halt> {
+    fn seal(&self, live: &Live, event: Event) -> Result<Ran, Halt> {
         let (sequence, done_again) = {
             let recorded = live.recorded.lock();
             let mut done_again: BTreeMap<usize, u32> = BTreeMap::new();
@@ -173,6 +171,8 @@ impl Driver {
             }
             (recorded.of.plan.sequence.clone(), done_again)
         };
+        let commit = commit_position(&sequence);
+        let positions = if event == Event::Committed { 0..commit + 1 } else { commit + 1..sequence.len() };
         let at_stake = |position: &usize| {
             let is_given_up = done_again.get(position).is_some_and(|times| *times >= TRIES);
             !is_given_up && sequence.get(*position).is_some_and(|step| step.kind.can_be_taken_back())
