@@ -27,7 +27,7 @@ mod note;
 pub(crate) fn plan(draft: &Draft, names: &Names) -> Plan {
     let mut plan = plan_of(&draft.plan, names);
     for (item, planned) in plan.items.iter_mut().zip(&draft.plan.items) {
-        item.taken_by = taken_by(&destination_path(planned), &draft.refusals);
+        item.taken_by = taken_by(&planned.destination_path(), &draft.refusals);
     }
     plan.refusals = draft.refusals.iter().map(|refusal| user_error::refusal(refusal, names)).collect();
     // What is refused need not be warned of as well.
@@ -72,8 +72,8 @@ pub(crate) fn plan_of(plan: &MovePlan, names: &Names) -> Plan {
 }
 
 fn plan_item(item: &PlannedItem) -> PlanItem {
-    let (source, source_base64) = PlanItem::path_fields(&source_path(item));
-    let (destination, destination_base64) = PlanItem::path_fields(&destination_path(item));
+    let (source, source_base64) = PlanItem::path_fields(&item.source_path());
+    let (destination, destination_base64) = PlanItem::path_fields(&item.destination_path());
     PlanItem {
         source,
         source_base64,
@@ -128,14 +128,6 @@ fn project_change(change: &PayerChange, names: &Names) -> ProjectChange {
         reserved: change.reserved,
         after: change.after,
     }
-}
-
-fn source_path(item: &PlannedItem) -> FilePath {
-    item.source_folder.path.join(item.source_name.clone())
-}
-
-fn destination_path(item: &PlannedItem) -> FilePath {
-    item.destination_folder.path.join(item.destination_name.clone())
 }
 
 /// The same request for a shell.

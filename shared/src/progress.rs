@@ -38,6 +38,11 @@ impl MoveState {
     pub fn is_final(self) -> bool {
         matches!(self, Self::Done | Self::Undone | Self::Stuck)
     }
+
+    /// A stuck one has not: it still needs what it works on.
+    pub fn has_ended(self) -> bool {
+        matches!(self, Self::Done | Self::Undone)
+    }
 }
 
 /// What a running move is busy with, as the tray names it.

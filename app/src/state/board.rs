@@ -38,7 +38,7 @@ impl Totals {
 
 /// What an administrator may have to do something about.
 pub fn is_on_board(view: &MoveView) -> bool {
-    !matches!(view.state, MoveState::Done | MoveState::Undone)
+    !view.state.has_ended()
 }
 
 /// The limits as they stand in the form's fields. An empty field is no limit.

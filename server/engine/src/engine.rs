@@ -84,7 +84,7 @@ impl Engine {
         let first_version = u64::try_from(clock.now_ms()).unwrap_or(0) * 1000;
         let mut open = BTreeMap::new();
         // What has just ended may not be charged in full yet, and holds its room until then.
-        let settling = journal.ended_since(clock.now_ms().saturating_sub(ledger::SETTLED_AFTER_MS))?;
+        let settling = journal.recorded_since(clock.now_ms().saturating_sub(ledger::SETTLED_AFTER_MS))?;
         for id in journal.open_moves()?.into_iter().chain(settling) {
             if let Some(recorded) = journal.read(id)? {
                 open.insert(id, Arc::new(Live::new(recorded, first_version)));
@@ -225,7 +225,7 @@ impl Engine {
     /// [`EngineError::JournalIsOld`] where the folders know more than the journal: then nothing
     /// is touched.
     pub fn recover(&self, retries_stuck: bool) -> Result<Vec<MoveId>, EngineError> {
-        let open = |live: &&Arc<Live>| !live.recorded.lock().of.has_ended();
+        let open = |live: &&Arc<Live>| !live.recorded.lock().of.state.has_ended();
         let open: Vec<Arc<Live>> = self.moves.lock().values().filter(open).cloned().collect();
         let moves: Vec<Move> = open.iter().map(|live| live.recorded.lock().of.clone()).collect();
         self.journal_is_newest(&moves)?;
@@ -252,7 +252,7 @@ impl Engine {
         let moves = self.moves.lock();
         let undoes = |live: &Arc<Live>| {
             let recorded = live.recorded.lock();
-            (recorded.of.plan.undoes == Some(id) && !recorded.of.has_ended()).then_some(recorded.of.id)
+            (recorded.of.plan.undoes == Some(id) && !recorded.of.state.has_ended()).then_some(recorded.of.id)
         };
         moves.values().find_map(undoes)
     }
@@ -319,7 +319,7 @@ impl Engine {
         let oldest = listed.last().map(|id| id.number);
         // By their IDs, so the newest comes last.
         for (id, live) in self.moves.lock().iter().rev() {
-            if oldest.is_none_or(|oldest| id.number < oldest) && !live.recorded.lock().of.has_ended() {
+            if oldest.is_none_or(|oldest| id.number < oldest) && !live.recorded.lock().of.state.has_ended() {
                 listed.push(*id);
             }
         }

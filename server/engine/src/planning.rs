@@ -12,7 +12,6 @@ use std::time::Duration;
 
 use tidelock_shared::id::MoveId;
 use tidelock_shared::name::{FileName, FilePath};
-use tidelock_shared::progress::MoveState;
 use tidelock_shared::quota::Headroom;
 use tidelock_shared::request::{MoveRequest, ValidMoveRequest, Verb};
 
@@ -322,7 +321,7 @@ impl Engine {
     }
 
     fn open_moves(&self) -> Vec<OpenMove> {
-        self.footprints(|live| !matches!(live.recorded.lock().of.state, MoveState::Done | MoveState::Undone))
+        self.footprints(|live| !live.recorded.lock().of.state.has_ended())
     }
 
     fn footprints(&self, is_wanted: impl Fn(&Live) -> bool) -> Vec<OpenMove> {

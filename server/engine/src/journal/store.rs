@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, ffi, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, ToSql, ffi, params};
 use tidelock_shared::id::{EngineId, MoveId};
 use tidelock_shared::limits::Limits;
 use tidelock_shared::progress::MoveState;
@@ -317,12 +317,10 @@ impl Journal {
     }
 
     /// Those of the newest moves of which something was recorded since then, in milliseconds since 1970.
-    pub(crate) fn ended_since(&self, since_ms: i64) -> Result<Vec<MoveId>, JournalError> {
+    pub(crate) fn recorded_since(&self, since_ms: i64) -> Result<Vec<MoveId>, JournalError> {
         let sql = "SELECT number FROM (SELECT number FROM moves ORDER BY number DESC LIMIT 256) WHERE
             (SELECT time_ms FROM events WHERE move = number ORDER BY sequence DESC LIMIT 1) >= ?1";
-        let mut statement = self.connection.prepare(sql).map_err(failed("read"))?;
-        let rows = statement.query_map([since_ms], |row| row.get::<_, u32>(0)).map_err(failed("read"))?;
-        rows.map(|row| row.map(|number| self.id(number)).map_err(failed("read"))).collect()
+        self.numbers(sql, since_ms)
     }
 
     /// Moves whose purge a crash has cut short.
@@ -340,7 +338,7 @@ impl Journal {
         self.numbers("SELECT number FROM moves WHERE number > ?1 ORDER BY number", number)
     }
 
-    pub(super) fn numbers(&self, sql: &str, bound: u32) -> Result<Vec<MoveId>, JournalError> {
+    pub(super) fn numbers(&self, sql: &str, bound: impl ToSql) -> Result<Vec<MoveId>, JournalError> {
         let mut statement = self.connection.prepare_cached(sql).map_err(failed("read"))?;
         let rows = statement.query_map([bound], |row| row.get::<_, u32>(0)).map_err(failed("read"))?;
         rows.map(|row| row.map(|number| self.id(number)).map_err(failed("read"))).collect()

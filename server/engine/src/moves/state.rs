@@ -220,18 +220,10 @@ impl Move {
         }
     }
 
-    /// A stuck one has not: it still needs what it works on.
-    pub fn has_ended(&self) -> bool {
-        matches!(self.state, MoveState::Done | MoveState::Undone)
-    }
-
     /// Whether this is, or lies in, what it moves or where that goes, and it has not ended.
     pub fn works_on(&self, path: &FilePath) -> bool {
-        let is_of = |item: &PlannedItem| {
-            let source = item.source_folder.path.join(item.source_name.clone());
-            path.is_at_or_below(&source) || path.is_at_or_below(&item.destination_folder.path.join(item.destination_name.clone()))
-        };
-        !self.has_ended() && self.plan.items.iter().any(is_of)
+        let is_of = |item: &PlannedItem| path.is_at_or_below(&item.source_path()) || path.is_at_or_below(&item.destination_path());
+        !self.state.has_ended() && self.plan.items.iter().any(is_of)
     }
 
     /// Whether its asker can let it wait.

@@ -68,7 +68,7 @@ pub fn overlaps(items: &[PlannedItem], open: &[OpenMove]) -> Vec<Refusal> {
     let meets = |item: &PlannedItem| {
         let footprint = Footprint::of(std::slice::from_ref(item));
         let other = open.iter().find(|open| footprint.meets(&open.footprint))?;
-        Some(Refusal::Overlap { path: item.source_folder.path.join(item.source_name.clone()), other: other.id })
+        Some(Refusal::Overlap { path: item.source_path(), other: other.id })
     };
     items.iter().filter_map(meets).collect()
 }

@@ -313,6 +313,16 @@ impl Repair {
 }
 
 impl PlannedItem {
+    /// The name that it has before the move.
+    pub fn source_path(&self) -> FilePath {
+        self.source_folder.path.join(self.source_name.clone())
+    }
+
+    /// The name that it is to have.
+    pub fn destination_path(&self) -> FilePath {
+        self.destination_folder.path.join(self.destination_name.clone())
+    }
+
     /// Whether something grows in hiding in the destination folder and is published from there.
     pub fn is_staged(&self) -> bool {
         self.kept.is_none() && matches!(self.strategy, Strategy::StagedCopy | Strategy::PiecewiseRename)
@@ -382,7 +392,12 @@ pub struct KeptSource {
 
 /// `.tidelock-<move>.<item>.retired`: under which an item lies hidden beside where it was.
 pub(crate) fn retired_name(id: MoveId, item: u32) -> Option<FileName> {
-    FileName::new(format!(".tidelock-{id}.{item}.retired").into_bytes()).ok()
+    hidden_name(id, item, ".retired")
+}
+
+/// Under which something of an item lies hidden; what it is stands at the end, and nothing of what is staged.
+pub(crate) fn hidden_name(id: MoveId, item: u32, role: &str) -> Option<FileName> {
+    FileName::new(format!(".tidelock-{id}.{item}{role}").into_bytes()).ok()
 }
 
 /// Something that has an item's destination name and makes room for it.

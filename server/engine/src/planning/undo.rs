@@ -96,7 +96,7 @@ impl Engine {
             // Nobody has seen it since.
             return Ok(Since::Same);
         }
-        let path = done.destination_folder.path.join(done.destination_name.clone());
+        let path = done.destination_path();
         let folder = fs.open_path(&done.destination_folder.path)?;
         let item = folder.at(&done.destination_name);
         let stay_behind = kept(of, position, done).is_some();
@@ -157,7 +157,7 @@ fn verb_of_undo(of: &Move) -> Verb {
 /// Where a finished move has left an item.
 fn left_by(of: &Move, position: u32, done: &PlannedItem) -> Result<FilePath, EngineError> {
     if done.verb != Verb::Trash {
-        return Ok(done.destination_folder.path.join(done.destination_name.clone()));
+        return Ok(done.destination_path());
     }
     Ok(done.source_folder.path.join(retired_name(of.id, position).ok_or(EngineError::NothingToUndo(of.id))?))
 }

@@ -50,7 +50,7 @@ impl Engine {
         for snapshot in self.list(MOVES_LOOKED_AT)? {
             let recorded = &snapshot.recorded;
             let ended_ms = recorded.events.last().map_or(recorded.accepted_ms, |(at_ms, _)| *at_ms);
-            if !recorded.of.has_ended() || last_ms.saturating_sub(ended_ms) > NOT_YET_WRITTEN_MS {
+            if !recorded.of.state.has_ended() || last_ms.saturating_sub(ended_ms) > NOT_YET_WRITTEN_MS {
                 continue;
             }
             let folders = recorded.of.plan.items.iter().flat_map(|item| [&item.destination_folder, &item.source_folder]);

@@ -18,6 +18,6 @@ mod whereabouts;
 pub use orphans::{Found, Orphan, Word};
 pub(crate) use own_file::{Access, OwnFile};
 pub use plan::{Role, Verdict};
-pub(crate) use plan::{is_barrier, move_of_hidden};
+pub(crate) use plan::{barrier_of, move_of_hidden};
 pub use record::{Record, RecordedNote};
 pub use whereabouts::Lies;

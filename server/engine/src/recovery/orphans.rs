@@ -170,9 +170,9 @@ fn folders(record: &Record) -> Vec<FilePath> {
 /// The name that a hidden thing had, or would have had.
 fn original(record: &Record, orphan: &Orphan) -> Option<FilePath> {
     let item = record.plan.items.get(usize::try_from(orphan.item?).ok()?)?;
-    let name_there = || item.destination_folder.path.join(item.destination_name.clone());
+    let name_there = || item.destination_path();
     match orphan.role {
-        Role::Retired | Role::Hop => Some(item.source_folder.path.join(item.source_name.clone())),
+        Role::Retired | Role::Hop => Some(item.source_path()),
         Role::Replaced | Role::Staging | Role::Kept => Some(name_there()),
         Role::Workshop | Role::Record | Role::Barrier | Role::Claim | Role::Scratch => None,
     }

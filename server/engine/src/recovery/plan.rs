@@ -78,9 +78,9 @@ impl HiddenName {
     }
 }
 
-/// Whether this is how files of barriers are called, whichever move's.
-pub(crate) fn is_barrier(name: &FileName) -> bool {
-    HiddenName::read(name).is_some_and(|hidden| hidden.role == Role::Barrier)
+/// The move that gave a barrier's file its name.
+pub(crate) fn barrier_of(name: &FileName) -> Option<MoveId> {
+    HiddenName::read(name).filter(|hidden| hidden.role == Role::Barrier).map(|hidden| hidden.id)
 }
 
 /// The move that gave a hidden name.

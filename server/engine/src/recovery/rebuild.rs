@@ -64,5 +64,5 @@ pub(super) fn is_consistent(record: &Record, notes: &[RecordedNote]) -> bool {
 
 /// Whether the move still needs somebody to drive it.
 pub(super) fn is_open(state: MoveState) -> bool {
-    !matches!(state, MoveState::Done | MoveState::Undone)
+    !state.has_ended()
 }

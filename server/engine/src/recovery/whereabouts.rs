@@ -7,7 +7,7 @@ use super::plan::Role;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::fs::walk::look;
-use crate::planner::plan::{FolderRef, PlannedItem};
+use crate::planner::plan::{FolderRef, PlannedItem, hidden_name};
 
 /// So many items are looked for.
 const ITEMS_MAX: usize = 100;
@@ -31,20 +31,19 @@ impl Engine {
     }
 
     fn places(&self, id: MoveId, item: &PlannedItem, number: u32) -> Vec<(Lies, FilePath)> {
-        let hidden = |suffix: &str| FileName::new(format!(".tidelock-{id}.{number}{suffix}").into_bytes());
         let (from, to) = (&item.source_folder, &item.destination_folder);
         let mut places = Vec::new();
         if self.is_there(from, &item.source_name, Some(item)) {
-            places.push((Lies::UnderItsOldName, from.path.join(item.source_name.clone())));
+            places.push((Lies::UnderItsOldName, item.source_path()));
         }
         if item.verb.leaves_its_folder() && self.is_there(to, &item.destination_name, None) {
-            places.push((Lies::UnderItsNewName, to.path.join(item.destination_name.clone())));
+            places.push((Lies::UnderItsNewName, item.destination_path()));
         }
         let in_source = [(".retired", Role::Retired), (".hop", Role::Hop), (".workshop", Role::Workshop)];
         let in_destination = [("", Role::Staging), (".replaced", Role::Replaced), (".kept", Role::Kept)];
         let by_folder = in_source.map(|(suffix, role)| (from, suffix, role)).into_iter();
         for (folder, suffix, role) in by_folder.chain(in_destination.map(|(suffix, role)| (to, suffix, role))) {
-            let Ok(name) = hidden(suffix) else { continue };
+            let Some(name) = hidden_name(id, number, suffix) else { continue };
             if self.is_there(folder, &name, None) {
                 places.push((Lies::Hidden(role), folder.path.join(name)));
             }

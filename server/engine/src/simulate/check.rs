@@ -42,7 +42,7 @@ pub(super) fn check(model: &Model, found: &[Sighting], moves: &[Snapshot], excus
         let state = snapshot.recorded.of.state;
         let may_be_stuck = model.is_disturbed || (excuses.limits_hold_back && is_for_want_of_room(&snapshot.recorded.of));
         let may_be_stuck = may_be_stuck || model.was_met_twice(&snapshot.recorded);
-        let is_at_rest = matches!(state, MoveState::Done | MoveState::Undone) || (state == MoveState::Stuck && may_be_stuck);
+        let is_at_rest = state.has_ended() || (state == MoveState::Stuck && may_be_stuck);
         if !is_at_rest {
             offences.push(format!("move {} is {state:?}: {:?}", snapshot.recorded.of.id, snapshot.recorded.of.failure));
         }
@@ -265,7 +265,7 @@ pub(super) fn charges(root: &Simulator, tops: &[&str], engine: &Engine, moves: &
             }
         }
     }
-    let is_open = |snapshot: &&Snapshot| !matches!(snapshot.recorded.of.state, MoveState::Done | MoveState::Undone);
+    let is_open = |snapshot: &&Snapshot| !snapshot.recorded.of.state.has_ended();
     // A stuck move keeps what it has set aside; nobody else does.
     let reservations = |snapshot: &Snapshot| snapshot.recorded.of.plan.reservations.iter().map(|one| one.payer).collect::<Vec<_>>();
     let held: Vec<Payer> = moves.iter().filter(is_open).flat_map(reservations).collect();

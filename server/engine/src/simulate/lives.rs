@@ -399,7 +399,7 @@ impl World {
         }
         let is_at_rest = |snapshot: &crate::Snapshot| {
             let of = &snapshot.recorded.of;
-            matches!(of.state, MoveState::Done | MoveState::Undone) && of.purge != Purge::Started
+            of.state.has_ended() && of.purge != Purge::Started
         };
         let is_quiet = engine.list(u32::MAX)?.iter().all(is_at_rest);
         drop(engine);

@@ -20,6 +20,7 @@ use super::error::{StepError, StepResult};
 use super::times::Times;
 use crate::fs::walk::unless_absent;
 use crate::fs::{At, Errno, File, FileSystem, Folder, FsError, FsResult, NamesDurability};
+use crate::recovery::barrier_of;
 
 /// So many entries are looked at before a barrier is given up.
 const ENTRIES_LOOKED_AT: u32 = 10_000;
@@ -142,16 +143,11 @@ pub(super) fn make_names_durable(fs: &dyn FileSystem, folder: &Folder) -> FsResu
 
 /// Whether this is the name of a barrier of the move, which a crash may have left anywhere.
 pub(super) fn is_barrier(name: &FileName, id: MoveId) -> bool {
-    name_of(id, 0).is_ok_and(|first| name.as_bytes().starts_with(first.as_bytes()))
-}
-
-/// The name of the first file.
-pub(super) fn barrier_name(id: MoveId) -> StepResult<FileName> {
-    name_of(id, 0)
+    barrier_of(name) == Some(id)
 }
 
 /// The first name has no number: a plain folder needs no more.
-fn name_of(id: MoveId, number: usize) -> StepResult<FileName> {
+pub(super) fn name_of(id: MoveId, number: usize) -> StepResult<FileName> {
     let suffix = if number == 0 { String::new() } else { format!(".{number}") };
     FileName::new(format!(".tidelock-{id}.barrier{suffix}").into_bytes()).map_err(|_| StepError::Unnameable)
 }

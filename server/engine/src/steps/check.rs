@@ -2,7 +2,7 @@
 
 use tidelock_shared::strategy::Strategy;
 
-use super::context::{Context, holds, path_of};
+use super::context::{Context, holds};
 use super::error::{StepError, StepResult};
 use super::publish::is_expected_of_top;
 use super::rebuild::collect_latecomers;
@@ -30,7 +30,7 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
         let is_on_its_way = super::publish::goes_by_a_hidden_name(context, &destination)?
             && holds(context.fs, destination.at(&hidden), &item.identity)?;
         let is_published = is_on_its_way || super::publish::probe(context)? == crate::worker::Probe::Run;
-        let gone = path_of(&item.source_folder, &item.source_name);
+        let gone = item.source_path();
         return if is_published { Ok(()) } else { Err(StepError::ItemGone(gone)) };
     }
     super::carry::remove_own_claim(context.fs, to)?;
@@ -39,7 +39,7 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
         None => false,
     };
     if !makes_room && look(context.fs, to)?.is_some() && super::publish::probe(context)? != crate::worker::Probe::Run {
-        return Err(StepError::NameTaken(path_of(&item.destination_folder, &item.destination_name)));
+        return Err(StepError::NameTaken(item.destination_path()));
     }
     match item.strategy {
         Strategy::StagedCopy if item.kept.is_none() => bring_up_to_date(context, from)?,
@@ -47,7 +47,7 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
         Strategy::RetagAndRename | Strategy::RetagWithHop => {
             retag_until_clean(context, from)?;
             if !is_expected_of_top(&item, context.fs.tag(from.into())?) {
-                return Err(StepError::TagChanged(path_of(&item.source_folder, &item.source_name)));
+                return Err(StepError::TagChanged(item.source_path()));
             }
         }
         _ => {}

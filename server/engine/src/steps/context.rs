@@ -6,9 +6,9 @@ use tidelock_shared::project::ProjectTag;
 use super::error::{StepError, StepResult};
 use crate::crew::Crew;
 pub(super) use crate::fs::walk::holds;
-use crate::fs::{At, Errno, FileSystem, Folder, FsResult};
+use crate::fs::{At, Errno, FileSystem, Folder, FsResult, NamesDurability};
 use crate::moves::event::Note;
-use crate::planner::plan::{FolderRef, PlannedItem, retired_name};
+use crate::planner::plan::{FolderRef, PlannedItem, hidden_name, retired_name};
 use crate::planner::sequence::StepKind;
 use crate::worker::{Action, StepOrder, StepReport, Then};
 
@@ -97,8 +97,7 @@ impl Context<'_> {
     }
 
     fn hidden_name(&self, role: &str) -> StepResult<FileName> {
-        let name = format!(".tidelock-{}.{}{role}", self.order.move_id, self.order.item_number);
-        FileName::new(name.into_bytes()).map_err(|_| StepError::Unnameable)
+        hidden_name(self.order.move_id, self.order.item_number, role).ok_or(StepError::Unnameable)
     }
 
     /// The name under which the source lies in its folder: its own, or the hidden one if it has
@@ -111,7 +110,7 @@ impl Context<'_> {
 
     /// Where the item was, for messages.
     pub(super) fn source_path(&self) -> FilePath {
-        path_of(&self.item().source_folder, &self.item().source_name)
+        self.item().source_path()
     }
 
     /// What an inode in the destination is charged to.
@@ -165,6 +164,13 @@ pub(super) fn open_own(fs: &dyn FileSystem, at: At<'_>, known: &FolderRef) -> St
     if is_own { Ok(folder) } else { Err(StepError::NotOurs(path_of(known, at.name))) }
 }
 
+/// The same, with nothing in it yet.
+pub(super) fn open_own_empty(fs: &dyn FileSystem, at: At<'_>, known: &FolderRef) -> StepResult<Folder> {
+    let folder = open_own(fs, at, known)?;
+    let is_empty = fs.read_folder(&folder)?.next().is_none();
+    if is_empty { Ok(folder) } else { Err(StepError::NotOurs(path_of(known, at.name))) }
+}
+
 /// So many times a folder is made until it lies on the wanted MDT: near the top of a mount they go round.
 const PLACES_TRIED: u32 = 16;
 
@@ -192,11 +198,14 @@ pub(super) fn create_folder_beside(fs: &dyn FileSystem, at: At<'_>, mode: u32, b
     Ok(())
 }
 
-/// The same, with nothing in it yet.
-pub(super) fn open_own_empty(fs: &dyn FileSystem, at: At<'_>, known: &FolderRef) -> StepResult<Folder> {
-    let folder = open_own(fs, at, known)?;
-    let is_empty = fs.read_folder(&folder)?.next().is_none();
-    if is_empty { Ok(folder) } else { Err(StepError::NotOurs(path_of(known, at.name))) }
+/// None where a sync is a sync, or others have taken the folder away.
+pub(super) fn where_names_can_be_lost(context: &Context<'_>, folder: StepResult<Folder>) -> StepResult<Option<Folder>> {
+    let folder = match folder {
+        Err(error) if error.is_folder_elsewhere() => return Ok(None),
+        answer => answer?,
+    };
+    let durability = context.fs.capabilities(&folder)?.names_durability;
+    Ok(Some(folder).filter(|_| durability == NamesDurability::BarrierFile))
 }
 
 /// The path of a name in a known folder, for messages.

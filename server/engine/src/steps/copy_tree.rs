@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use tidelock_shared::strategy::EntryKind;
 
-use super::barrier::{barrier_name, barrier_on_each_mdt};
+use super::barrier::{barrier_on_each_mdt, name_of};
 use super::context::Context;
 use super::error::{StepError, StepResult};
 use super::make_staging::is_staged;
@@ -34,7 +34,7 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     let to = destination.at(&name);
     let status = context.fs.status(from.into())?;
     if context.fs.identity(from.into())? != item.identity {
-        return Err(StepError::ItemReplaced(item.source_folder.path.join(item.source_name)));
+        return Err(StepError::ItemReplaced(item.source_path()));
     }
     if item.kind == EntryKind::Folder {
         copy_folder(context, from, to)?;
@@ -115,7 +115,7 @@ fn begin_at(context: &Context<'_>, from: At<'_>, to: At<'_>) -> StepResult<i64> 
 
 /// Told by a file that goes by rule, should a crash leave it.
 fn now_beside(context: &Context<'_>, source: At<'_>) -> StepResult<i64> {
-    let (fs, name) = (context.fs, barrier_name(context.order.move_id)?);
+    let (fs, name) = (context.fs, name_of(context.order.move_id, 0)?);
     let at = source.folder.at(&name);
     unless_absent(fs.unlink(at))?;
     let seconds = fs.status((&fs.create_file(at, 0)?).into())?.changed.seconds;

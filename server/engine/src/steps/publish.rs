@@ -7,22 +7,19 @@ use tidelock_shared::project::ProjectTag;
 use tidelock_shared::strategy::{EntryKind, Strategy};
 
 use super::carry::{Carry, Found, carry, find, give_back, hide, remove_own_claim};
-use super::context::{Context, holds, path_of};
+use super::context::{Context, holds, path_of, where_names_can_be_lost};
 use super::copy_tree::losses;
 use super::error::{StepError, StepResult};
 use super::hop;
 use super::make_staging::{STAGING_MODE, staged_identity};
-use super::retag::{becoming, retag_until_clean, untag_top};
+use super::retag::{Modes, becoming, retag_until_clean, untag_top};
 use super::retire_source::{bring_item_back, set_mode_where_allowed};
 use crate::copy::{Differences, copy_metadata, is_same_tree};
 use crate::fs::walk::unless_absent;
-use crate::fs::{At, Errno, FileSystem, Folder, Identity, NamesDurability, Object};
+use crate::fs::{At, Errno, FileSystem, Folder, Identity, Object};
 use crate::moves::event::Note;
 use crate::planner::plan::{PlannedItem, retired_name};
 use crate::worker::Probe;
-
-const PERMISSIONS: u32 = 0o7777;
-const SET_ID_BITS: u32 = 0o6000;
 
 /// What is published, and from where.
 struct Published {
@@ -33,7 +30,7 @@ struct Published {
 
 pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     let destination = context.destination_folder()?;
-    let Some(published) = published(context)? else { return Err(StepError::ItemGone(source_path(context.item()))) };
+    let Some(published) = published(context)? else { return Err(StepError::ItemGone(context.item().source_path())) };
     let item = context.item().clone();
     let to = destination.at(&item.destination_name);
     let from = published.folder.at(&published.name);
@@ -43,7 +40,7 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
         Found::AtBoth => {}
         Found::Nowhere if goes_by_a_hidden_name(context, &destination)? => {}
         // Looked for again it might be found, and published with its hidden mode.
-        Found::Nowhere => return Err(StepError::ItemGone(source_path(&item))),
+        Found::Nowhere => return Err(StepError::ItemGone(item.source_path())),
     }
     if goes_by_a_hidden_name(context, &destination)? {
         carry_by_a_hidden_name(context, from, to, &destination)?;
@@ -60,7 +57,7 @@ fn is_charged_to_destination(context: &Context<'_>, to: At<'_>) -> StepResult<()
     let (expected, found) = (context.destination_tag(), unless_absent(context.fs.tag(to.into()))?.flatten());
     let is_other = expected.zip(found).is_some_and(|(expected, found)| expected.id != found.id);
     if item.is_recharged_by_its_rename() && is_other {
-        return Err(StepError::TagChanged(path_of(&item.destination_folder, &item.destination_name)));
+        return Err(StepError::TagChanged(item.destination_path()));
     }
     Ok(())
 }
@@ -71,17 +68,8 @@ fn sweep(context: &mut Context<'_>, to: At<'_>) -> StepResult<()> {
     if context.item().is_retagged() && context.item().kept.is_none() { retag_until_clean(context, to) } else { Ok(()) }
 }
 
-fn source_path(item: &PlannedItem) -> tidelock_shared::name::FilePath {
-    path_of(&item.source_folder, &item.source_name)
-}
-
 fn carried<'a>(item: &PlannedItem, identity: &'a Identity) -> Carry<'a> {
-    Carry {
-        identity,
-        kind: item.kind,
-        path: source_path(item),
-        destination: path_of(&item.destination_folder, &item.destination_name),
-    }
+    Carry { identity, kind: item.kind, path: item.source_path(), destination: item.destination_path() }
 }
 
 /// The inode that gets the destination name: what was staged, the source that an undone move
@@ -287,18 +275,14 @@ fn bring_back_by_a_hidden_name(context: &mut Context<'_>, destination: &Folder, 
 /// Gives a recharged item the project ID that it had, where the caller may.
 fn restore_tag(fs: &dyn FileSystem, at: At<'_>, item: &PlannedItem) -> StepResult<()> {
     let Some(tag) = item.source_tag else { return Ok(()) };
+    let before = fs.status(at.into())?;
     if fs.tag(at.into())? != Some(tag) {
         match fs.set_tag(at.into(), tag) {
             Err(error) if matches!(error.errno, Errno::PERM | Errno::ACCESS) => return Ok(()),
             other => other?,
         }
     }
-    // The change may have taken the setuid and setgid bits, also before a crash.
-    let (mode, planned) = (fs.status(at.into())?.mode & PERMISSIONS, item.mode & PERMISSIONS);
-    if mode != planned && mode | (planned & SET_ID_BITS) == planned {
-        set_mode_where_allowed(fs, at, planned)?;
-    }
-    Ok(())
+    Ok(Modes::planned_for(&before, item).restore(fs, at, &before)?)
 }
 
 /// Takes a copy out of sight again, and only then looks whether it is still what was published: others work
@@ -327,7 +311,7 @@ fn keep_if_changed(context: &mut Context<'_>, hidden: At<'_>, identity: &Identit
     let item = context.item().clone();
     let is_folder = item.kind == EntryKind::Folder;
     // The mode that hides it is given last: then it has been looked at.
-    let was_looked_at = is_folder && item.mode != STAGING_MODE && context.fs.status(hidden.into())?.mode & 0o7777 == STAGING_MODE;
+    let was_looked_at = is_folder && item.mode != STAGING_MODE && context.fs.status(hidden.into())?.mode == STAGING_MODE;
     if may_have_been_changed(&item) && !was_looked_at {
         let source = context.source_folder()?;
         let original = context.source_name_now(&source)?;
@@ -360,16 +344,6 @@ pub(super) fn is_taken_back(context: &Context<'_>) -> StepResult<bool> {
                 && holds(context.fs, destination.at(&context.staging_name()?), &published.identity)?
         }
     })
-}
-
-/// None where a sync is a sync, or others have taken the folder away.
-pub(super) fn where_names_can_be_lost(context: &Context<'_>, folder: StepResult<Folder>) -> StepResult<Option<Folder>> {
-    let folder = match folder {
-        Err(error) if error.is_folder_elsewhere() => return Ok(None),
-        answer => answer?,
-    };
-    let durability = context.fs.capabilities(&folder)?.names_durability;
-    Ok(Some(folder).filter(|_| durability == NamesDurability::BarrierFile))
 }
 
 pub(super) fn probe(context: &mut Context<'_>) -> StepResult<Probe> {

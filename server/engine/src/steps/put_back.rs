@@ -3,7 +3,7 @@
 use tidelock_shared::name::FileName;
 
 use super::carry::{Carry, Found, carry, find, hide, remove_own_claim};
-use super::context::{Context, path_of};
+use super::context::Context;
 use super::error::{StepError, StepResult};
 use crate::planner::plan::Restored;
 use crate::worker::Probe;
@@ -21,7 +21,7 @@ fn hidden_name(restored: &Restored) -> StepResult<FileName> {
 }
 
 fn on_its_way<'a>(context: &Context<'_>, restored: &'a Restored) -> Carry<'a> {
-    let path = path_of(&context.item().source_folder, &context.item().source_name);
+    let path = context.item().source_path();
     Carry { identity: &restored.old.identity, kind: restored.old.kind, path: path.clone(), destination: path }
 }
 

@@ -2,10 +2,9 @@
 
 use tidelock_shared::strategy::Strategy;
 
-use super::context::Context;
+use super::context::{Context, where_names_can_be_lost};
 use super::error::StepResult;
 use super::hop;
-use super::publish::where_names_can_be_lost;
 use super::rebuild::remove_shells;
 use crate::fs::walk::look;
 use crate::moves::event::Note;

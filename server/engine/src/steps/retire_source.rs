@@ -7,9 +7,8 @@ use tidelock_shared::strategy::EntryKind;
 
 use super::bring_back::{Returning, bring_back};
 use super::carry::{Carry, Found, find, hide, remove_own_claim};
-use super::context::{Context, path_of};
+use super::context::{Context, path_of, where_names_can_be_lost};
 use super::error::StepResult;
-use super::publish::where_names_can_be_lost;
 use crate::fs::{At, Errno, FileSystem, FsResult, Timestamp};
 use crate::moves::event::Note;
 use crate::worker::Probe;
@@ -23,7 +22,7 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     let what = Carry {
         identity: &item.identity,
         kind: item.kind,
-        path: path_of(&item.source_folder, &item.source_name),
+        path: item.source_path(),
         destination: path_of(&item.source_folder, &retired),
     };
     hide(context.fs, folder.at(&item.source_name), folder.at(&retired), &what)?;

@@ -48,5 +48,5 @@ pub(super) fn bring_up_to_date(context: &mut Context<'_>, from: At<'_>) -> StepR
         // version tells where times are too coarse.
         copied_since = None;
     }
-    Err(StepError::SourceKeepsChanging(context.item().source_folder.path.join(context.item().source_name.clone())))
+    Err(StepError::SourceKeepsChanging(context.item().source_path()))
 }

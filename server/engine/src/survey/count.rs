@@ -16,7 +16,7 @@ use crate::fs::probe;
 use crate::fs::walk::unless_absent;
 use crate::fs::{At, Errno, FileSystem, Folder, FsResult, HsmState, Object, Status};
 use crate::planner::plan::{Loss, Tally};
-use crate::recovery::is_barrier;
+use crate::recovery::barrier_of;
 
 /// So many different layouts are tried.
 const LAYOUTS_TRIED: usize = 64;
@@ -168,7 +168,7 @@ impl<'a> Count<'a> {
             return Ok(false);
         }
         // A power cut brings back files of barriers, whose moves have long ended.
-        let is_barrier = status.kind == EntryKind::File && is_barrier(found.at.name);
+        let is_barrier = status.kind == EntryKind::File && barrier_of(found.at.name).is_some();
         if !found.is_top() && found.at.name.is_hidden_folder_of_a_move() && !is_barrier {
             one.findings.hidden_folder = Some(self.path_of(found));
         }

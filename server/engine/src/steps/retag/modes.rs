@@ -7,6 +7,7 @@ use super::super::context::Context;
 use crate::fs::walk::unless_absent;
 use crate::fs::{At, FileSystem, FsResult, Status};
 use crate::moves::event::Note;
+use crate::planner::plan::PlannedItem;
 
 const SET_ID_BITS: u32 = 0o6000;
 
@@ -22,6 +23,11 @@ impl Modes {
     pub(in crate::steps) fn written_down(context: &Context<'_>) -> Self {
         let noted = context.notes().filter_map(|note| if let Note::SetIdModes { modes } = note { Some(modes) } else { None });
         Self(noted.flatten().copied().collect())
+    }
+
+    /// The item's own, as the plan has it.
+    pub(in crate::steps) fn planned_for(status: &Status, item: &PlannedItem) -> Self {
+        Self(HashMap::from([(status.inode, item.mode)]))
     }
 
     /// Gives back what a change of the project ID took since `before` was read, or before a crash.
