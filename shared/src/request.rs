@@ -46,6 +46,19 @@ pub enum Verb {
     Repair,
 }
 
+/// What one can order a move to do without a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    Cancel,
+    Pause,
+    Resume,
+    /// By an administrator, like the next.
+    Hold,
+    LiftHold,
+    Purge,
+}
+
 impl Verb {
     /// Whether a name appears in the destination folder; else nothing is said by which that is.
     pub fn leaves_its_folder(self) -> bool {

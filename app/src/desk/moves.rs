@@ -7,6 +7,7 @@ use leptos::task::spawn_local;
 use tidelock_shared::id::MoveId;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::progress::{MoveUpdate, MoveView};
+pub use tidelock_shared::request::Order;
 use tidelock_shared::user_error::UserError;
 
 use super::Loaded;
@@ -36,18 +37,6 @@ pub struct Moves {
     spoken: RwSignal<String>,
     feed: StoredValue<Option<Feed>>,
     is_usage_due: StoredValue<bool>,
-}
-
-/// What one can order a move to do without a plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
-    Cancel,
-    Pause,
-    Resume,
-    /// By an administrator, like the next.
-    Hold,
-    LiftHold,
-    Purge,
 }
 
 impl Moves {

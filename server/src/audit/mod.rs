@@ -16,9 +16,10 @@ use parking_lot::Mutex;
 use tidelock_engine::journal::{Request, Verb};
 use tidelock_engine::{Answered, Engine, EngineError};
 use tidelock_shared::id::MoveId;
+use tidelock_shared::request::Order;
 
 pub(crate) use chain::{Broken, Verified, verify};
-pub(crate) use record::{Act, Order};
+pub(crate) use record::{Act, Entry};
 use record::{Opening, Record};
 
 use chain::Chain;
@@ -66,12 +67,12 @@ impl Audit {
         if self.kept.lock().is_some() {
             return Ok(());
         }
-        let (chain, lines, is_torn) = Chain::open(&path(state_folder), |line| Opening::read(line).is_some())?;
+        let path = path(state_folder);
+        let (chain, lines, is_torn) = Chain::open(&path, |line| Opening::read(line).is_some())?;
         // What moves did before the first record of all, nobody saw.
         let mut moves = lines.first().and_then(|line| Opening::read(line)).map_or_else(|| Opening::at(engine), Ok)?;
         lines.iter().for_each(|line| record::follow(line, &mut moves));
-        let opened = Act::Opened { program: env!("CARGO_PKG_VERSION"), newest: moves.newest, open: moves.open.clone() };
-        let path = path(state_folder);
+        let opened = Act::Opened { program: env!("CARGO_PKG_VERSION").to_owned(), newest: moves.newest, open: moves.open.clone() };
         let mut kept = Kept { path, chain, uid: engine.file_system().caller().uid, moves };
         for act in is_torn.then_some(Act::Torn).into_iter().chain([opened]) {
             kept.add(engine.now_ms(), None, act)?;
@@ -88,7 +89,7 @@ impl Audit {
     }
 
     /// Writes down what somebody is about to do; nobody is the program by itself.
-    pub(crate) fn note(&self, engine: &Engine, user: Option<&str>, act: Act<'_>) -> Result<(), AuditError> {
+    pub(crate) fn note(&self, engine: &Engine, user: Option<&str>, act: Act) -> Result<(), AuditError> {
         self.write(|kept| kept.add(engine.now_ms(), user, act))
     }
 
@@ -153,8 +154,10 @@ impl Audit {
 }
 
 impl Kept {
-    fn add(&mut self, time_ms: i64, user: Option<&str>, act: Act<'_>) -> Result<(), AuditError> {
-        Ok(self.chain.add(time_ms, &Record { user: user.filter(|user| !user.is_empty()), uid: self.uid, act })?)
+    fn add(&mut self, time_ms: i64, user: Option<&str>, act: Act) -> Result<(), AuditError> {
+        Ok(self
+            .chain
+            .add(time_ms, &Record { user: user.filter(|user| !user.is_empty()).map(str::to_owned), uid: self.uid, act })?)
     }
 
     fn begun(&mut self, engine: &Engine) -> Result<(), AuditError> {

@@ -13,7 +13,7 @@ use tidelock_shared::limits::Limits;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::progress::MoveState;
 use tidelock_shared::quota::Amount;
-use tidelock_shared::request::Verb;
+use tidelock_shared::request::{Order, Verb};
 use tidelock_shared::strategy::Strategy;
 
 use super::chain::Digest;
@@ -22,24 +22,33 @@ use super::chain::Digest;
 const ITEMS_MAX: usize = 100;
 
 /// One record without its place in the chain.
-#[derive(Serialize)]
-pub(super) struct Record<'a> {
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Record {
     /// Who asked for it; none where the program does it by itself, or one user has all of it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) user: Option<&'a str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) user: Option<String>,
     /// As whom the program asks the kernel for everything.
     pub(super) uid: u32,
     #[serde(flatten)]
-    pub(super) act: Act<'a>,
+    pub(crate) act: Act,
+}
+
+/// One record as it is read again.
+#[derive(Deserialize)]
+pub(crate) struct Entry {
+    pub(crate) number: u64,
+    pub(crate) time_ms: i64,
+    #[serde(flatten)]
+    pub(crate) record: Record,
 }
 
 /// What somebody did, or the program by itself.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case")]
-pub(crate) enum Act<'a> {
+pub(crate) enum Act {
     /// A process took the state folder. What is known of moves: the newest that had begun, and which were open.
     Opened {
-        program: &'static str,
+        program: String,
         newest: u32,
         open: BTreeSet<u32>,
     },
@@ -48,19 +57,19 @@ pub(crate) enum Act<'a> {
     MoveBegan {
         id: MoveId,
         verb: Verb,
-        #[serde(skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         undoes: Option<MoveId>,
         /// SHA-256 of the plan as the journal keeps it.
-        plan: Digest,
-        items: Vec<Item<'a>>,
-        items_total: usize,
+        plan: String,
+        items: Vec<Item>,
+        items_total: u64,
         charges: Vec<Charge>,
     },
     MoveEnded {
         id: MoveId,
         state: MoveState,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        failure: Option<&'a str>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failure: Option<String>,
         charges: Vec<Charge>,
     },
     /// Somebody wants this of a move. The move may have gone too far for it.
@@ -76,56 +85,57 @@ pub(crate) enum Act<'a> {
         limits: Limits,
     },
     LeftoverSettled {
-        path: &'a FilePath,
+        path: FilePath,
         deed: Deed,
     },
     FolderMade {
         path: FilePath,
     },
     Uploaded {
-        folder: &'a FilePath,
-        names: usize,
+        folder: FilePath,
+        names: u64,
     },
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Order {
-    Cancel,
-    Pause,
-    Resume,
-    Hold,
-    LiftHold,
-    Purge,
+impl Act {
+    /// The move that it is about.
+    pub(crate) fn of_move(&self) -> Option<MoveId> {
+        match self {
+            Self::MoveBegan { id, .. } | Self::MoveEnded { id, .. } | Self::Ordered { id, .. } | Self::RetentionEnded { id } => {
+                Some(*id)
+            }
+            _ => None,
+        }
+    }
 }
 
 /// What moves: by path, and by what it is.
-#[derive(Debug, Serialize)]
-pub(crate) struct Item<'a> {
-    source: FilePath,
-    destination: FilePath,
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Item {
+    pub(crate) source: FilePath,
+    pub(crate) destination: FilePath,
     device: u64,
-    identity: &'a Identity,
+    identity: Identity,
     strategy: Strategy,
     entries: u64,
     amount: Amount,
 }
 
 /// What somebody was charged when the record was made; none where it cannot be read.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Charge {
     device: u64,
     project: Option<ProjectId>,
     usage: Option<Amount>,
 }
 
-pub(super) fn began<'a>(engine: &Engine, snapshot: &'a Snapshot) -> Result<Act<'a>, serde_json::Error> {
+pub(super) fn began(engine: &Engine, snapshot: &Snapshot) -> Result<Act, serde_json::Error> {
     let of = &snapshot.recorded.of;
-    let item = |item: &'a PlannedItem| Item {
-        source: item.source_folder.path.join(item.source_name.clone()),
-        destination: item.destination_folder.path.join(item.destination_name.clone()),
+    let item = |item: &PlannedItem| Item {
+        source: item.source_path(),
+        destination: item.destination_path(),
         device: item.source_folder.device,
-        identity: &item.identity,
+        identity: item.identity.clone(),
         strategy: item.strategy,
         entries: item.tally.entries,
         amount: item.tally.amount,
@@ -134,18 +144,18 @@ pub(super) fn began<'a>(engine: &Engine, snapshot: &'a Snapshot) -> Result<Act<'
         id: of.id,
         verb: of.plan.asked.verb,
         undoes: of.plan.undoes,
-        plan: Digest::of(&serde_json::to_vec(&of.plan)?),
+        plan: Digest::of(&serde_json::to_vec(&of.plan)?).to_string(),
         items: of.plan.items.iter().take(ITEMS_MAX).map(item).collect(),
-        items_total: of.plan.items.len(),
+        items_total: of.plan.items.len() as u64,
         charges: charges(engine, snapshot),
     })
 }
 
 /// None while it goes on. A stuck one has not ended: somebody may get it going again.
-pub(super) fn ended<'a>(engine: &Engine, snapshot: &'a Snapshot) -> Option<Act<'a>> {
+pub(super) fn ended(engine: &Engine, snapshot: &Snapshot) -> Option<Act> {
     let of = &snapshot.recorded.of;
-    let failure = of.failure.as_ref().map(|failure| failure.message.as_str());
-    of.has_ended().then(|| Act::MoveEnded { id: of.id, state: of.state, failure, charges: charges(engine, snapshot) })
+    let failure = of.failure.as_ref().map(|failure| failure.message.clone());
+    of.state.has_ended().then(|| Act::MoveEnded { id: of.id, state: of.state, failure, charges: charges(engine, snapshot) })
 }
 
 fn charges(engine: &Engine, snapshot: &Snapshot) -> Vec<Charge> {
@@ -157,8 +167,8 @@ fn charges(engine: &Engine, snapshot: &Snapshot) -> Vec<Charge> {
     snapshot.recorded.of.plan.payers.iter().map(|change| charge((change.payer, &change.folder))).collect()
 }
 
-/// What a process found out about moves when it took the state folder.
-#[derive(Debug, Deserialize)]
+/// What is known of moves when a process takes the state folder.
+#[derive(Debug)]
 pub(super) struct Opening {
     pub(super) newest: u32,
     pub(super) open: BTreeSet<u32>,
@@ -167,20 +177,17 @@ pub(super) struct Opening {
 impl Opening {
     /// None where the line is about something else.
     pub(super) fn read(line: &str) -> Option<Self> {
-        #[derive(Deserialize)]
-        #[serde(tag = "act", rename_all = "snake_case")]
-        enum Known {
-            Opened(Opening),
+        match act(line)? {
+            Act::Opened { newest, open, .. } => Some(Self { newest, open }),
+            _ => None,
         }
-        let Known::Opened(opening) = serde_json::from_str(line).ok()?;
-        Some(opening)
     }
 
     /// As the journal has it, where the audit begins after it.
     pub(super) fn at(engine: &Engine) -> Result<Self, EngineError> {
         // The newest, and all that have not ended.
         let listed = engine.list(1)?;
-        let open = listed.iter().filter(|snapshot| !snapshot.recorded.of.has_ended());
+        let open = listed.iter().filter(|snapshot| !snapshot.recorded.of.state.has_ended());
         Ok(Self {
             newest: listed.first().map_or(0, |newest| newest.recorded.of.id.number),
             open: open.map(|snapshot| snapshot.recorded.of.id.number).collect(),
@@ -188,23 +195,22 @@ impl Opening {
     }
 }
 
+/// None for an act that only a later release knows.
+fn act(line: &str) -> Option<Act> {
+    serde_json::from_str(line).ok().map(|record: Record| record.act)
+}
+
 /// What a later line changes in what is known of moves.
 pub(super) fn follow(line: &str, opening: &mut Opening) {
-    #[derive(Deserialize)]
-    #[serde(tag = "act", rename_all = "snake_case")]
-    enum Known {
-        MoveBegan { id: MoveId },
-        MoveEnded { id: MoveId },
-    }
-    match serde_json::from_str(line) {
-        Ok(Known::MoveBegan { id }) => {
+    match act(line) {
+        Some(Act::MoveBegan { id, .. }) => {
             opening.newest = opening.newest.max(id.number);
             opening.open.insert(id.number);
         }
-        Ok(Known::MoveEnded { id }) => {
+        Some(Act::MoveEnded { id, .. }) => {
             opening.open.remove(&id.number);
         }
-        Err(_) => {}
+        _ => {}
     }
 }
 
@@ -215,7 +221,7 @@ mod tests {
 
     #[test]
     fn a_record_is_read_again_by_what_goes_on_with_it() {
-        let opened = Act::Opened { program: "1", newest: 7, open: [3, 7].into() };
+        let opened = Act::Opened { program: "1".to_owned(), newest: 7, open: [3, 7].into() };
         let mut opening = Opening::read(&serde_json::to_string(&Record { user: None, uid: 0, act: opened }).unwrap()).unwrap();
         let id = |number| format!("k3q8x2mz-{number}").parse::<MoveId>().unwrap();
         let ended = Act::MoveEnded { id: id(3), state: MoveState::Done, failure: None, charges: Vec::new() };
@@ -223,13 +229,13 @@ mod tests {
             id: id(9),
             verb: Verb::Move,
             undoes: None,
-            plan: Digest::of(b""),
+            plan: String::new(),
             items: Vec::new(),
             items_total: 0,
             charges: Vec::new(),
         };
         for act in [ended, began, Act::Ordered { id: id(7), order: Order::Cancel }] {
-            let line = serde_json::to_string(&Record { user: Some("alice"), uid: 0, act }).unwrap();
+            let line = serde_json::to_string(&Record { user: Some("alice".to_owned()), uid: 0, act }).unwrap();
             assert!(Opening::read(&line).is_none(), "{line}");
             follow(&line, &mut opening);
         }

@@ -22,11 +22,11 @@ use tidelock_shared::name::FilePath;
 use tidelock_shared::plan::Plan;
 use tidelock_shared::progress::{MoveDetail, MoveView};
 use tidelock_shared::project::Project;
-use tidelock_shared::request::MoveRequest;
+use tidelock_shared::request::{MoveRequest, Order};
 use tidelock_shared::user_error::UserError;
 
 use super::desk::Desk;
-use crate::audit::{Act, Audit, Order};
+use crate::audit::{Act, Audit};
 use crate::convert;
 use crate::identity::random_bytes;
 use crate::names::Names;
@@ -136,17 +136,17 @@ impl Local {
     }
 
     pub(super) fn remove_left_behind(&self, orphan: &Orphan) -> Result<(), UserError> {
-        self.note(Act::LeftoverSettled { path: &orphan.path, deed: Deed::Delete })?;
+        self.note(Act::LeftoverSettled { path: orphan.path.clone(), deed: Deed::Delete })?;
         self.engine.remove_left_behind(orphan).map_err(|error| self.told(&error))
     }
 
     pub(super) fn remove_orphan(&self, found: &Found, path: &FilePath) -> Result<(), UserError> {
-        self.note(Act::LeftoverSettled { path, deed: Deed::Delete })?;
+        self.note(Act::LeftoverSettled { path: path.clone(), deed: Deed::Delete })?;
         self.engine.remove_orphan(found, path).map_err(|error| self.told(&error))
     }
 
     pub(super) fn restore_orphan(&self, found: &Found, path: &FilePath) -> Result<FilePath, UserError> {
-        self.note(Act::LeftoverSettled { path, deed: Deed::Restore })?;
+        self.note(Act::LeftoverSettled { path: path.clone(), deed: Deed::Restore })?;
         self.engine.restore_orphan(found, path).map_err(|error| self.told(&error))
     }
 
@@ -170,7 +170,7 @@ impl Local {
     }
 
     /// Writes down what is about to be done; what another process is asked for, that one writes down.
-    fn note(&self, act: Act<'_>) -> Result<(), UserError> {
+    fn note(&self, act: Act) -> Result<(), UserError> {
         if self.held.is_none() {
             return Ok(());
         }

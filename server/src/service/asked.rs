@@ -22,14 +22,14 @@ use tidelock_shared::plan::Plan;
 use tidelock_shared::preview::SurveyProgress;
 use tidelock_shared::progress::{MoveDetail, MoveView};
 use tidelock_shared::project::Project;
-use tidelock_shared::request::{MoveRequest, Verb};
+use tidelock_shared::request::{MoveRequest, Order, Verb};
 use tidelock_shared::search::{SearchRequest, SearchResults};
 use tidelock_shared::upload::{OnTaken, Upload, UploadId, UploadRequest, UploadState, Uploaded};
 use tidelock_shared::user_error::UserError;
 use tidelock_shared::words::Language;
 
 use super::{Site, audits, content, folder, projects, uploads};
-use crate::audit::{Act, Order};
+use crate::audit::Act;
 use crate::identity::User;
 use crate::words::{language, within, words};
 use crate::{convert, user_error};
@@ -156,7 +156,7 @@ impl EngineService {
     }
 
     /// Writes down what the caller is about to do.
-    fn note(&self, act: Act<'_>) -> Result<(), UserError> {
+    fn note(&self, act: Act) -> Result<(), UserError> {
         let noted = self.site.audit.note(&self.site.engine, Some(&self.user.name), act);
         noted.map_err(|error| user_error::audit_error(&error))
     }
@@ -371,7 +371,7 @@ impl MoveService for EngineService {
     fn settle_leftover(&self, path: FilePath, deed: Deed) -> Answer<'_, Leftovers> {
         self.answer(move |service| {
             service.check_administrator()?;
-            service.note(Act::LeftoverSettled { path: &path, deed })?;
+            service.note(Act::LeftoverSettled { path: path.clone(), deed })?;
             service.site.leftovers.settle(service, &path, deed)
         })
     }
@@ -442,7 +442,7 @@ impl MoveService for EngineService {
     fn finish_upload(&self, id: UploadId, on_taken: OnTaken) -> Answer<'_, Uploaded> {
         self.answer(move |service| {
             let uploaded = uploads::finish(service, &id, on_taken)?;
-            service.note(Act::Uploaded { folder: &uploaded.folder, names: uploaded.names.len() })?;
+            service.note(Act::Uploaded { folder: uploaded.folder.clone(), names: uploaded.names.len() as u64 })?;
             Ok(uploaded)
         })
     }

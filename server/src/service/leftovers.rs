@@ -128,7 +128,7 @@ fn is_removed_by_rule(site: &Site, orphan: &Orphan) -> bool {
     if orphan.verdict != Verdict::LeftBehind {
         return false;
     }
-    let deed = Act::LeftoverSettled { path: &orphan.path, deed: Deed::Delete };
+    let deed = Act::LeftoverSettled { path: orphan.path.clone(), deed: Deed::Delete };
     let noted = site.audit.note(&site.engine, None, deed);
     let removed = noted.is_ok() && site.engine.remove_left_behind(orphan).is_ok();
     tracing::info!(path = %orphan.path.shown(), removed, "nothing needs what a crash left here");
