@@ -8,10 +8,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tidelock_engine::fs::simulator::{Personality, Simulator, SiteMount, Watch};
-use tidelock_engine::fs::{Errno, File, FileSystem, FsError, FsResult, Timestamp};
+use tidelock_engine::fs::{Errno, File, FileSystem, FsError, FsResult};
 use tidelock_engine::moves::event::Note;
 use tidelock_shared::progress::MoveState;
 use tidelock_shared::project::ProjectTag;
+use world::meddler::Meddler;
 use world::{ALICE, BETA, CASES, Case, World, name, path};
 
 const OLD: &[u8] = b"just one file";
@@ -138,34 +139,19 @@ fn what_others_save_in_a_copy_that_is_taken_back_is_never_deleted() {
     assert!(written > 10, "{written}");
 }
 
-/// Takes the destination's inherit flag away before one call.
-struct Unflag {
-    at: u64,
-    calls: AtomicU64,
-    theirs: Simulator,
-}
-
-impl Watch for Unflag {
-    fn before(&self, _: &'static str, _: &[u8], _: bool) -> FsResult<Option<Errno>> {
-        if self.calls.fetch_add(1, Ordering::Relaxed) == self.at {
-            let beta = self.theirs.open_path(&path("/m/beta"))?;
-            self.theirs.set_tag((&beta).into(), ProjectTag { id: BETA, inherit: false })?;
-        }
-        Ok(None)
-    }
-
-    fn after(&self, _: Option<&FsError>) {}
-}
-
 #[test]
 fn a_file_is_charged_to_its_new_project_or_goes_back_whenever_that_loses_its_flag() {
     let case = CASES.into_iter().find(|case| case.name == "a file recharged by its rename, Lustre").unwrap();
     for at in 0.. {
         let world = World::new(case);
-        let unflag = Arc::new(Unflag { at, calls: AtomicU64::new(NOT_YET), theirs: world.root.clone() });
+        let theirs = world.root.clone();
+        let unflag = Meddler::later_at(at, move || {
+            let beta = theirs.open_path(&path("/m/beta"))?;
+            theirs.set_tag((&beta).into(), ProjectTag { id: BETA, inherit: false })
+        });
         let (engine, _folder) = world.engine_on(world.caller().watched_by(unflag.clone()));
         let id = engine.accept(&world.request(), None).unwrap();
-        unflag.calls.store(0, Ordering::Relaxed);
+        unflag.begin();
         engine.drive(id).unwrap();
         let state = engine.get(id).unwrap().recorded.of.state;
         let moved = world.census().remove("/m/beta/single");
@@ -174,7 +160,7 @@ fn a_file_is_charged_to_its_new_project_or_goes_back_whenever_that_loses_its_fla
         let is_back = charged.is_none() && state == MoveState::Undone && world.census().contains_key("/m/alpha/single");
         // After the last look the file has long been charged.
         assert!(is_whole || is_back, "without the flag from call {at}: {state:?}, charged to {charged:?}");
-        if unflag.calls.load(Ordering::Relaxed) <= at {
+        if !unflag.has_come() {
             break;
         }
     }
@@ -195,13 +181,17 @@ fn a_change_is_noticed_whichever_of_two_file_systems_has_its_clock_ahead() {
             let size = usize::try_from(world.root.status((&file).into()).unwrap().size).unwrap();
             let status = world.root.status((&file).into()).unwrap();
             let theirs = world.root.clone();
-            let late = Arc::new(Rewrite { at, calls: AtomicU64::new(NOT_YET), theirs, file, size, modified: status.modified });
+            // Rewritten, and given the time of modification that it had.
+            let late = Meddler::later_at(at, move || {
+                theirs.write_at(&file, 0, &vec![9; size])?;
+                theirs.set_times((&file).into(), status.modified, status.modified)
+            });
             let (engine, _folder) = world.engine_on(world.caller().watched_by(late.clone()));
             let id = engine.accept(&world.request(), None).unwrap();
-            late.calls.store(0, Ordering::Relaxed);
+            late.begin();
             engine.drive(id).unwrap();
             assert_eq!(engine.get(id).unwrap().recorded.of.state, MoveState::Done, "rewritten before call {at}");
-            if late.calls.load(Ordering::Relaxed) <= at {
+            if !late.has_come() {
                 break;
             }
             let kept: usize = world.census().into_values().filter(|seen| seen.content == vec![9; size]).count();
@@ -211,26 +201,4 @@ fn a_change_is_noticed_whichever_of_two_file_systems_has_its_clock_ahead() {
             assert!(kept >= 1, "{which}, {ahead} s ahead, rewritten before call {at}: the purge has deleted it");
         }
     }
-}
-
-/// Before one call, somebody rewrites a file and gives it the time of modification that it had.
-struct Rewrite {
-    at: u64,
-    calls: AtomicU64,
-    theirs: Simulator,
-    file: File,
-    size: usize,
-    modified: Timestamp,
-}
-
-impl Watch for Rewrite {
-    fn before(&self, _: &'static str, _: &[u8], _: bool) -> FsResult<Option<Errno>> {
-        if self.calls.fetch_add(1, Ordering::Relaxed) == self.at {
-            self.theirs.write_at(&self.file, 0, &vec![9; self.size])?;
-            self.theirs.set_times((&self.file).into(), self.modified, self.modified)?;
-        }
-        Ok(None)
-    }
-
-    fn after(&self, _: Option<&FsError>) {}
 }

@@ -4,17 +4,15 @@
 
 mod world;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use tidelock_engine::EngineError;
-use tidelock_engine::fs::simulator::{Personality, Simulator, SiteMount, Watch};
-use tidelock_engine::fs::{Errno, FileSystem, FsError, FsResult};
+use tidelock_engine::fs::simulator::{Personality, Simulator, SiteMount};
+use tidelock_engine::fs::{FileSystem, FsResult};
 use tidelock_engine::moves::event::Note;
 use tidelock_engine::planner::plan::{Changes, Refusal, Warning};
 use tidelock_shared::progress::MoveState;
 use tidelock_shared::request::{ConflictChoice, MoveRequest, OnConflict, Verb};
 use tidelock_shared::strategy::StrategyReason;
+use world::meddler::Meddler;
 use world::{ALICE, CASES, Case, Census, World, assert_same, make_folder, name, path, write};
 
 #[test]
@@ -288,30 +286,15 @@ fn an_undo_whose_kept_source_is_gone_is_refused_before_anything_is_touched() {
     assert!(matches!(&refused, Err(EngineError::Refused(why)) if matches!(why[..], [Refusal::ChangedSince { .. }])), "{refused:?}");
 }
 
-/// Before one call, something of somebody else's takes the place of the item.
-struct Swap {
-    item: &'static str,
-    at: u64,
-    calls: AtomicU64,
-    theirs: Simulator,
-}
-
-impl Watch for Swap {
-    fn before(&self, _: &'static str, _: &[u8], _: bool) -> FsResult<Option<Errno>> {
-        if self.calls.fetch_add(1, Ordering::Relaxed) == self.at {
-            let (item, aside) = (name(self.item), name("somewhere else"));
-            let alpha = self.theirs.open_path(&path("/m/alpha"))?;
-            let is_folder = self.theirs.open_folder(alpha.at(&item)).is_ok();
-            if self.theirs.rename(alpha.at(&item), alpha.at(&aside)).is_ok() {
-                let (folder, file) =
-                    if is_folder { (make_folder(&self.theirs, &alpha, self.item, 0o755), "theirs") } else { (alpha, self.item) };
-                write(&self.theirs, &folder, file, b"somebody else's");
-            }
-        }
-        Ok(None)
+/// Something of somebody else's takes the place of the item.
+fn swap(theirs: &Simulator, item: &str) -> FsResult<()> {
+    let alpha = theirs.open_path(&path("/m/alpha"))?;
+    let is_folder = theirs.open_folder(alpha.at(&name(item))).is_ok();
+    if theirs.rename(alpha.at(&name(item)), alpha.at(&name("somewhere else"))).is_ok() {
+        let (folder, file) = if is_folder { (make_folder(theirs, &alpha, item, 0o755), "theirs") } else { (alpha, item) };
+        write(theirs, &folder, file, b"somebody else's");
     }
-
-    fn after(&self, _: Option<&FsError>) {}
+    Ok(())
 }
 
 #[test]
@@ -322,7 +305,7 @@ fn a_file_that_is_swapped_for_another_at_any_call_is_never_deleted() {
         for at in 0..400 {
             let world = World::new(case);
             let theirs = world.root.clone();
-            let swap = Arc::new(Swap { item: "single", at, calls: AtomicU64::new(0), theirs });
+            let swap = Meddler::at(at, move || swap(&theirs, "single"));
             let (engine, _folder) = world.engine_on(world.caller().watched_by(swap.clone()));
             if let Ok(id) = engine.accept(&world.request(), None) {
                 engine.drive(id).unwrap();
@@ -333,11 +316,10 @@ fn a_file_that_is_swapped_for_another_at_any_call_is_never_deleted() {
             let count = |what: &[u8]| contents.iter().filter(|content| *content == what).count();
             assert_eq!(count(b"just one file"), 1, "{:?}: swapped before call {at}", case.personality);
             assert!(count(b"somebody else's") <= 1);
-            let calls = swap.calls.load(Ordering::Relaxed);
             let is_swapped = world.census().contains_key("/m/alpha/somewhere else");
             assert!(!is_swapped || count(b"somebody else's") == 1, "{:?}: swapped before call {at}", case.personality);
             assert_eq!(world.hidden_names(), Vec::<String>::new(), "swapped before call {at}");
-            if calls <= at {
+            if !swap.has_come() {
                 break;
             }
         }
@@ -360,11 +342,12 @@ fn what_others_put_in_an_items_place_stays_there_or_goes_back() {
         let place = if item == "plain" { format!("{}/theirs", case.source) } else { case.source.to_owned() };
         for at in 0.. {
             let world = World::new(case);
-            let rival = Arc::new(Swap { item, at, calls: AtomicU64::new(u64::MAX / 2), theirs: world.root.clone() });
+            let theirs = world.root.clone();
+            let rival = Meddler::later_at(at, move || swap(&theirs, item));
             let (engine, _folder) = world.engine_on(world.caller().watched_by(rival.clone()));
             let id = engine.accept(&world.request(), None).unwrap();
             // From here on the item is known: what else comes to its place is not the item.
-            rival.calls.store(0, Ordering::Relaxed);
+            rival.begin();
             engine.drive(id).unwrap();
             let what = format!("{:?}, {} to {}: swapped before call {at}", case.personality, case.source, case.destination);
             // What was copied meanwhile stays hidden at most.
@@ -374,31 +357,11 @@ fn what_others_put_in_an_items_place_stays_there_or_goes_back() {
                     census.iter().filter(|(_, seen)| seen.content == b"somebody else's").map(|(at, _)| at).collect();
                 assert_eq!(theirs, [&place], "{what}");
             }
-            if rival.calls.load(Ordering::Relaxed) <= at {
+            if !rival.has_come() {
                 break;
             }
         }
     }
-}
-
-/// Before one call, somebody removes the item, which is empty.
-struct Removal {
-    at: u64,
-    calls: AtomicU64,
-    theirs: Simulator,
-}
-
-impl Watch for Removal {
-    fn before(&self, _: &'static str, _: &[u8], _: bool) -> FsResult<Option<Errno>> {
-        if self.calls.fetch_add(1, Ordering::Relaxed) == self.at {
-            let alpha = self.theirs.open_path(&path("/m/alpha"))?;
-            // Once it has moved there is nothing to remove.
-            let _ = self.theirs.remove_folder(alpha.at(&name("other")));
-        }
-        Ok(None)
-    }
-
-    fn after(&self, _: Option<&FsError>) {}
 }
 
 #[test]
@@ -412,7 +375,13 @@ fn an_item_that_is_removed_at_any_call_leaves_no_claim_behind() {
     };
     for at in 0.. {
         let world = World::new(case);
-        let removal = Arc::new(Removal { at, calls: AtomicU64::new(0), theirs: world.root.clone() });
+        let theirs = world.root.clone();
+        let removal = Meddler::at(at, move || {
+            let alpha = theirs.open_path(&path("/m/alpha"))?;
+            // It is empty. Once it has moved there is nothing to remove.
+            let _ = theirs.remove_folder(alpha.at(&name("other")));
+            Ok(())
+        });
         let (engine, _folder) = world.engine_on(world.caller().watched_by(removal.clone()));
         let id = engine.accept(&world.request(), None);
         if let Ok(id) = id {
@@ -424,36 +393,13 @@ fn an_item_that_is_removed_at_any_call_leaves_no_claim_behind() {
         let mode = census.get("/m/beta/other").map(|seen| seen.mode & 0o777);
         assert!(mode.is_none_or(|mode| mode == 0o755), "removed before call {at}: a claim is left");
         assert_eq!(world.hidden_names(), Vec::<String>::new(), "removed before call {at}");
-        if removal.calls.load(Ordering::Relaxed) <= at {
+        if !removal.has_come() {
             break;
         }
     }
 }
 
-/// Somebody puts an empty folder of theirs in a claim's place, right before one call.
-struct TakesTheClaim {
-    at: u64,
-    calls: AtomicU64,
-    theirs: Simulator,
-}
-
 const THEIR_MODE: u32 = 0o711;
-
-impl Watch for TakesTheClaim {
-    fn before(&self, _: &'static str, _: &[u8], _: bool) -> FsResult<Option<Errno>> {
-        if self.calls.fetch_add(1, Ordering::Relaxed) == self.at {
-            let beta = self.theirs.open_path(&path("/m/beta"))?;
-            let claim = name("other");
-            // There is none but for a moment.
-            if self.theirs.remove_folder(beta.at(&claim)).is_ok() {
-                self.theirs.create_folder(beta.at(&claim), THEIR_MODE)?;
-            }
-        }
-        Ok(None)
-    }
-
-    fn after(&self, _: Option<&FsError>) {}
-}
 
 #[test]
 fn a_folder_that_took_a_claims_place_is_noticed_right_before_the_rename() {
@@ -462,7 +408,16 @@ fn a_folder_that_took_a_claims_place_is_noticed_right_before_the_rename() {
     let mut noticed = 0;
     for at in 0.. {
         let world = World::new(case);
-        let rival = Arc::new(TakesTheClaim { at, calls: AtomicU64::new(0), theirs: world.root.clone() });
+        let theirs = world.root.clone();
+        // An empty folder of theirs in the claim's place; there is none but for a moment.
+        let rival = Meddler::at(at, move || {
+            let beta = theirs.open_path(&path("/m/beta"))?;
+            let claim = name("other");
+            if theirs.remove_folder(beta.at(&claim)).is_ok() {
+                theirs.create_folder(beta.at(&claim), THEIR_MODE)?;
+            }
+            Ok(())
+        });
         let (engine, _folder) = world.engine_on(world.caller().watched_by(rival.clone()));
         let request = MoveRequest { new_name: Some(name("other")), ..world.request() };
         let id = engine.accept(&request, None).unwrap();
@@ -477,7 +432,7 @@ fn a_folder_that_took_a_claims_place_is_noticed_right_before_the_rename() {
             }
             other => panic!("taken before call {at}: {other:?}"),
         }
-        if rival.calls.load(Ordering::Relaxed) <= at {
+        if !rival.has_come() {
             break;
         }
     }

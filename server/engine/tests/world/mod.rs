@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may take the short way out")]
 
 mod furnish;
+pub mod meddler;
 mod outcome;
 mod tried;
 
