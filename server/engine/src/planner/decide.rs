@@ -235,7 +235,7 @@ fn charges(facts: &Facts<'_>, items: &[PlannedItem]) -> (Vec<PayerChange>, Vec<R
         let flow = flows.entry(destination).or_insert_with(|| Flow::at(&item.destination_folder));
         (flow.is_destination, flow.gained) = (true, flow.gained + amount);
         flow.settles_late |= settles_late;
-        flow.copies.extend(Some(position).filter(|_| is_made_anew && crosses));
+        flow.items.extend(Some(position).filter(|_| (is_made_anew || item.is_retagged()) && crosses));
         let has_workshop = item.is_retagged() && found.item.folder.capabilities.abilities.remakes_other_kinds;
         if has_workshop && found.item.tally.other_kinds > found.item.findings.sockets {
             // Items follow one another, and each clears its own away.

@@ -480,9 +480,9 @@ pub struct Reservation {
     /// A folder to ask the numbers of.
     pub folder: FolderRef,
     pub amount: Amount,
-    /// The items whose copies it is for, by position.
-    #[serde(default)]
-    pub copies: Vec<u32>,
+    /// The items that come to be charged here step by step, by position: what is copied or retagged.
+    #[serde(default, alias = "copies")]
+    pub items: Vec<u32>,
     /// Usage here follows what is charged only after a while.
     #[serde(default)]
     pub settles_late: bool,

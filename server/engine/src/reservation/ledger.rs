@@ -48,17 +48,33 @@ fn outstanding(standing: Standing<'_>, payer: Payer) -> Amount {
     reservations.fold(Amount::ZERO, |sum, reservation| sum + reservation.amount.less(charged(of, reservation)))
 }
 
-/// What copies that are on stable storage are charged already.
+/// What is charged already: copies that are on stable storage, and trees that were retagged. Where charges
+/// follow late, those of a retag may still be under way and stay held.
 fn charged(of: &Move, reservation: &Reservation) -> Amount {
-    let items = reservation.copies.iter().filter_map(|&item| Some((item, of.plan.items.get(usize::try_from(item).ok()?)?)));
-    items.fold(Amount::ZERO, |sum, (item, planned)| sum + charged_copy(of, item, planned))
+    let items = reservation.items.iter().filter_map(|&item| Some((item, of.plan.items.get(usize::try_from(item).ok()?)?)));
+    items.fold(Amount::ZERO, |sum, (item, planned)| match planned.is_retagged() {
+        true if reservation.settles_late => sum,
+        true => sum + charged_retag(of, item, planned),
+        false => sum + charged_copy(of, item, planned),
+    })
+}
+
+fn step(of: &Move, kind: StepKind, item: u32) -> Option<(usize, bool)> {
+    let position = of.plan.sequence.iter().position(|step| step.kind == kind && step.item == item)?;
+    Some((position, of.steps.get(position) == Some(&StepStatus::Finished)))
+}
+
+fn charged_retag(of: &Move, item: u32, planned: &PlannedItem) -> Amount {
+    match step(of, StepKind::Retag, item) {
+        Some((_, true)) => planned.copied_amount(),
+        _ => Amount::ZERO,
+    }
 }
 
 fn charged_copy(of: &Move, item: u32, planned: &PlannedItem) -> Amount {
-    let is_copy = |step: &crate::planner::sequence::Step| step.kind == StepKind::CopyTree && step.item == item;
-    let Some(position) = of.plan.sequence.iter().position(is_copy) else { return Amount::ZERO };
+    let Some((position, is_finished)) = step(of, StepKind::CopyTree, item) else { return Amount::ZERO };
     let whole = planned.copied_amount();
-    if of.steps.get(position) == Some(&StepStatus::Finished) {
+    if is_finished {
         return whole;
     }
     let durable = of.notes.iter().filter(|(at, _)| *at == position).filter_map(|(_, note)| match note {

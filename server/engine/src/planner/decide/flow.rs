@@ -17,7 +17,8 @@ pub(super) struct Flow {
     pub(super) lost: Amount,
     pub(super) is_source: bool,
     pub(super) is_destination: bool,
-    pub(super) copies: Vec<u32>,
+    /// The items that are charged here by being copied or retagged.
+    pub(super) items: Vec<u32>,
     pub(super) settles_late: bool,
     /// What is charged on the way and gone in the end.
     pub(super) for_a_while: Amount,
@@ -49,16 +50,16 @@ impl Flow {
             lost: Amount::ZERO,
             is_source: false,
             is_destination: false,
-            copies: Vec::new(),
+            items: Vec::new(),
             settles_late: false,
             for_a_while: Amount::ZERO,
         }
     }
 
     pub(super) fn reservation(&self, payer: Payer) -> Reservation {
-        let Self { folder, copies, settles_late, .. } = self;
+        let Self { folder, items, settles_late, .. } = self;
         let amount = self.gained + self.for_a_while;
-        Reservation { payer, folder: folder.clone(), amount, copies: copies.clone(), settles_late: *settles_late }
+        Reservation { payer, folder: folder.clone(), amount, items: items.clone(), settles_late: *settles_late }
     }
 
     pub(super) fn role(&self) -> ProjectRole {

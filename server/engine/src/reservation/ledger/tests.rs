@@ -16,12 +16,16 @@ const TREE: Amount = Amount { bytes: 1000, inodes: 10 };
 
 /// A tree of ten inodes and eleven names that is copied.
 fn copy() -> Move {
+    by(Strategy::StagedCopy)
+}
+
+fn by(strategy: Strategy) -> Move {
     let identity = || Identity::try_from("ab".to_owned()).unwrap();
     let folder = || FolderRef { path: FilePath::default(), identity: identity(), device: 1, tag: None };
     let item = PlannedItem {
         verb: Verb::Move,
         kind: EntryKind::Folder,
-        strategy: Strategy::StagedCopy,
+        strategy,
         reason: StrategyReason::OtherFileSystem,
         source_folder: folder(),
         source_name: FileName::new(*b"tree").unwrap(),
@@ -37,7 +41,7 @@ fn copy() -> Move {
         restores: None,
         repairs: None,
     };
-    let reservation = Reservation { payer: PAYER, folder: folder(), amount: TREE, copies: vec![0], settles_late: true };
+    let reservation = Reservation { payer: PAYER, folder: folder(), amount: TREE, items: vec![0], settles_late: true };
     let plan = MovePlan {
         sequence: sequence(std::slice::from_ref(&item)),
         items: vec![item],
@@ -84,7 +88,7 @@ fn a_copy_holds_less_the_more_of_it_is_on_stable_storage() {
 #[test]
 fn a_move_that_is_done_holds_what_has_not_arrived_until_it_has_settled() {
     let mut of = copy();
-    of.plan.reservations[0].copies.clear();
+    of.plan.reservations[0].items.clear();
     of.state = MoveState::Done;
     assert_eq!(held(&of, SETTLED_AFTER_MS - 1), TREE);
     assert_eq!(held(&of, SETTLED_AFTER_MS), Amount::ZERO);
@@ -94,4 +98,16 @@ fn a_move_that_is_done_holds_what_has_not_arrived_until_it_has_settled() {
     assert_eq!(held(&of, 0), Amount::ZERO, "what goes back is not to come");
     of.state = MoveState::Stuck;
     assert_eq!(held(&of, SETTLED_AFTER_MS), TREE, "a person will finish or unwind it");
+}
+
+#[test]
+fn a_retag_holds_nothing_once_all_is_charged_where_charges_follow_at_once() {
+    let mut of = by(Strategy::RetagAndRename);
+    of.plan.reservations[0].settles_late = false;
+    let before = done_to(of.clone(), StepKind::Describe);
+    assert_eq!(held(&before, 0), TREE);
+    of = done_to(of, StepKind::Retag);
+    assert_eq!(held(&of, 0), Amount::ZERO, "it would count twice");
+    of.plan.reservations[0].settles_late = true;
+    assert_eq!(held(&of, 0), TREE, "it may not be seen yet");
 }
