@@ -5,13 +5,14 @@
 mod world;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use tidelock_engine::fs::simulator::{Simulator, Watch};
-use tidelock_engine::fs::{Errno, FileSystem, FsError, FsResult};
+use tidelock_engine::fs::{Errno, FileSystem, FsError, FsResult, walk};
 use tidelock_shared::progress::MoveState;
 use tidelock_shared::request::OnConflict;
-use world::{CASES, Case, Census, Tried, World, assert_charged, assert_same, name, path};
+use world::meddler::Meddler;
+use world::{CASES, Case, Census, Tried, World, assert_charged, assert_same, make_folder, name, path, write};
 
 /// At one call, somebody takes a folder away.
 struct Takes {
@@ -116,5 +117,51 @@ fn a_destination_folder_that_is_removed_gets_nothing() {
 fn a_renamed_source_folder_is_found_again() {
     for case in CASES {
         assert_before_or_after(case, "/m/alpha", Taken::Renamed);
+    }
+}
+
+/// Nothing in them tells one from the other: neither times nor sizes.
+#[test]
+fn two_folders_that_change_names_while_they_are_copied_have_their_new_names_in_the_copy() {
+    let copied = ["staged copy of a tree, another mount", "staged copy by a user, Lustre 2.12"];
+    for case in CASES.into_iter().filter(|case| copied.contains(&case.name)) {
+        let mut tried = Tried::of("others: change the names of two folders in the tree", case);
+        for at in (0..).step_by(3) {
+            let world = World::new(case);
+            let alpha = world.root.open_path(&path("/m/alpha")).unwrap();
+            let tree = world.root.open_path(&path("/m/alpha/tree")).unwrap();
+            let caller = world.caller();
+            for (folder, content) in [("one", b"the first run"), ("two", b"the other one")] {
+                let made = make_folder(&caller, &tree, folder, 0o755);
+                write(&caller, &made, "out", content);
+                let old = caller.status((&alpha).into()).unwrap().modified;
+                caller.set_times(made.at(&name("out")).into(), old, old).unwrap();
+                caller.set_times((&made).into(), old, old).unwrap();
+            }
+            world.pass(3_600_000);
+            let theirs = world.root.clone();
+            let was_in_sight = Arc::new(AtomicBool::new(false));
+            let seen = was_in_sight.clone();
+            let swap = Meddler::later_at(at, move || {
+                seen.store(walk::look(&theirs, alpha.at(&name("tree")))?.is_some(), Ordering::Relaxed);
+                for (old, new) in [("one", "three"), ("two", "one"), ("three", "two")] {
+                    theirs.rename(tree.at(&name(old)), tree.at(&name(new)))?;
+                }
+                Ok(())
+            });
+            let (engine, _folder) = world.engine_on(world.caller().watched_by(swap.clone()));
+            let id = engine.accept(&world.request(), None).unwrap();
+            swap.begin();
+            engine.drive(id).unwrap();
+            assert_eq!(engine.get(id).unwrap().recorded.of.state, MoveState::Done, "{}, swapped before call {at}", case.name);
+            if !swap.has_come() {
+                break;
+            }
+            tried.one();
+            if was_in_sight.load(Ordering::Relaxed) {
+                let one = &world.visible()[&format!("{}/tree/one/out", case.destination)];
+                assert_eq!(one.content, b"the other one", "{}, swapped before call {at}", case.name);
+            }
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! Telling how a copy differs from its source.
 //!
 //! An entry counts as the same while kind, size, times, mode and owner agree and the source's
-//! change time lies before copying began. Times alone do not prove it: on Lustre they have
+//! change time lies before copying began: that nobody can set, and a rename to this name moves it too.
+//! Below a folder that another one may have taken the name of, all is copied again. On Lustre times have
 //! whole seconds, so what changed within two seconds of the beginning is copied again, and what is
 //! copied again is compared by the version of its content, where the file system keeps one.
 
@@ -66,10 +67,14 @@ impl Differences<'_> {
         self.versions.map_or(Ok(false), |versions| versions.has_another(fs, status.inode, source))
     }
 
+    /// Whether an inode of the source may have been changed, renamed or put there since copying began.
+    pub(super) fn is_changed_since(&self, source: &Status) -> bool {
+        self.copied_since.is_some_and(|since| source.changed.seconds >= since.saturating_sub(DOUBT_SECONDS))
+    }
+
     pub(crate) fn differs(&self, source: &Status, copy: &Status) -> bool {
         let is_folder = source.kind == EntryKind::Folder;
-        let changed_since =
-            self.copied_since.is_some_and(|since| !is_folder && source.changed.seconds >= since.saturating_sub(DOUBT_SECONDS));
+        let changed_since = !is_folder && self.is_changed_since(source);
         let may_be_lost = self.durable_until.is_some_and(|until| {
             // A file that was being written then has the times of that moment: nor may its source have.
             let could_be_half_written =

@@ -279,7 +279,11 @@ impl<'a> Copier<'a> {
 
     fn folder(&self, hand: &mut Worker<'_, '_>, above: Above) -> CopyResult<()> {
         let (from, to) = (above.pair.source.at(&above.name), above.pair.copy.at(&above.name));
-        let copied = if above.pair.is_new { None } else { look(self.fs, to)? };
+        let mut copied = if above.pair.is_new { None } else { look(self.fs, to)? };
+        if copied.is_some() && self.may_be_another(&above)? {
+            remove_tree(self.fs, to)?;
+            copied = None;
+        }
         let differs = match (&copied, &self.differences) {
             (Some(copied), Some(differences)) if copied.kind == EntryKind::Folder => differences.differs(&above.status, copied),
             (None, _) => true,
@@ -300,6 +304,15 @@ impl<'a> Copier<'a> {
         let pair = Pair { above: Some(above), differs: AtomicBool::new(differs), ..pair };
         hand.put(self.entries_of(&Arc::new(pair))?);
         Ok(())
+    }
+
+    /// Whether somebody may have given the name to another folder since the copy began. What is in that may
+    /// look the same and be older than the copy; but such a rename changes the folder and the one above.
+    fn may_be_another(&self, folder: &Above) -> CopyResult<bool> {
+        let Some(differences) = &self.differences else { return Ok(false) };
+        // The one above is asked last: whoever had renamed before the folder was looked at is seen there.
+        Ok(differences.is_changed_since(&folder.status)
+            && differences.is_changed_since(&self.fs.status((&folder.pair.source).into())?))
     }
 
     fn pair(&self, source: At<'_>, copy: At<'_>, is_new: bool) -> CopyResult<Pair> {

@@ -16,7 +16,7 @@ use super::make_staging::is_staged;
 use crate::copy::{Copier, CopyError, Differences, is_same_tree};
 use crate::crew::{Crew, Foreman};
 use crate::fs::walk::{look, remove_content, remove_tree, unless_absent};
-use crate::fs::{At, Folder, NamesDurability};
+use crate::fs::{At, FileSystem, Folder, NamesDurability};
 use crate::moves::event::Note;
 use crate::planner::plan::Loss;
 use crate::worker::Probe;
@@ -39,7 +39,8 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     if item.kind == EntryKind::Folder {
         copy_folder(context, from, to)?;
     } else {
-        let seconds = begin_at(context, from, to)?;
+        remove_tree(context.fs, to)?;
+        let seconds = clock_behind(context, from, to)?;
         context.note(Note::CopyBegun { seconds })?;
         with_copier(context, &mut Checkpoints::none(), None, |copier, _, foreman| copier.copy_single(from, &status, to, foreman))?;
         let identity = context.fs.identity(to.into())?;
@@ -59,7 +60,8 @@ fn copy_folder(context: &mut Context<'_>, from: At<'_>, to: At<'_>) -> StepResul
         _ => None,
     };
     if differences.is_none() {
-        let seconds = begin_at(context, from, to)?;
+        remove_content(context.fs, &context.fs.open_folder(to)?)?;
+        let seconds = clock_behind(context, from, to)?;
         context.note(Note::CopyBegun { seconds })?;
     }
     with_copier(context, &mut checkpoints, differences, |copier, crew, foreman| copier.copy_content_of(crew, from, to, foreman))?;
@@ -99,42 +101,43 @@ impl Checkpoints {
         let name = context.staging_name()?;
         let staging = context.fs.open_folder(destination.at(&name))?;
         // The clock is read first: what was finished before it, the sync reaches.
-        context.fs.set_mode((&staging).into(), super::make_staging::STAGING_MODE)?;
-        let seconds = copier.settled_before(context.fs.status((&staging).into())?.changed.seconds);
+        let seconds = copier.settled_before(now_by(context.fs, &staging)?);
         sync_data(context, &destination)?;
         context.note(Note::CopyDurable { seconds, entries: self.entries_total, bytes: self.bytes_total })
     }
 }
 
-/// By the clock of whichever file system is behind: the source's tells when it was changed.
-fn begin_at(context: &Context<'_>, from: At<'_>, to: At<'_>) -> StepResult<i64> {
-    let here = now_on(context, to)?;
+/// The time in seconds on the clock of whichever file system is behind: the source's tells when it was changed.
+pub(super) fn clock_behind(context: &Context<'_>, from: At<'_>, to: At<'_>) -> StepResult<i64> {
+    let here = now_at(context, to)?;
     // Where nothing can be made beside the source, its clock is taken for the copy's.
     Ok(now_beside(context, from).map_or(here, |there| there.min(here)))
 }
 
 /// Told by a file that goes by rule, should a crash leave it.
 fn now_beside(context: &Context<'_>, source: At<'_>) -> StepResult<i64> {
-    let (fs, name) = (context.fs, name_of(context.order.move_id, 0)?);
+    let name = name_of(context.order.move_id, 0)?;
     let at = source.folder.at(&name);
-    unless_absent(fs.unlink(at))?;
-    let seconds = fs.status((&fs.create_file(at, 0)?).into())?.changed.seconds;
-    fs.unlink(at)?;
-    Ok(seconds)
+    unless_absent(context.fs.unlink(at))?;
+    now_by_a_file(context.fs, at)
 }
 
-/// The file system's own clock, and nothing left under the name that it was read from.
-fn now_on(context: &Context<'_>, staged: At<'_>) -> StepResult<i64> {
-    let fs = context.fs;
-    if context.item().kind == EntryKind::Folder {
-        let staging = fs.open_folder(staged)?;
-        remove_content(fs, &staging)?;
-        fs.set_mode((&staging).into(), super::make_staging::STAGING_MODE)?;
-        return Ok(fs.status((&staging).into())?.changed.seconds);
+/// Told by the staged folder itself, or by a file where one is to be staged.
+fn now_at(context: &Context<'_>, staged: At<'_>) -> StepResult<i64> {
+    match context.item().kind {
+        EntryKind::Folder => now_by(context.fs, &context.fs.open_folder(staged)?),
+        _ => now_by_a_file(context.fs, staged),
     }
-    remove_tree(fs, staged)?;
-    let seconds = fs.status((&fs.create_file(staged, 0)?).into())?.changed.seconds;
-    fs.unlink(staged)?;
+}
+
+fn now_by(fs: &dyn FileSystem, staging: &Folder) -> StepResult<i64> {
+    fs.set_mode(staging.into(), super::make_staging::STAGING_MODE)?;
+    Ok(fs.status(staging.into())?.changed.seconds)
+}
+
+fn now_by_a_file(fs: &dyn FileSystem, at: At<'_>) -> StepResult<i64> {
+    let seconds = fs.status((&fs.create_file(at, 0)?).into())?.changed.seconds;
+    fs.unlink(at)?;
     Ok(seconds)
 }
 

@@ -3,10 +3,11 @@
 use tidelock_shared::strategy::EntryKind;
 
 use super::context::Context;
-use super::copy_tree::{Checkpoints, begun_at, losses, sync, with_copier};
+use super::copy_tree::{Checkpoints, begun_at, clock_behind, losses, sync, with_copier};
 use super::error::{StepError, StepResult};
 use crate::copy::{Differences, Versions};
 use crate::fs::At;
+use crate::moves::event::Note;
 
 /// A source that still changes after so many rounds is being worked on.
 const ROUNDS_MAX: u32 = 4;
@@ -26,7 +27,8 @@ pub(super) fn bring_up_to_date(context: &mut Context<'_>, from: At<'_>) -> StepR
     let is_folder = context.item().kind == EntryKind::Folder;
     let mut copied_since = begun_at(context);
     let versions = Versions::default();
-    for _ in 0..ROUNDS_MAX {
+    let now = if is_folder { Some(clock_behind(context, from, to)?) } else { None };
+    for round in 0..ROUNDS_MAX {
         let round_begins = context.fs.status(from.into())?;
         let differences = Differences { copied_since, versions: Some(&versions), ..Differences::of_attributes(&losses) };
         let has_changed = with_copier(context, &mut Checkpoints::none(), Some(differences), |copier, crew, foreman| {
@@ -37,12 +39,17 @@ pub(super) fn bring_up_to_date(context: &mut Context<'_>, from: At<'_>) -> StepR
             }
         })?;
         if !has_changed {
-            return Ok(());
+            // What changed before this look is in the copy, durably: the next one, for which the source is out
+            // of sight, need not copy it a third time.
+            return match now.filter(|_| round > 0) {
+                Some(seconds) => context.note(Note::CopyBegun { seconds }),
+                None => Ok(()),
+            };
         }
         sync(context, &destination)?;
         if !is_folder {
             let identity = context.fs.identity(to.into())?;
-            context.note(crate::moves::event::Note::StagingMade { identity })?;
+            context.note(Note::StagingMade { identity })?;
         }
         // What was just copied again was read now; only a later change counts from here on, which its
         // version tells where times are too coarse.
