@@ -319,6 +319,9 @@ pub(crate) fn journal_error(error: &JournalError) -> UserError {
             UserError::new("state_too_new", format!("The journal in {} was written by a later release.", path.display()))
                 .hint("Use that release, or another --state DIR.")
         }
+        JournalError::Full { source } => {
+            UserError::new("state_full", words().state_full(&source.to_string())).hint(words().state_full_hint())
+        }
         other => UserError::new("journal", words().journal_failed(&other.to_string())).hint(words().journal_failed_hint()),
     }
 }

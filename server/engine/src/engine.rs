@@ -24,7 +24,7 @@ use crate::crew::{Alone, Crew};
 use crate::error::EngineError;
 use crate::executor::{Driver, Halt, Live, Throttle, Versions};
 use crate::fs::FileSystem;
-use crate::journal::{Journal, Recorded};
+use crate::journal::{Journal, JournalError, Recorded};
 use crate::moves::event::Event;
 use crate::moves::state::{Move, Purge, StepStatus};
 use crate::planner::Draft;
@@ -180,7 +180,7 @@ impl Engine {
         let now_ms = self.driver.clock.now_ms();
         let mut journal = self.driver.journal.lock();
         let accepted = journal.accept(&draft.plan, key, now_ms);
-        if accepted.is_err() {
+        if !matches!(accepted, Ok(_) | Err(JournalError::Full { .. })) {
             // It may be recorded all the same, and then nobody here knows of the move.
             self.driver.is_halted.store(true, Ordering::Relaxed);
         }

@@ -87,7 +87,8 @@ impl Local {
         let (journal, held) = match (holding, held) {
             (_, Ok(held)) => {
                 let bits = random_bytes().map_err(|error| UserError::new("state_random", format!("{error}.")))?;
-                (Journal::open(&held, || u64::from_ne_bytes(bits)).map_err(told)?, Some(held))
+                let journal = Journal::open(&held, || u64::from_ne_bytes(bits)).map_err(told)?;
+                (journal.with_room_kept_in(&held), Some(held))
             }
             (Holding::Beside, Err(JournalError::InUse { .. })) => (Journal::beside(state).map_err(told)?, None),
             (_, Err(error)) => return Err(told(error)),

@@ -100,7 +100,7 @@ pub(super) struct Started {
 pub(super) fn start(options: &Serve, address: SocketAddr) -> Result<Started, ServeError> {
     let state = StateFolder::hold_patiently(&options.state_folder)?;
     let bits = u64::from_ne_bytes(random_bytes()?);
-    let journal = Journal::open(&state, || bits)?;
+    let journal = Journal::open(&state, || bits)?.with_room_kept_in(&state);
     let uploads = Uploads::open(&options.state_folder).map_err(ServeError::Uploads)?;
     let (running, first_page) = match &options.mode {
         Mode::Demo { look } => {

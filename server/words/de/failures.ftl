@@ -53,5 +53,7 @@ not-there = { $path } gibt es nicht.
 not-there-hint = Vielleicht wurde es inzwischen verschoben oder gelöscht.
 links-not-followed = Symbolischen Links wird nie gefolgt.
 ask-owner = Bitten Sie den Eigentümer um die Erlaubnis.
+state-full = Die Platte des Zustandsordners ist voll: Ein Vorgang, der jetzt begänne, könnte nicht festhalten, wie er endet ({ $cause }). Nichts wurde verändert.
+state-full-hint = Schaffen Sie dort einige Megabyte Platz und versuchen Sie es noch einmal.
 journal-failed = Das Journal hat versagt: { $other }.
 journal-failed-hint = Prüfen Sie, ob die Platte des Zustandsordners Platz hat und arbeitet.

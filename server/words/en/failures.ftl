@@ -50,5 +50,7 @@ not-there = There is no { $path }.
 not-there-hint = It may have been moved or deleted meanwhile.
 links-not-followed = Symbolic links are never followed.
 ask-owner = Ask its owner for permission.
+state-full = The disk of the state folder is full: a move that begins now could not write down how it ends ({ $cause }). Nothing was touched.
+state-full-hint = Make a few megabytes of room there, and try again.
 journal-failed = The journal failed: { $other }.
 journal-failed-hint = Check that the disk of the state folder has room and works.

@@ -16,6 +16,8 @@ pub enum JournalError {
     NotDurable { path: PathBuf, mode: String },
     #[error("the journal in {path} was written by a later release")]
     TooNew { path: PathBuf },
+    #[error("the disk of the state folder is full")]
+    Full { source: std::io::Error },
     #[error("cannot {action} the journal")]
     Database { action: &'static str, source: rusqlite::Error },
     #[error("an event of move {number} cannot be understood")]

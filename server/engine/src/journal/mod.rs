@@ -7,6 +7,7 @@
 //! Not here: what to do next (`moves::decide`) and doing it (`steps`).
 
 mod adopt;
+mod ballast;
 mod error;
 mod kept;
 mod schema;

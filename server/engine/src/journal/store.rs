@@ -9,6 +9,7 @@ use tidelock_shared::id::{EngineId, MoveId};
 use tidelock_shared::limits::Limits;
 use tidelock_shared::progress::MoveState;
 
+use super::ballast::Ballast;
 use super::{JournalError, StateFolder, schema};
 use crate::moves::event::Event;
 use crate::moves::state::Move;
@@ -26,6 +27,7 @@ pub struct Journal {
     pub(super) engine: EngineId,
     home: String,
     watch: Option<Arc<dyn Watch>>,
+    ballast: Option<Ballast>,
 }
 
 /// Somebody who is asked around each write: to count, or in simulations to interfere.
@@ -184,7 +186,13 @@ impl Journal {
         let bits: i64 =
             connection.query_row("SELECT value FROM meta WHERE key = 'engine'", [], |row| row.get(0)).map_err(failed("read"))?;
         let engine = EngineId::from_bits(u64::try_from(bits).unwrap_or(0));
-        Ok(Self { connection, engine, home: home_of(path), watch: None })
+        Ok(Self { connection, engine, home: home_of(path), watch: None, ballast: None })
+    }
+
+    /// Accepts moves only while there is room on the disk to write down how all of them end, and keeps some
+    /// for that.
+    pub fn with_room_kept_in(self, folder: &StateFolder) -> Self {
+        Self { ballast: Some(Ballast::in_folder(folder.path())), ..self }
     }
 
     /// The machine and the state folder: what tells a lost journal from that of another engine.
@@ -208,10 +216,22 @@ impl Journal {
     }
 
     /// Records a new move. The same key twice is the same move; then nothing is recorded.
+    ///
+    /// # Errors
+    /// [`JournalError::Full`] before anything was written; after any other error the move may be recorded.
     pub fn accept(&mut self, plan: &MovePlan, key: Option<&str>, now_ms: i64) -> Result<(MoveId, bool), JournalError> {
         if let Some(known) = key.map(|key| self.find_key(key)).transpose()?.flatten() {
             return Ok((known, false));
         }
+        if let Some(ballast) = &self.ballast {
+            ballast.take().map_err(|source| JournalError::Full { source })?;
+        }
+        let accepted = self.insert(plan, key, now_ms);
+        self.give_up_room_if_full(&accepted);
+        Ok((accepted?, true))
+    }
+
+    fn insert(&mut self, plan: &MovePlan, key: Option<&str>, now_ms: i64) -> Result<MoveId, JournalError> {
         self.before_write();
         let transaction = self.connection.transaction().map_err(failed("write"))?;
         let engine = self.engine;
@@ -233,11 +253,27 @@ impl Journal {
             .and_then(|_| transaction.commit())
             .map_err(failed("write"))?;
         self.after_write(Some((number, &Event::Accepted)));
-        Ok((MoveId { engine, number }, true))
+        Ok(MoveId { engine, number })
+    }
+
+    /// So that there is some at the next start.
+    fn give_up_room_if_full<T>(&self, answer: &Result<T, JournalError>) {
+        if let Err(JournalError::Database { source, .. }) = answer
+            && source.sqlite_error_code() == Some(ErrorCode::DiskFull)
+            && let Some(ballast) = &self.ballast
+        {
+            ballast.give_up();
+        }
     }
 
     /// Records an event that leads to `state`; on stable storage when this returns.
     pub fn append(&mut self, id: MoveId, event: &Event, state: MoveState, now_ms: i64) -> Result<(), JournalError> {
+        let answer = self.write(id, event, state, now_ms);
+        self.give_up_room_if_full(&answer);
+        answer
+    }
+
+    fn write(&mut self, id: MoveId, event: &Event, state: MoveState, now_ms: i64) -> Result<(), JournalError> {
         let number = id.number;
         let text = serde_json::to_string(event).map_err(|source| JournalError::Unreadable { number, source })?;
         let ended = match (state, event) {
