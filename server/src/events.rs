@@ -2,25 +2,29 @@
 //!
 //! Every message is the whole view of a move, so whoever was slow or away needs only the newest
 //! of each: nothing queues up for a client, and one that resumes is told what it missed. One
-//! poller asks the engine for everybody, and only while somebody listens.
+//! poller asks the engine for everybody, and only while somebody listens; what it has found goes
+//! out to all who are up to date as the same bytes.
 //!
 //! Not here: who may listen (`http::guard`).
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::future::ready;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::body::{Body, Bytes};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
+use serde::Serialize;
 use tidelock_engine::{Engine, EngineError, Snapshot};
 use tidelock_shared::id::MoveId;
 use tidelock_shared::preview::SurveyProgress;
 use tidelock_shared::progress::MoveUpdate;
 use tidelock_shared::words::Language;
 use tokio::sync::watch;
-use tokio::time::MissedTickBehavior;
+use tokio::time::{MissedTickBehavior, timeout};
 
 use crate::convert;
 use crate::names::Names;
@@ -28,23 +32,45 @@ use crate::words::{language, within};
 
 const LOOKED_EVERY: Duration = Duration::from_millis(100);
 const SENT_AT_LEAST_EVERY: Duration = Duration::from_secs(15);
-/// How long a browser waits before it comes back.
-const RETRIED_AFTER: Duration = Duration::from_secs(1);
+/// Nothing, which keeps a connection from being taken for a dead one.
+const NOTHING: &[u8] = b":\n\n";
+/// A browser waits so many milliseconds before it comes back.
+const HELLO: &[u8] = b"retry: 1000\n\n";
 /// What a client that comes without a past is told of.
 const RECENT: u32 = 200;
 
-/// The newest of each move, as far as anybody listened.
+/// The newest of so many moves is remembered, for those who do not keep up.
+const REMEMBERED: usize = 1000;
+
+/// Tells what happens to moves.
 pub(crate) struct Feed {
-    newest: watch::Sender<BTreeMap<MoveId, Update>>,
+    news: watch::Sender<News>,
     /// The engine's version when this process began. Who remembers less was told by another.
     first: u64,
 }
 
-#[derive(Clone, Debug)]
+/// What was found out as long as anybody listened.
+#[derive(Default)]
+struct News {
+    of_each: BTreeMap<MoveId, Update>,
+    /// Whoever knows no more than this may have missed a move that is not in `of_each` any more.
+    forgotten_until: u64,
+    last: Look,
+}
+
+/// What one look has found, for who knew all until then.
+#[derive(Default)]
+struct Look {
+    after: u64,
+    until: u64,
+    told: [Bytes; Language::ALL.len()],
+}
+
+/// The newest of one move.
 struct Update {
     sequence: u64,
     /// In the order of [`Language::ALL`].
-    data: [Arc<str>; Language::ALL.len()],
+    told: [Bytes; Language::ALL.len()],
 }
 
 impl Update {
@@ -53,21 +79,45 @@ impl Update {
         let sequence = snapshot.version;
         let told = |language| {
             let view = within(language, || convert::move_view(snapshot, names));
-            let text = serde_json::to_string(&MoveUpdate { sequence, view });
-            Some(text.inspect_err(|error| tracing::error!(%error, "a move cannot be told")).ok()?.into())
+            event(sequence, &MoveUpdate { sequence, view })
         };
         let [english, german] = Language::ALL.map(told);
-        Some(Self { sequence, data: [english?, german?] })
+        Some(Self { sequence, told: [english?, german?] })
     }
+}
 
-    fn event(&self, language: Language) -> Event {
-        Event::default().id(self.sequence.to_string()).data(&*self.data[language as usize])
+/// A message of the feed, in the form that `EventSource` reads.
+fn event(sequence: u64, data: &impl Serialize) -> Option<Bytes> {
+    let data = serde_json::to_string(data).inspect_err(|error| tracing::error!(%error, "what has happened cannot be told")).ok()?;
+    Some(format!("id: {sequence}\ndata: {data}\n\n").into())
+}
+
+/// Several messages at once, the newest last.
+fn together<'a>(updates: impl IntoIterator<Item = &'a Update>, language: Language) -> Bytes {
+    let mut updates: Vec<&Update> = updates.into_iter().collect();
+    updates.sort_by_key(|update| update.sequence);
+    let told: Vec<&[u8]> = updates.iter().map(|update| &*update.told[language as usize]).collect();
+    told.concat().into()
+}
+
+impl News {
+    fn add(&mut self, found: Vec<(MoveId, Update)>, after: u64, until: u64) {
+        let told = Language::ALL.map(|language| together(found.iter().map(|(_, update)| update), language));
+        self.last = Look { after, until, told };
+        self.of_each.extend(found);
+        while self.of_each.len() > REMEMBERED
+            && let Some((oldest, update)) = self.of_each.iter().min_by_key(|(_, update)| update.sequence)
+        {
+            let oldest = *oldest;
+            self.forgotten_until = update.sequence;
+            self.of_each.remove(&oldest);
+        }
     }
 }
 
 impl Feed {
     pub(crate) fn new(engine: &Engine) -> Self {
-        Self { newest: watch::Sender::default(), first: engine.version() }
+        Self { news: watch::Sender::default(), first: engine.version() }
     }
 
     /// Asks the engine what changed and tells everybody, until the server stops.
@@ -80,29 +130,23 @@ impl Feed {
                 _ = ticks.tick() => {}
                 () = becomes_true(&mut stop) => return,
             }
-            if self.newest.receiver_count() == 0 || engine.version() == seen {
+            if self.news.receiver_count() == 0 || engine.version() == seen {
                 continue;
             }
             let (engine, names) = (engine.clone(), names.clone());
             let changed = tokio::task::spawn_blocking(move || changed_since(&engine, &names, seen)).await.unwrap_or_default();
-            seen = changed.iter().map(|(_, update)| update.sequence).fold(seen, u64::max);
-            self.newest.send_if_modified(|newest| {
-                let is_new = !changed.is_empty();
-                newest.extend(changed);
-                is_new
-            });
+            let until = changed.iter().map(|(_, update)| update.sequence).fold(seen, u64::max);
+            if !changed.is_empty() {
+                self.news.send_modify(|news| news.add(changed, seen, until));
+            }
+            seen = until;
         }
     }
 
     /// The feed of all moves or of one, from after `last`.
-    pub(crate) async fn follow(
-        &self,
-        source: Source,
-        last: Option<u64>,
-        ends: [watch::Receiver<bool>; 2],
-    ) -> Result<Response, EngineError> {
+    pub(crate) async fn follow(&self, source: Source, last: Option<u64>, ends: Ends) -> Result<Response, EngineError> {
         // Subscribed before the first look, so that nothing falls between the two.
-        let newest = self.newest.subscribe();
+        let news = self.news.subscribe();
         let last = last.filter(|last| (self.first..=source.engine.version()).contains(last));
         let only = source.only;
         // What changes while it is looked at is told once more, as news.
@@ -110,10 +154,13 @@ impl Feed {
         let begin = tokio::task::spawn_blocking(move || source.begin(last, seen)).await;
         let begin = begin.unwrap_or_else(|_| Ok(Vec::new()))?;
         let language = language();
-        let waiting = begin.iter().map(|update| update.event(language)).collect();
-        Ok(sse(MovesTold { newest, last: seen, only, language, waiting, ends }, MovesTold::next))
+        let begin = together(&begin, language);
+        Ok(sse(begin, MovesTold { news, last: seen, only, language, ends }))
     }
 }
+
+/// The server stops, or the session ends.
+type Ends = [watch::Receiver<bool>; 2];
 
 /// What a client wants to hear of.
 pub(crate) struct Source {
@@ -136,7 +183,7 @@ impl Source {
         for snapshot in &mut snapshots {
             snapshot.version = snapshot.version.min(seen);
         }
-        snapshots.sort_by_key(|snapshot| (snapshot.version, snapshot.recorded.of.id));
+        snapshots.sort_by_key(|snapshot| snapshot.recorded.of.id);
         Ok(snapshots.iter().filter_map(|snapshot| Update::new(snapshot, &self.names)).collect())
     }
 }
@@ -148,49 +195,53 @@ fn changed_since(engine: &Engine, names: &Names, version: u64) -> Vec<(MoveId, U
 
 /// What one client has heard and will hear.
 struct MovesTold {
-    newest: watch::Receiver<BTreeMap<MoveId, Update>>,
+    news: watch::Receiver<News>,
     last: u64,
     only: Option<MoveId>,
     language: Language,
-    waiting: VecDeque<Event>,
-    ends: [watch::Receiver<bool>; 2],
+    ends: Ends,
 }
 
-impl MovesTold {
-    async fn next(mut self) -> Option<(Result<Event, Infallible>, Self)> {
+impl Tells for MovesTold {
+    async fn next(&mut self) -> Option<Bytes> {
         loop {
-            if let Some(event) = self.waiting.pop_front() {
-                return Some((Ok(event), self));
-            }
             let [stop, session] = &mut self.ends;
             tokio::select! {
                 biased;
                 () = becomes_true(stop) => return None,
                 () = becomes_true(session) => return None,
-                changed = self.newest.changed() => changed.ok()?,
+                changed = self.news.changed() => changed.ok()?,
             }
-            self.take_news();
+            let told = self.take_news()?;
+            if !told.is_empty() {
+                return Some(told);
+            }
         }
     }
+}
 
-    fn take_news(&mut self) {
-        let newest = self.newest.borrow_and_update();
-        let wanted = newest.iter().filter(|(id, update)| update.sequence > self.last && self.only.is_none_or(|only| only == **id));
-        let mut news: Vec<&Update> = wanted.map(|(_, update)| update).collect();
-        news.sort_by_key(|update| update.sequence);
-        self.last = news.last().map_or(self.last, |update| update.sequence);
-        let language = self.language;
-        self.waiting.extend(news.into_iter().map(|update| update.event(language)));
+impl MovesTold {
+    /// None for one who was away for so long that not all of it is known any more: he comes again, and is
+    /// told by the engine.
+    fn take_news(&mut self) -> Option<Bytes> {
+        let news = self.news.borrow_and_update();
+        let knew = self.last;
+        self.last = knew.max(news.last.until);
+        if self.only.is_none() && knew == news.last.after {
+            return Some(news.last.told[self.language as usize].clone());
+        }
+        if knew < news.forgotten_until {
+            return None;
+        }
+        let only = self.only;
+        let wanted = news.of_each.iter().filter(|(id, update)| update.sequence > knew && only.is_none_or(|only| only == **id));
+        Some(together(wanted.map(|(_, update)| update), self.language))
     }
 }
 
 /// The feed of one survey. It ends with the survey.
-pub(crate) fn follow_survey(
-    progress: watch::Receiver<SurveyProgress>,
-    last: Option<u64>,
-    ends: [watch::Receiver<bool>; 2],
-) -> Response {
-    sse(SurveyTold { progress, last: last.unwrap_or(0), ends }, SurveyTold::next)
+pub(crate) fn follow_survey(progress: watch::Receiver<SurveyProgress>, last: Option<u64>, ends: Ends) -> Response {
+    sse(Bytes::new(), SurveyTold { progress, last: last.unwrap_or(0), ends })
 }
 
 /// Whether a survey will say nothing more after this.
@@ -201,17 +252,16 @@ pub(crate) fn is_over(progress: &SurveyProgress) -> bool {
 struct SurveyTold {
     progress: watch::Receiver<SurveyProgress>,
     last: u64,
-    ends: [watch::Receiver<bool>; 2],
+    ends: Ends,
 }
 
-impl SurveyTold {
-    async fn next(mut self) -> Option<(Result<Event, Infallible>, Self)> {
+impl Tells for SurveyTold {
+    async fn next(&mut self) -> Option<Bytes> {
         loop {
             let newest = self.progress.borrow_and_update().clone();
             if newest.sequence > self.last {
                 self.last = newest.sequence;
-                let event = Event::default().id(newest.sequence.to_string()).json_data(&newest).ok()?;
-                return Some((Ok(event), self));
+                return event(newest.sequence, &newest);
             }
             if is_over(&newest) {
                 return None;
@@ -227,14 +277,21 @@ impl SurveyTold {
     }
 }
 
-fn sse<S, F>(told: S, next: impl FnMut(S) -> F + Send + 'static) -> Response
-where
-    S: Send + 'static,
-    F: Future<Output = Option<(Result<Event, Infallible>, S)>> + Send + 'static,
-{
-    let hello = Event::default().retry(RETRIED_AFTER);
-    let events = stream::StreamExt::chain(stream::once(std::future::ready(Ok(hello))), stream::unfold(told, next));
-    Sse::new(events).keep_alive(KeepAlive::new().interval(SENT_AT_LEAST_EVERY)).into_response()
+/// One who tells a client something after the other. What is not waited for to the end is told later.
+trait Tells: Send + 'static {
+    /// The next messages, whole; none at the end.
+    fn next(&mut self) -> impl Future<Output = Option<Bytes>> + Send;
+}
+
+/// `begin` goes out at once, and then whatever is told next.
+fn sse(begin: Bytes, tells: impl Tells) -> Response {
+    let hello = Bytes::from([HELLO, &begin].concat());
+    let told = stream::unfold(tells, |mut tells| async move {
+        let next = timeout(SENT_AT_LEAST_EVERY, tells.next()).await;
+        Some((next.unwrap_or(Some(Bytes::from_static(NOTHING)))?, tells))
+    });
+    let told = stream::once(ready(hello)).chain(told).map(Ok::<_, Infallible>);
+    ([(CONTENT_TYPE, "text/event-stream"), (CACHE_CONTROL, "no-cache")], Body::from_stream(told)).into_response()
 }
 
 /// Returns once the value is true, or nobody is left who could make it so.

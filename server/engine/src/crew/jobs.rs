@@ -23,7 +23,7 @@ pub(crate) struct Interrupted;
 /// Nobody runs further ahead of the foreman than this: limits on the rate are kept by making him
 /// wait.
 const UNHEARD_ENTRIES: u64 = 512;
-const UNHEARD_BYTES: u64 = 64 << 20;
+const UNHEARD_BYTES: u64 = 8 << 20;
 
 struct Heap<J> {
     waiting: Mutex<Waiting<J>>,
