@@ -24,7 +24,7 @@ use crate::crew::{Alone, Crew};
 use crate::error::EngineError;
 use crate::executor::{Driver, Halt, Live, Throttle, Versions};
 use crate::fs::FileSystem;
-use crate::journal::{Journal, JournalError, Recorded};
+use crate::journal::{Journal, JournalError, Recorded, Together};
 use crate::moves::event::Event;
 use crate::moves::state::{Move, Purge, StepStatus};
 use crate::planner::Draft;
@@ -97,6 +97,7 @@ impl Engine {
             home: journal.home().to_owned(),
             worker,
             journal: Mutex::new(journal),
+            together: Together::default(),
             clock,
             entries_a_checkpoint: ENTRIES_A_CHECKPOINT,
             patience_ms: PATIENCE_MS,

@@ -3,6 +3,7 @@
 //! Pure: no file system, no locks. An entry is a number, its place in the order of reading; an
 //! order is a list of such numbers.
 
+use memchr::memmem::Finder;
 use tidelock_shared::name::{FileName, InvalidName};
 
 /// Names and kinds, 16 bytes and the name for each entry.
@@ -86,9 +87,8 @@ impl Catalogue {
 
     /// Those of an order whose names contain `text`, which is in lower case.
     pub(super) fn containing(&self, order: &[u32], text: &str) -> Vec<u32> {
-        let text = text.as_bytes();
-        let contains = |entry: &&u32| self.text(self.slot(**entry)).windows(text.len().max(1)).any(|part| part == text);
-        order.iter().filter(contains).copied().collect()
+        let text = Finder::new(text);
+        order.iter().filter(|entry| text.find(self.text(self.slot(**entry))).is_some()).copied().collect()
     }
 
     /// How many of an order are folders; they are its first.

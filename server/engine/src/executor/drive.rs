@@ -14,7 +14,7 @@ use super::live::{Live, Versions};
 use super::orders::{notes, order};
 use super::throttle::Throttle;
 use crate::clock::Clock;
-use crate::journal::{Journal, JournalError};
+use crate::journal::{Journal, JournalError, Record, Together};
 use crate::moves::decide::{Decision, decide};
 use crate::moves::event::{Event, Failure, FailureKind};
 use crate::moves::state::{Move, StepStatus};
@@ -47,6 +47,8 @@ pub(crate) type AskReserved = Box<dyn Fn(&Live) -> Vec<Amount> + Send + Sync>;
 pub(crate) struct Driver {
     pub(crate) worker: Arc<dyn Worker>,
     pub(crate) journal: Mutex<Journal>,
+    /// The records of all moves, on their way there.
+    pub(crate) together: Together,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entries_a_checkpoint: u64,
     /// So long a step may wait for room before it counts as failed.
@@ -438,7 +440,8 @@ impl Driver {
             .apply(&event)
             .map_err(|source| JournalError::Contradiction { number: recorded.of.id.number, source: Box::new(source) })?;
         let now_ms = self.clock.now_ms();
-        if let Err(error) = self.journal.lock().append(recorded.of.id, &event, after.state, now_ms) {
+        let record = Record { id: recorded.of.id, event: event.clone(), state: after.state, now_ms };
+        if let Err(error) = self.together.append(&self.journal, record) {
             // As after a crash: nothing more is done until the journal has been read again.
             self.is_halted.store(true, Ordering::Relaxed);
             return Err(error.into());

@@ -18,6 +18,8 @@ pub enum JournalError {
     TooNew { path: PathBuf },
     #[error("the disk of the state folder is full")]
     Full { source: std::io::Error },
+    #[error("the record of another move, with which this one was to be written, could not be")]
+    FailedTogether,
     #[error("cannot {action} the journal")]
     Database { action: &'static str, source: rusqlite::Error },
     #[error("an event of move {number} cannot be understood")]

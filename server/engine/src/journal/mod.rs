@@ -13,8 +13,10 @@ mod kept;
 mod schema;
 mod state_folder;
 mod store;
+mod together;
 
 pub use adopt::Adopted;
 pub use error::JournalError;
 pub use state_folder::StateFolder;
 pub use store::{Journal, Recorded, Request, Verb, Watch};
+pub(crate) use together::{Record, Together};

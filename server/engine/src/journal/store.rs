@@ -10,7 +10,7 @@ use tidelock_shared::limits::Limits;
 use tidelock_shared::progress::MoveState;
 
 use super::ballast::Ballast;
-use super::{JournalError, StateFolder, schema};
+use super::{JournalError, Record, StateFolder, schema};
 use crate::moves::event::Event;
 use crate::moves::state::Move;
 use crate::planner::plan::MovePlan;
@@ -268,39 +268,48 @@ impl Journal {
 
     /// Records an event that leads to `state`; on stable storage when this returns.
     pub fn append(&mut self, id: MoveId, event: &Event, state: MoveState, now_ms: i64) -> Result<(), JournalError> {
-        let answer = self.write(id, event, state, now_ms);
-        self.give_up_room_if_full(&answer);
-        answer
+        self.append_all(&mut std::iter::once(&Record { id, event: event.clone(), state, now_ms }))
     }
 
-    fn write(&mut self, id: MoveId, event: &Event, state: MoveState, now_ms: i64) -> Result<(), JournalError> {
-        let number = id.number;
-        let text = serde_json::to_string(event).map_err(|source| JournalError::Unreadable { number, source })?;
-        let ended = match (state, event) {
-            // What a purge finds out does not take its beginning back.
-            (_, Event::Noted { .. }) => None,
-            (MoveState::Done, Event::PurgeStarted) => Some("purging"),
-            (MoveState::Done, Event::Purged) => Some("purged"),
-            (MoveState::Done, _) => Some("done"),
-            (MoveState::Undone, _) => Some("undone"),
-            _ => None,
-        };
+    /// Records events of several moves: all or, after an error, perhaps none.
+    pub(super) fn append_all<'a>(&mut self, records: &mut dyn Iterator<Item = &'a Record>) -> Result<(), JournalError> {
         self.before_write();
+        let written = self.write(records);
+        self.give_up_room_if_full(&written);
+        for (number, event) in written? {
+            self.after_write(Some((number, event)));
+        }
+        Ok(())
+    }
+
+    fn write<'a>(&mut self, records: &mut dyn Iterator<Item = &'a Record>) -> Result<Vec<(u32, &'a Event)>, JournalError> {
         let transaction = self.connection.transaction().map_err(failed("write"))?;
-        transaction
-            .execute(
-                "INSERT INTO events SELECT ?1, COALESCE(MAX(sequence), 0) + 1, ?2, ?3 FROM events WHERE move = ?1",
-                params![number, now_ms, text],
-            )
-            .map_err(failed("write"))?;
-        if let Some(ended) = ended {
+        let mut written = Vec::new();
+        for Record { id, event, state, now_ms } in records {
+            let number = id.number;
+            let text = serde_json::to_string(event).map_err(|source| JournalError::Unreadable { number, source })?;
+            let ended = match (state, event) {
+                // What a purge finds out does not take its beginning back.
+                (_, Event::Noted { .. }) => None,
+                (MoveState::Done, Event::PurgeStarted) => Some("purging"),
+                (MoveState::Done, Event::Purged) => Some("purged"),
+                (MoveState::Done, _) => Some("done"),
+                (MoveState::Undone, _) => Some("undone"),
+                _ => None,
+            };
             transaction
-                .execute("UPDATE moves SET ended = ?2 WHERE number = ?1", params![number, ended])
+                .prepare_cached("INSERT INTO events SELECT ?1, COALESCE(MAX(sequence), 0) + 1, ?2, ?3 FROM events WHERE move = ?1")
+                .and_then(|mut insert| insert.execute(params![number, now_ms, text]))
                 .map_err(failed("write"))?;
+            if let Some(ended) = ended {
+                transaction
+                    .execute("UPDATE moves SET ended = ?2 WHERE number = ?1", params![number, ended])
+                    .map_err(failed("write"))?;
+            }
+            written.push((number, event));
         }
         transaction.commit().map_err(failed("write"))?;
-        self.after_write(Some((number, event)));
-        Ok(())
+        Ok(written)
     }
 
     pub(super) fn before_write(&self) {
