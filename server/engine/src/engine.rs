@@ -299,7 +299,12 @@ impl Engine {
     pub fn get(&self, id: MoveId) -> Result<Snapshot, EngineError> {
         let live = self.moves.lock().get(&id).cloned();
         let mut snapshot = match live {
-            Some(live) => self.snapshot(&live),
+            Some(live) => {
+                let mut snapshot = self.snapshot(&live);
+                // Another move may have undone it since it was taken into memory.
+                snapshot.recorded.undone_by = self.journal().undone_by(id)?;
+                snapshot
+            }
             None => Snapshot {
                 recorded: self.read(id)?,
                 reading: Reading::default(),
@@ -308,8 +313,6 @@ impl Engine {
                 waits: None,
             },
         };
-        // Another move may have undone it since it was taken into memory.
-        snapshot.recorded.undone_by = self.read(id)?.undone_by;
         snapshot.kept_until_ms = self.kept_until_ms(&snapshot.recorded);
         Ok(snapshot)
     }

@@ -251,7 +251,7 @@ impl Driver {
         }
         *live.waiting.lock() = None;
         match outcome {
-            Outcome::Finished => self.record(live, Event::StepFinished { position })?,
+            Outcome::Finished => self.record_with_the_next(live, Event::StepFinished { position })?,
             // Whoever stopped it is heard before anything else begins.
             Outcome::Failed(failure) if failure.kind == FailureKind::Cancelled => {}
             Outcome::Failed(failure) | Outcome::Waits(_, failure) => {
@@ -314,7 +314,10 @@ impl Driver {
             }
         }
         *live.waiting.lock() = None;
-        self.record(live, event)?;
+        match event {
+            Event::StepFinished { .. } => self.record_with_the_next(live, event)?,
+            event => self.record(live, event)?,
+        }
         Ok(Ran::On)
     }
 
@@ -427,6 +430,16 @@ impl Driver {
     /// Records what people ask for, unless the move has gone another way in the meantime. Answers
     /// whether it did.
     pub(crate) fn record_if(&self, live: &Live, still: impl FnOnce(&Move) -> bool, event: Event) -> Result<bool, Halt> {
+        self.happen(live, still, event, true)
+    }
+
+    /// Records that a step is done, together with whatever comes next: until then nothing hangs on it, and a
+    /// crash before that asks the step.
+    fn record_with_the_next(&self, live: &Live, event: Event) -> Result<(), Halt> {
+        self.happen(live, |_| true, event, false).map(drop)
+    }
+
+    fn happen(&self, live: &Live, still: impl FnOnce(&Move) -> bool, event: Event, at_once: bool) -> Result<bool, Halt> {
         if self.is_halted.load(Ordering::Relaxed) {
             return Err(Halt::ShuttingDown);
         }
@@ -440,13 +453,18 @@ impl Driver {
             .apply(&event)
             .map_err(|source| JournalError::Contradiction { number: recorded.of.id.number, source: Box::new(source) })?;
         let now_ms = self.clock.now_ms();
-        let record = Record { id: recorded.of.id, event: event.clone(), state: after.state, now_ms };
-        if let Err(error) = self.together.append(&self.journal, record) {
-            // As after a crash: nothing more is done until the journal has been read again.
-            self.is_halted.store(true, Ordering::Relaxed);
-            return Err(error.into());
+        let mut unwritten = live.unwritten.lock();
+        unwritten.push((now_ms, event.clone()));
+        if at_once {
+            let record = Record { id: recorded.of.id, events: std::mem::take(&mut unwritten), state: after.state };
+            if let Err(error) = self.together.append(&self.journal, record) {
+                // As after a crash: nothing more is done until the journal has been read again.
+                self.is_halted.store(true, Ordering::Relaxed);
+                return Err(error.into());
+            }
         }
-        tracing::info!(id = %recorded.of.id, state = ?after.state, ?event, "recorded");
+        drop(unwritten);
+        tracing::info!(id = %recorded.of.id, state = ?after.state, ?event, at_once, "recorded");
         recorded.of = after;
         recorded.events.push((now_ms, event));
         drop(recorded);

@@ -5,12 +5,15 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use parking_lot::{Mutex, MutexGuard};
 
 use crate::journal::Recorded;
+use crate::moves::event::Event;
 use crate::progress::Meter;
 use crate::worker::Wait;
 
 /// One move that this process has seen open.
 pub(crate) struct Live {
     pub(crate) recorded: Mutex<Recorded>,
+    /// The last of these events, if they have not been written down yet.
+    pub(crate) unwritten: Mutex<Vec<(i64, Event)>>,
     pub(crate) meter: Meter,
     /// Somebody wants the move cancelled.
     pub(crate) wants_cancel: AtomicBool,
@@ -68,6 +71,7 @@ impl Live {
     pub(crate) fn new(recorded: Recorded, version: u64) -> Self {
         Self {
             recorded: Mutex::new(recorded),
+            unwritten: Mutex::default(),
             meter: Meter::default(),
             wants_cancel: AtomicBool::new(false),
             wants_pause: AtomicBool::new(false),

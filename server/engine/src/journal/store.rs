@@ -268,11 +268,11 @@ impl Journal {
 
     /// Records an event that leads to `state`; on stable storage when this returns.
     pub fn append(&mut self, id: MoveId, event: &Event, state: MoveState, now_ms: i64) -> Result<(), JournalError> {
-        self.append_all(&mut std::iter::once(&Record { id, event: event.clone(), state, now_ms }))
+        self.append_all(&mut std::iter::once(&Record { id, events: vec![(now_ms, event.clone())], state }))
     }
 
     /// Records events of several moves: all or, after an error, perhaps none.
-    pub(super) fn append_all<'a>(&mut self, records: &mut dyn Iterator<Item = &'a Record>) -> Result<(), JournalError> {
+    pub(super) fn append_all(&mut self, records: &mut dyn Iterator<Item = &Record>) -> Result<(), JournalError> {
         self.before_write();
         let written = self.write(records);
         self.give_up_room_if_full(&written);
@@ -285,7 +285,8 @@ impl Journal {
     fn write<'a>(&mut self, records: &mut dyn Iterator<Item = &'a Record>) -> Result<Vec<(u32, &'a Event)>, JournalError> {
         let transaction = self.connection.transaction().map_err(failed("write"))?;
         let mut written = Vec::new();
-        for Record { id, event, state, now_ms } in records {
+        let events = records.flat_map(|record| record.events.iter().map(move |event| (record, event)));
+        for (Record { id, state, .. }, (time_ms, event)) in events {
             let number = id.number;
             let text = serde_json::to_string(event).map_err(|source| JournalError::Unreadable { number, source })?;
             let ended = match (state, event) {
@@ -299,7 +300,7 @@ impl Journal {
             };
             transaction
                 .prepare_cached("INSERT INTO events SELECT ?1, COALESCE(MAX(sequence), 0) + 1, ?2, ?3 FROM events WHERE move = ?1")
-                .and_then(|mut insert| insert.execute(params![number, now_ms, text]))
+                .and_then(|mut insert| insert.execute(params![number, time_ms, text]))
                 .map_err(failed("write"))?;
             if let Some(ended) = ended {
                 transaction
@@ -347,10 +348,12 @@ impl Journal {
             of = of.apply(&event).map_err(|source| JournalError::Contradiction { number, source: Box::new(source) })?;
             events.push((time_ms, event));
         }
-        Ok(Some(Recorded { of, events, accepted_ms, undone_by: self.undone_by(number)? }))
+        Ok(Some(Recorded { of, events, accepted_ms, undone_by: self.undone_by(id)? }))
     }
 
-    fn undone_by(&self, number: u32) -> Result<Option<MoveId>, JournalError> {
+    /// The newest move that undoes this one and is done.
+    pub(crate) fn undone_by(&self, id: MoveId) -> Result<Option<MoveId>, JournalError> {
+        let Some(number) = self.number(id) else { return Ok(None) };
         let sql = "SELECT MAX(number) FROM moves WHERE undoes = ?1 AND ended IN ('done', 'purging', 'purged')";
         let undoing: Option<u32> = self.connection.query_row(sql, [number], |row| row.get(0)).map_err(failed("read"))?;
         Ok(undoing.map(|number| self.id(number)))

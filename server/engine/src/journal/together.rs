@@ -12,12 +12,11 @@ use tidelock_shared::progress::MoveState;
 use super::{Journal, JournalError};
 use crate::moves::event::Event;
 
-/// An event of a move, and the state it leads to.
+/// Events of a move with their times in milliseconds since 1970, and the state that the last one leads to.
 pub(crate) struct Record {
     pub(crate) id: MoveId,
-    pub(crate) event: Event,
+    pub(crate) events: Vec<(i64, Event)>,
     pub(crate) state: MoveState,
-    pub(crate) now_ms: i64,
 }
 
 /// Those who wait for the journal.
@@ -70,7 +69,7 @@ mod tests {
         let barrier = Barrier::new(moves.len());
         std::thread::scope(|scope| {
             let append = |id: MoveId| {
-                let record = Record { id, event: Event::StepStarted { position }, state: MoveState::Preparing, now_ms: 0 };
+                let record = Record { id, events: vec![(0, Event::StepStarted { position })], state: MoveState::Preparing };
                 barrier.wait();
                 together.append(journal, record).is_ok()
             };
@@ -123,7 +122,7 @@ mod tests {
         let busy = journal.lock();
         std::thread::scope(|scope| {
             for id in moves {
-                let record = Record { id, event: Event::StepStarted { position: 0 }, state: MoveState::Preparing, now_ms: 0 };
+                let record = Record { id, events: vec![(0, Event::StepStarted { position: 0 })], state: MoveState::Preparing };
                 scope.spawn(|| together.append(&journal, record).unwrap());
             }
             while together.waiting.lock().len() < CALLERS {
