@@ -315,7 +315,7 @@ impl Driver {
         }
         *live.waiting.lock() = None;
         match event {
-            Event::StepFinished { .. } => self.record_with_the_next(live, event)?,
+            Event::StepFinished { .. } | Event::StepUndone { .. } => self.record_with_the_next(live, event)?,
             event => self.record(live, event)?,
         }
         Ok(Ran::On)
@@ -433,8 +433,8 @@ impl Driver {
         self.happen(live, still, event, true)
     }
 
-    /// Records that a step is done, together with whatever comes next: until then nothing hangs on it, and a
-    /// crash before that asks the step.
+    /// Records that a step is done or undone, together with whatever comes next: until then nothing hangs on it, and
+    /// a crash before that asks the step, or undoes it once more.
     fn record_with_the_next(&self, live: &Live, event: Event) -> Result<(), Halt> {
         self.happen(live, |_| true, event, false).map(drop)
     }
