@@ -45,7 +45,7 @@ const REMEMBERED: usize = 1000;
 /// Tells what happens to moves.
 pub(crate) struct Feed {
     news: watch::Sender<News>,
-    /// The engine's version when this process began. Who remembers less was told by another.
+    /// The engine's version when this process began.
     first: u64,
 }
 
@@ -147,7 +147,7 @@ impl Feed {
     pub(crate) async fn follow(&self, source: Source, last: Option<u64>, ends: Ends) -> Result<Response, EngineError> {
         // Subscribed before the first look, so that nothing falls between the two.
         let news = self.news.subscribe();
-        let last = last.filter(|last| (self.first..=source.engine.version()).contains(last));
+        let last = last.filter(|last| (source.engine.forgotten_until()..=source.engine.version()).contains(last));
         let only = source.only;
         // What changes while it is looked at is told once more, as news.
         let seen = source.engine.version();

@@ -4,6 +4,7 @@
 //! meanwhile calls from another thread.
 
 mod driving;
+mod forgetting;
 mod wishes;
 
 use std::collections::BTreeMap;
@@ -54,6 +55,8 @@ pub struct Engine {
     /// One plan becomes a move at a time: between looking at the reservations and adding to
     /// them nobody else may.
     pub(crate) admission: Mutex<()>,
+    /// So many moves that have ended stay in memory.
+    remembered: usize,
 }
 
 /// A move as it stands, with how fast it is.
@@ -114,7 +117,7 @@ impl Engine {
                 reserved_by(&reserving, Some(own), &payers, told.now_ms())
             }),
         };
-        Ok(Self { fs, roots, moves, driver, crew: Arc::new(Alone), admission: Mutex::new(()) })
+        Ok(Self { fs, roots, moves, driver, crew: Arc::new(Alone), admission: Mutex::new(()), remembered: forgetting::REMEMBERED })
     }
 
     /// The same with somebody to help when a tree is surveyed.
@@ -127,6 +130,12 @@ impl Engine {
     /// are small.
     pub fn with_checkpoints_apart(mut self, entries: u64) -> Self {
         self.driver.entries_a_checkpoint = entries;
+        self
+    }
+
+    /// The same with less memory for what has ended; for tests.
+    pub fn with_remembered(mut self, moves: usize) -> Self {
+        self.remembered = moves;
         self
     }
 
@@ -226,8 +235,8 @@ impl Engine {
     /// [`EngineError::JournalIsOld`] where the folders know more than the journal: then nothing
     /// is touched.
     pub fn recover(&self, retries_stuck: bool) -> Result<Vec<MoveId>, EngineError> {
-        let open = |live: &&Arc<Live>| !live.recorded.lock().of.state.has_ended();
-        let open: Vec<Arc<Live>> = self.moves.lock().values().filter(open).cloned().collect();
+        let open = |live: &Arc<Live>| !live.recorded.lock().of.state.has_ended();
+        let open: Vec<Arc<Live>> = self.in_memory().into_iter().filter(open).collect();
         let moves: Vec<Move> = open.iter().map(|live| live.recorded.lock().of.clone()).collect();
         self.journal_is_newest(&moves)?;
         let mut to_drive = Vec::new();
@@ -250,18 +259,21 @@ impl Engine {
 
     /// A move that has not ended and undoes `id`; a stuck one still needs what it works on.
     pub(crate) fn open_undo_of(&self, id: MoveId) -> Option<MoveId> {
-        let moves = self.moves.lock();
         let undoes = |live: &Arc<Live>| {
             let recorded = live.recorded.lock();
             (recorded.of.plan.undoes == Some(id) && !recorded.of.state.has_ended()).then_some(recorded.of.id)
         };
-        moves.values().find_map(undoes)
+        self.in_memory().iter().find_map(undoes)
     }
 
     /// Whether a move that has not ended works on this.
     pub fn is_in_motion(&self, path: &FilePath) -> bool {
-        let moves = self.moves.lock();
-        moves.values().any(|live| live.recorded.lock().of.works_on(path))
+        self.in_memory().iter().any(|live| live.recorded.lock().of.works_on(path))
+    }
+
+    /// All moves in memory, by their IDs. Nobody asks one of them while he holds the list: it may be waiting for a disk.
+    pub(crate) fn in_memory(&self) -> Vec<Arc<Live>> {
+        self.moves.lock().values().cloned().collect()
     }
 
     /// The move in memory, taken up from the journal if it has ended long ago.
@@ -322,9 +334,10 @@ impl Engine {
         let mut listed = self.driver.journal.lock().newest(at_most)?;
         let oldest = listed.last().map(|id| id.number);
         // By their IDs, so the newest comes last.
-        for (id, live) in self.moves.lock().iter().rev() {
-            if oldest.is_none_or(|oldest| id.number < oldest) && !live.recorded.lock().of.state.has_ended() {
-                listed.push(*id);
+        for live in self.in_memory().iter().rev() {
+            let of = &live.recorded.lock().of;
+            if oldest.is_none_or(|oldest| of.id.number < oldest) && !of.state.has_ended() {
+                listed.push(of.id);
             }
         }
         listed.into_iter().map(|id| self.get(id)).collect()
@@ -389,8 +402,7 @@ impl Engine {
     /// Whether somebody has been charged less so far than what moves have brought it.
     pub(crate) fn is_settling(&self, payer: Payer) -> bool {
         let now_ms = self.driver.clock.now_ms();
-        let moves = self.moves.lock();
-        moves.values().any(|live| {
+        self.in_memory().iter().any(|live| {
             let recorded = live.recorded.lock();
             ledger::is_settling(standing(&recorded, now_ms), payer)
         })

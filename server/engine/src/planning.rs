@@ -325,12 +325,11 @@ impl Engine {
     }
 
     fn footprints(&self, is_wanted: impl Fn(&Live) -> bool) -> Vec<OpenMove> {
-        let moves = self.moves.lock();
         let footprint = |live: &Arc<Live>| {
             let of = &live.recorded.lock().of;
             OpenMove { id: of.id, footprint: Footprint::of(&of.plan.items) }
         };
-        moves.values().filter(|live| is_wanted(live)).map(footprint).collect()
+        self.in_memory().iter().filter(|live| is_wanted(live)).map(footprint).collect()
     }
 
     /// Asked again while nobody else can add a move: overlap and headroom.
@@ -339,6 +338,13 @@ impl Engine {
         // What did anything since the plan was begun: what was read for it may be no longer so.
         open.extend(self.footprints(|live| live.recorded_version.load(Ordering::Relaxed) > as_of));
         let mut refusals = overlaps(&plan.items, &open);
+        // What did something is among these only as long as it is in memory.
+        if as_of < self.forgotten_until()
+            && let Some(item) = plan.items.first()
+        {
+            let message = "so much has happened since this plan was begun that it has to be made again".to_owned();
+            refusals.push(Refusal::Unplannable { path: item.source_path(), message });
+        }
         for reservation in &plan.reservations {
             let path = &reservation.folder.path;
             let folder = match survey_folder(&*self.fs, path) {

@@ -83,7 +83,9 @@ impl Engine {
         }
         live.touch(&self.driver.versions);
         driven?;
-        self.mark_undone_by(live)
+        self.mark_undone_by(live)?;
+        self.forget_ended();
+        Ok(())
     }
 
     /// Lets a move run as soon as it is its turn: see [`Engine::take_turn`].
@@ -97,10 +99,10 @@ impl Engine {
     pub fn take_turn(&self) -> Option<Turn> {
         let now_ms = self.driver.clock.now_ms();
         let at_once = self.limits().moves_at_once;
-        let moves = self.moves.lock();
-        let candidates: Vec<Candidate> = moves.values().filter_map(|live| candidate(live, now_ms)).collect();
+        let candidates: Vec<Candidate> = self.in_memory().iter().filter_map(|live| candidate(live, now_ms)).collect();
+        let next = next(&candidates, at_once)?;
         // Between the look and here somebody may have begun to drive it.
-        Turn::take(moves.get(&next(&candidates, at_once)?)?)
+        Turn::take(self.moves.lock().get(&next)?)
     }
 
     /// What all moves together may do at once.
@@ -120,8 +122,7 @@ impl Engine {
     pub(super) fn heed_limits(&self, limits: Limits) {
         let before = std::mem::replace(&mut *self.driver.limits.lock(), limits);
         if before.is_drained && !limits.is_drained {
-            let open: Vec<Arc<Live>> = self.moves.lock().values().cloned().collect();
-            for live in open {
+            for live in self.in_memory() {
                 live.look_again_at(&Wait::Drained);
             }
         }

@@ -467,7 +467,7 @@ impl Driver {
         tracing::info!(id = %recorded.of.id, state = ?after.state, ?event, at_once, "recorded");
         recorded.of = after;
         recorded.events.push((now_ms, event));
-        drop(recorded);
+        // Nobody sees it before it counts as news.
         live.touch(&self.versions);
         live.recorded_version.store(live.version.load(Ordering::Relaxed), Ordering::Relaxed);
         Ok(true)

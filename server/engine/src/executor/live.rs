@@ -120,12 +120,14 @@ impl Live {
 pub(crate) struct Versions {
     /// What every move has that nobody has touched since this process began.
     pub(crate) first: u64,
+    /// The newest of a move that is not in memory any more.
+    pub(crate) forgotten: AtomicU64,
     newest: Mutex<u64>,
 }
 
 impl Versions {
     pub(crate) fn starting_at(first: u64) -> Self {
-        Self { first, newest: Mutex::new(first) }
+        Self { first, forgotten: AtomicU64::new(0), newest: Mutex::new(first) }
     }
 
     /// To be taken before the list of moves, never while holding it.
