@@ -155,7 +155,7 @@ impl Feed {
         let begin = begin.unwrap_or_else(|_| Ok(Vec::new()))?;
         let language = language();
         let begin = together(&begin, language);
-        Ok(sse(begin, MovesTold { news, last: seen, only, language, ends }))
+        Ok(sse(&begin, MovesTold { news, last: seen, only, language, ends }))
     }
 }
 
@@ -241,7 +241,7 @@ impl MovesTold {
 
 /// The feed of one survey. It ends with the survey.
 pub(crate) fn follow_survey(progress: watch::Receiver<SurveyProgress>, last: Option<u64>, ends: Ends) -> Response {
-    sse(Bytes::new(), SurveyTold { progress, last: last.unwrap_or(0), ends })
+    sse(&Bytes::new(), SurveyTold { progress, last: last.unwrap_or(0), ends })
 }
 
 /// Whether a survey will say nothing more after this.
@@ -284,8 +284,8 @@ trait Tells: Send + 'static {
 }
 
 /// `begin` goes out at once, and then whatever is told next.
-fn sse(begin: Bytes, tells: impl Tells) -> Response {
-    let hello = Bytes::from([HELLO, &begin].concat());
+fn sse(begin: &Bytes, tells: impl Tells) -> Response {
+    let hello = Bytes::from([HELLO, begin].concat());
     let told = stream::unfold(tells, |mut tells| async move {
         let next = timeout(SENT_AT_LEAST_EVERY, tells.next()).await;
         Some((next.unwrap_or(Some(Bytes::from_static(NOTHING)))?, tells))
