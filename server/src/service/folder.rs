@@ -161,7 +161,7 @@ impl<'a> Listed<'a> {
         let Some(status) = look(self.fs, at)? else { return Ok(None) };
         let is_folder = status.kind == EntryKind::Folder;
         // What cannot be read of one entry must not hide the others.
-        let tag = self.fs.tag(at.into()).ok().flatten();
+        let tag = self.fs.tag(at.seen_as(status.kind).into()).ok().flatten();
         let points_to = (status.kind == EntryKind::SymbolicLink).then(|| self.fs.read_link(at).ok()).flatten();
         Ok(Some(Entry {
             kind: status.kind,

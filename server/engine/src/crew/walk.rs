@@ -79,6 +79,7 @@ pub(crate) fn walk_together<'f, E: From<FsError> + From<Interrupted> + Send>(
     let perform = |hand: &mut Walker<'_, 'f, E>, job| match job {
         Job::Top => {
             let status = fs.status(top.into())?;
+            let top = top.seen_as(status.kind);
             if visit(hand, &Found { at: top, status: &status, way: None })? && status.kind == EntryKind::Folder {
                 enter(fs, hand, top, None)?;
             }
@@ -93,6 +94,7 @@ pub(crate) fn walk_together<'f, E: From<FsError> + From<Interrupted> + Send>(
             for name in names {
                 let at = way.folder.at(&name);
                 let Some(status) = unless_absent(fs.status(at.into()))? else { continue };
+                let at = at.seen_as(status.kind);
                 if visit(hand, &Found { at, status: &status, way: Some(&way) })? && status.kind == EntryKind::Folder {
                     hand.put(Job::Folder(way.clone(), name));
                 }

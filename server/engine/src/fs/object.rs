@@ -27,7 +27,7 @@ pub(super) enum Handle {
 impl Folder {
     /// A name in this folder.
     pub fn at<'a>(&'a self, name: &'a FileName) -> At<'a> {
-        At { folder: self, name }
+        At { folder: self, name, kind: None }
     }
 }
 
@@ -36,6 +36,15 @@ impl Folder {
 pub struct At<'a> {
     pub folder: &'a Folder,
     pub name: &'a FileName,
+    /// What the name held when it was last looked at, so that nobody has to look again; none if nobody has.
+    pub kind: Option<EntryKind>,
+}
+
+impl At<'_> {
+    /// The same with what was just found there.
+    pub fn seen_as(self, kind: EntryKind) -> Self {
+        Self { kind: Some(kind), ..self }
+    }
 }
 
 /// What attributes belong to: something open, or an entry by name. A symbolic link is

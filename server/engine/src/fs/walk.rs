@@ -23,6 +23,7 @@ pub fn walk<E: From<super::FsError>>(
     visit: &mut dyn FnMut(Visit<'_>) -> Result<bool, E>,
 ) -> Result<(), E> {
     let status = fs.status(top.into())?;
+    let top = top.seen_as(status.kind);
     let is_folder = status.kind == EntryKind::Folder;
     let mut below = Vec::new();
     if visit(Visit { at: top, status, below: &below })? && is_folder {
@@ -42,6 +43,7 @@ fn walk_below<E: From<super::FsError>>(
         let name = entry?.name;
         let at = folder.at(&name);
         let Some(status) = unless_absent(fs.status(at.into()))? else { continue };
+        let at = at.seen_as(status.kind);
         let is_folder = status.kind == EntryKind::Folder;
         below.push(name.clone());
         if visit(Visit { at, status, below })?

@@ -17,7 +17,7 @@ use tidelock_shared::strategy::EntryKind;
 use super::ioctl::{FLAG_INHERIT, FLAGS_KEPT};
 use super::tags::{attributes, set_attributes};
 use super::values::{file_type, kind_of, read_growing, timespec, timestamp};
-use super::{Posix, handle, hsm, lustre, mount, path, quota, refusal, trials};
+use super::{Posix, by_name, handle, hsm, lustre, mount, path, quota, refusal, trials};
 use crate::fs::object::Handle;
 use crate::fs::{
     At, Caller, Capabilities, Capacity, DataRange, Enforcement, File, FileSystem, Folder, FolderEntry, FolderStream, FsError,
@@ -51,7 +51,7 @@ pub(super) fn c_string(bytes: &[u8]) -> Result<CString, Errno> {
 }
 
 /// Where `/proc` shows an open descriptor: the way to calls that take no descriptor.
-fn proc_path(descriptor: BorrowedFd<'_>, name: Option<&FileName>) -> Result<CString, Errno> {
+pub(super) fn proc_path(descriptor: BorrowedFd<'_>, name: Option<&FileName>) -> Result<CString, Errno> {
     let mut path = format!("/proc/self/fd/{}", descriptor.as_raw_fd()).into_bytes();
     if let Some(name) = name {
         path.push(b'/');
@@ -74,9 +74,10 @@ impl FileSystem for Posix {
     }
 
     fn open_folder(&self, at: At<'_>) -> FsResult<Folder> {
-        open(folder_fd(at), at.name.as_bytes(), OFlags::RDONLY | OFlags::DIRECTORY, 0)
-            .map(|opened| Folder(Handle::Descriptor(opened)))
-            .map_err(failed("open_folder", at.name.as_bytes()))
+        let opened = open(folder_fd(at), at.name.as_bytes(), OFlags::RDONLY | OFlags::DIRECTORY, 0)
+            .map_err(failed("open_folder", at.name.as_bytes()))?;
+        lustre::notice_module();
+        Ok(Folder(Handle::Descriptor(opened)))
     }
 
     fn open_file(&self, at: At<'_>) -> FsResult<File> {
@@ -185,8 +186,7 @@ impl FileSystem for Posix {
         let list = match object {
             Object::File(file) => read_growing(|buffer| rustix::fs::flistxattr(descriptor(&file.0), buffer)),
             Object::Folder(folder) => read_growing(|buffer| rustix::fs::flistxattr(descriptor(&folder.0), buffer)),
-            Object::Entry(at) => proc_path(folder_fd(at), Some(at.name))
-                .and_then(|path| read_growing(|buffer| rustix::fs::llistxattr(path.as_c_str(), buffer))),
+            Object::Entry(at) => by_name::xattr_names(at),
         };
         match list {
             Ok(list) => Ok(list.split(|&byte| byte == 0).filter(|name| !name.is_empty()).map(<[u8]>::to_vec).collect()),

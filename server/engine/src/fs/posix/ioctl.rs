@@ -15,11 +15,11 @@ use rustix::ioctl::{Getter, Setter, ioctl, opcode};
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct FsXattr {
     pub(super) flags: u32,
-    extent_size: u32,
-    extents: u32,
+    pub(super) extent_size: u32,
+    pub(super) extents: u32,
     pub(super) project: u32,
-    copy_on_write_extent_size: u32,
-    padding: [u8; 8],
+    pub(super) copy_on_write_extent_size: u32,
+    pub(super) padding: [u8; 8],
 }
 
 impl FsXattr {

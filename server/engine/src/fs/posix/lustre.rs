@@ -27,10 +27,12 @@ use crate::fs::{Enforcement, Quota};
 
 pub(super) const MAGIC: i64 = 0x0bd0_0bd0;
 
-/// Whether the client module is loaded at all: elsewhere nobody pays more than a look for the question.
-fn is_loaded() -> bool {
-    static LOADED: AtomicBool = AtomicBool::new(false);
-    is_there_by_now(&LOADED, Path::new("/sys/fs/lustre"))
+/// Whether the client module was loaded when a folder was last opened. Elsewhere nobody pays for the question.
+static IS_LOADED: AtomicBool = AtomicBool::new(false);
+
+/// To be called after every opening of a folder: before one of Lustre was opened, its module had come.
+pub(super) fn notice_module() {
+    is_there_by_now(&IS_LOADED, Path::new("/sys/fs/lustre"));
 }
 
 /// Only that it is there is remembered: a module comes with the first mount, which may be long after the start.
@@ -44,7 +46,7 @@ fn is_there_by_now(was: &AtomicBool, path: &Path) -> bool {
 /// Told by the handle, which the client makes by itself: `statfs` of a flagged folder asks every server for
 /// the project's quota, since 2.14, and this is asked before each call.
 pub(super) fn is_lustre(object: BorrowedFd<'_>) -> bool {
-    is_loaded()
+    IS_LOADED.load(Ordering::Relaxed)
         && match file_handle(object, c"") {
             Ok(handle) => wire::fid_of_handle(&handle).is_some(),
             // Somebody keeps this process from asking for handles.

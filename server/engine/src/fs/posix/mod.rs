@@ -3,6 +3,7 @@
 //! Project quotas are not needed here: where there are none, or the caller may not read them
 //! (everybody but root on ext4 and XFS), capacity comes from `statfs`.
 
+mod by_name;
 mod calls;
 mod handle;
 mod hsm;

@@ -6,6 +6,7 @@ use rustix::fs::{Mode, OFlags};
 use tidelock_shared::name::FilePath;
 
 use super::calls::open as open_below;
+use super::lustre;
 use crate::fs::object::Handle;
 use crate::fs::{Folder, FsError, FsResult};
 
@@ -21,6 +22,7 @@ pub(super) fn open(path: &FilePath, flags: OFlags) -> FsResult<Folder> {
         folder = open_below(folder.as_fd(), name.as_bytes(), flags | OFlags::DIRECTORY, 0)
             .map_err(|errno| FsError::new(call, name.as_bytes(), errno))?;
     }
+    lustre::notice_module();
     Ok(Folder(Handle::Descriptor(folder)))
 }
 

@@ -1,30 +1,48 @@
-//! Project ID and inode flags of any object: on Lustre asked of its folder, elsewhere of an own
-//! descriptor, which symbolic links and special files do not have.
+//! Project ID and inode flags of any object: on Lustre asked of its folder, elsewhere by its
+//! name or of a descriptor, which symbolic links and special files do not have.
 
+use std::ffi::CStr;
 use std::os::fd::{AsFd, BorrowedFd};
 
 use rustix::fs::{AtFlags, FileType, OFlags};
 use rustix::io::Errno;
+use tidelock_shared::strategy::EntryKind;
 
-use super::calls::{descriptor, folder_fd, open};
+use super::by_name::{self, is_to_be_asked_otherwise};
+use super::calls::{c_string, descriptor, folder_fd, open};
 use super::ioctl::{self, FsXattr};
 use super::lustre;
+use super::values::kind_of;
 use crate::fs::Object;
 
-/// Runs `use_it` on a descriptor that can take an ioctl: the object's own, or a fresh one of
-/// a file or folder. None for the kinds that have no such descriptor.
-fn with_descriptor<T>(object: Object<'_>, use_it: impl FnOnce(BorrowedFd<'_>) -> Result<T, Errno>) -> Result<Option<T>, Errno> {
-    match object {
-        Object::File(file) => use_it(descriptor(&file.0)).map(Some),
-        Object::Folder(folder) => use_it(descriptor(&folder.0)).map(Some),
-        Object::Entry(at) => {
+/// Runs `use_it` on the object's own descriptor, or `by_name` on an entry, which opens it only where it must.
+/// None for the kinds that have no such attributes: links, and what has no content.
+fn of<T>(
+    object: Object<'_>,
+    use_it: impl FnOnce(BorrowedFd<'_>) -> Result<T, Errno>,
+    by_name: impl FnOnce(BorrowedFd<'_>, &CStr) -> Result<T, Errno>,
+) -> Result<Option<T>, Errno> {
+    let at = match object {
+        Object::File(file) => return use_it(descriptor(&file.0)).map(Some),
+        Object::Folder(folder) => return use_it(descriptor(&folder.0)).map(Some),
+        Object::Entry(at) => at,
+    };
+    let kind = match at.kind {
+        Some(kind) => Some(kind),
+        None => {
             let status = rustix::fs::statat(folder_fd(at), at.name.as_bytes(), AtFlags::SYMLINK_NOFOLLOW)?;
-            if !matches!(FileType::from_raw_mode(status.st_mode), FileType::RegularFile | FileType::Directory) {
-                return Ok(None);
-            }
+            kind_of(FileType::from_raw_mode(status.st_mode))
+        }
+    };
+    if !matches!(kind, Some(EntryKind::File | EntryKind::Folder)) {
+        return Ok(None);
+    }
+    match by_name(folder_fd(at), &c_string(at.name.as_bytes())?) {
+        Err(errno) if is_to_be_asked_otherwise(errno) => {
             let opened = open(folder_fd(at), at.name.as_bytes(), OFlags::RDONLY | OFlags::NONBLOCK, 0)?;
             use_it(opened.as_fd()).map(Some)
         }
+        answer => answer.map(Some),
     }
 }
 
@@ -47,7 +65,7 @@ pub(super) fn attributes(object: Object<'_>) -> Result<Option<FsXattr>, Errno> {
             answer => return answer.map(|(project, flags)| Some(FsXattr::new(project, flags))),
         }
     }
-    match with_descriptor(object, ioctl::get) {
+    match of(object, ioctl::get, by_name::attributes) {
         Err(Errno::NOTTY | Errno::OPNOTSUPP | Errno::INVAL) => Ok(None),
         answer => answer,
     }
@@ -65,10 +83,12 @@ pub(super) fn set_attributes(object: Object<'_>, edit: impl Fn(&mut FsXattr)) ->
             }
         }
     }
-    let done = with_descriptor(object, |descriptor| {
-        let mut value = ioctl::get(descriptor)?;
+    let edited = |mut value| {
         edit(&mut value);
-        ioctl::set(descriptor, value)
-    })?;
-    done.ok_or(Errno::NOTTY)
+        value
+    };
+    let by_descriptor = |descriptor: BorrowedFd<'_>| ioctl::set(descriptor, edited(ioctl::get(descriptor)?));
+    let by_name =
+        |folder: BorrowedFd<'_>, name: &CStr| by_name::set_attributes(folder, name, edited(by_name::attributes(folder, name)?));
+    of(object, by_descriptor, by_name)?.ok_or(Errno::NOTTY)
 }

@@ -41,7 +41,13 @@ pub(super) fn timespec(time: Timestamp) -> Timespec {
 
 /// Reads a list or value whose length may grow between asking and reading.
 pub(super) fn read_growing(read: impl Fn(&mut [u8]) -> Result<usize, Errno>) -> Result<Vec<u8>, Errno> {
-    let mut buffer = vec![0; 1024];
+    // Most have none, or a short one.
+    let mut first = [0; 256];
+    match read(&mut first) {
+        Err(Errno::RANGE) => {}
+        answer => return answer.map(|length| first[..length].to_vec()),
+    }
+    let mut buffer = vec![0; 4096];
     loop {
         match read(&mut buffer) {
             Ok(length) => {
