@@ -56,7 +56,7 @@ def main():
     arguments.add_argument("--markdown", default=os.path.join(HERE, "docs/benchmarks.md"))
     options = arguments.parse_args()
     if not os.path.exists(options.floors):
-        subprocess.run(["cargo", "build", "--release", "--package", "tidelock-floors"], cwd=HERE, check=True)
+        subprocess.run(["cargo", "build", "--release", "--package", "tidelock-bench"], cwd=HERE, check=True)
     results = Results(options.json, about(options.tidelock))
     for case in list(results.all["cases"]):
         if options.again and options.again in case:

@@ -22,8 +22,12 @@ pub(crate) struct Interrupted;
 
 /// Nobody runs further ahead of the foreman than this: limits on the rate are kept by making him
 /// wait.
-const UNHEARD_ENTRIES: u64 = 512;
+const UNHEARD_ENTRIES: u64 = 1024;
 const UNHEARD_BYTES: u64 = 8 << 20;
+
+/// A hand tells of what it did when it is so much, and after each job: it is one word for all hands to write.
+const UNTOLD_ENTRIES: u64 = 16;
+const UNTOLD_BYTES: u64 = 1 << 20;
 
 struct Heap<J> {
     waiting: Mutex<Waiting<J>>,
@@ -49,6 +53,9 @@ enum Taken<J> {
 pub(crate) struct Hand<'a, 'f, J, E> {
     heap: &'a Heap<J>,
     boss: Boss<'a, 'f, E>,
+    /// Done and not told of yet.
+    entries: u64,
+    bytes: u64,
 }
 
 /// How a hand is heard.
@@ -70,10 +77,12 @@ impl<J, E: From<Interrupted>> Hand<'_, '_, J, E> {
         match &mut self.boss {
             Boss::Beside(foreman) => foreman(entries, bytes),
             Boss::Elsewhere(crew) => {
-                self.heap.entries.fetch_add(entries, Ordering::Relaxed);
-                self.heap.bytes.fetch_add(bytes, Ordering::Relaxed);
-                while self.heap.is_far_ahead() && !self.heap.is_over() {
-                    crew.rest();
+                (self.entries, self.bytes) = (self.entries + entries, self.bytes + bytes);
+                if self.entries >= UNTOLD_ENTRIES || self.bytes >= UNTOLD_BYTES {
+                    self.heap.add(std::mem::take(&mut self.entries), std::mem::take(&mut self.bytes));
+                    while self.heap.is_far_ahead() && !self.heap.is_over() {
+                        crew.rest();
+                    }
                 }
                 if self.heap.is_over() { Err(Interrupted.into()) } else { Ok(()) }
             }
@@ -115,6 +124,11 @@ impl<J> Heap<J> {
         self.is_over.store(true, Ordering::Release);
     }
 
+    fn add(&self, entries: u64, bytes: u64) {
+        self.entries.fetch_add(entries, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
     fn is_far_ahead(&self) -> bool {
         self.entries.load(Ordering::Relaxed) > UNHEARD_ENTRIES || self.bytes.load(Ordering::Relaxed) > UNHEARD_BYTES
     }
@@ -143,7 +157,7 @@ pub(crate) fn work_off<'f, J: Send, E: From<Interrupted> + Send>(
 ) -> Result<(), E> {
     let heap = Heap::new(first);
     if crew.hands() < 2 {
-        let mut hand = Hand { heap: &heap, boss: Boss::Beside(foreman) };
+        let mut hand = Hand { heap: &heap, boss: Boss::Beside(foreman), entries: 0, bytes: 0 };
         loop {
             let job = heap.waiting.lock().jobs.pop();
             let Some(job) = job else { return Ok(()) };
@@ -153,13 +167,15 @@ pub(crate) fn work_off<'f, J: Send, E: From<Interrupted> + Send>(
     let failure = Mutex::new(None);
     let hand = || {
         let _ends = EndsWith(&heap);
-        let mut hand = Hand { heap: &heap, boss: Boss::Elsewhere(crew) };
+        let mut hand = Hand { heap: &heap, boss: Boss::Elsewhere(crew), entries: 0, bytes: 0 };
         loop {
             match heap.take() {
                 Taken::Over => return,
                 Taken::Nothing => crew.rest(),
                 Taken::Job(job) => {
-                    if let Err(error) = perform(&mut hand, job) {
+                    let done = perform(&mut hand, job);
+                    heap.add(std::mem::take(&mut hand.entries), std::mem::take(&mut hand.bytes));
+                    if let Err(error) = done {
                         failure.lock().get_or_insert(error);
                         return;
                     }

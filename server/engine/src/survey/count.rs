@@ -1,6 +1,6 @@
 //! What one entry adds to a survey, and the sums.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use parking_lot::Mutex;
 use tidelock_shared::name::FilePath;
@@ -14,7 +14,7 @@ use crate::crew::Found;
 use crate::fs::layout::{self, Layout};
 use crate::fs::probe;
 use crate::fs::walk::unless_absent;
-use crate::fs::{At, Errno, FileSystem, Folder, FsResult, HsmState, Object, Status};
+use crate::fs::{At, Caller, Errno, FileSystem, Folder, FsResult, HsmState, Object, Status};
 use crate::planner::plan::{Loss, Tally};
 use crate::recovery::barrier_of;
 
@@ -45,6 +45,10 @@ impl<'a> Keeps<'a> {
         let nanoseconds = capabilities.keeps_nanoseconds;
         let default_stripes = fs.default_stripes(to)?;
         Ok(Self { user_attributes, access_lists, flags, nanoseconds, layouts, default_stripes, tried: Mutex::default() })
+    }
+
+    fn every_attribute(&self) -> bool {
+        self.user_attributes && self.access_lists
     }
 
     /// Mounts take or refuse each kind by itself: a Lustre mostly access lists alone.
@@ -88,6 +92,7 @@ impl<'a> Keeps<'a> {
 /// Counts the entries of one item, whoever visits them.
 pub(super) struct Count<'a> {
     fs: &'a dyn FileSystem,
+    caller: Caller,
     question: &'a Question<'a>,
     keeps: Option<Keeps<'a>>,
     top_path: FilePath,
@@ -128,6 +133,7 @@ impl<'a> Count<'a> {
     ) -> FsResult<Self> {
         Ok(Self {
             fs,
+            caller: fs.caller(),
             question,
             keeps: question.copied_to.map(|to| Keeps::of(fs, to)).transpose()?,
             top_path,
@@ -186,8 +192,7 @@ impl<'a> Count<'a> {
         let status = found.status;
         let is_folder = status.kind == EntryKind::Folder;
         one.tally.amount += Amount { bytes: status.allocated, inodes: 1 };
-        let caller = self.fs.caller();
-        one.findings.foreign += u64::from(status.uid != caller.uid);
+        one.findings.foreign += u64::from(status.uid != self.caller.uid);
         match status.kind {
             EntryKind::File => {
                 let on_disk = status.size.min(status.allocated.max(status.size.min(4096)));
@@ -238,9 +243,9 @@ impl<'a> Count<'a> {
             return Ok(());
         }
         let is_device = matches!(status.kind, EntryKind::CharacterDevice | EntryKind::BlockDevice);
-        let is_ours = fs.caller().is_root
+        let is_ours = self.caller.is_root
             || !is_device
-                && status.uid == fs.caller().uid
+                && status.uid == self.caller.uid
                 && fs.is_in_group(status.gid)
                 && !fs.xattr_names(found.at.into())?.iter().any(|name| is_privileged(name) && !belongs_to_file_system(name));
         one.findings.not_remakable += u64::from(status.links > 1 || !is_ours);
@@ -283,7 +288,7 @@ impl<'a> Count<'a> {
 
     fn look_into(&self, folder: &Folder, status: &Status, one: &mut Counted) -> FsResult<()> {
         drop(self.fs.read_folder(folder)?);
-        let caller = self.fs.caller();
+        let caller = self.caller;
         // In a sticky folder of somebody else only own entries may be renamed.
         let is_sticky = status.mode & STICKY != 0 && status.uid != caller.uid;
         let is_closed = !caller.is_root && (is_sticky || !self.fs.may_change(folder)?);
@@ -304,15 +309,20 @@ impl<'a> Count<'a> {
     /// What a copy of this inode would lack.
     fn count_losses(&self, found: &Found<'_>, one: &mut Counted) -> Result<(), SurveyError> {
         let (fs, status) = (self.fs, found.status);
-        let caller = fs.caller();
+        let caller = self.caller;
         let Some(keeps) = &self.keeps else { return Ok(()) };
-        let mut lost = BTreeMap::<Loss, u64>::new();
-        let mut lose = |loss, is_lost: bool| *lost.entry(loss).or_default() += u64::from(is_lost);
+        let mut lost = BTreeSet::new();
+        let mut lose = |loss, is_lost: bool| {
+            if is_lost {
+                lost.insert(loss);
+            }
+        };
         // Whoever is not in a group cannot give it, not even to what is his own: a setgid folder had given it.
         lose(Loss::Owner, !caller.is_root && (status.uid != caller.uid || !fs.is_in_group(status.gid)));
         lose(Loss::Nanoseconds, !keeps.nanoseconds && (status.modified.nanoseconds, status.accessed.nanoseconds) != (0, 0));
         let object = Object::Entry(found.at);
-        let names = fs.xattr_names(object)?;
+        // Where every attribute is kept, nobody needs to know which there are.
+        let names = if caller.is_root && keeps.every_attribute() { Vec::new() } else { fs.xattr_names(object)? };
         let mut own = names.iter().filter(|name| !belongs_to_file_system(name));
         let may_not_give = |name: &Vec<u8>| !caller.is_root && is_privileged(name) && keeps.attribute(name);
         lose(Loss::PrivilegedAttributes, own.clone().any(may_not_give));
@@ -333,10 +343,10 @@ impl<'a> Count<'a> {
         }
         lose(Loss::Layout, !keeps.layout(fs, found.at, status.kind)?);
         let is_remade = matches!(status.kind, EntryKind::Folder | EntryKind::SymbolicLink);
-        for (loss, count) in lost.into_iter().filter(|(_, count)| *count > 0) {
-            *one.tally.losses.entry(loss).or_default() += count;
+        for loss in lost {
+            *one.tally.losses.entry(loss).or_default() += 1;
             if is_remade {
-                *one.findings.losses_of_remade.entry(loss).or_default() += count;
+                *one.findings.losses_of_remade.entry(loss).or_default() += 1;
             }
         }
         Ok(())
