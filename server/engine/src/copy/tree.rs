@@ -5,7 +5,7 @@
 //! just restored. Only the folders on the hands' ways down are open, so memory does not grow
 //! with the tree, but for the inodes with several names.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -13,7 +13,7 @@ use parking_lot::Mutex;
 use tidelock_shared::name::FileName;
 use tidelock_shared::strategy::EntryKind;
 
-use super::content::copy_content;
+use super::content::{Content, LARGE_BYTES};
 use super::differences::Differences;
 use super::finishing::Finishing;
 use super::layouts::{self, Usual, keep_layout};
@@ -47,6 +47,8 @@ pub(crate) type CopyResult<T> = Result<T, CopyError>;
 
 type Worker<'a, 'f> = Hand<'a, 'f, Job, CopyError>;
 
+/// So many names of a folder are kept in memory to compare it with its copy.
+const NAMES_REMEMBERED: usize = 10_000;
 /// The mode of everything that is not finished: nobody else gets in.
 const STAGED_FOLDER_MODE: u32 = 0o700;
 const STAGED_FILE_MODE: u32 = 0o600;
@@ -65,6 +67,8 @@ pub(crate) struct Copier<'a> {
     links: Mutex<Links<Job>>,
     /// Buffers that nobody uses now.
     buffers: Mutex<Vec<Vec<u8>>>,
+    /// Copies may share the blocks of their originals.
+    shares: AtomicBool,
     has_changed: AtomicBool,
 }
 
@@ -94,7 +98,7 @@ enum Job {
     /// All that the stream still has.
     Entries(Arc<Pair>, FolderStream),
     Folder(Box<Above>),
-    /// One of an inode's several names, after the first is there.
+    /// A large file, or one of an inode's several names after the first is there.
     Entry(Arc<Pair>, FileName),
 }
 
@@ -136,6 +140,7 @@ impl<'a> Copier<'a> {
             finishing: Finishing::since(begun),
             links: Mutex::new(Links::none()),
             buffers: Mutex::default(),
+            shares: AtomicBool::new(true),
             has_changed: AtomicBool::new(false),
         }
     }
@@ -190,18 +195,26 @@ impl<'a> Copier<'a> {
                 if may_be_more {
                     hand.put(Job::Entries(pair.held(), stream));
                 }
-                names.into_iter().try_for_each(|name| self.entry(hand, &pair, &name, top))?;
+                names.into_iter().try_for_each(|name| self.entry(hand, &pair, &name, top, true))?;
                 self.leave(hand, pair)
             }
             Job::Folder(above) => self.folder(hand, *above),
             Job::Entry(pair, name) => {
-                self.entry(hand, &pair, &name, top)?;
+                self.entry(hand, &pair, &name, top, false)?;
                 self.leave(hand, pair)
             }
         }
     }
 
-    fn entry(&self, hand: &mut Worker<'_, '_>, pair: &Arc<Pair>, name: &FileName, top: &Folder) -> CopyResult<()> {
+    /// Copies an entry, or leaves it to whoever has time: `is_one_of_many` others are not to wait for a large file.
+    fn entry(
+        &self,
+        hand: &mut Worker<'_, '_>,
+        pair: &Arc<Pair>,
+        name: &FileName,
+        top: &Folder,
+        is_one_of_many: bool,
+    ) -> CopyResult<()> {
         let (from, to) = (pair.source.at(name), pair.copy.at(name));
         let Some(status) = look(self.fs, from)? else { return Ok(()) };
         if status.is_mount_point {
@@ -209,6 +222,10 @@ impl<'a> Copier<'a> {
         }
         if status.kind == EntryKind::Folder {
             hand.put(Job::Folder(Box::new(Above { pair: pair.held(), name: name.clone(), status })));
+            return Ok(());
+        }
+        if is_one_of_many && pair.is_new && status.kind == EntryKind::File && status.size >= LARGE_BYTES {
+            hand.put(Job::Entry(pair.held(), name.clone()));
             return Ok(());
         }
         if status.links < 2 {
@@ -338,10 +355,13 @@ impl<'a> Copier<'a> {
     }
 
     fn remove_what_is_gone(&self, source: &Folder, copy: &Folder) -> CopyResult<bool> {
+        // Mostly all are there, and to list them costs far less than to look at each.
+        let listed = self.fs.read_folder(source)?.take(NAMES_REMEMBERED);
+        let there = listed.map(|entry| Ok(entry?.name)).collect::<Result<HashSet<FileName>, FsError>>()?;
         let mut is_any = false;
         for entry in self.fs.read_folder(copy)? {
             let name = entry?.name;
-            if look(self.fs, source.at(&name))?.is_none() {
+            if !there.contains(&name) && look(self.fs, source.at(&name))?.is_none() {
                 remove_tree(self.fs, copy.at(&name))?;
                 is_any = true;
             }
@@ -416,7 +436,10 @@ impl<'a> Copier<'a> {
             false => self.fs.create_file(copy, STAGED_FILE_MODE)?,
         };
         let mut buffer = self.buffers.lock().pop().unwrap_or_default();
-        copy_content(self.fs, &from, status, &to, &mut buffer, &mut |bytes| hand.count(0, bytes))?;
+        let may_go_past_cache = !self.syncs_each_file;
+        let (fs, shares) = (self.fs, &self.shares);
+        let content = Content { fs, source: &from, copy: &to, may_go_past_cache, shares, buffer: &mut buffer };
+        content.copy(status, &mut |bytes| hand.count(0, bytes))?;
         self.buffers.lock().push(buffer);
         let _section = self.finishing.begin();
         copy_metadata(self.fs, Object::File(&from), status, Object::File(&to), self.losses)?;

@@ -91,6 +91,11 @@ pub trait FileSystem: Send + Sync {
     // Content.
     fn read_at(&self, file: &File, offset: u64, buffer: &mut [u8]) -> FsResult<usize>;
     fn write_at(&self, file: &File, offset: u64, bytes: &[u8]) -> FsResult<usize>;
+    /// Lets what is written to an open file from now on go to the disk past the page cache, or through it again. Past it
+    /// only whole, aligned blocks go, from aligned memory; an error where the mount has no such way.
+    fn write_past_cache(&self, _file: &File, _is_past: bool) -> FsResult<()> {
+        Err(FsError::new("write_past_cache", b"", Errno::OPNOTSUPP))
+    }
     fn set_size(&self, file: &File, size: u64) -> FsResult<()>;
     /// The next stretch of data at or after `offset`, by layout and not by reading; none if
     /// only a hole follows. Never asked of a released file: it would restore it.
@@ -99,6 +104,11 @@ pub trait FileSystem: Send + Sync {
     /// Never asked of a released file that is not to be read: it says nothing of it.
     fn data_version(&self, _file: &File) -> FsResult<Option<u64>> {
         Ok(None)
+    }
+    /// Lets an empty file have the whole content of another, holes too, in the same blocks until either is written to.
+    /// An error where the file system has no such way; then nothing has changed.
+    fn share_content(&self, _from: &File, _to: &File) -> FsResult<()> {
+        Err(FsError::new("share_content", b"", Errno::OPNOTSUPP))
     }
     /// Copies inside the kernel; `EXDEV`, `ENOSYS`, `EOPNOTSUPP` or `EINVAL` where it cannot.
     fn copy_range(&self, from: &File, to: &File, offset: u64, length: u64) -> FsResult<u64>;

@@ -137,6 +137,8 @@ pub fn sequence(items: &[PlannedItem]) -> Vec<Step> {
     for (planned, item) in in_sight.chain(numbered().filter(|(planned, _)| hides_first(planned))) {
         let kinds: &[StepKind] = match planned.strategy {
             _ if planned.kept.is_some() || planned.verb == Verb::Trash => &[],
+            // Nothing goes out of sight before the check, which compares just the same.
+            Strategy::StagedCopy if !planned.keeps_source() => &[StepKind::MakeStaging, StepKind::CopyTree],
             Strategy::StagedCopy => &[StepKind::MakeStaging, StepKind::CopyTree, StepKind::Verify],
             Strategy::RetagAndRename | Strategy::RetagWithHop => &[StepKind::Retag],
             Strategy::PiecewiseRename => &[StepKind::RetireSource, StepKind::MakeStaging, StepKind::Rebuild],

@@ -341,6 +341,13 @@ impl FileSystem for Posix {
         rustix::io::retry_on_intr(|| rustix::io::pwrite(descriptor(&file.0), bytes, offset)).map_err(failed("write_at", b""))
     }
 
+    fn write_past_cache(&self, file: &File, is_past: bool) -> FsResult<()> {
+        let file = descriptor(&file.0);
+        rustix::fs::fcntl_getfl(file)
+            .and_then(|flags| rustix::fs::fcntl_setfl(file, if is_past { flags | OFlags::DIRECT } else { flags & !OFlags::DIRECT }))
+            .map_err(failed("write_past_cache", b""))
+    }
+
     fn set_size(&self, file: &File, size: u64) -> FsResult<()> {
         rustix::fs::ftruncate(descriptor(&file.0), size).map_err(failed("set_size", b""))
     }
@@ -360,6 +367,10 @@ impl FileSystem for Posix {
         let file = descriptor(&file.0);
         let read = if lustre::is_lustre(file) { lustre::data_version(file) } else { Ok(None) };
         read.map_err(failed("data_version", b""))
+    }
+
+    fn share_content(&self, from: &File, to: &File) -> FsResult<()> {
+        rustix::fs::ioctl_ficlone(descriptor(&to.0), descriptor(&from.0)).map_err(failed("share_content", b""))
     }
 
     fn copy_range(&self, from: &File, to: &File, offset: u64, length: u64) -> FsResult<u64> {
