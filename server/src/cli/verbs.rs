@@ -28,8 +28,10 @@ use super::recover::recover;
 use super::simulate::simulate;
 use crate::user_error::{check_limits, invalid_path};
 
-/// How often a running move is looked at.
+/// How often a running move is looked at, once it has run for a while.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// The first pause between two looks; each is twice as long as the one before.
+const FIRST_PAUSE: Duration = Duration::from_millis(1);
 
 /// Runs one verb of the command line to its end.
 pub(crate) fn run(command: &Command) -> Exit {
@@ -91,6 +93,18 @@ fn repair(arguments: &RepairArguments) -> Result<Exit, UserError> {
 fn start(request: &MoveRequest, at: &Where, how: &Start, question: &str) -> Result<Exit, UserError> {
     let output = Output { json: at.json };
     let desk = find_for_starting(at, Duration::from_secs(how.wait))?;
+    if how.yes {
+        // The start plans too, and nobody looks at a plan in between: one survey is enough.
+        match desk.start(request, how.key.as_deref()) {
+            // The plan tells all that speaks against it.
+            Err(error) if error.code.starts_with("refused") => {}
+            id => {
+                let id = id?;
+                output.plan(&desk.detail(id)?.plan);
+                return follow(&*desk, id, output);
+            }
+        }
+    }
     let plan = desk.plan(request)?;
     output.plan(&plan);
     if plan.is_refused() && how.key.is_none() {
@@ -121,6 +135,7 @@ fn follow(desk: &dyn Desk, id: MoveId, output: Output) -> Result<Exit, UserError
     let _ = ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed));
     let mut progress = Progress::new();
     let mut told = 0;
+    let mut pause = FIRST_PAUSE;
     loop {
         let detail = desk.detail(id)?;
         let new: Vec<_> = detail.events.iter().filter(|event| event.sequence > told).collect();
@@ -141,7 +156,8 @@ fn follow(desk: &dyn Desk, id: MoveId, output: Output) -> Result<Exit, UserError
             // Too late is no error: then it ends as done.
             let _ = desk.cancel_running(id);
         }
-        std::thread::sleep(LOOK_EVERY);
+        std::thread::sleep(pause);
+        pause = (2 * pause).min(LOOK_EVERY);
     }
 }
 
