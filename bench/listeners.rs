@@ -74,15 +74,15 @@ async fn listen(address: &str, cookie: &str, count: usize, time: Duration) -> Re
     }
     behind.extend(heard.iter().filter_map(|(sequence, at)| Some(at.duration_since(*first.get(sequence)?))));
     behind.sort_unstable();
-    let at = |share: f64| behind.get((behind.len() as f64 * share) as usize).map(|behind| behind.as_secs_f64() * 1000.0);
+    let at = |percent: usize| behind.get(behind.len() * percent / 100).map(|behind| behind.as_secs_f64() * 1000.0);
     println!(
         "{}",
         json!({
             "messages": heard.len(),
             "different": first.len(),
             "seconds": begun.elapsed().as_secs_f64(),
-            "behind_p50_ms": at(0.5),
-            "behind_p99_ms": at(0.99),
+            "behind_p50_ms": at(50),
+            "behind_p99_ms": at(99),
         })
     );
     Ok(())
