@@ -235,6 +235,14 @@ impl Engine {
     /// [`EngineError::JournalIsOld`] where the folders know more than the journal: then nothing
     /// is touched.
     pub fn recover(&self, retries_stuck: bool) -> Result<Vec<MoveId>, EngineError> {
+        let to_drive = self.recover_moves(retries_stuck)?;
+        self.finish_purges()?;
+        Ok(to_drive)
+    }
+
+    /// The same, but purges that were cut short wait for the next [`Engine::purge_due`]: to delete millions of
+    /// files keeps nobody from their moves.
+    pub fn recover_moves(&self, retries_stuck: bool) -> Result<Vec<MoveId>, EngineError> {
         let open = |live: &Arc<Live>| !live.recorded.lock().of.state.has_ended();
         let open: Vec<Arc<Live>> = self.in_memory().into_iter().filter(open).collect();
         let moves: Vec<Move> = open.iter().map(|live| live.recorded.lock().of.clone()).collect();
@@ -253,7 +261,6 @@ impl Engine {
                 to_drive.push(id);
             }
         }
-        self.finish_purges()?;
         Ok(to_drive)
     }
 

@@ -77,10 +77,14 @@ impl Engine {
             let position = of.plan.sequence.iter().position(retired).unwrap_or(0);
             let mut broken = None;
             let mut hear = |report: StepReport| {
-                if let StepReport::Noted(note) = report {
-                    broken = self.driver.record(live, Event::Noted { position, note }).err();
+                match report {
+                    StepReport::Noted(note) => broken = self.driver.record(live, Event::Noted { position, note }).err(),
+                    StepReport::Progress { entries, bytes } => {
+                        self.driver.slow_down(StepKind::Release, entries, bytes, &|| self.is_halted());
+                    }
+                    _ => {}
                 }
-                if broken.is_none() { Then::GoOn } else { Then::Stop }
+                if broken.is_none() && !self.is_halted() { Then::GoOn } else { Then::Stop }
             };
             let report = crate::steps::purge(&*self.fs, &order, &mut hear);
             if let Some(halt) = broken {

@@ -404,6 +404,20 @@ fn a_limit_on_bytes_slows_a_copy_down_and_changes_while_it_runs() {
 }
 
 #[test]
+fn a_purge_keeps_within_the_limits_too() {
+    let world = World::new(case("staged copy by a user, Lustre 2.12"));
+    let (engine, _folder) = world.engine();
+    let id = engine.accept(&world.request(), None).unwrap();
+    engine.drive(id).unwrap();
+    let removed = i64::try_from(engine.get(id).unwrap().recorded.of.plan.items[0].tally.entries).unwrap();
+    engine.set_limits(Limits { operations_per_second: Some(2), ..Limits::default() }).unwrap();
+    let begun_ms = engine.now_ms();
+    engine.purge(id).unwrap();
+    let took_ms = engine.now_ms() - begun_ms;
+    assert!(took_ms >= (removed - 1) * 500, "{removed} entries in {took_ms} ms");
+}
+
+#[test]
 fn a_project_that_has_not_been_charged_in_full_yet_is_looked_at_again_instead_of_refusing() {
     let world = World::new(case("retag and rename, Lustre"));
     let alpha = world.root.open_path(&path("/m/alpha")).unwrap();

@@ -110,7 +110,7 @@ async fn serve_requests(running: Running, listener: TcpListener) -> Result<(), S
 
 /// Brings open moves to where they can go on, lets them, and then the requests in.
 fn recover(running: &Running, scans: Option<DriftScans>) -> Result<(), ServeError> {
-    let to_drive = running.site.engine.recover(false)?;
+    let to_drive = running.site.engine.recover_moves(false)?;
     if !to_drive.is_empty() {
         tracing::info!(moves = to_drive.len(), "moves go on where an earlier server left them");
     }

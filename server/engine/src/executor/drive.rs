@@ -411,7 +411,7 @@ impl Driver {
     }
 
     /// Keeps all moves together within the limits: whoever has just done some work waits for it.
-    fn slow_down(&self, kind: StepKind, entries: u64, bytes: u64, is_stopped: &dyn Fn() -> bool) {
+    pub(crate) fn slow_down(&self, kind: StepKind, entries: u64, bytes: u64, is_stopped: &dyn Fn() -> bool) {
         let limits = *self.limits.lock();
         let operations = entries * operations_an_entry(kind);
         let mut pause = self.throttle.lock().count(&limits, operations, bytes, self.clock.now_ms());

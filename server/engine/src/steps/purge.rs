@@ -91,7 +91,8 @@ fn purge_hidden(context: &mut Context<'_>, hidden: &Hidden<'_>, twin: Option<(&F
     if look(fs, at)?.is_none() || !holds(fs, at, hidden.identity)? {
         return Ok(());
     }
-    let mut purging = Purging { fs, hidden_at: hidden.hidden_at, lost_a_name: HashSet::new() };
+    let (hidden_at, lost_a_name) = (hidden.hidden_at, HashSet::new());
+    let mut purging = Purging { fs, hidden_at, lost_a_name, removed: &mut || context.progress(1, 0) };
     let has_twin = twin.is_some();
     let twin_folder = twin.map(|(folder, _)| open_if_there(fs, folder)).transpose()?.flatten();
     let twin = twin_folder.as_ref().zip(twin).map(|(folder, (_, name))| folder.at(name));
@@ -110,11 +111,13 @@ struct Purging<'a> {
     hidden_at: Option<Timestamp>,
     /// Inodes that have lost one of several names here: that changes them, and says nothing of their content.
     lost_a_name: HashSet<u64>,
+    /// Told of each name that goes: so that this keeps within the limits too, and ends when the process is to.
+    removed: &'a mut dyn FnMut() -> StepResult<()>,
 }
 
 impl Purging<'_> {
     /// Removes what did not change; answers whether nothing is left.
-    fn remove(&mut self, at: At<'_>, is_top: bool, twin: Option<At<'_>>, has_twin: bool) -> FsResult<bool> {
+    fn remove(&mut self, at: At<'_>, is_top: bool, twin: Option<At<'_>>, has_twin: bool) -> StepResult<bool> {
         let fs = self.fs;
         let Some(status) = look(fs, at)? else { return Ok(true) };
         if status.kind != EntryKind::Folder {
@@ -124,7 +127,8 @@ impl Purging<'_> {
             if status.links > 1 {
                 self.lost_a_name.insert(status.inode);
             }
-            return unless_absent(fs.unlink(at)).map(|_| true);
+            unless_absent(fs.unlink(at))?;
+            return (self.removed)().map(|()| true);
         }
         let folder = fs.open_folder(at)?;
         let other = twin.and_then(|twin| fs.open_folder(twin).ok());
@@ -146,7 +150,10 @@ impl Purging<'_> {
         }
         match fs.remove_folder(at) {
             Err(error) if matches!(error.errno, Errno::NOTEMPTY | Errno::EXIST) => Ok(false),
-            answer => unless_absent(answer).map(|_| true),
+            answer => {
+                unless_absent(answer)?;
+                (self.removed)().map(|()| true)
+            }
         }
     }
 
