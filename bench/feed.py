@@ -10,15 +10,13 @@ processor time of the server's answering threads and its resident memory from th
 each count. The listeners run on the same machine and take processor time of their own."""
 
 import argparse
-import contextlib
-import http.client
 import json
 import os
 import subprocess
-import sys
 import tempfile
 import time
-import urllib.parse
+
+from serving import Server
 
 MEBIBYTES = 3500
 BYTES_A_SECOND = 100 << 20
@@ -44,32 +42,6 @@ def spent(pid):
     return ticks / os.sysconf("SC_CLK_TCK"), resident / 1024
 
 
-class Server:
-    """`tidelock serve` on a folder, and whoever is signed in by its link."""
-
-    def __init__(self, program, root, state):
-        words = [program, "serve", "--listen", "127.0.0.1:0", "--root", root, "--state", state]
-        self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        link = urllib.parse.urlsplit(next(line.strip() for line in self.process.stdout if line.startswith("http")))
-        self.address = link.netloc
-        self.cookie = ""
-        answer = self.ask("GET", link.path)
-        self.cookie = answer.getheader("set-cookie").split(";")[0]
-
-    def ask(self, method, path, body=None):
-        connection = http.client.HTTPConnection(self.address, timeout=60)
-        headers = {"cookie": self.cookie, "origin": f"http://{self.address}", "content-type": "application/json"}
-        connection.request(method, path, body and json.dumps(body), headers)
-        answer = connection.getresponse()
-        answer.text = answer.read()
-        if answer.status >= 400:
-            sys.exit(f"{path}: {answer.status} {answer.text.decode()}")
-        return answer
-
-    def call(self, name, **arguments):
-        return json.loads(self.ask("POST", f"/api/{name}", arguments).text)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tidelock", required=True)
@@ -77,19 +49,19 @@ def main():
     parser.add_argument("--counts", default="1000,5000")
     parser.add_argument("--seconds", type=int, default=10)
     given = parser.parse_args()
-    with contextlib.ExitStack() as stack:
-        top, state = (stack.enter_context(tempfile.TemporaryDirectory()) for _ in range(2))
+    with tempfile.TemporaryDirectory() as top, tempfile.TemporaryDirectory() as state, Server(given.tidelock, top, state) as server:
+        server.until_ready()
         make(os.path.join(top, "tree"))
         os.mkdir(os.path.join(top, "copies"))
-        server = Server(given.tidelock, os.path.realpath(top), state)
-        stack.callback(server.process.kill)
-        server.call("set_limits", limits={"moves_at_once": 1, "operations_per_second": None, "bytes_per_second": BYTES_A_SECOND})
-        wanted = {"verb": "copy", "sources": [f"{os.path.realpath(top)}/tree"], "destination": f"{os.path.realpath(top)}/copies"}
-        server.call("start_move", request=wanted)
+        limits = {"moves_at_once": 1, "operations_per_second": None, "bytes_per_second": BYTES_A_SECOND}
+        server.ask("set_limits", {"limits": limits})
+        wanted = {"verb": "copy", "sources": [f"{top}/tree"], "destination": f"{top}/copies"}
+        server.ask("start_move", {"request": wanted})
         time.sleep(2)
         for count in map(int, given.counts.split(",")):
             _, before = spent(server.process.pid)
-            words = [given.listeners, server.address, server.cookie, str(count), str(given.seconds)]
+            address, bearer = server.url.removeprefix("http://").rstrip("/"), f"Authorization: Bearer {server.token}"
+            words = [given.listeners, address, bearer, str(count), str(given.seconds)]
             with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as listening:
                 opened = json.loads(listening.stdout.readline())
                 busy, _ = spent(server.process.pid)

@@ -1,8 +1,8 @@
 //! Very many browsers that listen to the feed of all moves, without the browsers.
 //!
-//!   listeners ADDRESS COOKIE COUNT SECONDS
+//!   listeners ADDRESS HEADER COUNT SECONDS
 //!
-//! Opens so many connections, waits until each was told something, and listens for so long. Prints a JSON
+//! Opens so many connections with a header that says who asks, waits until each was told something, and listens for so long. Prints a JSON
 //! object: messages heard, and how much later than the first one to hear it a listener heard each message,
 //! at the median and for the slowest of a hundred, in milliseconds.
 
@@ -27,20 +27,19 @@ const AT_ONCE: usize = 100;
 
 fn main() -> Result<(), Problem> {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let [address, cookie, count, seconds] = words.as_slice() else {
-        return Err("listeners ADDRESS COOKIE COUNT SECONDS".into());
+    let [address, header, count, seconds] = words.as_slice() else {
+        return Err("listeners ADDRESS HEADER COUNT SECONDS".into());
     };
     let (count, time) = (count.parse()?, Duration::from_secs(seconds.parse()?));
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
         .build()?
-        .block_on(listen(address, cookie, count, time))
+        .block_on(listen(address, header, count, time))
 }
 
-async fn listen(address: &str, cookie: &str, count: usize, time: Duration) -> Result<(), Problem> {
-    let asked =
-        format!("GET /api/moves/events HTTP/1.1\r\nHost: {address}\r\nCookie: {cookie}\r\nAccept: text/event-stream\r\n\r\n");
+async fn listen(address: &str, header: &str, count: usize, time: Duration) -> Result<(), Problem> {
+    let asked = format!("GET /api/moves/events HTTP/1.1\r\nHost: {address}\r\n{header}\r\nAccept: text/event-stream\r\n\r\n");
     let (tell, mut told) = mpsc::channel(count);
     let mut listeners = Vec::with_capacity(count);
     let opening = Instant::now();

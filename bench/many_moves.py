@@ -93,19 +93,9 @@ def many_at_once(server, top, count, at_once):
     }
 
 
-def ready_at_last(server):
-    while True:
-        server.connection.request("GET", "/readyz")
-        answer = server.connection.getresponse()
-        answer.read()
-        if answer.status == 200:
-            return
-        time.sleep(0.002)
-
-
 def remembered(tidelock, top, state, past):
     with Server(tidelock, top, state) as server:
-        ready_at_last(server)
+        server.until_ready()
         server.ask("set_limits", {"limits": {"moves_at_once": 4, "operations_per_second": None, "bytes_per_second": None}})
         known = server.ask("moves", {})[0]
         number = int(known[0]["id"].rsplit("-", 1)[1]) if known else 0
@@ -124,7 +114,7 @@ def remembered(tidelock, top, state, past):
     for _ in range(5):
         begun = time.monotonic()
         with Server(tidelock, top, state) as server:
-            ready_at_last(server)
+            server.until_ready()
             ready.append(time.monotonic() - begun)
             memory = server.memory_mib()
     return {"remembered": number, "moves_a_second": round(rate, 1), "ready_seconds": round(statistics.median(ready), 3), "idle_mib": round(memory, 1)}
@@ -142,7 +132,7 @@ def main():
         top = os.path.realpath(top)
         folders(top, given.moves, FILES)
         with Server(given.tidelock, top, state) as server:
-            ready_at_last(server)
+            server.until_ready()
             figures = many_at_once(server, top, given.moves, given.at_once)
         print(json.dumps(figures), flush=True)
         print(json.dumps(remembered(given.tidelock, top, state, given.past)), flush=True)

@@ -32,6 +32,16 @@ class Server:
         self.process.terminate()
         self.process.wait()
 
+    def until_ready(self):
+        """Waits for what a start has to look at: open moves of an earlier one."""
+        while True:
+            self.connection.request("GET", "/readyz")
+            answer = self.connection.getresponse()
+            answer.read()
+            if answer.status == 200:
+                return
+            time.sleep(0.002)
+
     def ask(self, call, arguments):
         """The answer, the seconds until it was there, and the bytes that were sent of it."""
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
