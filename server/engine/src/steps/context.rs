@@ -6,7 +6,7 @@ use tidelock_shared::project::ProjectTag;
 use super::error::{StepError, StepResult};
 use crate::crew::Crew;
 pub(super) use crate::fs::walk::holds;
-use crate::fs::{At, Errno, FileSystem, Folder, FsResult, NamesDurability};
+use crate::fs::{At, Errno, FileSystem, Folder, FsError, FsResult, NamesDurability};
 use crate::moves::event::Note;
 use crate::planner::plan::{FolderRef, PlannedItem, hidden_name, retired_name};
 use crate::planner::sequence::StepKind;
@@ -136,24 +136,50 @@ pub(super) fn find_known(fs: &dyn FileSystem, known: &FolderRef) -> StepResult<F
     };
     let names = known.path.names();
     let mut above = known.path.clone();
+    let mut search = Search { fs, known, failed: None };
     for below in (1..=names.len()).rev().map(|depth| names.get(depth..).unwrap_or_default()) {
         let Some((parent, _)) = above.split_last() else { break };
-        if let Some(found) = fs.open_path(&parent).ok().and_then(|parent| find_in(fs, &parent, below, known)) {
+        let opened = fs.open_path(&parent);
+        if let Some(found) = search.passed(opened).and_then(|parent| search.below(&parent, below)) {
             return Ok(found);
         }
         above = parent;
     }
-    Err(error)
+    Err(search.failed.map_or(error, StepError::from))
 }
 
-/// Looks for a known folder at `below` in each folder of one.
-fn find_in(fs: &dyn FileSystem, parent: &Folder, below: &[FileName], known: &FolderRef) -> Option<Folder> {
-    let entries = fs.read_folder(parent).ok()?;
-    entries.flatten().take(ENTRIES_LOOKED_AT).find_map(|entry| {
-        let top = fs.open_folder(parent.at(&entry.name)).ok()?;
-        let found = below.iter().try_fold(top, |folder, name| fs.open_folder(folder.at(name))).ok()?;
-        fs.identity((&found).into()).is_ok_and(|identity| identity == known.identity).then_some(found)
-    })
+/// Looks for a known folder. What is not there or closed to the caller is passed over.
+struct Search<'a> {
+    fs: &'a dyn FileSystem,
+    known: &'a FolderRef,
+    /// The first thing that could not be looked at for another reason: it may be there.
+    failed: Option<FsError>,
+}
+
+impl Search<'_> {
+    fn passed<T>(&mut self, answer: FsResult<T>) -> Option<T> {
+        let is_no_answer = |error: &FsError| {
+            !matches!(error.errno, Errno::NOENT | Errno::NOTDIR | Errno::LOOP | Errno::ACCESS | Errno::PERM | Errno::XDEV)
+        };
+        answer.inspect_err(|error| self.failed = self.failed.take().or_else(|| Some(error.clone()).filter(is_no_answer))).ok()
+    }
+
+    /// Looks at `below` in each folder of one.
+    fn below(&mut self, parent: &Folder, below: &[FileName]) -> Option<Folder> {
+        let entries = self.fs.read_folder(parent);
+        for entry in self.passed(entries)?.take(ENTRIES_LOOKED_AT) {
+            let Some(entry) = self.passed(entry) else { continue };
+            let opened = self.fs.open_folder(parent.at(&entry.name));
+            let Some(top) = self.passed(opened) else { continue };
+            let opened = below.iter().try_fold(top, |folder, name| self.fs.open_folder(folder.at(name)));
+            let Some(found) = self.passed(opened) else { continue };
+            let identity = self.fs.identity((&found).into());
+            if self.passed(identity).is_some_and(|identity| identity == self.known.identity) {
+                return Some(found);
+            }
+        }
+        None
+    }
 }
 
 /// Opens a hidden folder of the move, which nobody else may have made or may enter.
