@@ -5,9 +5,12 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 import time
 
 from datasets import empty_files, flat_folder, large_files, small_files
+from feed import boards
+from many_moves import folders, many_at_once, remembered
 from measure import Contestant, run, sync
 from mounts import drop_caches
 from real_move import digest
@@ -38,9 +41,12 @@ class Cases:
             "G6 deletion": self.deletion,
             "G7 one file": self.one_file,
             "G7 one file, asked of a server": self.one_file_served,
+            "G9 a journal of ten thousand moves": self.remembered,
             "G11 first 256 of a million": self.listing,
             "G12 a hundred entries, 64 connections": self.load,
+            "G15 open boards": self.boards,
             "G17 idle server": self.idle,
+            "G20 a thousand moves at once": self.many,
         }
 
     # Data
@@ -301,6 +307,43 @@ class Cases:
             return []
         nginx = [Contestant("nginx, autoindex as JSON", measure=peer)] if shutil.which("nginx") else []
         return [*nginx, Contestant("tidelock serve", measure=measure)]
+
+    def remembered(self):
+        # The moves are made once, and each round starts a server on what there is.
+        top, state = (os.path.join(self.mounts.source, name) for name in ("remembered", "remembered-state"))
+        if not os.path.exists(top):
+            folders(top, 1, 1)
+
+        def measure():
+            found = remembered(self.tidelock, top, state, 10_000)
+            return {"seconds": found["ready_seconds"], "mib": found["idle_mib"]}
+
+        return [Contestant("tidelock serve", measure=measure)]
+
+    def boards(self):
+        listeners = os.path.join(os.path.dirname(self.floors), "listeners")
+
+        def of(count):
+            def measure():
+                found = boards(self.tidelock, listeners, count, 10, self.mounts.source)
+                names = {"p50": "behind_p50_ms", "p99": "behind_p99_ms", "microseconds": "microseconds_a_message", "kib_each": "kib_a_listener"}
+                return {name: found[key] for name, key in names.items()}
+
+            return Contestant(f"tidelock serve, {count:,} boards", measure=measure)
+
+        return [of(1000), of(5000)]
+
+    def many(self):
+        def measure():
+            with tempfile.TemporaryDirectory(dir=self.mounts.source) as top:
+                folders(top, 1000, 100)
+                with Server(self.tidelock, top, os.path.join(top, "state")) as server:
+                    server.until_ready()
+                    found = many_at_once(server, top, 1000, 100)
+            names = {"seconds": "all_ended_seconds", "mib": "peak_mib", "start": "start_answered_p50_ms", "cancel": "cancel_answered_max_ms"}
+            return {name: found[key] for name, key in names.items()}
+
+        return [Contestant("tidelock serve, 100 of them running", measure=measure)]
 
     def idle(self):
         def measure():

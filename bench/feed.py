@@ -18,14 +18,14 @@ import time
 
 from serving import Server
 
-MEBIBYTES = 3500
 BYTES_A_SECOND = 100 << 20
 
 
-def make(top):
+def make(top, seconds):
+    """A file that takes so long to be copied."""
     os.mkdir(top)
     with open(os.path.join(top, "large"), "wb") as file:
-        for _ in range(MEBIBYTES):
+        for _ in range(seconds * BYTES_A_SECOND >> 20):
             file.write(b"x" * (1 << 20))
 
 
@@ -42,6 +42,32 @@ def spent(pid):
     return ticks / os.sysconf("SC_CLK_TCK"), resident / 1024
 
 
+def boards(tidelock, listeners, count, seconds, on=None):
+    """What so many open boards hear in that time, and what they cost."""
+    with tempfile.TemporaryDirectory(dir=on) as top, tempfile.TemporaryDirectory(dir=on) as state, Server(tidelock, top, state) as server:
+        server.until_ready()
+        # They take a while to be opened, and the copy is not to end before they have heard enough.
+        make(os.path.join(top, "tree"), seconds + 15)
+        os.mkdir(os.path.join(top, "copies"))
+        limits = {"moves_at_once": 1, "operations_per_second": None, "bytes_per_second": BYTES_A_SECOND}
+        server.ask("set_limits", {"limits": limits})
+        wanted = {"verb": "copy", "sources": [f"{top}/tree"], "destination": f"{top}/copies"}
+        server.ask("start_move", {"request": wanted})
+        time.sleep(2)
+        _, before = spent(server.process.pid)
+        address, bearer = server.url.removeprefix("http://").rstrip("/"), f"Authorization: Bearer {server.token}"
+        words = [listeners, address, bearer, str(count), str(seconds)]
+        with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as listening:
+            opened = json.loads(listening.stdout.readline())
+            busy, _ = spent(server.process.pid)
+            time.sleep(seconds - 1)
+            later, with_them = spent(server.process.pid)
+            heard = json.loads(listening.stdout.readline())
+    share = heard["messages"] * (seconds - 1) / heard["seconds"]
+    costs = {"microseconds_a_message": (later - busy) / share * 1e6, "kib_a_listener": (with_them - before) * 1024 / count}
+    return {**opened, **heard, **costs}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tidelock", required=True)
@@ -49,32 +75,8 @@ def main():
     parser.add_argument("--counts", default="1000,5000")
     parser.add_argument("--seconds", type=int, default=10)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as top, tempfile.TemporaryDirectory() as state, Server(given.tidelock, top, state) as server:
-        server.until_ready()
-        make(os.path.join(top, "tree"))
-        os.mkdir(os.path.join(top, "copies"))
-        limits = {"moves_at_once": 1, "operations_per_second": None, "bytes_per_second": BYTES_A_SECOND}
-        server.ask("set_limits", {"limits": limits})
-        wanted = {"verb": "copy", "sources": [f"{top}/tree"], "destination": f"{top}/copies"}
-        server.ask("start_move", {"request": wanted})
-        time.sleep(2)
-        for count in map(int, given.counts.split(",")):
-            _, before = spent(server.process.pid)
-            address, bearer = server.url.removeprefix("http://").rstrip("/"), f"Authorization: Bearer {server.token}"
-            words = [given.listeners, address, bearer, str(count), str(given.seconds)]
-            with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as listening:
-                opened = json.loads(listening.stdout.readline())
-                busy, _ = spent(server.process.pid)
-                time.sleep(given.seconds - 1)
-                later, with_them = spent(server.process.pid)
-                heard = json.loads(listening.stdout.readline())
-            share = heard["messages"] * (given.seconds - 1) / heard["seconds"]
-            print(json.dumps({
-                **opened, **heard,
-                "server_microseconds_a_message": round((later - busy) / share * 1e6, 2),
-                "server_kib_a_listener": round((with_them - before) * 1024 / count, 1),
-            }), flush=True)
-            time.sleep(1)
+    for count in map(int, given.counts.split(",")):
+        print(json.dumps(boards(given.tidelock, given.listeners, count, given.seconds)), flush=True)
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ class Results:
     """What was measured, in a JSON file that is written after each round: whoever is interrupted goes on there."""
 
     def __init__(self, path, about):
-        self.path = path
+        self.path, self.commit = path, about["commit"]
         self.all = {"about": about, "cases": {}}
         if os.path.exists(path):
             with open(path) as file:
@@ -100,6 +100,7 @@ def compare(results, case, contestants, rounds):
             if contestant.after:
                 contestant.after()
             kept["rounds"].append(found)
+            kept["commit"] = results.commit
             results.save()
             told = ", ".join(f"{key} {value:.3g}" for key, value in found.items())
             print(f"{case}: {contestant.name}: {told}", file=sys.stderr, flush=True)
