@@ -8,10 +8,12 @@ use tidelock_shared::id::MoveId;
 use super::Engine;
 use crate::executor::Live;
 use crate::moves::state::Purge;
-use crate::reservation::ledger::SETTLED_AFTER_MS;
 
 /// So many moves that have ended stay in memory.
 pub(super) const REMEMBERED: usize = 1000;
+/// And all that have ended since then, though there be more: no plan takes longer to be made, and what it is compared
+/// with has to be there. Whatever they brought has long been charged by then.
+const REMEMBERED_MS: i64 = 3_600_000;
 
 impl Engine {
     /// Forgets those that ended first, a good many at a time.
@@ -30,8 +32,7 @@ impl Engine {
             .map(|(id, live)| (live.version.load(Ordering::Relaxed), *id))
             .collect();
         ended.sort_unstable();
-        let open = moves.len() - ended.len();
-        let surplus = (ended.len() + open).saturating_sub(self.remembered).min(ended.len());
+        let surplus = moves.len().saturating_sub(self.remembered).min(ended.len());
         for (version, id) in ended.drain(..surplus) {
             moves.remove(&id);
             self.driver.versions.forgotten.fetch_max(version, Ordering::Relaxed);
@@ -46,7 +47,7 @@ impl Engine {
     }
 }
 
-/// Nobody has hold of it, so nobody locks it either; nothing happens to it, and it holds no room any more.
+/// Nobody has hold of it, so nobody locks it either; and nothing has happened to it for long.
 fn is_over(live: &Arc<Live>, now_ms: i64) -> bool {
     if Arc::strong_count(live) > 1 {
         return false;
@@ -54,5 +55,5 @@ fn is_over(live: &Arc<Live>, now_ms: i64) -> bool {
     let recorded = live.recorded.lock();
     let last_ms = recorded.events.last().map_or(recorded.accepted_ms, |(at_ms, _)| *at_ms);
     let is_at_rest = recorded.of.state.has_ended() && matches!(recorded.of.purge, Purge::Kept | Purge::Purged);
-    is_at_rest && now_ms.saturating_sub(last_ms) >= SETTLED_AFTER_MS
+    is_at_rest && now_ms.saturating_sub(last_ms) >= REMEMBERED_MS
 }
