@@ -36,11 +36,12 @@ impl Ballast {
             allocate(&file).inspect_err(|_| self.give_up())?;
             file.sync_all()?;
         }
-        let disk = fstatvfs(&file)?;
-        match disk.f_bavail.saturating_mul(disk.f_frsize) < BEYOND_BYTES {
-            true => Err(io::ErrorKind::StorageFull.into()),
-            false => Ok(()),
-        }
+        if is_full(&file)? { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
+    }
+
+    /// Whether a start that failed may do better without it: the disk is full, and it lies there.
+    pub(super) fn is_in_the_way(&self) -> bool {
+        File::open(&self.path).is_ok_and(|file| is_full(&file).unwrap_or(false))
     }
 
     /// Whoever comes next may use the room. If it cannot be given, no more is lost than without it.
@@ -51,6 +52,11 @@ impl Ballast {
             tracing::warn!(%error, path = %self.path.display(), "the room kept for the ends of moves cannot be given up");
         }
     }
+}
+
+fn is_full(file: &File) -> io::Result<bool> {
+    let disk = fstatvfs(file)?;
+    Ok(disk.f_bavail.saturating_mul(disk.f_frsize) < BEYOND_BYTES)
 }
 
 fn allocate(file: &File) -> io::Result<()> {

@@ -116,8 +116,23 @@ impl Journal {
     /// Opens the journal of a held state folder, making it if there is none. `random` names a
     /// new one.
     pub fn open(folder: &StateFolder, random: impl FnOnce() -> u64) -> Result<Self, JournalError> {
-        let connection = Connection::open(folder.path().join(FILE)).map_err(opening(folder.path()))?;
-        Self::prepare(connection, folder.path(), random)
+        let (path, random, ballast) = (folder.path(), random(), Ballast::in_folder(folder.path()));
+        let open = || {
+            let connection = Connection::open(path.join(FILE)).map_err(opening(path))?;
+            Self::prepare(connection, path, || random)
+        };
+        match open() {
+            // A start writes too. The process may have ended before a record found no room.
+            Err(error) if ballast.is_in_the_way() => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "the disk of the state folder is full: open moves get the room kept for their ends"
+                );
+                ballast.give_up();
+                open()
+            }
+            answer => answer,
+        }
     }
 
     /// A journal that lives as long as the value; for tests and the demo.
