@@ -72,14 +72,20 @@ impl<J, E: From<Interrupted>> Hand<'_, '_, J, E> {
         self.heap.waiting.lock().jobs.push(job);
     }
 
+    /// Lets the foreman know of all that was counted.
+    fn tell(&mut self) {
+        self.heap.add(std::mem::take(&mut self.entries), std::mem::take(&mut self.bytes));
+    }
+
     /// Counts what was done since the last time. An error means to leave everything as it is.
     pub(crate) fn count(&mut self, entries: u64, bytes: u64) -> Result<(), E> {
         match &mut self.boss {
             Boss::Beside(foreman) => foreman(entries, bytes),
             Boss::Elsewhere(crew) => {
+                let crew = *crew;
                 (self.entries, self.bytes) = (self.entries + entries, self.bytes + bytes);
                 if self.entries >= UNTOLD_ENTRIES || self.bytes >= UNTOLD_BYTES {
-                    self.heap.add(std::mem::take(&mut self.entries), std::mem::take(&mut self.bytes));
+                    self.tell();
                     while self.heap.is_far_ahead() && !self.heap.is_over() {
                         crew.rest();
                     }
@@ -174,7 +180,7 @@ pub(crate) fn work_off<'f, J: Send, E: From<Interrupted> + Send>(
                 Taken::Nothing => crew.rest(),
                 Taken::Job(job) => {
                     let done = perform(&mut hand, job);
-                    heap.add(std::mem::take(&mut hand.entries), std::mem::take(&mut hand.bytes));
+                    hand.tell();
                     if let Err(error) = done {
                         failure.lock().get_or_insert(error);
                         return;

@@ -158,10 +158,17 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn passed<T>(&mut self, answer: FsResult<T>) -> Option<T> {
-        let is_no_answer = |error: &FsError| {
-            !matches!(error.errno, Errno::NOENT | Errno::NOTDIR | Errno::LOOP | Errno::ACCESS | Errno::PERM | Errno::XDEV)
-        };
-        answer.inspect_err(|error| self.failed = self.failed.take().or_else(|| Some(error.clone()).filter(is_no_answer))).ok()
+        match answer {
+            Ok(found) => Some(found),
+            Err(error) => {
+                let says_not_here =
+                    matches!(error.errno, Errno::NOENT | Errno::NOTDIR | Errno::LOOP | Errno::ACCESS | Errno::PERM | Errno::XDEV);
+                if !says_not_here {
+                    self.failed.get_or_insert(error);
+                }
+                None
+            }
+        }
     }
 
     /// Looks at `below` in each folder of one.
