@@ -1,7 +1,7 @@
 // The board of administrators: open moves of everybody, limits, drift, and what moves left behind.
 import AxeBuilder from '@axe-core/playwright';
 import { desktop, expect, phone, test } from '../fixtures';
-import { become, call } from '../pages';
+import { become, call, hydrated } from '../pages';
 
 type View = { id: string };
 
@@ -53,6 +53,7 @@ test('while it is drained a move waits in sight of the board, and goes on afterw
   await page.goto('/');
   await become(page, 'admin');
   await page.goto('/board');
+  await hydrated(page);
   const moves = page.getByLabel('Moves at once');
   await moves.fill('none');
   await page.getByRole('button', { name: 'Set', exact: true }).click();
