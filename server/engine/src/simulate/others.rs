@@ -248,7 +248,9 @@ pub(super) fn number_of_folder(root: &Simulator, folder: &crate::fs::Folder) -> 
 /// After a power cut, what others wrote may not have reached a disk, nor what they made; what was
 /// there before them is there still.
 pub(super) fn forget_unsynced(model: &mut Model) {
-    model.may_be_gone.extend(model.touched.iter().filter(|number| **number >= FIRST_NUMBER));
+    // What a move meets later without having touched it by now has lost its number with the rest.
+    let theirs = model.touched.iter().chain(model.known.values()).filter(|number| **number >= FIRST_NUMBER);
+    model.may_be_gone.extend(theirs);
     model.written.clear();
     model.power_was_cut = true;
 }
