@@ -4,6 +4,7 @@ mod faults;
 mod lost;
 mod wants;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,6 +54,8 @@ struct World {
     other_random: Random,
     journal: JournalOfWorld,
     tops: Vec<&'static str>,
+    /// Where the numbers of what others make began in each life.
+    hundreds_of_others: BTreeSet<u32>,
     excuses: Excuses,
     offences: Vec<String>,
 }
@@ -119,6 +122,7 @@ impl World {
             other_random,
             journal,
             tops,
+            hundreds_of_others: BTreeSet::new(),
             excuses: Excuses::default(),
             offences: Vec::new(),
         }
@@ -241,12 +245,18 @@ impl World {
     fn work(&mut self, engine: &Engine, open: Vec<MoveId>, is_first: bool, others_work: bool) -> Vec<Exit> {
         let scripts = self.scripts(is_first);
         let acts = if others_work { self.random.below(12) } else { 0 };
+        let random = Random::seeded(self.random.number());
+        let mut hundred = u32::try_from(self.random.below(90)).unwrap_or(0);
+        // In another life they never give a name that they have given.
+        while !self.hundreds_of_others.insert(hundred) {
+            hundred = (hundred + 1) % 90;
+        }
         let mut others = Others {
             root: &self.furnished.root,
-            random: Random::seeded(self.random.number()),
+            random,
             entries: &self.furnished.entries,
             folders: &self.furnished.folders,
-            made: 1000 * self.furnished.next_number + u32::try_from(self.random.below(90)).unwrap_or(0) * 100,
+            made: 1000 * self.furnished.next_number + hundred * 100,
             open: Vec::new(),
         };
         let world = &*self;
