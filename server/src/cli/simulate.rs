@@ -25,7 +25,7 @@ pub(crate) fn simulate(arguments: &SimulateArguments) -> Exit {
         summary.add(&verdict);
     }
     summary.tell(output);
-    if summary.broken == 0 { Exit::Done } else { Exit::Stuck }
+    if summary.broken == 0 { Exit::Done } else { Exit::Undone }
 }
 
 fn tell(verdict: &Verdict, output: Output) {
