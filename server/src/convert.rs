@@ -157,6 +157,9 @@ fn one_command<'a>(asked: &MoveRequest, answer: OnConflict, sources: impl Iterat
     for consent in &asked.allow {
         words.push(format!("--allow {}", consent_name(*consent)));
     }
+    if asked.compare {
+        words.push("--compare".to_owned());
+    }
     if answer != OnConflict::Refuse {
         words.push(format!("--on-conflict {}", answer_name(answer)));
     }
@@ -413,6 +416,8 @@ mod tests {
         let mut asked =
             MoveRequest { sources: vec![path("/a/x"), path("/a/y")], destination: path("/b"), ..MoveRequest::default() };
         assert_eq!(requested(&asked), "tidelock mv /a/x /a/y /b/");
+        let compared = MoveRequest { compare: true, ..asked.clone() };
+        assert_eq!(requested(&compared), "tidelock mv --compare /a/x /a/y /b/");
         asked.choices = vec![choice("/a/x", OnConflict::KeepBoth)];
         assert_eq!(requested(&asked), "tidelock mv --on-conflict keep-both /a/x /a/y /b/");
         asked.choices.push(choice("/a/y", OnConflict::Replace));

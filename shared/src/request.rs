@@ -29,6 +29,9 @@ pub struct MoveRequest {
     /// Other answers for single sources.
     #[serde(default)]
     pub choices: Vec<ConflictChoice>,
+    /// What was copied is read once more on both sides, from where it is stored, and compared byte by byte.
+    #[serde(default)]
+    pub compare: bool,
 }
 
 /// What is to be done with the things. All of it is done by the same engine, with the same promises.

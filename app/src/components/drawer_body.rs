@@ -26,6 +26,7 @@ pub fn drawer_body() -> Result<AnyView, ApiError> {
         <div class="drawer__scroll" tabindex="0" role="region" aria-label=words().plan()>
             <ConflictChoices />
             {move || content(planning.stage.get(), planning.undecided() > 0)}
+            <CompareChoice />
         </div>
         {move || footer(planning.stage.get(), planning.undecided())}
     };
@@ -90,6 +91,27 @@ fn Planned(plan: Arc<Plan>, is_undecided: bool) -> impl IntoView {
         {(!plan.items.is_empty()).then(|| view! { <PlanDetails plan=plan.clone() /> })}
     }
     .into_any()
+}
+
+/// For those who trust no disk.
+#[component]
+fn CompareChoice() -> impl IntoView {
+    let planning = use_desk().planning;
+    let compares = Memo::new(move |_| planning.compares());
+    let is_offered = Memo::new(move |_| compares.get().is_some());
+    let choice = move || {
+        view! {
+            <label class="drawer__choice">
+                <input
+                    type="checkbox"
+                    prop:checked=move || compares.get() == Some(true)
+                    on:change:target=move |event| planning.compare(event.target().checked())
+                />
+                <span>{words().compare_choice()} <small>{words().compare_choice_why()}</small></span>
+            </label>
+        }
+    };
+    move || is_offered.get().then(choice)
 }
 
 #[component]

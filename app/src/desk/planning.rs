@@ -137,6 +137,25 @@ impl Planning {
         }
     }
 
+    /// Whether what is copied is to be compared; none where there is nothing to choose.
+    pub fn compares(self) -> Option<bool> {
+        let copies = self.stage.with(|stage| stage.plan().is_some_and(|plan| plan.cost.bytes_copied > 0));
+        self.proposal.with(|proposal| match proposal {
+            Some(Proposal::Move(request)) if copies => Some(request.compare),
+            _ => None,
+        })
+    }
+
+    /// Wants it compared or not, and plans again: it takes longer.
+    pub fn compare(self, compare: bool) {
+        self.proposal.update(|proposal| {
+            if let Some(Proposal::Move(request)) = proposal {
+                request.compare = compare;
+            }
+        });
+        self.ask();
+    }
+
     fn learn(self, request: &MoveRequest, plan: &Plan) {
         let mut taken = self.taken.get_untracked();
         let known = taken.len();

@@ -16,7 +16,6 @@ use parking_lot::{Mutex, MutexGuard};
 use tidelock_shared::id::MoveId;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::progress::{Counters, MoveState};
-use tidelock_shared::quota::Amount;
 use tidelock_shared::request::MoveRequest;
 use tidelock_shared::strategy::Strategy;
 
@@ -31,7 +30,7 @@ use crate::moves::state::{Move, Purge, StepStatus};
 use crate::planner::Draft;
 use crate::planner::plan::Payer;
 use crate::progress::Reading;
-use crate::reservation::ledger::{self, Standing};
+use crate::reservation::ledger::{self, Held, Standing};
 use crate::worker::Worker;
 
 /// A copy of small files makes so many in ten to thirty seconds.
@@ -108,13 +107,13 @@ impl Engine {
             is_halted: AtomicBool::new(false),
             limits: Mutex::new(limits),
             throttle: Mutex::new(Throttle::default()),
-            reserved_by_others: Box::new(move |live| {
+            held_by_others: Box::new(move |live| {
                 let (own, payers) = {
                     let recorded = live.recorded.lock();
                     let payers: Vec<Payer> = recorded.of.plan.reservations.iter().map(|reservation| reservation.payer).collect();
                     (recorded.of.id, payers)
                 };
-                reserved_by(&reserving, Some(own), &payers, told.now_ms())
+                held_by(&reserving, Some(own), &payers, told.now_ms())
             }),
         };
         Ok(Self { fs, roots, moves, driver, crew: Arc::new(Alone), admission: Mutex::new(()), remembered: forgetting::REMEMBERED })
@@ -401,9 +400,9 @@ impl Engine {
         retention.ends_ms(recorded)
     }
 
-    /// What open moves have set aside at one payer.
-    pub fn reserved(&self, payer: Payer) -> Amount {
-        reserved_by(&self.moves, None, &[payer], self.driver.clock.now_ms()).first().copied().unwrap_or(Amount::ZERO)
+    /// What open moves have set aside at one payer, and are going to write to its mount.
+    pub fn held(&self, payer: Payer) -> Held {
+        held_by(&self.moves, None, &[payer], self.driver.clock.now_ms()).first().copied().unwrap_or_default()
     }
 
     /// Whether somebody has been charged less so far than what moves have brought it.
@@ -440,13 +439,13 @@ impl Engine {
 }
 
 /// What all moves but `own` hold at each payer.
-fn reserved_by(moves: &Mutex<BTreeMap<MoveId, Arc<Live>>>, own: Option<MoveId>, payers: &[Payer], now_ms: i64) -> Vec<Amount> {
+fn held_by(moves: &Mutex<BTreeMap<MoveId, Arc<Live>>>, own: Option<MoveId>, payers: &[Payer], now_ms: i64) -> Vec<Held> {
     let others: Vec<Arc<Live>> = moves.lock().iter().filter(|(id, _)| Some(**id) != own).map(|(_, live)| live.clone()).collect();
-    let mut sums = vec![Amount::ZERO; payers.len()];
+    let mut sums = vec![Held::default(); payers.len()];
     for live in others {
         let recorded = live.recorded.lock();
         for (sum, payer) in sums.iter_mut().zip(payers) {
-            *sum += ledger::reserved([standing(&recorded, now_ms)], *payer);
+            *sum = sum.and(standing(&recorded, now_ms), *payer);
         }
     }
     sums

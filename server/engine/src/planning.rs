@@ -1,6 +1,7 @@
 //! From a request to a draft: reads what the planner needs, then asks it.
 
 mod conflicts;
+mod paced;
 mod repair;
 mod since;
 mod undo;
@@ -12,7 +13,6 @@ use std::time::Duration;
 
 use tidelock_shared::id::MoveId;
 use tidelock_shared::name::{FileName, FilePath};
-use tidelock_shared::quota::Headroom;
 use tidelock_shared::request::{MoveRequest, ValidMoveRequest, Verb};
 
 use crate::engine::Engine;
@@ -26,6 +26,7 @@ use crate::recovery::move_of_hidden;
 use crate::reservation::ledger;
 use crate::survey::{Hear, NOBODY, Question, SurveyError, SurveyedFolder, lineage, survey_folder, survey_item};
 use conflicts::{Taken, place_all, place_in_own_folder};
+use paced::Paced;
 
 const SETTLING_LOOKED_AT_EVERY_MS: i64 = 500;
 
@@ -56,7 +57,7 @@ impl Engine {
     /// what it would do comes as a draft with its refusals.
     pub fn plan(&self, request: &MoveRequest, hear: &mut dyn Hear) -> Result<Draft, EngineError> {
         let valid = request.validate().map_err(|problems| refused(problems.into_iter().map(Refusal::Request)))?;
-        let as_of = self.version();
+        let (as_of, hear) = (self.version(), &mut Paced::new(self, hear));
         let outside = self.outside_roots(&valid);
         if !outside.is_empty() {
             return Err(EngineError::Refused(outside));
@@ -273,7 +274,7 @@ impl Engine {
         }
         let question = Question { destination_tag: found.destination.folder.tag, copied_to: None };
         let path = &found.destination.folder.path;
-        match survey_item(&*self.fs, &*self.crew, path, &found.name, &question, &mut |_: &_| true) {
+        match survey_item(&*self.fs, &*self.crew, path, &found.name, &question, &mut Paced::new(self, &mut |_: &_| true)) {
             Ok(old) => Ok(FoundItem { taken_by: None, replaced: Some(old), ..found }),
             // Gone meanwhile: then nothing is in the way.
             Err(SurveyError::FileSystem(error)) if error.is_absent() => Ok(FoundItem { taken_by: None, ..found }),
@@ -297,16 +298,16 @@ impl Engine {
             }
             _ => folder.quota_of_nobody,
         };
-        let reserved = self.reserved(payer);
-        let capacity = &folder.capacity;
-        let counts_inodes = capacity.total.inodes > 0;
-        let free = Headroom { bytes: Some(capacity.free.bytes), inodes: counts_inodes.then_some(capacity.free.inodes) };
+        let (held, capacity) = (self.held(payer), &folder.capacity);
+        let (reserved, is_of_project) = (held.reserved, capacity.is_of_project);
+        let free = capacity.headroom(held.of_room(is_of_project));
         match (payer.project, quota) {
             (Some(_), quota) => PayerNumbers {
                 usage: quota.map(|quota| quota.usage),
                 limits: quota.map(|quota| quota.limits).unwrap_or_default(),
                 reserved,
                 free,
+                is_of_project,
             },
             (None, _) => {
                 // Without projects the whole mount pays, and its capacity is the limit.
@@ -315,7 +316,7 @@ impl Engine {
                     bytes: tidelock_shared::quota::Bounds { soft: None, hard: hard(capacity.total.bytes) },
                     inodes: tidelock_shared::quota::Bounds { soft: None, hard: hard(capacity.total.inodes) },
                 };
-                PayerNumbers { usage: Some(capacity.total.less(capacity.free)), limits, reserved, free }
+                PayerNumbers { usage: Some(capacity.total.less(capacity.free)), limits, reserved, free, is_of_project }
             }
         }
     }
@@ -355,10 +356,8 @@ impl Engine {
                 }
             };
             let numbers = self.numbers_of(&folder, reservation.payer);
-            let by_limit = numbers.usage.map(|usage| Headroom::of(&numbers.limits, usage, numbers.reserved)).unwrap_or_default();
-            let headroom = by_limit.and(numbers.free);
-            if !headroom.fits(reservation.amount) {
-                refusals.push(Refusal::NoHeadroom { payer: reservation.payer, needed: reservation.amount, headroom });
+            if let Some((needed, headroom)) = numbers.shortage(reservation.amount, ledger::written(reservation, &plan.items)) {
+                refusals.push(Refusal::NoHeadroom { payer: reservation.payer, needed, headroom });
             }
         }
         refusals

@@ -67,6 +67,7 @@ impl Engine {
                 item: item.clone(),
                 folders: vec![item.destination_folder.clone(), item.source_folder.clone()],
                 notes: notes(&of, item_number),
+                compare: false,
                 entries_a_checkpoint: u64::MAX,
                 admissions: Vec::new(),
                 record: None,
@@ -80,7 +81,7 @@ impl Engine {
                 match report {
                     StepReport::Noted(note) => broken = self.driver.record(live, Event::Noted { position, note }).err(),
                     StepReport::Progress { entries, bytes } => {
-                        self.driver.slow_down(StepKind::Release, entries, bytes, &|| self.is_halted());
+                        self.driver.slow_down(entries, bytes, &|| self.is_halted());
                     }
                     _ => {}
                 }

@@ -6,15 +6,21 @@ mod world;
 
 use std::sync::atomic::Ordering;
 
+use tidelock_engine::EngineError;
 use tidelock_engine::fs::FileSystem;
-use tidelock_engine::fs::simulator::Personality;
+use tidelock_engine::fs::simulator::{Personality, SiteMount};
+use tidelock_engine::planner::plan::Refusal;
+use tidelock_shared::id::ProjectId;
 use tidelock_shared::progress::MoveState;
 use tidelock_shared::quota::{Amount, Bounds, Limits};
-use tidelock_shared::request::{Consent, MoveRequest};
-use world::{ALICE, CASES, Case, World, assert_same, make_folder, name, path, write};
+use tidelock_shared::request::{Consent, MoveRequest, Verb};
+use world::{ALICE, ALPHA, BETA, CASES, Case, World, assert_same, make_folder, name, path, write};
 
 /// For what a move needs for a moment: hidden folders, claims, barriers.
 const SLACK: Amount = Amount { bytes: 64 << 10, inodes: 6 };
+
+/// The same with what is made anew because it cannot be retagged.
+const A_LITTLE: Amount = Amount { bytes: 128 << 10, inodes: 12 };
 
 /// No more room than the move is planned to take, wherever it takes any.
 fn leave_just_enough(world: &World, request: &MoveRequest) {
@@ -137,4 +143,47 @@ fn a_move_that_can_be_seen_half_waits_for_nobody_after_a_restart() {
         }
     }
     assert!(tried > 3, "{tried}");
+}
+
+/// A world whose mounts have so much more room than is taken.
+fn world_with_room(case: Case, room: impl Fn(&World) -> Amount) -> World {
+    let taken = World::new(case);
+    let room = room(&taken);
+    let capacity = |mount: u16| [ALPHA, BETA, ProjectId(0)].iter().fold(room, |sum, id| sum + taken.root.usage(mount, *id));
+    let (first, second) = (capacity(0), capacity(1));
+    World::on_mounts(case, 10, |mount| {
+        let capacity = if mount.path == path("/n") { second } else { first };
+        SiteMount { capacity, ..mount }
+    })
+}
+
+#[test]
+fn what_only_changes_its_project_needs_no_room_on_the_file_system() {
+    let mut tried = 0;
+    for case in CASES.into_iter().filter(|case| case.name.starts_with("retag")) {
+        let world = world_with_room(case, |_| A_LITTLE);
+        assert!(world.root.usage(0, ALPHA).inodes > A_LITTLE.inodes, "{}: it would not fit twice", case.name);
+        world.run().unwrap().unwrap();
+        assert_eq!(end_of(&world).unwrap(), (MoveState::Done, None), "{}", case.name);
+        tried += 1;
+    }
+    assert!(tried >= 8, "{tried}");
+}
+
+#[test]
+fn copies_to_two_projects_do_not_count_on_the_same_room_of_their_file_system() {
+    let case = CASES.into_iter().find(|case| case.name == "staged copy by a user, Lustre 2.12").unwrap();
+    let tree = |world: &World| world.engine().0.plan(&world.request(), &mut |_: &_| true).unwrap().plan.reservations[0].amount;
+    let world = world_with_room(case, |world| tree(world) + SLACK);
+    let (engine, folder) = world.engine();
+    let copy = MoveRequest { destination: path("/m/alpha/other"), verb: Verb::Copy, ..world.request() };
+    assert_eq!(engine.plan(&copy, &mut |_: &_| true).unwrap().refusals, []);
+    let first = engine.accept(&world.request(), None).unwrap();
+    let refusals = engine.plan(&copy, &mut |_: &_| true).unwrap().refusals;
+    assert!(refusals.iter().any(|refusal| matches!(refusal, Refusal::NoHeadroom { .. })), "{refusals:?}");
+    let Err(EngineError::Refused(refusals)) = engine.accept(&copy, None) else { panic!("what is free is spoken for") };
+    assert!(refusals.iter().any(|refusal| matches!(refusal, Refusal::NoHeadroom { .. })), "{refusals:?}");
+    engine.drive(first).unwrap();
+    drop((engine, folder));
+    assert_eq!(end_of(&world).unwrap(), (MoveState::Done, None));
 }

@@ -355,8 +355,9 @@ fn milliseconds(world: &World, limits: Limits, change: Option<(usize, Limits)>) 
     let engine = Arc::new(Engine::new(fs, worker, journal, administrator.clone(), vec![path("/")]).unwrap());
     administrator.engine.set(Arc::downgrade(&engine)).unwrap();
     let begin = engine.version();
-    engine.set_limits(limits).unwrap();
+    // What is measured is the move: its survey keeps within the limits too.
     let id = engine.accept(&world.request(), None).unwrap();
+    engine.set_limits(limits).unwrap();
     engine.drive(id).unwrap();
     let recorded = engine.get(id).unwrap().recorded;
     assert_eq!(recorded.of.state, MoveState::Done, "{:?}", recorded.of.failure);
@@ -418,6 +419,21 @@ fn a_purge_keeps_within_the_limits_too() {
 }
 
 #[test]
+fn a_survey_keeps_within_the_limits_too() {
+    let world = World::new(case("retag and rename, Lustre"));
+    let (engine, _folder) = world.engine();
+    let took = |engine: &Engine| {
+        let begun_ms = engine.now_ms();
+        let draft = engine.plan(&world.request(), &mut |_: &_| true).unwrap();
+        (engine.now_ms() - begun_ms, i64::try_from(draft.plan.items[0].tally.entries).unwrap())
+    };
+    let (free_ms, entries) = took(&engine);
+    engine.set_limits(Limits { operations_per_second: Some(2), ..Limits::default() }).unwrap();
+    let (paced_ms, _) = took(&engine);
+    assert!(paced_ms - free_ms >= (entries - 1) * 500, "{entries} entries in {paced_ms} ms, {free_ms} ms without limits");
+}
+
+#[test]
 fn a_project_that_has_not_been_charged_in_full_yet_is_looked_at_again_instead_of_refusing() {
     let world = World::new(case("retag and rename, Lustre"));
     let alpha = world.root.open_path(&path("/m/alpha")).unwrap();
@@ -467,7 +483,7 @@ fn what_has_just_ended_holds_its_room_over_a_restart() {
         let held = |world: &World| {
             let (engine, _folder) = world.engine();
             let plan = engine.get(id).unwrap().recorded.of.plan;
-            let sums = plan.reservations.iter().map(|reservation| engine.reserved(reservation.payer));
+            let sums = plan.reservations.iter().map(|reservation| engine.held(reservation.payer).reserved);
             let sum = sums.fold(Amount::ZERO, |sum, amount| sum + amount);
             let due = engine.recover(false).unwrap();
             assert_eq!(due, [], "{name}: it has ended");

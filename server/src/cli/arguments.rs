@@ -119,6 +119,9 @@ pub(crate) struct MoveArguments {
     /// Agree to what a plan would otherwise refuse
     #[arg(long, value_enum, value_delimiter = ',')]
     pub(crate) allow: Vec<Allow>,
+    /// Read what was copied once more on both sides, and compare every byte
+    #[arg(long)]
+    pub(crate) compare: bool,
     #[command(flatten)]
     pub(crate) at: Where,
 }

@@ -328,6 +328,7 @@ fn request(arguments: &MoveArguments) -> Result<MoveRequest, UserError> {
         allow: allow.collect(),
         on_conflict: arguments.on_conflict.into(),
         choices: Vec::new(),
+        compare: arguments.compare,
     })
 }
 

@@ -28,6 +28,8 @@ pub(crate) struct Differences<'a> {
     pub(crate) durable_until: Option<i64>,
     /// Of what is copied from now on, to be compared by the next look. None compares by times alone.
     pub(crate) versions: Option<&'a Versions>,
+    /// Files that look the same are read and compared byte by byte.
+    pub(crate) compares_content: bool,
 }
 
 /// The data versions that files of the source had right before they were copied, by inode: a write in
@@ -54,10 +56,15 @@ impl Versions {
     }
 }
 
+/// Whether what changed in one second may have done so after a copy began in another.
+pub(crate) fn is_in_doubt(changed: i64, begun: i64) -> bool {
+    changed >= begun.saturating_sub(DOUBT_SECONDS)
+}
+
 impl<'a> Differences<'a> {
     /// Compares attributes alone.
     pub(crate) fn of_attributes(losses: &'a BTreeSet<Loss>) -> Self {
-        Self { losses, copied_since: None, durable_until: None, versions: None }
+        Self { losses, copied_since: None, durable_until: None, versions: None, compares_content: false }
     }
 }
 
@@ -69,7 +76,7 @@ impl Differences<'_> {
 
     /// Whether an inode of the source may have been changed, renamed or put there since copying began.
     pub(super) fn is_changed_since(&self, source: &Status) -> bool {
-        self.copied_since.is_some_and(|since| source.changed.seconds >= since.saturating_sub(DOUBT_SECONDS))
+        self.copied_since.is_some_and(|since| is_in_doubt(source.changed.seconds, since))
     }
 
     pub(crate) fn differs(&self, source: &Status, copy: &Status) -> bool {

@@ -1,6 +1,6 @@
 //! Everything of an inode but its content, from one to another.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{belongs_to_file_system, is_privileged};
 use crate::fs::{Errno, FileSystem, FsError, FsResult, Object, Status};
@@ -61,6 +61,15 @@ pub(crate) fn forget_inherited(fs: &dyn FileSystem, copy: Object<'_>, wanted: &[
         }
     }
     Ok(())
+}
+
+/// Whether two files have the same attributes and flags.
+pub(crate) fn has_same_attributes(fs: &dyn FileSystem, one: Object<'_>, other: Object<'_>) -> FsResult<bool> {
+    let read = |object| -> FsResult<BTreeMap<Vec<u8>, Vec<u8>>> {
+        let names = fs.xattr_names(object)?.into_iter().filter(|name| !belongs_to_file_system(name) && name != REMEMBERED_TIMES);
+        names.map(|name| Ok((name.clone(), fs.xattr(object, &name)?))).collect()
+    };
+    Ok(read(one)? == read(other)? && fs.flags(one)? == fs.flags(other)?)
 }
 
 fn copy_xattr(fs: &dyn FileSystem, source: Object<'_>, copy: Object<'_>, name: &[u8], losses: &BTreeSet<Loss>) -> FsResult<()> {

@@ -12,9 +12,9 @@ mod links;
 mod metadata;
 mod tree;
 
-pub(crate) use differences::{Differences, Versions, is_same_tree};
+pub(crate) use differences::{Differences, Versions, is_in_doubt, is_same_tree};
 pub(crate) use layouts::keep_layout;
-pub(crate) use metadata::{REMEMBERED_TIMES, copy_metadata, forget_inherited, is_refusal};
+pub(crate) use metadata::{REMEMBERED_TIMES, copy_metadata, forget_inherited, has_same_attributes, is_refusal};
 pub(crate) use tree::{Copier, CopyError};
 
 /// Extended attributes that belong to the file system or describe the old inode: never copied

@@ -13,7 +13,7 @@ use parking_lot::Mutex;
 use tidelock_shared::name::FileName;
 use tidelock_shared::strategy::EntryKind;
 
-use super::content::{Content, LARGE_BYTES};
+use super::content::{self, Content, LARGE_BYTES};
 use super::differences::Differences;
 use super::finishing::Finishing;
 use super::layouts::{self, Usual, keep_layout};
@@ -168,13 +168,18 @@ impl<'a> Copier<'a> {
         copy: At<'_>,
         foreman: &mut Foreman<'_, CopyError>,
     ) -> CopyResult<bool> {
-        if !self.is_to_be_made(source, status, copy, None)? {
-            return Ok(false);
-        }
         // With nobody to help, the job is done here and now.
         let usual = Usual::default();
-        let whole = |hand: &mut Hand<'_, '_, (), CopyError>, ()| self.copy_inode(hand, source, status, copy, &usual);
+        let whole = |hand: &mut Hand<'_, '_, (), CopyError>, ()| {
+            if self.is_to_be_made(hand, source, status, copy, None)? {
+                self.copy_inode(hand, source, status, copy, &usual)?;
+            }
+            Ok(())
+        };
         work_off(&Alone, (), &whole, foreman)?;
+        if !self.has_changed.load(Ordering::Relaxed) {
+            return Ok(false);
+        }
         if status.kind != EntryKind::SymbolicLink {
             // It is made in the destination folder itself, which may pass something on.
             forget_inherited(self.fs, copy.into(), &self.fs.xattr_names(source.into())?)?;
@@ -257,7 +262,7 @@ impl<'a> Copier<'a> {
         first: Option<At<'_>>,
     ) -> CopyResult<()> {
         if !pair.is_new {
-            if !self.is_to_be_made(from, status, to, first)? {
+            if !self.is_to_be_made(hand, from, status, to, first)? {
                 return Ok(());
             }
             pair.differs.store(true, Ordering::Relaxed);
@@ -273,16 +278,45 @@ impl<'a> Copier<'a> {
     }
 
     /// Whether an entry is missing; one that differs has been removed.
-    fn is_to_be_made(&self, from: At<'_>, status: &Status, to: At<'_>, first: Option<At<'_>>) -> CopyResult<bool> {
+    fn is_to_be_made<J>(
+        &self,
+        hand: &mut Hand<'_, '_, J, CopyError>,
+        from: At<'_>,
+        status: &Status,
+        to: At<'_>,
+        first: Option<At<'_>>,
+    ) -> CopyResult<bool> {
         let Some(differences) = &self.differences else { return Ok(true) };
         let Some(copied) = look(self.fs, to)? else { return Ok(true) };
         let is_linked = |first: At<'_>| Ok::<_, FsError>(self.fs.status(first.into())?.inode == copied.inode);
         let differs = differences.differs(status, &copied) || differences.has_another_version(self.fs, from, status)?;
-        if !differs && first.map_or(Ok(true), is_linked)? {
+        let is_same = !differs && first.map_or(Ok(true), is_linked)?;
+        if is_same && (!differences.compares_content || first.is_some() || self.has_same_content(hand, from, status, to)?) {
             return Ok(false);
         }
         remove_tree(self.fs, to)?;
         Ok(true)
+    }
+
+    fn has_same_content<J>(
+        &self,
+        hand: &mut Hand<'_, '_, J, CopyError>,
+        from: At<'_>,
+        status: &Status,
+        to: At<'_>,
+    ) -> CopyResult<bool> {
+        match status.kind {
+            EntryKind::File if self.fs.hsm_state(from)?.is_released() => Err(CopyError::Released),
+            EntryKind::File => {
+                let files = [&self.fs.open_file(from)?, &self.fs.open_file(to)?];
+                let mut buffer = self.buffers.lock().pop().unwrap_or_default();
+                let is_same = content::is_same(self.fs, files, &mut buffer, &mut || hand.count(0, 0))?;
+                self.buffers.lock().push(buffer);
+                Ok(is_same)
+            }
+            EntryKind::SymbolicLink => Ok(self.fs.read_link(from)? == self.fs.read_link(to)?),
+            _ => Ok(true),
+        }
     }
 
     /// Runs `use_it` on an inode's first copy.

@@ -8,10 +8,9 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tidelock_shared::limits::Limits;
 use tidelock_shared::progress::MoveState;
-use tidelock_shared::quota::Amount;
 
 use super::live::{Live, Versions};
-use super::orders::{notes, order};
+use super::orders::{admits, notes, order};
 use super::throttle::Throttle;
 use crate::clock::Clock;
 use crate::journal::{Journal, JournalError, Record, Together};
@@ -19,6 +18,7 @@ use crate::moves::decide::{Decision, decide};
 use crate::moves::event::{Event, Failure, FailureKind};
 use crate::moves::state::{Move, StepStatus};
 use crate::planner::sequence::{Step, StepKind, commit_position};
+use crate::reservation::ledger::Held;
 use crate::worker::{Action, Probe, StepOrder, StepReport, Then, Wait, Worker};
 
 /// A step that must succeed (undoing, finishing) is tried so often before a person must look.
@@ -40,8 +40,8 @@ pub(crate) enum Halt {
     Journal(#[from] JournalError),
 }
 
-/// Answers what other moves have reserved, for each reservation of one.
-pub(crate) type AskReserved = Box<dyn Fn(&Live) -> Vec<Amount> + Send + Sync>;
+/// Answers what other moves hold, for each reservation of one.
+pub(crate) type AskHeld = Box<dyn Fn(&Live) -> Vec<Held> + Send + Sync>;
 
 /// What driving needs of the engine.
 pub(crate) struct Driver {
@@ -59,8 +59,8 @@ pub(crate) struct Driver {
     pub(crate) is_halted: AtomicBool,
     pub(crate) limits: Mutex<Limits>,
     pub(crate) throttle: Mutex<Throttle>,
-    /// What other moves have reserved, asked anew for each step that admits.
-    pub(crate) reserved_by_others: AskReserved,
+    /// What other moves hold, asked anew for each step that admits.
+    pub(crate) held_by_others: AskHeld,
     /// Where the journal lies, for the records beside the sources.
     pub(crate) home: String,
 }
@@ -341,8 +341,8 @@ impl Driver {
     }
 
     fn perform_step(&self, live: &Live, position: Option<usize>, step: Step, action: Action) -> Result<Outcome, Halt> {
-        let reserved = (self.reserved_by_others)(live);
-        let ordered = order(&live.recorded.lock().of, step, action, &reserved, self.entries_a_checkpoint, &self.home);
+        let held = if admits(step) { (self.held_by_others)(live) } else { Vec::new() };
+        let ordered = order(&live.recorded.lock().of, step, action, &held, self.entries_a_checkpoint, &self.home);
         let Some(mut order) = ordered else { return Ok(Outcome::Finished) };
         self.add_what_was_undone(live, &mut order)?;
         self.perform_order(live, position, &order)
@@ -385,7 +385,7 @@ impl Driver {
                 StepReport::Progress { entries, bytes } => {
                     live.meter.add(entries, bytes);
                     live.touch(&self.versions);
-                    self.slow_down(order.kind, entries, bytes, &is_stopped);
+                    self.slow_down(entries * operations_an_entry(order.kind), bytes, &is_stopped);
                 }
                 StepReport::Noted(note) => {
                     let Some(position) = position else { return Then::GoOn };
@@ -411,9 +411,8 @@ impl Driver {
     }
 
     /// Keeps all moves together within the limits: whoever has just done some work waits for it.
-    pub(crate) fn slow_down(&self, kind: StepKind, entries: u64, bytes: u64, is_stopped: &dyn Fn() -> bool) {
+    pub(crate) fn slow_down(&self, operations: u64, bytes: u64, is_stopped: &dyn Fn() -> bool) {
         let limits = *self.limits.lock();
-        let operations = entries * operations_an_entry(kind);
         let mut pause = self.throttle.lock().count(&limits, operations, bytes, self.clock.now_ms());
         while !pause.is_zero() && !is_stopped() && *self.limits.lock() == limits {
             let piece = pause.min(LONGEST_NAP);

@@ -10,14 +10,15 @@ use crate::moves::state::{Move, StepStatus};
 use crate::planner::plan::FolderRef;
 use crate::planner::sequence::{Step, StepKind};
 use crate::recovery::{Record, RecordedNote};
+use crate::reservation::ledger::{Held, written};
 use crate::worker::{Action, Admission, RecordOrder, StepOrder};
 
-/// The order for one step. `reserved_by_others` is asked per reservation.
+/// The order for one step. `held_by_others` is asked per reservation.
 pub(super) fn order(
     of: &Move,
     step: Step,
     action: Action,
-    reserved_by_others: &[Amount],
+    held_by_others: &[Held],
     entries_a_checkpoint: u64,
     home: &str,
 ) -> Option<StepOrder> {
@@ -31,8 +32,9 @@ pub(super) fn order(
         has_to_be: action == Action::Undo || of.is_committed,
         folders: folders(of),
         notes: notes(of, step.item),
+        compare: of.plan.asked.compare,
         entries_a_checkpoint,
-        admissions: admissions(of, step, reserved_by_others),
+        admissions: admissions(of, step, held_by_others),
         record: record(of, step, home),
     })
 }
@@ -105,21 +107,26 @@ fn still_to_come(of: &Move, folder: &FolderRef) -> Amount {
     items.fold(Amount::ZERO, |sum, (_, item)| sum + item.tally.amount)
 }
 
+/// Whether a step asks for headroom.
+pub(super) fn admits(step: Step) -> bool {
+    step.kind == StepKind::Reserve || step.kind == StepKind::Check && step.item == 0
+}
+
 /// The headroom to ask. Right before publishing, what was staged or retagged is charged
 /// already: then only what renames will charge is still to come.
-fn admissions(of: &Move, step: Step, reserved_by_others: &[Amount]) -> Vec<Admission> {
-    let is_first_check = step.kind == StepKind::Check && step.item == 0;
-    if step.kind != StepKind::Reserve && !is_first_check {
+fn admissions(of: &Move, step: Step, held_by_others: &[Held]) -> Vec<Admission> {
+    if !admits(step) {
         return Vec::new();
     }
-    let reservations = of.plan.reservations.iter().zip(reserved_by_others);
+    let reservations = of.plan.reservations.iter().zip(held_by_others);
     reservations
         .map(|(reservation, others)| Admission {
             folder: reservation.folder.clone(),
             project: reservation.payer.project,
             needed: if step.kind == StepKind::Reserve { reservation.amount } else { still_to_come(of, &reservation.folder) },
             taken: reservation.amount,
-            reserved_by_others: *others,
+            written: if step.kind == StepKind::Reserve { written(reservation, &of.plan.items) } else { Amount::ZERO },
+            held_by_others: *others,
         })
         .collect()
 }

@@ -96,6 +96,10 @@ pub trait FileSystem: Send + Sync {
     fn write_past_cache(&self, _file: &File, _is_past: bool) -> FsResult<()> {
         Err(FsError::new("write_past_cache", b"", Errno::OPNOTSUPP))
     }
+    /// Lets what is read from now on come from where it is stored and not from a cache, as far as it was synced.
+    fn forget_cached(&self, _file: &File) -> FsResult<()> {
+        Ok(())
+    }
     fn set_size(&self, file: &File, size: u64) -> FsResult<()>;
     /// The next stretch of data at or after `offset`, by layout and not by reading; none if
     /// only a hole follows. Never asked of a released file: it would restore it.

@@ -5,7 +5,7 @@ use std::os::fd::OwnedFd;
 
 use serde::{Deserialize, Serialize};
 use tidelock_shared::name::FileName;
-use tidelock_shared::quota::{Amount, Limits};
+use tidelock_shared::quota::{Amount, Headroom, Limits};
 use tidelock_shared::strategy::{EntryKind, MountAbilities};
 
 use super::FsResult;
@@ -252,6 +252,16 @@ pub struct Capacity {
     pub total: Amount,
     /// For this caller. Zero inodes in `total` mean that the file system does not count them.
     pub free: Amount,
+    /// The folder shows its project's room and not the file system's, to a caller who may not read limits.
+    pub is_of_project: bool,
+}
+
+impl Capacity {
+    /// What is free and not spoken for.
+    pub fn headroom(&self, spoken_for: Amount) -> Headroom {
+        let free = self.free.less(spoken_for);
+        Headroom { bytes: Some(free.bytes), inodes: (self.total.inodes > 0).then_some(free.inodes) }
+    }
 }
 
 /// Whether a mount holds projects to their limits.

@@ -84,7 +84,13 @@ pub enum Note {
     /// What the retired source still charges.
     Retired { amount: Amount },
     /// When the source was hidden, on its file system's clock: a purge keeps what changed since.
-    RetiredAt { seconds: i64, nanoseconds: u32 },
+    RetiredAt {
+        seconds: i64,
+        nanoseconds: u32,
+        /// In which second it had changed before: hiding it has set its change time.
+        #[serde(default)]
+        changed_before: Option<i64>,
+    },
     /// The same of what had the destination name.
     SetAsideAt { seconds: i64, nanoseconds: u32 },
     /// From here what had been visible is hidden again: others may have changed it.

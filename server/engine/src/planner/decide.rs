@@ -67,8 +67,20 @@ pub struct PayerNumbers {
     pub usage: Option<Amount>,
     pub limits: Limits,
     pub reserved: Amount,
-    /// Free on the whole mount.
+    /// Free on the whole mount and not about to be written to.
     pub free: Headroom,
+    /// That is the project's room instead, as its folder shows it to whoever may not read the limits.
+    pub is_of_project: bool,
+}
+
+impl PayerNumbers {
+    /// What there is no room for, and the room that there is; none if all fits. What is only charged to
+    /// somebody else takes nothing of the mount.
+    pub fn shortage(&self, charged: Amount, written: Amount) -> Option<(Amount, Headroom)> {
+        let within_limits = self.usage.map(|usage| Headroom::of(&self.limits, usage, self.reserved)).unwrap_or_default();
+        let taken = if self.is_of_project { charged } else { written };
+        [(charged, within_limits), (taken, self.free)].into_iter().find(|(needed, room)| !room.fits(*needed))
+    }
 }
 
 /// A plan, complete even where it is refused: people want to see what would have been.
@@ -102,11 +114,11 @@ pub fn plan(facts: &Facts<'_>) -> Draft {
     }
     refusals.extend(overlaps(&items, facts.open_moves));
     let (payers, reservations) = charges(facts, &items);
-    refuse_shortage(facts, &reservations, &mut refusals);
+    refuse_shortage(facts, &items, &reservations, &mut refusals);
     let warnings = warnings(facts, &items, &payers, &reservations);
     let plan = MovePlan {
         sequence: sequence(&items),
-        cost: cost(&items),
+        cost: cost(&items, facts.asked.compare),
         items,
         reservations,
         asked: facts.asked.clone(),
@@ -377,7 +389,7 @@ fn is_in_a_folder_that_charges_nobody(item: &PlannedItem) -> bool {
     item.reason == StrategyReason::SameCharge && item.source_folder.tag.is_none_or(|tag| !tag.inherit)
 }
 
-fn cost(items: &[PlannedItem]) -> Cost {
+fn cost(items: &[PlannedItem], compare: bool) -> Cost {
     let mut cost = Cost { bytes_copied: 0, inodes_changed: 0, seconds: 0.1 };
     for item in items {
         let inodes = item.tally.amount.inodes;
@@ -385,7 +397,10 @@ fn cost(items: &[PlannedItem]) -> Cost {
             Strategy::StagedCopy => {
                 cost.bytes_copied += item.tally.content_bytes;
                 cost.inodes_changed += inodes;
-                cost.seconds += inodes as f64 / COPIES_PER_SECOND + item.tally.content_bytes as f64 / COPIED_BYTES_PER_SECOND;
+                // To compare reads both sides once more, and writes nothing.
+                let times = if compare { 2.0 } else { 1.0 };
+                let bytes = item.tally.content_bytes as f64 * times;
+                cost.seconds += inodes as f64 / COPIES_PER_SECOND + bytes / COPIED_BYTES_PER_SECOND;
             }
             Strategy::RetagAndRename | Strategy::RetagWithHop => {
                 cost.inodes_changed += inodes;

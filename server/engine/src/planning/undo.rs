@@ -6,6 +6,7 @@ use tidelock_shared::progress::MoveState;
 use tidelock_shared::request::{MoveRequest, Verb};
 
 use super::conflicts::free_name;
+use super::paced::Paced;
 use super::{Found, Wanted, since};
 use crate::copy::Differences;
 use crate::engine::Engine;
@@ -25,7 +26,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Refused`] where not even a plan can be made.
     pub fn plan_undo(&self, id: MoveId, hear: &mut dyn Hear) -> Result<Draft, EngineError> {
-        let as_of = self.version();
+        let (as_of, hear) = (self.version(), &mut Paced::new(self, hear));
         let snapshot = self.get(id)?;
         let of = &snapshot.recorded.of;
         if of.state != MoveState::Done {
@@ -78,6 +79,7 @@ impl Engine {
             destination: first.source_folder.path.clone(),
             new_name: None,
             allow: of.plan.asked.allow.clone(),
+            compare: of.plan.asked.compare,
             ..MoveRequest::default()
         };
         let mut draft = self.decide(&asked, &mut found, Some(id), hear)?;

@@ -170,6 +170,7 @@ fn order(record: &Record, notes: &[RecordedNote], item_number: u32, kind: StepKi
         folders: vec![item.destination_folder.clone(), item.source_folder.clone()],
         item,
         notes: notes.iter().filter(|line| line.item == item_number).map(|line| line.note.clone()).collect(),
+        compare: false,
         entries_a_checkpoint: u64::MAX,
         admissions: Vec::new(),
         record: None,

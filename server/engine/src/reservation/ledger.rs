@@ -5,6 +5,7 @@
 //! charges follow late (seconds on Lustre, recorded), a move that is done holds what it had for a
 //! while: until then its bytes are neither usage yet nor room.
 
+use serde::{Deserialize, Serialize};
 use tidelock_shared::progress::MoveState;
 use tidelock_shared::quota::Amount;
 
@@ -23,9 +24,49 @@ pub struct Standing<'a> {
     pub quiet_ms: i64,
 }
 
-/// What these moves hold at one payer.
-pub fn reserved<'a>(moves: impl IntoIterator<Item = Standing<'a>>, payer: Payer) -> Amount {
-    moves.into_iter().fold(Amount::ZERO, |sum, standing| sum + outstanding(standing, payer))
+/// What moves hold at one payer, and of the room on its mount.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    pub reserved: Amount,
+    /// On the whole mount, whoever pays.
+    pub to_be_written: Amount,
+}
+
+impl Held {
+    /// What of the room that a folder shows is spoken for: its project's, or its mount's.
+    pub fn of_room(&self, is_of_project: bool) -> Amount {
+        if is_of_project { self.reserved } else { self.to_be_written }
+    }
+
+    /// With what one more move holds.
+    #[must_use]
+    pub fn and(self, standing: Standing<'_>, payer: Payer) -> Self {
+        Self {
+            reserved: self.reserved + outstanding(standing, payer),
+            to_be_written: self.to_be_written + to_be_written(standing, payer.device),
+        }
+    }
+}
+
+/// What a copy has not written yet; one that is done has written all, charged or not.
+fn to_be_written(standing: Standing<'_>, device: u64) -> Amount {
+    let of = standing.of;
+    if of.state.has_ended() {
+        return Amount::ZERO;
+    }
+    let reservations = of.plan.reservations.iter().filter(|reservation| reservation.payer.device == device);
+    let copies = reservations.flat_map(|reservation| copies(reservation, &of.plan.items));
+    copies.fold(Amount::ZERO, |sum, (item, planned)| sum + planned.copied_amount().less(charged_copy(of, item, planned)))
+}
+
+/// What of a reservation takes room on the mount: what is copied, not what is charged to somebody else where it is.
+pub fn written(reservation: &Reservation, items: &[PlannedItem]) -> Amount {
+    copies(reservation, items).fold(Amount::ZERO, |sum, (_, item)| sum + item.copied_amount())
+}
+
+fn copies<'a>(reservation: &'a Reservation, items: &'a [PlannedItem]) -> impl Iterator<Item = (u32, &'a PlannedItem)> {
+    let planned = reservation.items.iter().filter_map(|&item| Some((item, items.get(usize::try_from(item).ok()?)?)));
+    planned.filter(|(_, item)| !item.is_retagged())
 }
 
 /// Whether a move that is done may not be charged in full yet.

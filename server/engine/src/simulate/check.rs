@@ -270,7 +270,7 @@ pub(super) fn charges(root: &Simulator, tops: &[&str], engine: &Engine, moves: &
     let reservations = |snapshot: &Snapshot| snapshot.recorded.of.plan.reservations.iter().map(|one| one.payer).collect::<Vec<_>>();
     let held: Vec<Payer> = moves.iter().filter(is_open).flat_map(reservations).collect();
     for payer in moves.iter().flat_map(reservations).filter(|payer| !held.contains(payer)) {
-        let reserved = engine.reserved(payer);
+        let reserved = engine.held(payer).reserved;
         if reserved != Amount::ZERO {
             offences.push(format!("{reserved:?} stays reserved at {payer:?}"));
         }

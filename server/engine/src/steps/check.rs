@@ -53,5 +53,5 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
         _ => {}
     }
     // The usage contains what was staged and retagged by now: only being over counts.
-    context.order.admissions.iter().try_for_each(|admission| super::reserve::admit(context.fs, admission, admission.needed))
+    context.order.admissions.iter().try_for_each(|admission| super::reserve::admit(context.fs, admission))
 }

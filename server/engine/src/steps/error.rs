@@ -30,6 +30,8 @@ pub(super) enum StepError {
     TreeChanged(FilePath),
     #[error("{0:?} changes while it is copied")]
     SourceKeepsChanging(FilePath),
+    #[error("the copy of {0:?} is not what was read from it, however often it is made")]
+    CopyDiffers(FilePath),
     #[error("new entries keep appearing while project IDs are changed")]
     RetagKeepsLosing,
     #[error("it waits")]
@@ -72,7 +74,9 @@ impl StepError {
             Self::SourceKeepsChanging(_) | Self::RetagKeepsLosing => FailureKind::SourceKeepsChanging,
             Self::Released(_) | Self::CannotRemake(_) | Self::Waits(Wait::Restore { .. }) => FailureKind::CannotKeep,
             Self::FileSystem(error) if error.is_full() => FailureKind::NoHeadroom,
-            Self::Unnameable | Self::TwoNames | Self::Waits(_) | Self::FileSystem(_) => FailureKind::FileSystem,
+            Self::Unnameable | Self::TwoNames | Self::CopyDiffers(_) | Self::Waits(_) | Self::FileSystem(_) => {
+                FailureKind::FileSystem
+            }
         };
         Failure { kind, message: chain(self) }
     }

@@ -57,7 +57,7 @@ fn purge_item(context: &mut Context<'_>) -> StepResult<()> {
     }
     if item.keeps_source() {
         let hidden_at = last_time(context, |note| match *note {
-            Note::RetiredAt { seconds, nanoseconds } => Some(Timestamp { seconds, nanoseconds }),
+            Note::RetiredAt { seconds, nanoseconds, .. } => Some(Timestamp { seconds, nanoseconds }),
             _ => None,
         });
         let hidden = Hidden { folder: &item.source_folder, name: context.retired_name()?, identity: &item.identity, hidden_at };

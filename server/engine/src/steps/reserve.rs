@@ -6,23 +6,22 @@ use tidelock_shared::quota::{Amount, Headroom};
 use super::context::{Context, open_known};
 use super::error::{StepError, StepResult};
 use crate::fs::{Errno, FileSystem, Quota};
+use crate::planner::PayerNumbers;
 use crate::worker::Admission;
 
 pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     for known in &context.order.folders {
         open_known(context.fs, known)?;
     }
-    context.order.admissions.iter().try_for_each(|admission| admit(context.fs, admission, admission.needed))
+    context.order.admissions.iter().try_for_each(|admission| admit(context.fs, admission))
 }
 
-/// Fails unless `needed` fits beside everything that others have reserved, and what is charged already
+/// Fails unless it fits beside everything that others hold, and what is charged already
 /// is within the limits: on Lustre neither a rename nor a change of the project ID is refused for them.
-pub(super) fn admit(fs: &dyn FileSystem, admission: &Admission, needed: Amount) -> StepResult<()> {
+pub(super) fn admit(fs: &dyn FileSystem, admission: &Admission) -> StepResult<()> {
+    let &Admission { needed, written, held_by_others, .. } = admission;
     let folder = open_known(fs, &admission.folder)?;
-    let free = fs.capacity(&folder)?;
-    // A file system that does not count inodes reports none in total.
-    let inodes = (free.total.inodes > 0).then_some(free.free.inodes);
-    let mut headroom = Headroom { bytes: Some(free.free.bytes), inodes };
+    let capacity = fs.capacity(&folder)?;
     let quota = match admission.project.map(|project| fs.quota(&folder, project)).transpose() {
         // A server that cannot be reached now is no reason to give up what is charged already.
         Err(error) if error.errno == Errno::REMOTEIO && needed == Amount::ZERO => None,
@@ -33,9 +32,18 @@ pub(super) fn admit(fs: &dyn FileSystem, admission: &Admission, needed: Amount) 
         if over != Amount::ZERO {
             return Err(StepError::NoHeadroom { headroom: Headroom { bytes: Some(0), inodes: Some(0) }, needed: over });
         }
-        headroom = headroom.and(Headroom::of(&quota.limits, quota.usage, admission.reserved_by_others));
     }
-    if headroom.fits(needed) { Ok(()) } else { Err(StepError::NoHeadroom { headroom, needed }) }
+    let numbers = PayerNumbers {
+        usage: quota.map(|quota| quota.usage),
+        limits: quota.map(|quota| quota.limits).unwrap_or_default(),
+        reserved: held_by_others.reserved,
+        free: capacity.headroom(held_by_others.of_room(capacity.is_of_project)),
+        is_of_project: capacity.is_of_project,
+    };
+    match numbers.shortage(needed, written) {
+        Some((needed, headroom)) => Err(StepError::NoHeadroom { headroom, needed }),
+        None => Ok(()),
+    }
 }
 
 /// By how much a project is over its limits, in what the move takes of it.

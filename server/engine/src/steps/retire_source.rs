@@ -7,7 +7,7 @@ use tidelock_shared::strategy::EntryKind;
 
 use super::bring_back::{Returning, bring_back};
 use super::carry::{Carry, Found, find, hide, remove_own_claim};
-use super::context::{Context, path_of, where_names_can_be_lost};
+use super::context::{Context, holds, path_of, where_names_can_be_lost};
 use super::error::StepResult;
 use crate::fs::{At, Errno, FileSystem, FsResult, Timestamp};
 use crate::moves::event::Note;
@@ -25,14 +25,17 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
         path: item.source_path(),
         destination: path_of(&item.source_folder, &retired),
     };
-    hide(context.fs, folder.at(&item.source_name), folder.at(&retired), &what)?;
+    let original = folder.at(&item.source_name);
+    let is_visible = holds(context.fs, original, &item.identity)?;
+    let changed_before = if is_visible { Some(context.fs.status(original.into())?.changed.seconds) } else { None };
+    hide(context.fs, original, folder.at(&retired), &what)?;
     if item.kind == EntryKind::Folder {
         set_mode_where_allowed(context.fs, folder.at(&retired), RETIRED_MODE)?;
     }
     if item.keeps_source() {
         // The renaming itself has set it: what changes later is a write through an old handle.
         let Timestamp { seconds, nanoseconds } = context.fs.status(folder.at(&retired).into())?.changed;
-        context.note(Note::RetiredAt { seconds, nanoseconds })?;
+        context.note(Note::RetiredAt { seconds, nanoseconds, changed_before })?;
         context.note(Note::Retired { amount: item.tally.amount })?;
     }
     Ok(())

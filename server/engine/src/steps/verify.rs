@@ -5,8 +5,9 @@ use tidelock_shared::strategy::EntryKind;
 use super::context::Context;
 use super::copy_tree::{Checkpoints, begun_at, clock_behind, losses, sync, with_copier};
 use super::error::{StepError, StepResult};
-use crate::copy::{Differences, Versions};
-use crate::fs::At;
+use crate::copy::{Differences, Versions, has_same_attributes, is_in_doubt};
+use crate::fs::walk::unless_absent;
+use crate::fs::{At, Timestamp};
 use crate::moves::event::Note;
 
 /// A source that still changes after so many rounds is being worked on.
@@ -15,22 +16,34 @@ const ROUNDS_MAX: u32 = 4;
 pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     let source = context.source_folder()?;
     let name = context.source_name_now(&source)?;
-    bring_up_to_date(context, source.at(&name))
+    let compare = context.order.compare;
+    bring_up_to_date_with(context, source.at(&name), compare)
 }
 
 /// Makes what is staged equal to `from`, which nobody should be changing.
 pub(super) fn bring_up_to_date(context: &mut Context<'_>, from: At<'_>) -> StepResult<()> {
+    bring_up_to_date_with(context, from, false)
+}
+
+/// The same, reading all content once more if it is to be compared.
+fn bring_up_to_date_with(context: &mut Context<'_>, from: At<'_>, compares_content: bool) -> StepResult<()> {
     let destination = context.destination_folder()?;
     let name = context.staging_name()?;
     let to = destination.at(&name);
     let losses = losses(context);
     let is_folder = context.item().kind == EntryKind::Folder;
     let mut copied_since = begun_at(context);
+    if let Some(begun) = copied_since
+        && is_only_hidden_since(context, begun, from, to)?
+    {
+        copied_since = None;
+    }
     let versions = Versions::default();
     let now = if is_folder { Some(clock_behind(context, from, to)?) } else { None };
     for round in 0..ROUNDS_MAX {
         let round_begins = context.fs.status(from.into())?;
-        let differences = Differences { copied_since, versions: Some(&versions), ..Differences::of_attributes(&losses) };
+        let differences =
+            Differences { copied_since, versions: Some(&versions), compares_content, ..Differences::of_attributes(&losses) };
         let has_changed = with_copier(context, &mut Checkpoints::none(), Some(differences), |copier, crew, foreman| {
             if is_folder {
                 copier.copy_content_of(crew, from, to, foreman)
@@ -55,5 +68,21 @@ pub(super) fn bring_up_to_date(context: &mut Context<'_>, from: At<'_>) -> StepR
         // version tells where times are too coarse.
         copied_since = None;
     }
-    Err(StepError::SourceKeepsChanging(context.item().source_path()))
+    let source = context.item().source_path();
+    Err(if compares_content { StepError::CopyDiffers(source) } else { StepError::SourceKeepsChanging(source) })
+}
+
+/// Whether a single file has not changed since its copy began but by being hidden, which sets its change time: a large one
+/// is not copied twice for that. What comes between the last look at that time and the hiding shows in the times of
+/// the content, or in the attributes.
+fn is_only_hidden_since(context: &Context<'_>, begun: i64, from: At<'_>, to: At<'_>) -> StepResult<bool> {
+    let hidden = |note: &Note| match *note {
+        Note::RetiredAt { seconds, nanoseconds, changed_before } => Some((Timestamp { seconds, nanoseconds }, changed_before?)),
+        _ => None,
+    };
+    let Some((hidden_at, changed_before)) = context.notes().filter_map(hidden).last() else { return Ok(false) };
+    Ok(context.item().kind == EntryKind::File
+        && !is_in_doubt(changed_before, begun)
+        && context.fs.status(from.into())?.changed == hidden_at
+        && unless_absent(has_same_attributes(context.fs, from.into(), to.into()))? == Some(true))
 }

@@ -8,6 +8,7 @@ use crate::moves::event::{Failure, Note};
 use crate::planner::plan::{FolderRef, PlannedItem};
 use crate::planner::sequence::StepKind;
 use crate::recovery::{Record, RecordedNote};
+use crate::reservation::ledger::Held;
 
 /// One step to run, undo or probe, with everything it needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,6 +25,8 @@ pub struct StepOrder {
     pub folders: Vec<FolderRef>,
     /// What this move's steps have noted so far.
     pub notes: Vec<Note>,
+    /// What is copied is read once more on both sides and compared.
+    pub compare: bool,
     /// After so many copied entries all of them are made durable and that is noted.
     pub entries_a_checkpoint: u64,
     /// Headroom to ask again, for `reserve` and `check`.
@@ -68,7 +71,9 @@ pub struct Admission {
     pub needed: Amount,
     /// What the move takes in all, most of which may be charged already.
     pub taken: Amount,
-    pub reserved_by_others: Amount,
+    /// What it is going to write to the mount.
+    pub written: Amount,
+    pub held_by_others: Held,
 }
 
 /// What a worker says.

@@ -231,6 +231,7 @@ impl World {
             allow: vec![Consent::HardLinksLeaving],
             on_conflict: self.case.on_conflict,
             choices: Vec::new(),
+            compare: false,
         }
     }
 

@@ -4,16 +4,16 @@ use std::ffi::{CStr, CString};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
 use rustix::fs::{
-    Access, AtFlags, Dir, FileType, Gid, Mode, OFlags, RenameFlags, SeekFrom, StatxAttributes, StatxFlags, Timestamps, Uid,
+    Access, Advice, AtFlags, Dir, FileType, Gid, Mode, OFlags, RenameFlags, SeekFrom, StatxAttributes, StatxFlags, Timestamps, Uid,
     XattrFlags,
 };
 use rustix::io::Errno;
 use tidelock_shared::id::ProjectId;
 use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::project::ProjectTag;
-use tidelock_shared::quota::Amount;
 use tidelock_shared::strategy::EntryKind;
 
+use super::capacity::capacity;
 use super::ioctl::{FLAG_INHERIT, FLAGS_KEPT};
 use super::tags::{attributes, set_attributes};
 use super::values::{file_type, kind_of, read_growing, timespec, timestamp};
@@ -348,6 +348,10 @@ impl FileSystem for Posix {
             .map_err(failed("write_past_cache", b""))
     }
 
+    fn forget_cached(&self, file: &File) -> FsResult<()> {
+        rustix::fs::fadvise(descriptor(&file.0), 0, None, Advice::DontNeed).map_err(failed("forget_cached", b""))
+    }
+
     fn set_size(&self, file: &File, size: u64) -> FsResult<()> {
         rustix::fs::ftruncate(descriptor(&file.0), size).map_err(failed("set_size", b""))
     }
@@ -417,19 +421,9 @@ impl FileSystem for Posix {
     }
 
     fn capacity(&self, folder: &Folder) -> FsResult<Capacity> {
-        let error = failed("capacity", b"");
         let shows_project = self.tag(folder.into())?.filter(|tag| tag.inherit && tag.id != ProjectId::default());
-        // Where the limits cannot be told now, the folder is asked like any other.
-        let read = match shows_project.and_then(|tag| self.quota(folder, tag.id).ok().flatten()) {
-            // The top may be out of reach; then what the folder shows is all there is to know.
-            Some(_) => mount::top(descriptor(&folder.0)).and_then(rustix::fs::fstatvfs),
-            None => Err(Errno::PERM),
-        };
-        let read = read.or_else(|_| rustix::fs::fstatvfs(descriptor(&folder.0))).map_err(error)?;
-        Ok(Capacity {
-            total: Amount { bytes: read.f_blocks * read.f_frsize, inodes: read.f_files },
-            free: Amount { bytes: read.f_bavail * read.f_frsize, inodes: read.f_favail },
-        })
+        let knows_limits = || shows_project.is_some_and(|tag| self.quota(folder, tag.id).is_ok_and(|quota| quota.is_some()));
+        capacity(descriptor(&folder.0), shows_project.is_some(), knows_limits).map_err(failed("capacity", b""))
     }
 
     fn quota(&self, folder: &Folder, project: ProjectId) -> FsResult<Option<Quota>> {

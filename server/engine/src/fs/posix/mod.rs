@@ -5,6 +5,7 @@
 
 mod by_name;
 mod calls;
+mod capacity;
 mod handle;
 mod hsm;
 mod ioctl;

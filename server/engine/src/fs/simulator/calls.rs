@@ -426,7 +426,7 @@ impl FileSystem for Simulator {
         self.look("capacity", b"", |inner| {
             let inode = inner.inode("capacity", number_of(&folder.0))?;
             let total = inner.mount(inode).capacity;
-            Ok(Capacity { total, free: total.less(inner.state.usage_of_mount(inode.mount)) })
+            Ok(Capacity { total, free: total.less(inner.state.usage_of_mount(inode.mount)), is_of_project: false })
         })
     }
 

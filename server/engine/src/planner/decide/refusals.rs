@@ -1,11 +1,11 @@
 //! What speaks against a plan.
 
-use tidelock_shared::quota::Headroom;
 use tidelock_shared::request::{Consent, Verb};
 use tidelock_shared::strategy::{EntryKind, RenameRule, Strategy};
 
 use super::{Facts, FoundItem, leaves_its_charge};
 use crate::planner::plan::{PlannedItem, Refusal, Repair, Reservation};
+use crate::reservation::ledger::written;
 use crate::survey::{Findings, SurveyedItem};
 
 /// What speaks against one item.
@@ -145,13 +145,11 @@ fn push_once(refusals: &mut Vec<Refusal>, refusal: Refusal) {
 }
 
 /// Who is to be charged for more than he may have.
-pub(super) fn refuse_shortage(facts: &Facts<'_>, reservations: &[Reservation], refusals: &mut Vec<Refusal>) {
+pub(super) fn refuse_shortage(facts: &Facts<'_>, items: &[PlannedItem], reservations: &[Reservation], refusals: &mut Vec<Refusal>) {
     for reservation in reservations {
         let numbers = facts.payers.get(&reservation.payer).copied().unwrap_or_default();
-        let by_limit = numbers.usage.map(|usage| Headroom::of(&numbers.limits, usage, numbers.reserved)).unwrap_or_default();
-        let headroom = by_limit.and(numbers.free);
-        if !headroom.fits(reservation.amount) {
-            refusals.push(Refusal::NoHeadroom { payer: reservation.payer, needed: reservation.amount, headroom });
+        if let Some((needed, headroom)) = numbers.shortage(reservation.amount, written(reservation, items)) {
+            refusals.push(Refusal::NoHeadroom { payer: reservation.payer, needed, headroom });
         }
     }
 }

@@ -51,7 +51,11 @@ fn folder(at: &str, device: u64, project: u32, hard: Amount) -> SurveyedFolder {
             has_layouts: true,
             source: Knowledge::OfItsKind,
         },
-        capacity: Capacity { total: Amount { bytes: 1 << 50, inodes: 1 << 30 }, free: Amount { bytes: 1 << 50, inodes: 1 << 30 } },
+        capacity: Capacity {
+            total: Amount { bytes: 1 << 50, inodes: 1 << 30 },
+            free: Amount { bytes: 1 << 50, inodes: 1 << 30 },
+            is_of_project: false,
+        },
         quota: Some(Quota { usage: Amount::ZERO, limits: Limits { bytes: bounds(hard.bytes), inodes: bounds(hard.inodes) } }),
         quota_of_nobody: None,
         may_change: true,
@@ -107,6 +111,7 @@ fn draft_asked(asked: &MoveRequest, found: FoundItem, is_root: bool, open_moves:
         limits: folder.quota.map(|quota| quota.limits).unwrap_or_default(),
         reserved,
         free: Headroom { bytes: Some(folder.capacity.free.bytes), inodes: Some(folder.capacity.free.inodes) },
+        is_of_project: folder.capacity.is_of_project,
     };
     let payers = [&found.item.folder, &found.destination].map(|folder| (payer_of(folder), numbers(folder))).into();
     let items = [found];

@@ -64,7 +64,7 @@ fn done_to(of: Move, kind: StepKind) -> Move {
 }
 
 fn held(of: &Move, quiet_ms: i64) -> Amount {
-    reserved([Standing { of, quiet_ms }], PAYER)
+    Held::default().and(Standing { of, quiet_ms }, PAYER).reserved
 }
 
 #[test]
@@ -82,7 +82,20 @@ fn a_copy_holds_less_the_more_of_it_is_on_stable_storage() {
     assert_eq!(held(&of, 0), Amount { bytes: 400, inodes: 6 }, "a copy that goes on counts anew");
     of = of.apply(&Event::StepFinished { position }).unwrap();
     assert_eq!(held(&of, 0), Amount::ZERO, "all of it is charged");
-    assert_eq!(reserved([Standing { of: &copy(), quiet_ms: 0 }], Payer { device: 2, ..PAYER }), Amount::ZERO);
+    assert_eq!(Held::default().and(Standing { of: &copy(), quiet_ms: 0 }, Payer { device: 2, ..PAYER }), Held::default());
+}
+
+/// Whoever pays, the mount's room is taken once, and by a copy alone.
+#[test]
+fn only_a_copy_takes_room_on_the_mount() {
+    let on_mount = |of: &Move| Held::default().and(Standing { of, quiet_ms: 0 }, Payer { project: None, ..PAYER });
+    let of = copy();
+    assert_eq!(on_mount(&of), Held { reserved: Amount::ZERO, to_be_written: TREE });
+    assert_eq!(written(&of.plan.reservations[0], &of.plan.items), TREE);
+    assert_eq!(on_mount(&done_to(of, StepKind::CopyTree)), Held::default(), "what is written is no longer free");
+    let retag = by(Strategy::RetagAndRename);
+    assert_eq!(on_mount(&retag), Held::default());
+    assert_eq!(written(&retag.plan.reservations[0], &retag.plan.items), Amount::ZERO);
 }
 
 #[test]
