@@ -53,7 +53,7 @@ test('while it is drained a move waits in sight of the board, and goes on afterw
   await page.goto('/');
   await become(page, 'admin');
   await page.goto('/board');
-  await hydrated(page);
+  // Before the program has taken over nothing can be typed that would be lost.
   const moves = page.getByLabel('Moves at once');
   await moves.fill('none');
   await page.getByRole('button', { name: 'Set', exact: true }).click();
@@ -135,8 +135,9 @@ for (const [name, viewport] of Object.entries({ desktop, phone })) {
     await page.setViewportSize(viewport);
     await page.goto('/');
     await become(page, 'admin');
-    await call(page, 'set_limits', { limits: { moves_at_once: 2, operations_per_second: 20, bytes_per_second: null } });
+    // The survey before it would keep within these limits too.
     await call<View>(page, 'start_move', { request: { sources: [long], destination: '/lustre/genomics/results' } });
+    await call(page, 'set_limits', { limits: { moves_at_once: 2, operations_per_second: 20, bytes_per_second: null } });
     for (const path of ['/board', '/board/drift', '/board/leftovers']) {
       await page.goto(path);
       await page.locator('[data-hydrated]').first().waitFor({ state: 'attached' });

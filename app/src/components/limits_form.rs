@@ -19,6 +19,9 @@ pub fn LimitsForm(limits: Limits) -> impl IntoView {
     let mistakes = RwSignal::new(Vec::<Mistake>::new());
     let problem = RwSignal::new(None::<UserError>);
     let is_busy = RwSignal::new(false);
+    // What is typed before the program has taken over would be lost.
+    let is_alive = RwSignal::new(false);
+    Effect::new(move |_| is_alive.set(true));
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
         problem.set(None);
@@ -62,41 +65,43 @@ pub fn LimitsForm(limits: Limits) -> impl IntoView {
     };
     view! {
         <form class="limits-form" on:submit=on_submit aria-label=words().limits_title()>
-            {field(
-                Mistake::MovesAtOnce,
-                "limits-moves",
-                words().moves_at_once(),
-                words().mistake_moves(),
-                |draft| &draft.moves_at_once,
-                |draft, text| draft.moves_at_once = text,
-            )}
-            {field(
-                Mistake::Operations,
-                "limits-operations",
-                words().operations_per_second(),
-                words().mistake_operations(),
-                |draft| &draft.operations_per_second,
-                |draft, text| draft.operations_per_second = text,
-            )}
-            {field(
-                Mistake::Bytes,
-                "limits-bytes",
-                words().bytes_per_second(),
-                words().mistake_size(),
-                |draft| &draft.bytes_per_second,
-                |draft, text| draft.bytes_per_second = text,
-            )}
-            <label class="limits-form__drain" title=words().drain_title()>
-                <input
-                    type="checkbox"
-                    prop:checked=move || draft.with(|draft| draft.is_drained)
-                    checked=limits.is_drained
-                    on:change:target=move |event| draft.update(|draft| draft.is_drained = event.target().checked())
-                />
-                {words().drain()}
-            </label>
-            <button type="submit" class="button" disabled=is_busy>{words().set_limits()}</button>
-            {move || problem.get().map(|problem| view! { <Problem gravity=Gravity::Error problem /> })}
+            <fieldset class="limits-form__fields" disabled=move || !is_alive.get()>
+                {field(
+                    Mistake::MovesAtOnce,
+                    "limits-moves",
+                    words().moves_at_once(),
+                    words().mistake_moves(),
+                    |draft| &draft.moves_at_once,
+                    |draft, text| draft.moves_at_once = text,
+                )}
+                {field(
+                    Mistake::Operations,
+                    "limits-operations",
+                    words().operations_per_second(),
+                    words().mistake_operations(),
+                    |draft| &draft.operations_per_second,
+                    |draft, text| draft.operations_per_second = text,
+                )}
+                {field(
+                    Mistake::Bytes,
+                    "limits-bytes",
+                    words().bytes_per_second(),
+                    words().mistake_size(),
+                    |draft| &draft.bytes_per_second,
+                    |draft, text| draft.bytes_per_second = text,
+                )}
+                <label class="limits-form__drain" title=words().drain_title()>
+                    <input
+                        type="checkbox"
+                        prop:checked=move || draft.with(|draft| draft.is_drained)
+                        checked=limits.is_drained
+                        on:change:target=move |event| draft.update(|draft| draft.is_drained = event.target().checked())
+                    />
+                    {words().drain()}
+                </label>
+                <button type="submit" class="button" disabled=is_busy>{words().set_limits()}</button>
+                {move || problem.get().map(|problem| view! { <Problem gravity=Gravity::Error problem /> })}
+            </fieldset>
         </form>
     }
     .into_any()
