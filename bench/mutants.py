@@ -206,7 +206,7 @@ MUTANTS = (
     ("a changed project is not noticed", "steps/check.rs", "meanwhile",
      "    if tag != item.destination_folder.tag {\n", "    if tag.is_none() && tag != item.destination_folder.tag {\n"),
     ("headroom is not asked again", "steps/check.rs", "meanwhile",
-     "    context.order.admissions.iter().try_for_each(|admission| super::reserve::admit(context.fs, admission, admission.needed))\n", "    Ok(())\n"),
+     "    context.order.admissions.iter().try_for_each(|admission| super::reserve::admit(context.fs, admission))\n", "    Ok(())\n"),
     ("exceptions are not written down", "steps/retag.rs", "simulated",
      "    if !tags.is_empty() {\n        context.note", "    if tags.len() > usize::MAX / 2 {\n        context.note"),
     ("one walk retags", "steps/retag.rs", "meanwhile", "        if set_tags(context, at, &mut remaker, Which::All, &|_| tag)? == 0 {\n", "        if set_tags(context, at, &mut remaker, Which::All, &|_| tag)? < u64::MAX {\n"),
