@@ -136,7 +136,7 @@ pub fn byte_rate(per_second: f64) -> String {
 /// A rate of entries: `3,400 entries/s`.
 pub fn entry_rate(per_second: f64) -> String {
     let whole = format!("{:.0}", per_second.max(0.0)).parse().unwrap_or(0);
-    if whole == 0 { words().under_one_entry().to_owned() } else { format!("{}/s", words().entries(whole)) }
+    if whole == 0 && per_second > 0.0 { words().under_one_entry().to_owned() } else { format!("{}/s", words().entries(whole)) }
 }
 
 /// A fraction of one: `43 %`. Only what is complete is called 100 %.
@@ -365,6 +365,7 @@ mod tests {
         assert_eq!(byte_rate(1_331_439_861.0), "1.24 GiB/s");
         assert_eq!(entry_rate(3400.4), "3,400 entries/s");
         assert_eq!(entry_rate(0.2), "under 1 entry/s");
+        assert_eq!(entry_rate(0.0), "0 entries/s");
         assert_eq!(permissions(0o750), "rwxr-x---");
     }
 }
