@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub struct Limits {
     /// Moves that run at the same time, at least 1; others wait for their turn.
     pub moves_at_once: u32,
-    /// Calls that change names or attributes, about: what a metadata server feels.
+    /// Calls that change names or attributes, or look at them for a plan, about: what a metadata server feels.
     pub operations_per_second: Option<u64>,
     /// Copied bytes.
     pub bytes_per_second: Option<u64>,

@@ -18,7 +18,7 @@ lift-hold-title = Es geht weiter, wo es angehalten hat
 ## Grenzen
 
 limits-title = Was alle Vorgänge zusammen dürfen
-limits-lead = Eine Änderung gilt sofort, auch für das, was läuft. Ein leeres Feld ist keine Grenze.
+limits-lead = Eine Änderung gilt sofort, auch für das, was läuft. Auch wer einen Baum für einen Plan durchsieht, hält sich daran. Ein leeres Feld ist keine Grenze.
 moves-at-once = Vorgänge zugleich
 operations-per-second = Änderungen von Namen pro Sekunde
 bytes-per-second = Kopierte Bytes pro Sekunde

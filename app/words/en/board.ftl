@@ -18,7 +18,7 @@ lift-hold-title = It goes on where it stopped
 ## Limits
 
 limits-title = What all moves together may do
-limits-lead = A change is valid at once, also for what runs. An empty field is no limit.
+limits-lead = A change is valid at once, also for what runs. Looking through a tree to plan a move keeps to it too. An empty field is no limit.
 moves-at-once = Moves at once
 operations-per-second = Changes of names per second
 bytes-per-second = Copied bytes per second
