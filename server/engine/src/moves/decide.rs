@@ -3,7 +3,7 @@
 use tidelock_shared::progress::MoveState;
 
 use super::state::{Move, StepStatus};
-use crate::planner::sequence::commit_position;
+use crate::planner::sequence::{StepKind, commit_position};
 
 /// The next thing the executor does for a move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,8 +42,14 @@ fn forward_to_commit(of: &Move) -> Decision {
     }
 }
 
-/// Everything that was begun is undone, the latest first.
+/// Everything that was begun is undone, the latest first. A barrier that nothing came after has nothing to make durable on
+/// the way back: it may have failed for want of room, and what is out of sight is not to wait for that.
 fn backward(of: &Move) -> Decision {
-    let begun = of.steps.iter().rposition(|status| matches!(status, StepStatus::Started | StepStatus::Finished));
-    begun.map_or(Decision::SealUndone, Decision::Undo)
+    let is_begun = |status: &StepStatus| matches!(status, StepStatus::Started | StepStatus::Finished);
+    let Some(latest) = of.steps.iter().rposition(is_begun) else { return Decision::SealUndone };
+    let was_last = of.steps.iter().skip(latest + 1).all(|status| *status == StepStatus::Waiting);
+    let is_barrier = of.plan.sequence.get(latest).is_some_and(|step| step.kind == StepKind::Barrier);
+    let is_idle = is_barrier && was_last && of.steps.get(latest) == Some(&StepStatus::Started);
+    let before = of.steps.iter().take(latest).rposition(is_begun);
+    if is_idle { before.map_or(Decision::SealUndone, Decision::Undo) } else { Decision::Undo(latest) }
 }

@@ -327,15 +327,28 @@ mod tests {
 
     #[test]
     fn a_failure_before_the_commit_undoes_what_was_begun_in_reverse() {
-        let mut of = driven(2).apply(&Event::StepStarted { position: 2 }).unwrap();
-        of = of.apply(&Event::StepFailed { position: 2, failure: failure() }).unwrap();
+        let mut of = driven(3).apply(&Event::StepStarted { position: 3 }).unwrap();
+        of = of.apply(&Event::StepFailed { position: 3, failure: failure() }).unwrap();
         assert_eq!(of.state, MoveState::Unwinding);
-        for position in [2, 1, 0] {
+        for position in [3, 2, 1, 0] {
             assert_eq!(decide(&of), Decision::Undo(position));
             of = of.apply(&Event::StepUndone { position }).unwrap();
         }
         assert_eq!(decide(&of), Decision::SealUndone);
         assert_eq!(of.apply(&Event::Undone).unwrap().state, MoveState::Undone);
+    }
+
+    /// Found by seed 6400071697.
+    #[test]
+    fn a_barrier_is_made_on_the_way_back_only_if_something_came_after_it() {
+        let barrier = accepted().plan.sequence.iter().position(|step| step.kind == StepKind::Barrier).unwrap();
+        let begun = driven(barrier).apply(&Event::StepStarted { position: barrier }).unwrap();
+        let failed = begun.apply(&Event::StepFailed { position: barrier, failure: failure() }).unwrap();
+        assert_eq!(decide(&failed), Decision::Undo(barrier - 1));
+        let begun = driven(barrier + 1).apply(&Event::StepStarted { position: barrier + 1 }).unwrap();
+        let mut of = begun.apply(&Event::StepFailed { position: barrier + 1, failure: failure() }).unwrap();
+        of = of.apply(&Event::StepUndone { position: barrier + 1 }).unwrap();
+        assert_eq!(decide(&of), Decision::Undo(barrier), "what was taken back lies behind it");
     }
 
     #[test]
