@@ -202,3 +202,73 @@ fn a_change_is_noticed_whichever_of_two_file_systems_has_its_clock_ahead() {
         }
     }
 }
+
+/// Before one call, somebody writes to the source and sets its time of modification back.
+struct SecretWrite {
+    at: u64,
+    calls: AtomicU64,
+    /// The last call that looked at the source before the one that hid it, and that.
+    hidden: [AtomicU64; 2],
+    theirs: Simulator,
+    file: File,
+}
+
+impl Watch for SecretWrite {
+    fn before(&self, call: &'static str, name: &[u8], _: bool) -> FsResult<Option<Errno>> {
+        let number = self.calls.fetch_add(1, Ordering::Relaxed);
+        let [looked, hid] = &self.hidden;
+        if hid.load(Ordering::Relaxed) == 0 && call == "status" && name == b"single" {
+            looked.store(number, Ordering::Relaxed);
+        }
+        if call.starts_with("rename") && name.ends_with(b".retired") {
+            hid.store(number, Ordering::Relaxed);
+        }
+        if number == self.at {
+            let before = self.theirs.status((&self.file).into())?;
+            self.theirs.write_at(&self.file, 0, NEW)?;
+            self.theirs.set_times((&self.file).into(), before.accessed, before.modified)?;
+        }
+        Ok(None)
+    }
+
+    fn after(&self, _: Option<&FsError>) {}
+}
+
+#[test]
+fn a_write_that_sets_its_time_back_is_noticed_although_hiding_the_file_changes_it_too() {
+    let case = CASES.into_iter().find(|case| case.name == "staged copy of a file, another mount").unwrap();
+    let (mut noticed, mut missed) = (0, 0);
+    for at in 0.. {
+        let world = World::new(case);
+        let alpha = world.root.open_path(&path("/m/alpha")).unwrap();
+        let file = world.root.open_to_write(alpha.at(&name("single"))).unwrap();
+        let (calls, hidden, theirs) = (AtomicU64::new(NOT_YET), [AtomicU64::new(0), AtomicU64::new(0)], world.root.clone());
+        let secret = Arc::new(SecretWrite { at, calls, hidden, theirs, file });
+        let (engine, _folder) = world.engine_on(world.caller().watched_by(secret.clone()));
+        let id = engine.accept(&world.request(), None).unwrap();
+        secret.calls.store(0, Ordering::Relaxed);
+        engine.drive(id).unwrap();
+        assert_eq!(engine.get(id).unwrap().recorded.of.state, MoveState::Done, "written before call {at}");
+        if secret.calls.load(Ordering::Relaxed) <= at {
+            break;
+        }
+        let [looked, hid] = [0, 1].map(|which: usize| secret.hidden[which].load(Ordering::Relaxed));
+        assert!(0 < looked && looked < hid && hid <= looked + 6, "{looked} and {hid}");
+        if world.visible()["/n/single"].content == NEW {
+            noticed += 1;
+            continue;
+        }
+        // A moment stays in which nothing tells of it, up to the look right after the hiding.
+        if looked < at && at <= hid + 2 {
+            missed += 1;
+            continue;
+        }
+        assert!(at > hid, "written before call {at}, looked at by {looked} and hidden by {hid}");
+        engine.purge(id).unwrap();
+        assert!(
+            world.census().values().any(|seen| seen.content == NEW),
+            "written before call {at}, looked at by {looked} and hidden by {hid}"
+        );
+    }
+    assert!(noticed > 20 && missed <= 8, "{noticed} and {missed}");
+}

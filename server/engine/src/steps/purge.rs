@@ -159,9 +159,10 @@ impl Purging<'_> {
 
     fn has_changed(&self, status: &Status, is_top: bool) -> bool {
         let Some(hidden_at) = self.hidden_at else { return false };
-        // The hiding itself has changed the top.
-        let says_nothing = is_top || self.lost_a_name.contains(&status.inode);
-        status.modified >= hidden_at || (!says_nothing && status.changed >= hidden_at)
+        let lost_a_name = self.lost_a_name.contains(&status.inode);
+        // The hiding itself has changed the top at that time, and not later.
+        let is_changed = if is_top { status.changed > hidden_at } else { status.changed >= hidden_at };
+        status.modified >= hidden_at || (!lost_a_name && is_changed)
     }
 }
 

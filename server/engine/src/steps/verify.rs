@@ -73,8 +73,9 @@ fn bring_up_to_date_with(context: &mut Context<'_>, from: At<'_>, compares_conte
 }
 
 /// Whether a single file has not changed since its copy began but by being hidden, which sets its change time: a large one
-/// is not copied twice for that. What comes between the last look at that time and the hiding shows in the times of
-/// the content, or in the attributes.
+/// is not copied twice for that. What comes between the last look at that time and the one right after the hiding shows in
+/// the time of the content or in the attributes; a write there whose time is set back there, too, in a few calls' time, does
+/// not. Where times are whole seconds that would be a whole second (Lustre), and the file is copied again.
 fn is_only_hidden_since(context: &Context<'_>, begun: i64, from: At<'_>, to: At<'_>) -> StepResult<bool> {
     let hidden = |note: &Note| match *note {
         Note::RetiredAt { seconds, nanoseconds, changed_before } => Some((Timestamp { seconds, nanoseconds }, changed_before?)),
@@ -82,6 +83,7 @@ fn is_only_hidden_since(context: &Context<'_>, begun: i64, from: At<'_>, to: At<
     };
     let Some((hidden_at, changed_before)) = context.notes().filter_map(hidden).last() else { return Ok(false) };
     Ok(context.item().kind == EntryKind::File
+        && context.fs.capabilities(from.folder)?.keeps_nanoseconds
         && !is_in_doubt(changed_before, begun)
         && context.fs.status(from.into())?.changed == hidden_at
         && unless_absent(has_same_attributes(context.fs, from.into(), to.into()))? == Some(true))
