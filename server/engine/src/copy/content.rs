@@ -6,6 +6,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::fs::walk::read_piece;
 use crate::fs::{Errno, File, FileSystem, FsError, FsResult, Status};
 
 /// Up to this size a file is read and written in one piece each.
@@ -17,7 +18,7 @@ const CACHED_PIECE_BYTES: u64 = 256 * 1024;
 /// Of a file that goes past it: every write waits for the disk.
 const DIRECT_PIECE_BYTES: u64 = 4 * 1024 * 1024;
 /// Of each of two files that are compared.
-const COMPARED_PIECE_BYTES: usize = 1024 * 1024;
+const COMPARED_PIECE_BYTES: u64 = 1024 * 1024;
 /// From this size on a file goes past the page cache.
 pub(super) const LARGE_BYTES: u64 = 4 * DIRECT_PIECE_BYTES;
 /// Blocks of no disk are larger.
@@ -149,43 +150,26 @@ impl Content<'_> {
     }
 }
 
-/// Whether two files have the same bytes, each read from where it is stored; holes are not read.
-pub(super) fn is_same<E: From<FsError>>(
+/// Whether two files of this size have the same bytes; what is a hole in both is not read. `hear` is told after each piece.
+pub(crate) fn has_same_bytes<E: From<FsError>>(
     fs: &dyn FileSystem,
-    files: [&File; 2],
-    buffer: &mut Vec<u8>,
+    one: &File,
+    other: &File,
+    size: u64,
     hear: &mut dyn FnMut() -> Result<(), E>,
 ) -> Result<bool, E> {
-    files.iter().try_for_each(|file| fs.forget_cached(file))?;
-    buffer.resize(buffer.len().max(2 * COMPARED_PIECE_BYTES), 0);
-    let (one, other) = buffer.split_at_mut(COMPARED_PIECE_BYTES);
-    let other = &mut other[..COMPARED_PIECE_BYTES];
     let mut at = 0;
-    loop {
-        let [first, second] = [fs.next_data(files[0], at)?, fs.next_data(files[1], at)?];
+    while at < size {
+        let [first, second] = [fs.next_data(one, at)?, fs.next_data(other, at)?];
         let Some(start) = first.iter().chain(&second).map(|range| range.offset).min() else { return Ok(true) };
-        let lengths = (read_whole(fs, files[0], start, one)?, read_whole(fs, files[1], start, other)?);
-        if one[..lengths.0] != other[..lengths.1] {
+        let length = size.saturating_sub(start).min(COMPARED_PIECE_BYTES);
+        if read_piece(fs, one, start, length)? != read_piece(fs, other, start, length)? {
             return Ok(false);
         }
-        if lengths.0 == 0 {
-            return Ok(true);
-        }
-        at = start + lengths.0 as u64;
         hear()?;
+        at = start + length;
     }
-}
-
-/// Fills the buffer, or as much of it as there is before the file's end.
-fn read_whole(fs: &dyn FileSystem, file: &File, offset: u64, buffer: &mut [u8]) -> FsResult<usize> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        match fs.read_at(file, offset + filled as u64, &mut buffer[filled..])? {
-            0 => break,
-            count => filled += count,
-        }
-    }
-    Ok(filled)
+    Ok(true)
 }
 
 /// The kernel cannot do it by itself, here or at all.

@@ -12,6 +12,7 @@ mod links;
 mod metadata;
 mod tree;
 
+pub(crate) use content::has_same_bytes;
 pub(crate) use differences::{Differences, Versions, is_in_doubt, is_same_tree};
 pub(crate) use layouts::keep_layout;
 pub(crate) use metadata::{REMEMBERED_TIMES, copy_metadata, forget_inherited, has_same_attributes, is_refusal};

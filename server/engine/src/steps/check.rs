@@ -42,7 +42,7 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
         return Err(StepError::NameTaken(item.destination_path()));
     }
     match item.strategy {
-        Strategy::StagedCopy if item.kept.is_none() => bring_up_to_date(context, from)?,
+        Strategy::StagedCopy if item.kept.is_none() => bring_up_to_date(context, from, false)?,
         Strategy::PiecewiseRename => collect_latecomers(context)?,
         Strategy::RetagAndRename | Strategy::RetagWithHop => {
             retag_until_clean(context, from)?;

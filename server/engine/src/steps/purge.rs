@@ -14,15 +14,13 @@ use super::barrier::barrier_in;
 use super::context::{Context, holds, path_of};
 use super::describe::open_if_there;
 use super::error::StepResult;
+use crate::copy::has_same_bytes;
 use crate::crew::Alone;
-use crate::fs::walk::{look, read_piece, unless_absent};
+use crate::fs::walk::{look, unless_absent};
 use crate::fs::{At, Errno, FileSystem, FsResult, Identity, Status, Timestamp};
 use crate::moves::event::Note;
 use crate::planner::plan::FolderRef;
 use crate::worker::{StepOrder, StepReport, Then};
-
-/// So much of two files is compared at a time.
-const PIECE_BYTES: u64 = 1 << 20;
 
 /// Deletes what one item keeps hidden; nothing there is fine.
 pub(crate) fn purge(fs: &dyn FileSystem, order: &StepOrder, hear: &mut dyn FnMut(StepReport) -> Then) -> StepReport {
@@ -190,15 +188,5 @@ fn has_same_content(fs: &dyn FileSystem, at: At<'_>, twin: At<'_>, size: u64) ->
     if size == 0 || fs.hsm_state(at)?.is_released() || fs.hsm_state(twin)?.is_released() {
         return Ok(true);
     }
-    let (file, other) = (fs.open_file(at)?, fs.open_file(twin)?);
-    let mut offset = 0;
-    while offset < size {
-        let length = (size - offset).min(PIECE_BYTES);
-        let (piece, counterpart) = (read_piece(fs, &file, offset, length)?, read_piece(fs, &other, offset, length)?);
-        if piece != counterpart {
-            return Ok(false);
-        }
-        offset += length;
-    }
-    Ok(true)
+    has_same_bytes(fs, &fs.open_file(at)?, &fs.open_file(twin)?, size, &mut || Ok(()))
 }

@@ -17,16 +17,12 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     let source = context.source_folder()?;
     let name = context.source_name_now(&source)?;
     let compare = context.order.compare;
-    bring_up_to_date_with(context, source.at(&name), compare)
+    bring_up_to_date(context, source.at(&name), compare)
 }
 
-/// Makes what is staged equal to `from`, which nobody should be changing.
-pub(super) fn bring_up_to_date(context: &mut Context<'_>, from: At<'_>) -> StepResult<()> {
-    bring_up_to_date_with(context, from, false)
-}
-
-/// The same, reading all content once more if it is to be compared.
-fn bring_up_to_date_with(context: &mut Context<'_>, from: At<'_>, compares_content: bool) -> StepResult<()> {
+/// Makes what is staged equal to `from`, which nobody should be changing, and reads all content once more if that is to be
+/// compared.
+pub(super) fn bring_up_to_date(context: &mut Context<'_>, from: At<'_>, compares_content: bool) -> StepResult<()> {
     let destination = context.destination_folder()?;
     let name = context.staging_name()?;
     let to = destination.at(&name);
