@@ -200,7 +200,7 @@ MUTANTS = (
     ("a checkpoint is not synced", "steps/copy_tree.rs", "crash_anywhere",
      "        sync_data(context, &destination)?;\n        context.note(Note::CopyDurable", "        context.note(Note::CopyDurable"),
     ("a changed source is not copied again", "steps/check.rs", "meanwhile",
-     "Strategy::StagedCopy if item.kept.is_none() => bring_up_to_date(context, from)?,\n", ""),
+     "Strategy::StagedCopy if item.kept.is_none() => bring_up_to_date(context, from, false)?,\n", ""),
     ("latecomers are left behind", "steps/check.rs", "meanwhile", "Strategy::PiecewiseRename => collect_latecomers(context)?,\n", ""),
     ("a changed project is not noticed", "steps/check.rs", "meanwhile",
      "    if tag != item.destination_folder.tag {\n", "    if tag.is_none() && tag != item.destination_folder.tag {\n"),
