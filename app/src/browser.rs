@@ -40,11 +40,15 @@ pub fn copy_text(text: &str) {
     let _ = window().navigator().clipboard().write_text(text);
 }
 
-/// Marks the document as taken over, for style sheets and tests.
+/// Marks the document as taken over, for style sheets and tests, and says it to `early_click.js`.
 pub fn mark_hydrated() {
     if let Some(root) = document().document_element() {
         // A name that is valid cannot be refused.
         let _ = root.set_attribute("data-hydrated", "true");
+    }
+    if let Ok(event) = web_sys::Event::new("hydrated") {
+        // What listens cannot make it fail.
+        let _ = window().dispatch_event(&event);
     }
 }
 

@@ -1,6 +1,7 @@
 //! The document around the application.
 
 use leptos::config::LeptosOptions;
+use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
@@ -33,6 +34,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="stylesheet" href=style_sheet />
                 // Beside the code, which waits for it.
                 <link id="words" rel="preload" r#as="fetch" crossorigin="anonymous" href=catalogue />
+                <script nonce=use_nonce() inner_html=include_str!("early_click.js")></script>
                 <HydrationScripts options />
                 <MetaTags />
             </head>
@@ -48,7 +50,6 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 fn send_content_security_policy() {
     use axum::http::HeaderValue;
     use axum::http::header::CONTENT_SECURITY_POLICY;
-    use leptos::nonce::use_nonce;
     use leptos_axum::ResponseOptions;
 
     let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) else { return };
