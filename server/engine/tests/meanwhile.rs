@@ -20,6 +20,7 @@ use tidelock_shared::progress::MoveState;
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::quota::{Bounds, Limits};
 use tidelock_shared::request::{MoveRequest, OnConflict};
+use world::meddler::Meddler;
 use world::{ALICE, ALPHA, BETA, CASES, Case, Tried, World, assert_charged, assert_same, make_folder, name, path, write};
 
 type Act = Box<dyn FnOnce() + Send>;
@@ -60,7 +61,7 @@ fn meanwhile(
     let engine = engine.with_patience(std::time::Duration::from_secs(10));
     let id = engine.accept(request, None).unwrap();
     engine.drive(id).unwrap();
-    assert!(worker.act.lock().unwrap().is_none(), "the step never came");
+    assert!(worker.act.lock().unwrap().is_none(), "the step never came: {:?}", engine.get(id).unwrap().recorded.of.failure);
     assert_charged(world, world.case.name);
     engine.get(id).unwrap().recorded
 }
@@ -213,6 +214,42 @@ fn a_walk_that_has_recharged_something_is_not_the_last() {
     let made = world.visible().keys().filter(|at| at.contains("/made ")).count();
     assert_eq!(made, INNER.len() * (1 + TIMES));
     Tried::of("others: create files with the old project ID while it is changed", case).one();
+}
+
+/// Past the walk that writes down what differs, past those that change it, and past those that bring it back.
+#[test]
+fn a_folder_that_is_renamed_while_its_tree_is_retagged_and_charged_back_is_not_passed_over() {
+    let strange = ProjectTag { id: ProjectId(77), inherit: false };
+    for personality in [Personality::Lustre2_17, Personality::Ext4] {
+        let case = Case { name: "retag", personality, source: "/m/alpha/plain", destination: "/m/beta", ..CASES[3] };
+        let mut tried = Tried::of("others: rename a folder while its tree is retagged and charged back", case);
+        for at in 0.. {
+            let world = World::new(case);
+            let plain = world.root.open_path(&path("/m/alpha/plain")).unwrap();
+            let inner = make_folder(&world.root, &plain, "inner", 0o755);
+            write(&world.root, &inner, "file", b"charged like all the others");
+            write(&world.root, &inner, "strange", b"charged to somebody else");
+            world.root.set_tag(inner.at(&name("strange")).into(), strange).unwrap();
+            let theirs = world.root.clone();
+            let renames = Meddler::later_at(at, move || theirs.rename(plain.at(&name("inner")), plain.at(&name("elsewhere"))));
+            let (theirs, armed) = (world.root.clone(), renames.clone());
+            let recorded =
+                meanwhile(&world, world.root.watched_by(renames.clone()), &world.request(), StepKind::Retag, move || {
+                    write(&theirs, &theirs.open_path(&path("/m/beta")).unwrap(), "plain", b"taken");
+                    armed.begin();
+                });
+            let what = format!("{personality:?}, renamed before call {at}");
+            assert_eq!(recorded.of.state, MoveState::Undone, "{what}: {:?}", recorded.of.failure);
+            for (found, seen) in world.visible().iter().filter(|(found, _)| found.starts_with("/m/alpha/plain")) {
+                let project = if found.ends_with("/strange") { strange.id } else { ALPHA };
+                assert_eq!(seen.project.unwrap().id, project, "{found}, {what}");
+            }
+            if !renames.has_come() {
+                break;
+            }
+            tried.one();
+        }
+    }
 }
 
 /// Once the first item is there, somebody works in it, and takes the name of the second.

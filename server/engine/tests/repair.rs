@@ -15,6 +15,7 @@ use tidelock_shared::progress::MoveState;
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::quota::{Amount, Bounds, Limits};
 use tidelock_shared::request::{MoveRequest, Verb};
+use world::meddler::Meddler;
 use world::{ALICE, ALPHA, CASES, Case, GAMMA, World, assert_charged, assert_same, make_folder, name, path, write};
 
 fn on(personality: Personality, caller: u32) -> World {
@@ -127,4 +128,29 @@ fn an_undo_leaves_alone_what_others_have_changed_or_made_since() {
     assert_eq!(seen["/m/alpha/shared/strayed"].project, Some(theirs));
     assert_eq!(seen["/m/alpha/shared/new"].project, Some(ProjectTag { id: ALPHA, inherit: false }));
     assert_eq!(seen["/m/alpha/shared/of gamma/inherited"].project.unwrap().id, GAMMA);
+}
+
+#[test]
+fn a_folder_that_is_renamed_while_a_repair_is_undone_is_not_passed_over() {
+    let mut seen_elsewhere = false;
+    for at in 0.. {
+        let world = on(Personality::Lustre2_17, 0);
+        let (theirs, shared) = (world.root.clone(), world.root.open_path(&path("/m/alpha/shared")).unwrap());
+        // Refused while it is charged to another project than the folder it lies in.
+        let rename = move || theirs.rename(shared.at(&name("of gamma")), shared.at(&name("renamed"))).or(Ok(()));
+        let renames = Meddler::later_at(at, rename);
+        let (engine, _folder) = world.engine_on(world.caller().watched_by(renames.clone()));
+        let id = done(&engine, engine.accept(&repair("/m/alpha/shared"), None).unwrap());
+        let undo = engine.accept_undo(id).unwrap();
+        renames.begin();
+        done(&engine, undo);
+        if !renames.has_come() {
+            break;
+        }
+        let seen = world.visible();
+        let inherited = seen.iter().find(|(found, _)| found.ends_with("/inherited")).unwrap().1;
+        assert_eq!(inherited.project.unwrap().id, GAMMA, "renamed before call {at}");
+        seen_elsewhere |= seen.contains_key("/m/alpha/shared/renamed");
+    }
+    assert!(seen_elsewhere, "it was never renamed");
 }

@@ -195,6 +195,12 @@ impl Model {
 
     fn purge(&mut self, recorded: &Recorded) {
         let prefix = format!(".tidelock-{}.", recorded.of.id);
+        let loses_a_name =
+            |object: &&Object| object.retired.iter().any(|(hidden, _)| hidden.as_bytes().starts_with(prefix.as_bytes()));
+        // Whoever charged it last did so while it had that name too.
+        let uncertain = self.objects.iter().filter(loses_a_name).filter(|object| !self.has_certain_project(object));
+        let uncertain: Vec<u32> = uncertain.map(|object| object.number).collect();
+        self.uncertain_projects.extend(uncertain);
         for object in &mut self.objects {
             object.retired.retain(|(hidden, _)| !hidden.as_bytes().starts_with(prefix.as_bytes()));
         }

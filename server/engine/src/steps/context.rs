@@ -23,9 +23,20 @@ pub(super) struct Context<'a> {
     pub(super) crew: &'a dyn Crew,
     pub(super) order: &'a StepOrder,
     pub(super) hear: &'a mut dyn FnMut(StepReport) -> Then,
+    /// What this run has had written down.
+    noted: Vec<Note>,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    pub(super) fn new(
+        fs: &'a dyn FileSystem,
+        crew: &'a dyn Crew,
+        order: &'a StepOrder,
+        hear: &'a mut dyn FnMut(StepReport) -> Then,
+    ) -> Self {
+        Self { fs, crew, order, hear, noted: Vec::new() }
+    }
+
     pub(super) fn item(&self) -> &PlannedItem {
         &self.order.item
     }
@@ -41,13 +52,22 @@ impl Context<'_> {
     /// Has a note written down; fails if it could not be, and then nothing more may be done.
     pub(super) fn note(&mut self, note: Note) -> StepResult<()> {
         match (self.hear)(StepReport::Noted(note.clone())) {
-            Then::GoOn => super::describe::add(self, note),
+            Then::GoOn => {
+                self.noted.push(note.clone());
+                super::describe::add(self, note)
+            }
             Then::Stop => Err(StepError::Cancelled),
         }
     }
 
+    /// What was written down before this run.
     pub(super) fn notes(&self) -> impl Iterator<Item = &Note> {
         self.order.notes.iter()
+    }
+
+    /// The same with what this run has added.
+    pub(super) fn all_notes(&self) -> impl Iterator<Item = &Note> {
+        self.order.notes.iter().chain(&self.noted)
     }
 
     pub(super) fn source_folder(&self) -> StepResult<Folder> {

@@ -55,7 +55,7 @@ pub(crate) fn perform(
     order: &StepOrder,
     hear: &mut dyn FnMut(StepReport) -> Then,
 ) -> StepReport {
-    let mut context = Context { fs, crew, order, hear };
+    let mut context = Context::new(fs, crew, order, hear);
     let result = match order.action {
         Action::Run => run(&mut context).map(|()| StepReport::Finished),
         Action::Undo => undo(&mut context).map(|()| StepReport::Finished),

@@ -24,7 +24,7 @@ use crate::worker::{StepOrder, StepReport, Then};
 
 /// Deletes what one item keeps hidden; nothing there is fine.
 pub(crate) fn purge(fs: &dyn FileSystem, order: &StepOrder, hear: &mut dyn FnMut(StepReport) -> Then) -> StepReport {
-    let mut context = Context { fs, crew: &Alone, order, hear };
+    let mut context = Context::new(fs, &Alone, order, hear);
     // Without the barrier a power cut could bring back what is recorded as purged.
     match purge_item(&mut context).and_then(|()| barriers(&context)) {
         Ok(()) => StepReport::Finished,

@@ -18,7 +18,8 @@ use super::context::Context;
 use super::error::{StepError, StepResult};
 use super::retag::{EXCEPTIONS_A_NOTE, Modes, Noticed, WALKS_MAX, becoming, exceptions, may_be_lost, wherever, write_down};
 use crate::crew::{Found, Walker, walk_together};
-use crate::fs::{At, FileSystem, Folder, Status};
+use crate::fs::walk::unless_absent;
+use crate::fs::{At, FileSystem, Folder, FsResult, Status};
 use crate::moves::event::Note;
 use crate::worker::Probe;
 
@@ -70,7 +71,7 @@ fn write_down_what_differs(context: &mut Context<'_>) -> StepResult<()> {
     let (folder, wanted) = top(context)?;
     let (fs, noticed) = (context.fs, Mutex::new((Vec::new(), Vec::new())));
     each_entry_noting(context, &folder, &noticed, &|at, status| {
-        if let Some(tag) = fs.tag(at.into())?
+        if let Some(tag) = unless_absent(fs.tag(at.into()))?.flatten()
             && tag != becoming(tag, wanted, is_folder(status))
         {
             noticed.lock().0.push((status.inode, tag));
@@ -109,14 +110,21 @@ fn give_back(context: &mut Context<'_>) -> StepResult<()> {
     }
     let (folder, wanted) = top(context)?;
     let (fs, modes) = (context.fs, Modes::written_down(context));
-    each_entry(context, &folder, &|at, status| {
-        let is_here = |tag| tag == becoming(tag, wanted, is_folder(status));
-        change(fs, at, status, &modes, |tag| exceptions.get(&status.inode).copied().filter(|_| is_here(tag)))
-    })?;
+    // A folder that others rename meanwhile may lie where the walk has been: the next one finds it.
+    for _ in 0..WALKS_MAX {
+        let changed = each_entry(context, &folder, &|at, status| {
+            let is_here = |tag| tag == becoming(tag, wanted, is_folder(status));
+            change(fs, at, status, &modes, |tag| exceptions.get(&status.inode).copied().filter(|_| is_here(tag)))
+        })?;
+        if changed == 0 {
+            break;
+        }
+    }
     durable(context, &folder)
 }
 
-/// Gives an entry the tag that is wanted for it, if any; answers how many changed.
+/// Gives an entry the tag that is wanted for it, if any; answers whether another walk has to look here: there was one, or
+/// others have just taken the entry away.
 fn change(
     fs: &dyn FileSystem,
     at: At<'_>,
@@ -124,14 +132,27 @@ fn change(
     modes: &Modes,
     wanted: impl Fn(ProjectTag) -> Option<ProjectTag>,
 ) -> StepResult<u64> {
+    match try_to_change(fs, at, status, modes, wanted) {
+        Err(error) if error.is_absent() => Ok(1),
+        answer => Ok(u64::from(answer?)),
+    }
+}
+
+fn try_to_change(
+    fs: &dyn FileSystem,
+    at: At<'_>,
+    status: &Status,
+    modes: &Modes,
+    wanted: impl Fn(ProjectTag) -> Option<ProjectTag>,
+) -> FsResult<bool> {
     let Some(tag) = fs.tag(at.into())?.and_then(wanted) else {
         // A crash may have come between a tag and the bits that it took.
         modes.restore(fs, at, status)?;
-        return Ok(0);
+        return Ok(false);
     };
     fs.set_tag(at.into(), tag)?;
     modes.restore(fs, at, status)?;
-    Ok(1)
+    Ok(true)
 }
 
 fn is_folder(status: &Status) -> bool {
@@ -153,7 +174,9 @@ fn outliers(context: &mut Context<'_>) -> StepResult<u64> {
     let (folder, wanted) = top(context)?;
     let fs = context.fs;
     each_entry(context, &folder, &|at, status| {
-        Ok(u64::from(fs.tag(at.into())?.is_some_and(|tag| tag != becoming(tag, wanted, is_folder(status)))))
+        Ok(u64::from(
+            unless_absent(fs.tag(at.into()))?.flatten().is_some_and(|tag| tag != becoming(tag, wanted, is_folder(status))),
+        ))
     })
 }
 
@@ -164,7 +187,7 @@ fn still_here(context: &mut Context<'_>) -> StepResult<u64> {
     each_entry(context, &folder, &|at, status| {
         let is_here = |tag| tag == becoming(tag, wanted, is_folder(status));
         let is_written_down = exceptions.contains_key(&status.inode);
-        Ok(u64::from(is_written_down && fs.tag(at.into())?.is_some_and(is_here)))
+        Ok(u64::from(is_written_down && unless_absent(fs.tag(at.into()))?.flatten().is_some_and(is_here)))
     })
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Folders come first, so that what is created meanwhile inherits the new ID; the walk repeats
 //! until it finds no outlier. Before the first change every ID that is not the source's is
-//! written down, so that undoing brings each back. What cannot be retagged is made anew
-//! ([`remake`]).
+//! written down, so that undoing brings each back; what others bring past that walk is written
+//! down once it is met, and changed by the next. What cannot be retagged is made anew ([`remake`]).
 
 mod charges;
 mod modes;
@@ -23,7 +23,7 @@ use super::context::{Context, holds};
 use super::describe::open_if_there;
 use super::error::{StepError, StepResult};
 use crate::crew::{Found, Walker, walk_together};
-use crate::fs::walk::walk;
+use crate::fs::walk::{unless_absent, walk};
 use crate::fs::{At, FileSystem, Folder, Object, Status};
 use crate::moves::event::Note;
 use crate::worker::Probe;
@@ -102,7 +102,7 @@ fn write_down_exceptions(context: &mut Context<'_>) -> StepResult<()> {
     let has_others = AtomicBool::new(false);
     let look = |hand: &mut Walker<'_, '_, StepError>, here: &Found<'_>| {
         let (status, is_folder) = (here.status, here.status.kind == EntryKind::Folder);
-        if let Some(tag) = fs.tag(here.at.into())?
+        if let Some(tag) = unless_absent(fs.tag(here.at.into()))?.flatten()
             && tag != becoming(tag, usual, is_folder)
         {
             noticed.lock().0.push((status.inode, tag));
@@ -172,7 +172,8 @@ fn set_tags(
     wanted: &(dyn Fn(u64) -> ProjectTag + Sync),
 ) -> StepResult<u64> {
     let (fs, crew) = (context.fs, context.crew);
-    let tagger = Tagger { fs, modes: Modes::written_down(context), which, mends: remaker.is_first_walk(), wanted };
+    let unknown = (remaker.way() == Way::There).then(|| Unknown::to_what_is_written_down(context));
+    let tagger = Tagger { fs, modes: Modes::written_down(context), which, mends: remaker.is_first_walk(), wanted, unknown };
     if !remaker.is_needed() {
         let changed = AtomicU64::new(0);
         let set = |hand: &mut Walker<'_, '_, StepError>, here: &Found<'_>| {
@@ -183,6 +184,7 @@ fn set_tags(
             Ok(here.status.kind == EntryKind::Folder)
         };
         walk_together(crew, fs, top, &set, &mut |entries, bytes| context.progress(entries, bytes))?;
+        tagger.end(context)?;
         return Ok(changed.into_inner() + remaker.end_walk(context, top, which == Which::All)?);
     }
     let mut changed = 0;
@@ -194,6 +196,7 @@ fn set_tags(
         changed += remaker.visit(context, top, &visit)?;
         Ok(visit.status.kind == EntryKind::Folder)
     })?;
+    tagger.end(context)?;
     Ok(changed + remaker.end_walk(context, top, which == Which::All)?)
 }
 
@@ -205,11 +208,20 @@ struct Tagger<'a> {
     /// An earlier run may have been cut off between a tag and the bits that it took.
     mends: bool,
     wanted: &'a (dyn Fn(u64) -> ProjectTag + Sync),
+    /// None on the way back, for which it was written down.
+    unknown: Option<Unknown>,
 }
 
 impl Tagger<'_> {
-    /// Answers whether it was another one.
+    /// Answers whether another walk has to look here: it was another one, or others have just taken it away.
     fn set(&self, at: At<'_>, status: &Status) -> StepResult<bool> {
+        match self.try_to_set(at, status) {
+            Err(StepError::FileSystem(error)) if error.is_absent() => Ok(true),
+            answer => answer,
+        }
+    }
+
+    fn try_to_set(&self, at: At<'_>, status: &Status) -> StepResult<bool> {
         if self.which == Which::AllButFiles && status.kind == EntryKind::File {
             return Ok(false);
         }
@@ -217,6 +229,9 @@ impl Tagger<'_> {
         let wanted = becoming(tag, (self.wanted)(status.inode), status.kind == EntryKind::Folder);
         let is_outlier = tag != wanted;
         if is_outlier {
+            if self.unknown.as_ref().is_some_and(|unknown| unknown.notices(self, tag, status)) {
+                return Ok(true);
+            }
             self.fs.set_tag(at.into(), wanted)?;
         }
         if is_outlier || self.mends {
@@ -224,11 +239,48 @@ impl Tagger<'_> {
         }
         Ok(is_outlier)
     }
+
+    /// Writes down what was noticed: the list is complete again.
+    fn end(self, context: &mut Context<'_>) -> StepResult<()> {
+        let Some(Unknown { noticed, .. }) = self.unknown else { return Ok(()) };
+        if noticed.lock().0.is_empty() && noticed.lock().1.is_empty() {
+            return Ok(());
+        }
+        write_down(context, &noticed, 1)?;
+        context.note(Note::ExceptionsComplete)
+    }
+}
+
+/// What nobody has written down: others had renamed it past the walk that did so, or have brought it since.
+struct Unknown {
+    usual: ProjectTag,
+    exceptions: HashMap<u64, ProjectTag>,
+    noticed: Mutex<Noticed>,
+}
+
+impl Unknown {
+    fn to_what_is_written_down(context: &Context<'_>) -> Self {
+        let usual = context.item().source_tag.unwrap_or_default();
+        Self { usual, exceptions: exceptions(context), noticed: Mutex::default() }
+    }
+
+    fn notices(&self, tagger: &Tagger<'_>, tag: ProjectTag, status: &Status) -> bool {
+        let is_usual = tag == becoming(tag, self.usual, status.kind == EntryKind::Folder);
+        let has_unknown_tag = !is_usual && self.exceptions.get(&status.inode) != Some(&tag);
+        let has_unknown_mode = may_be_lost(tagger.fs, status) && !tagger.modes.know(status);
+        if has_unknown_tag {
+            self.noticed.lock().0.push((status.inode, tag));
+        }
+        if has_unknown_mode {
+            self.noticed.lock().1.push((status.inode, status.mode));
+        }
+        has_unknown_tag || has_unknown_mode
+    }
 }
 
 /// The tags that differ from the source's, by inode.
 pub(super) fn exceptions(context: &Context<'_>) -> HashMap<u64, ProjectTag> {
-    let noted = context.notes().filter_map(|note| if let Note::Exceptions { tags } = note { Some(tags) } else { None });
+    let noted = context.all_notes().filter_map(|note| if let Note::Exceptions { tags } = note { Some(tags) } else { None });
     noted.flatten().copied().collect()
 }
 
@@ -238,18 +290,26 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
         let is_there = open_if_there(context.fs, &context.item().source_folder)?.is_some();
         return if is_there { Charges::begin(context).map(drop) } else { Ok(()) };
     }
-    let Some((folder, name)) = wherever(context)? else { return Ok(()) };
     let usual = context.item().source_tag.unwrap_or_default();
     let exceptions = exceptions(context);
     let mut remaker = Remaker::begin(context, Way::Back)?;
     let wanted = |inode: u64| exceptions.get(&inode).copied().unwrap_or(usual);
     // What is made anew is held to the project's limit, on XFS for root too, and changing the IDs of
     // files is not for root: so the files take their room last.
-    if remaker.has_work() {
+    if remaker.has_work()
+        && let Some((folder, name)) = wherever(context)?
+    {
         set_tags(context, folder.at(&name), &mut remaker, Which::AllButFiles, &wanted)?;
     }
-    set_tags(context, folder.at(&name), &mut remaker, Which::All, &wanted)?;
+    // A folder that others rename meanwhile may lie where the walk has been: the next one finds it.
+    for _ in 0..WALKS_MAX {
+        let Some((folder, name)) = wherever(context)? else { return remaker.end(context) };
+        if set_tags(context, folder.at(&name), &mut remaker, Which::All, &wanted)? == 0 {
+            break;
+        }
+    }
     remaker.end(context)?;
+    let Some((folder, name)) = wherever(context)? else { return Ok(()) };
     barrier_on_other_mdts(context, folder.at(&name), &folder)
 }
 
@@ -278,7 +338,8 @@ fn outliers(context: &Context<'_>, at: At<'_>, tag: ProjectTag) -> StepResult<u6
     let mut found = 0;
     walk(fs, at, &mut |visit| -> StepResult<bool> {
         let is_folder = visit.status.kind == EntryKind::Folder;
-        let is_other = fs.tag(visit.at.into())?.is_some_and(|has| has != becoming(has, tag, is_folder));
+        let charged = unless_absent(fs.tag(visit.at.into()))?.flatten();
+        let is_other = charged.is_some_and(|has| has != becoming(has, tag, is_folder));
         found += u64::from(is_other || remaker.is_left(context, &visit)?);
         Ok(is_folder)
     })?;

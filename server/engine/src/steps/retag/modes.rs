@@ -21,13 +21,18 @@ pub(in crate::steps) struct Modes(HashMap<u64, u32>);
 
 impl Modes {
     pub(in crate::steps) fn written_down(context: &Context<'_>) -> Self {
-        let noted = context.notes().filter_map(|note| if let Note::SetIdModes { modes } = note { Some(modes) } else { None });
+        let noted = context.all_notes().filter_map(|note| if let Note::SetIdModes { modes } = note { Some(modes) } else { None });
         Self(noted.flatten().copied().collect())
     }
 
     /// The item's own, as the plan has it.
     pub(in crate::steps) fn planned_for(status: &Status, item: &PlannedItem) -> Self {
         Self(HashMap::from([(status.inode, item.mode)]))
+    }
+
+    /// Whether these bits of an inode are written down.
+    pub(super) fn know(&self, status: &Status) -> bool {
+        self.0.get(&status.inode).is_some_and(|known| status.mode & !known & SET_ID_BITS == 0)
     }
 
     /// Gives back what a change of the project ID took since `before` was read, or before a crash.

@@ -81,6 +81,10 @@ impl Remaker {
         self.is_needed
     }
 
+    pub(super) fn way(&self) -> Way {
+        self.way
+    }
+
     /// The first walk mends what a crash may have left.
     pub(super) fn is_first_walk(&self) -> bool {
         self.is_first_walk
