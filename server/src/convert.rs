@@ -393,6 +393,7 @@ fn noted(note: &Note) -> String {
         Note::HiddenAgain => words().noted_hidden_again().to_owned(),
         Note::Kept { path } => words().noted_kept(&path.shown()),
         Note::BroughtBackAs { path } => words().noted_back_as(&path.shown()),
+        Note::Missing { path } => words().noted_missing(&path.shown()),
         Note::Charged { to } => words().noted_charges(&to.len().to_string()),
         Note::SetIdModes { modes } => words().noted_modes(&modes.len().to_string()),
         Note::Remade { pairs } => words().noted_remade(&pairs.len().to_string()),

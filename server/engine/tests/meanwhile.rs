@@ -289,6 +289,43 @@ fn a_copy_that_others_have_worked_in_is_kept_when_the_move_is_undone() {
     Tried::of("others: write into the copy and take the second item's name", world.case).one();
 }
 
+/// Once the first item is there, somebody moves it elsewhere, and takes the name of the second.
+struct TakesTheFirst {
+    theirs: Simulator,
+    is_first: AtomicBool,
+}
+
+impl Watch for TakesTheFirst {
+    fn before(&self, _: &'static str, _: &[u8], _: bool) -> FsResult<Option<Errno>> {
+        let there = self.theirs.open_path(&path("/m/beta"))?;
+        if self.theirs.status(there.at(&name("single")).into()).is_ok_and(|status| status.links == 1 && status.size > 0)
+            && self.is_first.swap(false, Ordering::Relaxed)
+        {
+            self.theirs.rename(there.at(&name("single")), there.at(&name("elsewhere")))?;
+            write(&self.theirs, &there, "plain", b"taken");
+        }
+        Ok(None)
+    }
+
+    fn after(&self, _: Option<&FsError>) {}
+}
+
+#[test]
+fn an_item_that_is_nowhere_on_the_way_back_is_told() {
+    for personality in [Personality::Ext4, Personality::Lustre2_17] {
+        let world = World::new(Case { personality, ..CASES[3] });
+        let rival = Arc::new(TakesTheFirst { theirs: world.root.clone(), is_first: AtomicBool::new(true) });
+        let sources = vec![path("/m/alpha/single"), path("/m/alpha/plain")];
+        let request = MoveRequest { sources, destination: path("/m/beta"), ..world.request() };
+        let recorded = meanwhile(&world, world.root.watched_by(rival), &request, StepKind::Publish, || {});
+        assert_eq!(recorded.of.state, MoveState::Undone, "{personality:?}: {:?}", recorded.of.failure);
+        let missing = recorded.of.notes.iter().filter(|(_, note)| *note == Note::Missing { path: path("/m/alpha/single") }).count();
+        assert_eq!(missing, 1, "{personality:?}: {:?}", recorded.of.notes);
+        assert_eq!(world.visible()["/m/beta/elsewhere"].content, b"just one file");
+        Tried::of("others: move the item away and take the second item's name", world.case).one();
+    }
+}
+
 #[test]
 fn what_comes_back_under_another_name_is_written_down() {
     let world = World::new(Case { personality: Personality::Ext4, ..CASES[12] });

@@ -33,6 +33,7 @@ fn standing(of: &Move) -> Option<String> {
     let told = of.notes.iter().rev().find_map(|(_, note)| match note {
         Note::Kept { path } => Some(words().kept_at(&path.shown())),
         Note::BroughtBackAs { path } => Some(words().came_back_as(&path.shown())),
+        Note::Missing { path } => Some(words().not_found_again(&path.shown())),
         _ => None,
     });
     told.or_else(|| match of.state {

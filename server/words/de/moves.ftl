@@ -16,6 +16,7 @@ waits-room = Wartet auf Platz: das Projekt oder das Dateisystem ist voll. Es geh
 waits-servers = Wartet auf einen Dateiserver, der nicht antwortet.
 waits-drained = Die Administration lässt gerade nichts Neues sichtbar werden. Es ist vorbereitet und geht danach von selbst weiter.
 kept-at = Andere hatten etwas davon geändert; es ist unter „{ $path }“ aufbewahrt.
+not-found-again = „{ $path }“ war nicht wiederzufinden: andere haben es inzwischen verschoben oder gelöscht.
 came-back-as = Der alte Name war inzwischen vergeben; es kam als „{ $path }“ zurück.
 held-by = Ein Administrator hält diesen Vorgang an. Was bisher getan ist, bleibt.
 paused-so-far = Pausiert. Was bisher getan ist, bleibt; setzen Sie ihn fort, wann Sie wollen.

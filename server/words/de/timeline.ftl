@@ -10,6 +10,7 @@ noted-retired-at = Zeit des Verbergens vermerkt
 noted-aside-at = Zeit des Beiseitelegens vermerkt
 noted-hidden-again = wieder verborgen, um angesehen zu werden
 noted-kept = aufbewahrt unter { $path }
+noted-missing = von { $path } war nichts zu finden
 noted-back-as = kam zurück als { $path }
 noted-charges = { $count } Anrechnungen aufgeschrieben
 noted-modes = { $count } Rechte aufgeschrieben

@@ -16,6 +16,7 @@ waits-room = Waits for room: the project or the file system is full. It goes on 
 waits-servers = Waits for a file server that does not answer.
 waits-drained = An administrator lets nothing new come into sight. It is prepared, and goes on by itself afterwards.
 kept-at = Others had changed some of it; it is kept at '{ $path }'.
+not-found-again = '{ $path }' was not found again: others have moved or deleted it meanwhile.
 came-back-as = The old name was taken meanwhile; it came back as '{ $path }'.
 held-by = An administrator holds this move. What is done so far stays.
 paused-so-far = Paused. What is done so far stays; resume it whenever you like.

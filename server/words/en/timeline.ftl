@@ -10,6 +10,7 @@ noted-retired-at = time of retiring noted
 noted-aside-at = time of setting aside noted
 noted-hidden-again = hidden again, to be looked at
 noted-kept = kept at { $path }
+noted-missing = nothing was found of { $path }
 noted-back-as = came back as { $path }
 noted-charges = { $count } charges written down
 noted-modes = { $count } modes written down

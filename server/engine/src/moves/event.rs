@@ -99,6 +99,8 @@ pub enum Note {
     Kept { path: FilePath },
     /// The old name was taken meanwhile: the item came back under this one.
     BroughtBackAs { path: FilePath },
+    /// On the way back the item was nowhere to be found: others have moved or deleted it.
+    Missing { path: FilePath },
     /// Whom entries are charged to that cannot be retagged, where it is not whom their folder charges;
     /// written down before any is made anew.
     Charged { to: Vec<(Identity, ProjectId)> },

@@ -45,6 +45,12 @@ pub(super) fn bring_back(context: &mut Context<'_>, from: At<'_>, original: At<'
     result
 }
 
+/// Says that the item was not found where it was left, nor beside its old place. Once is enough.
+pub(super) fn say_missing(context: &mut Context<'_>) -> StepResult<()> {
+    let note = Note::Missing { path: context.item().source_path() };
+    if context.all_notes().any(|known| *known == note) { Ok(()) } else { context.note(note) }
+}
+
 fn is_back_under_another_name(context: &Context<'_>, original: At<'_>, what: &Returning<'_>) -> StepResult<bool> {
     for note in context.notes() {
         if let Note::BroughtBackAs { path } = note

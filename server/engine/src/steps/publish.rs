@@ -6,13 +6,14 @@
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::strategy::{EntryKind, Strategy};
 
+use super::bring_back::say_missing;
 use super::carry::{Carry, Found, carry, find, give_back, hide, remove_own_claim};
 use super::context::{Context, holds, path_of, where_names_can_be_lost};
 use super::copy_tree::losses;
 use super::error::{StepError, StepResult};
 use super::hop;
 use super::make_staging::{STAGING_MODE, staged_identity};
-use super::retag::{Modes, becoming, retag_until_clean, untag_top};
+use super::retag::{Modes, becoming, retag_until_clean, untag_top, wherever};
 use super::retire_source::{bring_item_back, set_mode_where_allowed};
 use crate::copy::{Differences, copy_metadata, is_same_tree};
 use crate::fs::walk::unless_absent;
@@ -184,6 +185,9 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
     if found == Found::AtBoth && item.kind == EntryKind::Folder {
         return Err(StepError::TwoNames);
     }
+    if found == Found::Nowhere {
+        return say_if_missing(context);
+    }
     if found != Found::AtNew {
         return Ok(());
     }
@@ -204,6 +208,13 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
     untag_where_allowed(context, to)?;
     bring_item_back(context, to, from)?;
     if holds(context.fs, from, &item.identity)? { restore_tag(context.fs, from, &item) } else { Ok(()) }
+}
+
+/// What others have renamed beside its old place is not missing. A copy is not the item itself, nor is a tree that was made
+/// anew, which is nowhere too once its entries have gone back.
+fn say_if_missing(context: &mut Context<'_>) -> StepResult<()> {
+    let is_itself = matches!(context.item().strategy, Strategy::Rename | Strategy::RetagAndRename | Strategy::RetagWithHop);
+    if is_itself && wherever(context)?.is_none() { say_missing(context) } else { Ok(()) }
 }
 
 /// Whether the item itself still has the name that it leaves by publishing.
@@ -269,7 +280,7 @@ fn bring_back_by_a_hidden_name(context: &mut Context<'_>, destination: &Folder, 
     }
     // The way back charges the source's folder where that has the inherit flag, and leaves the
     // destination's project where it has not.
-    if holds(context.fs, original, &item.identity)? { restore_tag(context.fs, original, &item) } else { Ok(()) }
+    if holds(context.fs, original, &item.identity)? { restore_tag(context.fs, original, &item) } else { say_if_missing(context) }
 }
 
 /// Gives a recharged item the project ID that it had, where the caller may.

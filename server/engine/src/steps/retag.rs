@@ -19,6 +19,7 @@ use tidelock_shared::project::ProjectTag;
 use tidelock_shared::strategy::EntryKind;
 
 use super::barrier::barrier_on_other_mdts;
+use super::bring_back::say_missing;
 use super::context::{Context, holds};
 use super::describe::open_if_there;
 use super::error::{StepError, StepResult};
@@ -303,7 +304,10 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
     }
     // A folder that others rename meanwhile may lie where the walk has been: the next one finds it.
     for _ in 0..WALKS_MAX {
-        let Some((folder, name)) = wherever(context)? else { return remaker.end(context) };
+        let Some((folder, name)) = wherever(context)? else {
+            remaker.end(context)?;
+            return say_missing(context);
+        };
         if set_tags(context, folder.at(&name), &mut remaker, Which::All, &wanted)? == 0 {
             break;
         }
