@@ -80,7 +80,7 @@ test('while it is drained a move waits in sight of the board, and goes on afterw
   await expect(page.getByRole('link', { name: 'results' })).toBeVisible();
 });
 
-test('what is charged wrongly is found by a scan, repaired, and gone', async ({ page }) => {
+test('what is charged wrongly is found by a scan, repaired, and gone, and that is known later', async ({ page, server, complaints }) => {
   await page.goto('/');
   await become(page, 'admin');
   await page.goto('/board/drift');
@@ -101,6 +101,16 @@ test('what is charged wrongly is found by a scan, repaired, and gone', async ({ 
   await expect(page.getByRole('complementary', { name: 'Moves' })).toContainText(/ended|done/i, { timeout: 60_000 });
   await climate.getByRole('button', { name: 'Scan climate' }).click();
   await expect(climate).toContainText('Nothing is charged wrongly.', { timeout: 60_000 });
+  await climate.getByText('1 earlier scan').click();
+  await expect(climate).toContainText('3 entries (120 GiB) are charged to project 2002');
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/drift-before.png` });
+
+  complaints.expect(/ERR_CONNECTION|Failed to load|net::|status 503/);
+  await server.restart();
+  await page.goto('/board/drift');
+  await expect(tools).toContainText('more than its hard limit of 150');
+  await expect(climate).toContainText('Nothing is charged wrongly.');
+  await expect(climate).toContainText('1 earlier scan');
 });
 
 test('what another server left behind is found, taken over and deleted', async ({ page }) => {

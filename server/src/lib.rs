@@ -22,6 +22,7 @@ mod listing;
 mod metrics;
 mod names;
 mod orphans;
+mod past_scans;
 mod service;
 mod telemetry;
 mod uploads;

@@ -25,6 +25,18 @@ pub struct DriftScan {
     pub remarks: Vec<String>,
     /// Why it ended before its end.
     pub error: Option<String>,
+    /// Those before it that came to their end, the newest first.
+    pub earlier: Vec<EarlierScan>,
+}
+
+/// What an earlier scan of the same folder has found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EarlierScan {
+    /// Milliseconds since 1970 in UTC.
+    pub finished_ms: i64,
+    pub entries: u64,
+    /// A sentence for each.
+    pub findings: Vec<String>,
 }
 
 /// One thing that is not as it should be.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use tidelock_shared::drift::{DriftFinding, DriftKind, DriftScan};
+use tidelock_shared::drift::{DriftFinding, DriftKind, DriftScan, EarlierScan};
 use tidelock_shared::name::FilePath;
 use tidelock_shared::project::Project;
 use tidelock_shared::quota::Amount;
@@ -14,7 +14,7 @@ use crate::components::icon::{Glyph, Icon};
 use crate::components::place_link::PlaceLink;
 use crate::components::problem::{Gravity, LoadError, Problem};
 use crate::components::repair_offer::{PlanRepair, WhichEntries};
-use crate::components::timestamp::Age;
+use crate::components::timestamp::{Age, Timestamp};
 use crate::desk::use_desk;
 use crate::format;
 use crate::loading::load;
@@ -143,6 +143,7 @@ fn OneProject(scans: Scans, project: Project) -> impl IntoView {
                 </button>
             </div>
             {move || scan.get().filter(|scan| !is_open(scan)).map(found)}
+            {move || scan.with(|scan| scan.as_ref().and_then(|scan| earlier(&scan.earlier)))}
         </li>
     }
     .into_any()
@@ -185,6 +186,31 @@ fn found(scan: DriftScan) -> AnyView {
         {scan.remarks.into_iter().map(|remark| view! { <p class="drift-project__facts">{remark}</p> }).collect_view()}
     }
     .into_any()
+}
+
+/// What scans before the newest have found, when.
+fn earlier(scans: &[EarlierScan]) -> Option<AnyView> {
+    let count = scans.len() as u64;
+    let line = |scan: &EarlierScan| {
+        let found = if scan.findings.is_empty() {
+            view! { <p>{words().nothing_wrong()}</p> }.into_any()
+        } else {
+            scan.findings.iter().map(|finding| view! { <p>{finding.clone()}</p> }).collect_view().into_any()
+        };
+        view! {
+            <li class="drift-project__scan-before">
+                <Timestamp seconds=scan.finished_ms.div_euclid(1000) />
+                <div>{found}</div>
+            </li>
+        }
+    };
+    let list = view! {
+        <details class="drift-project__before">
+            <summary>{words().earlier_scans(count)}</summary>
+            <ol>{scans.iter().map(line).collect_view()}</ol>
+        </details>
+    };
+    (count > 0).then(|| list.into_any())
 }
 
 #[component]

@@ -66,7 +66,7 @@ drift-lead = Ein Projekt wird falsch berechnet, wenn der Baum das eine sagt und 
 scan-all = Alle Projekte prüfen
 scan = Prüfen
 scan-project = { $name } prüfen
-never-scanned = seit dem Start des Servers nicht geprüft
+never-scanned = noch nie geprüft
 waits-for-scan = wartet, bis es an der Reihe ist
 scanning = { $count ->
     [one] wird geprüft, bisher { $count } Eintrag
@@ -77,6 +77,10 @@ scanned = { $count ->
    *[other] { $count } Einträge geprüft
 }
 counted-and-charged = Seine Einträge enthalten { $counted }; berechnet werden { $charged }.
+earlier-scans = { $count ->
+    [one] { $count } frühere Prüfung
+   *[other] { $count } frühere Prüfungen
+}
 nothing-wrong = Nichts wird falsch berechnet.
 
 ## Wer was tun ließ

@@ -66,7 +66,7 @@ drift-lead = A project drifts when the tree says one thing and the bill another.
 scan-all = Scan all projects
 scan = Scan
 scan-project = Scan { $name }
-never-scanned = never scanned since the server started
+never-scanned = never scanned
 waits-for-scan = waits for its turn
 scanning = { $count ->
     [one] scanning, { $count } entry so far
@@ -77,6 +77,10 @@ scanned = { $count ->
    *[other] { $count } entries scanned
 }
 counted-and-charged = Its entries hold { $counted }; it is charged { $charged }.
+earlier-scans = { $count ->
+    [one] { $count } earlier scan
+   *[other] { $count } earlier scans
+}
 nothing-wrong = Nothing is charged wrongly.
 
 ## Who had what done

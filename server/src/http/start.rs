@@ -24,6 +24,7 @@ use crate::identity::{Identities, NoRandomness, User, random_bytes};
 use crate::listing::Readings;
 use crate::metrics::Counted;
 use crate::names::{MountName, Names};
+use crate::past_scans::PastScans;
 use crate::service::{Drifts, Drivers, Eyes, Inventories, Leftovers, Searches, Site, Surveys};
 use crate::uploads::Uploads;
 
@@ -115,6 +116,10 @@ pub(super) fn start(options: &Serve, address: SocketAddr) -> Result<Started, Ser
     if let Err(error) = running.site.history.keep_in(&options.state_folder) {
         tracing::error!(error = &error as &dyn std::error::Error, "what projects use is not remembered");
     }
+    match running.site.past_scans.keep_in(&options.state_folder) {
+        Ok(known) => running.site.drifts.take_up(known),
+        Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "what scans find is not remembered"),
+    }
     if let Some(days) = options.upkeep.retention {
         running.site.engine.set_retention(Retention::of_days(days))?;
     }
@@ -178,6 +183,7 @@ fn site(engine: Arc<Engine>, counted: Arc<Counted>, names: Names, eyes: Eyes, up
         uploads,
         counted,
         history: History::default(),
+        past_scans: PastScans::default(),
         engine,
         names,
         eyes,

@@ -1,7 +1,8 @@
-//! Scans for what is charged wrongly: one after the other on a thread of its own, and the newest of each
-//! folder is kept until the next.
+//! Scans for what is charged wrongly: one after the other on a thread of its own. The newest of each folder are
+//! known, and outlive the server.
 //!
-//! Not here: what is looked for (`tidelock_engine::drift`), and what it is called (`crate::drift`).
+//! Not here: what is looked for (`tidelock_engine::drift`), what it is called (`crate::drift`), and where it is
+//! kept (`crate::past_scans`).
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -9,13 +10,14 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 use tidelock_engine::clock::SystemClock;
-use tidelock_engine::drift::{Pace, Scan, Scanner};
+use tidelock_engine::drift::{Pace, Scanner};
 use tidelock_engine::survey::SurveyError;
-use tidelock_shared::drift::{DriftFinding, DriftKind, DriftScan};
+use tidelock_shared::drift::{DriftFinding, DriftKind, DriftScan, EarlierScan};
 use tidelock_shared::name::FilePath;
 use tidelock_shared::user_error::UserError;
 
 use super::{EngineService, Site, visible};
+use crate::past_scans::{Past, PastScan, remember};
 use crate::user_error;
 use crate::words::{Words, words};
 
@@ -43,8 +45,10 @@ struct Standing {
     started_ms: Option<i64>,
     finished_ms: Option<i64>,
     entries: u64,
-    /// The newest that has ended, and when: it is known until the next one ends.
-    ended: Option<(i64, Arc<Result<Scan, SurveyError>>)>,
+    /// Why the newest ended before its end.
+    error: Option<Arc<SurveyError>>,
+    /// Those that came to their end.
+    past: Past,
 }
 
 impl Standing {
@@ -54,6 +58,16 @@ impl Standing {
 }
 
 impl Drifts {
+    /// Knows what an earlier server has found.
+    pub(crate) fn take_up(&self, known: BTreeMap<FilePath, Past>) {
+        let standing = |past: Past| {
+            let (finished_ms, entries) =
+                past.first().map_or((None, 0), |newest| (Some(newest.ended_ms), newest.found.recount.entries));
+            Standing { finished_ms, entries, past, ..Standing::default() }
+        };
+        self.state.lock().scans.extend(known.into_iter().map(|(folder, past)| (folder, standing(past))));
+    }
+
     /// Begins to scan these folders, as fast as it can.
     pub(super) fn scan(&self, service: &EngineService, paths: Vec<FilePath>) -> Result<Vec<DriftScan>, UserError> {
         for path in &paths {
@@ -79,8 +93,8 @@ impl Drifts {
             let mut state = self.state.lock();
             for path in paths {
                 if state.scans.get(&path).is_none_or(|standing| !standing.is_open()) {
-                    let ended = state.scans.remove(&path).and_then(|before| before.ended);
-                    state.scans.insert(path.clone(), Standing { ended, ..Standing::default() });
+                    let past = state.scans.remove(&path).map(|before| before.past).unwrap_or_default();
+                    state.scans.insert(path.clone(), Standing { past, ..Standing::default() });
                     state.queue.push_back((path, pace));
                 }
             }
@@ -93,7 +107,11 @@ impl Drifts {
                 // Nobody scans; the next who asks is not to wait for it.
                 let mut state = self.state.lock();
                 for (waiting, _) in std::mem::take(&mut state.queue) {
-                    state.scans.remove(&waiting);
+                    let past = state.scans.remove(&waiting).map(|before| before.past).unwrap_or_default();
+                    if !past.is_empty() {
+                        let finished_ms = past.first().map(|newest| newest.ended_ms);
+                        state.scans.insert(waiting, Standing { finished_ms, past, ..Standing::default() });
+                    }
                 }
                 state.is_running = false;
                 return Err(error);
@@ -115,13 +133,12 @@ impl Drifts {
     pub(crate) fn counts(&self) -> Vec<(FilePath, i64, BTreeMap<DriftKind, u64>)> {
         let state = self.state.lock();
         let count = |(path, standing): (&FilePath, &Standing)| {
-            let (ended_ms, found) = standing.ended.as_ref()?;
-            let found = found.as_ref().as_ref().ok()?;
+            let newest = standing.past.first()?;
             let mut kinds = BTreeMap::new();
-            for finding in &found.findings {
+            for finding in &newest.found.findings {
                 *kinds.entry(crate::drift::kind(finding)).or_default() += 1;
             }
-            Some((path.clone(), *ended_ms, kinds))
+            Some((path.clone(), newest.ended_ms, kinds))
         };
         state.scans.iter().filter_map(count).collect()
     }
@@ -148,12 +165,24 @@ impl Drifts {
             let is_in_motion = |path: &FilePath| site.engine.is_in_motion(path);
             let scanner = Scanner::new(&**site.engine.file_system(), site.engine.crew(), &SystemClock);
             let found = Scanner { pace, is_in_motion: &is_in_motion, ..scanner }.scan(&path, &mut hear);
-            self.change(&path, |standing| {
-                let now_ms = site.engine.now_ms();
-                standing.finished_ms = Some(now_ms);
-                standing.entries = found.as_ref().map_or(standing.entries, |found| found.recount.entries);
-                standing.ended = Some((now_ms, Arc::new(found)));
-            });
+            let ended_ms = site.engine.now_ms();
+            match found {
+                Ok(found) => {
+                    let scan = PastScan { ended_ms, found: Arc::new(found) };
+                    if let Err(error) = site.past_scans.add(&path, &scan) {
+                        tracing::warn!(
+                            error = &error as &dyn std::error::Error,
+                            "what a scan has found is forgotten with the server"
+                        );
+                    }
+                    self.change(&path, |standing| {
+                        standing.entries = scan.found.recount.entries;
+                        remember(&mut standing.past, scan);
+                    });
+                }
+                Err(error) => self.change(&path, |standing| standing.error = Some(Arc::new(error))),
+            }
+            self.change(&path, |standing| standing.finished_ms = Some(ended_ms));
         }
     }
 
@@ -178,14 +207,18 @@ fn told(path: &FilePath, standing: &Standing) -> DriftScan {
         findings: Vec::new(),
         remarks: Vec::new(),
         error: None,
+        earlier: Vec::new(),
     };
-    match standing.ended.as_ref().filter(|_| !standing.is_open()).map(|(_, ended)| &**ended) {
-        None => {}
-        Some(Err(SurveyError::Stopped)) => scan.error = Some(words().shutting_down().to_owned()),
-        Some(Err(SurveyError::FileSystem(error))) => {
-            scan.error = Some(user_error::fs_error(Words::doing_look_through, path, error).message);
+    let mut past = standing.past.iter();
+    match (&standing.error, standing.is_open()) {
+        (_, true) => {}
+        (Some(error), false) => {
+            scan.error = Some(match &**error {
+                SurveyError::Stopped => words().shutting_down().to_owned(),
+                SurveyError::FileSystem(error) => user_error::fs_error(Words::doing_look_through, path, error).message,
+            });
         }
-        Some(Ok(found)) => match crate::drift::report(path, found) {
+        (None, false) => match past.next().and_then(|newest| crate::drift::report(path, &newest.found)) {
             None => scan.remarks.push(words().drift_no_project().to_owned()),
             Some(report) => {
                 scan.project = Some(report.project);
@@ -202,5 +235,12 @@ fn told(path: &FilePath, standing: &Standing) -> DriftScan {
             }
         },
     }
+    scan.earlier = past.map(|scan| earlier(path, scan)).collect();
     scan
+}
+
+fn earlier(path: &FilePath, scan: &PastScan) -> EarlierScan {
+    let report = crate::drift::report(path, &scan.found);
+    let findings = report.into_iter().flat_map(|report| report.findings).map(|told| told.message).collect();
+    EarlierScan { finished_ms: scan.ended_ms, entries: scan.found.recount.entries, findings }
 }

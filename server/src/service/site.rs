@@ -17,6 +17,7 @@ use crate::identity::User;
 use crate::listing::Readings;
 use crate::metrics::Counted;
 use crate::names::Names;
+use crate::past_scans::PastScans;
 use crate::uploads::Uploads;
 use crate::user_error;
 use crate::words::words;
@@ -37,6 +38,8 @@ pub(crate) struct Site {
     pub(crate) uploads: Uploads,
     pub(crate) counted: Arc<Counted>,
     pub(crate) history: History,
+    /// Where scans for drift are kept; what the newest found is in `drifts`.
+    pub(crate) past_scans: PastScans,
     /// The projects' top folders where somebody says which they are; else they are looked for.
     pub(crate) tops: Option<BTreeMap<ProjectId, FilePath>>,
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use tidelock_shared::id::ProjectId;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::quota::{Amount, Bounds, Limits};
@@ -13,7 +14,7 @@ const TOLERATED_BYTES: u64 = 1 << 20;
 const TOLERATED_PART: u64 = 100;
 
 /// Some of the entries that are wrong in the same way.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stray {
     pub entries: u64,
     /// What they are charged, each inode once.
@@ -23,7 +24,7 @@ pub struct Stray {
 }
 
 /// What a walk below a project's folder has counted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recount {
     pub entries: u64,
     /// Charged to the folder's project, each inode once.
@@ -43,7 +44,7 @@ pub struct Recount {
 }
 
 /// The file system's own count, before the walk and after it; it counts on meanwhile.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Readings {
     pub before: Amount,
     pub after: Amount,
@@ -51,14 +52,14 @@ pub struct Readings {
 }
 
 /// Bytes or inodes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Quantity {
     Bytes,
     Inodes,
 }
 
 /// One thing that is not as it should be.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Finding {
     /// Tag drift: entries below the folder are charged to another project; none if to several that
     /// are not told apart.

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
 use tidelock_shared::id::ProjectId;
 use tidelock_shared::limits::Limits;
 use tidelock_shared::name::{FileName, FilePath};
@@ -49,7 +50,7 @@ pub struct Scanner<'a> {
 }
 
 /// What was found below a folder.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Scan {
     /// For people: `Lustre`, `ext4`, `XFS`, ….
     pub file_system: String,

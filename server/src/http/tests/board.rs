@@ -10,6 +10,7 @@ use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::progress::MoveView;
 
 use super::{Server, demo_server, on_runtime, rests};
+use crate::past_scans::PastScans;
 
 /// Asks until an answer is as wanted.
 async fn until<T: serde::de::DeserializeOwned>(server: &Server, call: &str, is_so: impl Fn(&T) -> bool) -> T {
@@ -119,7 +120,7 @@ fn what_nothing_needs_goes_by_rule_and_the_rest_waits_for_a_word() {
 }
 
 #[test]
-fn every_project_is_scanned_in_turn_at_the_pace_that_was_asked_for() {
+fn every_project_is_scanned_in_turn_at_the_pace_that_was_asked_for_and_that_outlives_the_server() {
     on_runtime(async {
         let server = demo_server();
         server.running.site.drifts.scan_all(&server.running.site, Pace { entries_per_second: Some(1_000_000) }).unwrap();
@@ -133,6 +134,25 @@ fn every_project_is_scanned_in_turn_at_the_pace_that_was_asked_for() {
         assert_eq!(kinds("/lustre/climate"), [DriftKind::TagDrift]);
         assert_eq!(kinds("/lustre/shared-tools"), [DriftKind::OverLimit]);
         assert_eq!(kinds("/lustre/thesis-chen"), []);
+        // The next server knows what this one has found.
+        let state = tempfile::tempdir().unwrap();
+        let site = &server.running.site;
+        assert!(site.past_scans.keep_in(state.path()).unwrap().is_empty());
+        for earlier in [0, 1] {
+            let scanned = json!({ "paths": ["/lustre/shared-tools"] });
+            server.call_as::<Vec<DriftScan>>("admin", "scan_drift", scanned).await.unwrap();
+            let is_over = |scans: &Vec<DriftScan>| scans.iter().all(|scan| scan.finished_ms.is_some());
+            let scans: Vec<DriftScan> = until(&server, "drift_scans", is_over).await;
+            let tools = scans.iter().find(|scan| scan.path.shown() == "/lustre/shared-tools").unwrap();
+            assert_eq!(tools.earlier.len(), earlier + 1);
+        }
+        let next = demo_server();
+        next.running.site.drifts.take_up(PastScans::default().keep_in(state.path()).unwrap());
+        let scans: Vec<DriftScan> = until(&next, "drift_scans", |scans: &Vec<DriftScan>| !scans.is_empty()).await;
+        let [tools] = &scans[..] else { panic!("{scans:?}") };
+        assert_eq!((tools.findings.len(), tools.earlier.len(), tools.earlier[0].findings.len()), (1, 1, 1), "{tools:?}");
+        assert_eq!((tools.finished_ms.is_some(), tools.entries), (true, tools.earlier[0].entries));
+
         let outside = server.call_as::<Value>("admin", "scan_drift", json!({ "paths": ["/etc"] })).await.unwrap_err();
         assert_eq!(outside.1.code, "outside_roots");
     });
