@@ -64,6 +64,18 @@ test('who uses what is told once somebody asks, and each line leads to what it i
   await expect(page).toHaveURL(/\/browse\/lustre\/climate\/reanalysis-era5\?.*era5-2005/);
 });
 
+test('what is on tape is told with what it would be charged, and found', async ({ page }) => {
+  await page.goto('/projects/lustre/archive');
+  await hydrated(page);
+  const report = page.getByRole('region', { name: 'Who uses what' });
+  await report.getByRole('button', { name: 'Look through it' }).click();
+  await expect(report.getByText(/^\d+ files are on tape only: their \d.* TiB are charged/)).toBeVisible();
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/inventory.png`, fullPage: true });
+  await report.getByRole('link', { name: 'Show them' }).click();
+  await expect(page).toHaveURL(/\/search\?.*released=on/);
+  await expect(page.getByRole('link', { name: 'calibration.tar' })).toBeVisible();
+});
+
 test('what another project pays for is repaired as a move, and an undo brings the old charges back', async ({ page }) => {
   await page.goto('/projects/lustre/climate');
   await hydrated(page);

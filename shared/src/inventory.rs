@@ -38,6 +38,7 @@ pub struct Inventory {
     pub elsewhere_examples: Vec<FilePath>,
     /// Kept by finished moves, and the trash.
     pub hidden: Amount,
+    pub on_tape: OnTape,
     /// Folders that the caller may not read, whose content is in no sum.
     pub unread: u64,
     /// Milliseconds since 1970.
@@ -46,6 +47,16 @@ pub struct Inventory {
     pub finished_ms: Option<i64>,
     /// Why it ended early.
     pub error: Option<String>,
+}
+
+/// Files whose content is in the archive only, with its bytes: what they would be charged here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OnTape {
+    pub released: Amount,
+    /// On its way back.
+    pub restoring: Amount,
+    /// The archive has lost it too.
+    pub lost: Amount,
 }
 
 /// What one user's files and folders are charged.

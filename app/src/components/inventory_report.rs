@@ -5,7 +5,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use tidelock_shared::inventory::{AGES_DAYS, FileExample, Inventory};
+use tidelock_shared::inventory::{AGES_DAYS, FileExample, Inventory, OnTape};
 use tidelock_shared::name::FilePath;
 use tidelock_shared::quota::Amount;
 use tidelock_shared::user_error::UserError;
@@ -196,6 +196,7 @@ fn Remarks(report: Report) -> impl IntoView {
     let error = Memo::new(move |_| report.read(|so_far| so_far.error.clone()));
     let elsewhere = Memo::new(move |_| report.read(|so_far| (so_far.elsewhere, so_far.elsewhere_examples.clone())));
     let hidden = Memo::new(move |_| report.read(|so_far| so_far.hidden));
+    let on_tape = Memo::new(move |_| report.read(|so_far| so_far.on_tape));
     let unread = Memo::new(move |_| report.read(|so_far| so_far.unread));
     view! {
         {move || {
@@ -212,12 +213,27 @@ fn Remarks(report: Report) -> impl IntoView {
             let text = words().hidden_charged(&both(amount));
             (amount != Amount::ZERO).then(|| view! { <Note text /> })
         }}
+        {move || on_tape_view(report, on_tape.get())}
         {move || {
             let unread = unread.get();
             let text = words().unread_folders(unread);
             (unread > 0).then(|| view! { <Note text /> })
         }}
     }
+}
+
+fn on_tape_view(report: Report, on_tape: OnTape) -> impl IntoView {
+    let OnTape { released, restoring, lost } = on_tape;
+    let size = |amount: Amount| format::bytes(amount.bytes);
+    let href = report.read(|inventory| looked_for(inventory, &[(Field::Released, "on".to_owned())]));
+    let text = words().lie_on_tape(released.inodes, &size(released));
+    let released = (released != Amount::ZERO)
+        .then(|| view! { <p class="inventory__note">{text} " " <PlaceLink href>{words().show_them()}</PlaceLink></p> });
+    let restoring =
+        (restoring != Amount::ZERO).then(|| view! { <Note text=words().come_from_tape(restoring.inodes, &size(restoring)) /> });
+    let problem = || UserError::new("lost", words().tape_has_lost(lost.inodes, &size(lost))).hint(words().tape_has_lost_hint());
+    let lost = (lost != Amount::ZERO).then(|| view! { <Problem gravity=Gravity::Warning problem=problem() /> });
+    (released, restoring, lost)
 }
 
 #[component]

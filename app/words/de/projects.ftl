@@ -21,6 +21,20 @@ largest-files = Größte Dateien
 oldest-files = Am längsten nicht geändert
 incomplete = Nicht alles wurde durchgesehen. { $error }
 hidden-charged = { $amount } werden von beendeten Vorgängen oder im Papierkorb behalten und angerechnet.
+lie-on-tape = { $count ->
+    [one] { $count } Datei ist nur auf Band: ihre { $size } werden angerechnet, sobald sie hier gebraucht wird.
+   *[other] { $count } Dateien sind nur auf Band: ihre { $size } werden angerechnet, sobald sie hier gebraucht werden.
+}
+show-them = Anzeigen
+come-from-tape = { $count ->
+    [one] { $count } Datei ({ $size }) kommt gerade vom Band zurück.
+   *[other] { $count } Dateien ({ $size }) kommen gerade vom Band zurück.
+}
+tape-has-lost = Das Archiv hat den Inhalt von { $count ->
+    [one] { $count } Datei ({ $size }) verloren.
+   *[other] { $count } Dateien ({ $size }) verloren.
+}
+tape-has-lost-hint = Niemand kann sie lesen. Ein Administrator kann sagen, ob der Inhalt anderswo zu haben ist.
 lie-elsewhere = { $amount } liegen hier, aber ein anderes Projekt zahlt dafür oder für das, was darin
     entsteht.
 lie-elsewhere-hint = Dateien behalten ihr Projekt, wenn sie aus einem Ordner kommen, der keines vererbt. Eine Berichtigung

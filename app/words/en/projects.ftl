@@ -21,6 +21,20 @@ largest-files = Largest files
 oldest-files = Not changed for longest
 incomplete = Not everything was looked at. { $error }
 hidden-charged = { $amount } are kept by finished moves or in the trash, and are charged.
+lie-on-tape = { $count ->
+    [one] { $count } file is on tape only: its { $size } are charged once it is needed here.
+   *[other] { $count } files are on tape only: their { $size } are charged once they are needed here.
+}
+show-them = Show them
+come-from-tape = { $count ->
+    [one] { $count } file ({ $size }) is on its way back from tape.
+   *[other] { $count } files ({ $size }) are on their way back from tape.
+}
+tape-has-lost = The archive has lost the content of { $count ->
+    [one] { $count } file ({ $size }).
+   *[other] { $count } files ({ $size }).
+}
+tape-has-lost-hint = Nobody can read them. Ask an administrator whether the content can be had from elsewhere.
 lie-elsewhere = { $amount } lie here, but another project pays for them or for what is made in them.
 lie-elsewhere-hint = Files keep their project when they come from a folder that hands none down. A repair sets it right and
     can be undone.

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use parking_lot::Mutex;
-use tidelock_shared::inventory::{AGES_DAYS, SHARES_MAX};
+use tidelock_shared::inventory::{AGES_DAYS, OnTape, SHARES_MAX};
 use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::quota::Amount;
@@ -16,7 +16,7 @@ use tidelock_shared::strategy::EntryKind;
 
 use crate::crew::{Crew, Found, Walker, walk_together};
 use crate::fs::walk::unless_absent;
-use crate::fs::{At, Errno, FileSystem, FsResult, Status};
+use crate::fs::{At, Errno, FileSystem, FsResult, HsmState, Status};
 use crate::survey::SurveyError;
 
 /// So many parts are told apart; what further ones hold is counted together.
@@ -46,6 +46,7 @@ pub struct Inventory {
     pub elsewhere_examples: Vec<FilePath>,
     /// In hidden folders of moves: retired sources, and the trash.
     pub hidden: Amount,
+    pub on_tape: OnTape,
     /// Folders that may not be read, whose content is in no sum.
     pub unread: u64,
 }
@@ -123,6 +124,7 @@ impl Counting<'_> {
         let is_hidden = found.upward().any(FileName::is_hidden_folder_of_a_move);
         let is_elsewhere = !is_hidden && self.is_elsewhere(found.at, is_folder)?;
         let is_readable = is_folder && self.is_readable(found.at)?;
+        let place = if status.kind == EntryKind::File { self.place_of_content(found.at)? } else { HsmState::Present };
         let Sums { inventory, linked } = &mut *self.sums.lock();
         inventory.entries += 1;
         inventory.unread += u64::from(is_folder && !is_readable);
@@ -144,6 +146,9 @@ impl Counting<'_> {
             if !is_hidden && status.kind == EntryKind::File {
                 inventory.rank(status, || self.path_of(found));
             }
+            if let Some(sum) = sum_of(&mut inventory.on_tape, place) {
+                *sum += Amount { bytes: status.size, inodes: 1 };
+            }
             if is_elsewhere {
                 inventory.elsewhere += charged;
                 keep_first(&mut inventory.elsewhere_examples, self.path_of(found), FilePath::cmp);
@@ -164,6 +169,10 @@ impl Counting<'_> {
             Err(error) if error.is_absent() => Ok(false),
             answer => Ok(answer?.is_some_and(|tag| tag.id != own.id || is_folder && tag.inherit != own.inherit)),
         }
+    }
+
+    fn place_of_content(&self, at: At<'_>) -> FsResult<HsmState> {
+        Ok(unless_absent(self.fs.hsm_state(at))?.unwrap_or(HsmState::Present))
     }
 
     fn is_readable(&self, at: At<'_>) -> FsResult<bool> {
@@ -205,6 +214,15 @@ impl Inventory {
                 one.modified.cmp(&other.modified).then_with(|| one.path.cmp(&other.path))
             });
         }
+    }
+}
+
+fn sum_of(on_tape: &mut OnTape, place: HsmState) -> Option<&mut Amount> {
+    match place {
+        HsmState::Present => None,
+        HsmState::Released => Some(&mut on_tape.released),
+        HsmState::Restoring => Some(&mut on_tape.restoring),
+        HsmState::Lost => Some(&mut on_tape.lost),
     }
 }
 

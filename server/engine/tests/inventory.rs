@@ -4,12 +4,14 @@
 
 mod world;
 
+use std::time::Duration;
+
 use tidelock_engine::crew::{Alone, Crew, Threads};
-use tidelock_engine::fs::simulator::Simulator;
+use tidelock_engine::fs::simulator::{Pace, Simulator};
 use tidelock_engine::fs::{FileSystem, Folder};
 use tidelock_engine::inventory::{Inventory, take_inventory};
 use tidelock_engine::survey::SurveyError;
-use tidelock_shared::inventory::SHARES_MAX;
+use tidelock_shared::inventory::{OnTape, SHARES_MAX};
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::quota::Amount;
 use world::{ALICE, ALPHA, BETA, CASES, World, make_folder, name, path, write};
@@ -93,6 +95,26 @@ fn what_may_not_be_read_is_counted_as_that() {
     let found = taken(&alice, &Alone, "/m/alpha");
     assert_eq!(found.unread, 1);
     assert!(found.largest.iter().all(|file| !file.path.shown().contains("secret")));
+}
+
+#[test]
+fn what_is_on_tape_only_is_counted_with_what_it_would_be_charged() {
+    let world = World::new(CASES[0]);
+    let folder = make_folder(&world.root, &alpha(&world), "taped", 0o755);
+    for file in ["here", "away", "coming"] {
+        write(&world.root, &folder, file, &[1; 5000]);
+    }
+    let before = taken(&world.root, &Alone, "/m/alpha/taped");
+    assert_eq!(before.on_tape, OnTape::default());
+    for file in ["away", "coming"] {
+        world.root.release(folder.at(&name(file))).unwrap();
+    }
+    world.root.set_pace(Pace { restore: Duration::from_secs(3600), ..Pace::default() });
+    world.root.request_restore(folder.at(&name("coming"))).unwrap();
+    let after = taken(&world.root, &Alone, "/m/alpha/taped");
+    let one_file = Amount { bytes: 5000, inodes: 1 };
+    assert_eq!(after.on_tape, OnTape { released: one_file, restoring: one_file, lost: Amount::ZERO });
+    assert!(after.amount.bytes < before.amount.bytes && after.amount.inodes == before.amount.inodes);
 }
 
 #[test]

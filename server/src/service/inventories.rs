@@ -195,6 +195,7 @@ fn told(path: &FilePath, found: &Found, name: impl Fn(u32) -> String) -> Invento
         elsewhere: found.elsewhere,
         elsewhere_examples: found.elsewhere_examples.clone(),
         hidden: found.hidden,
+        on_tape: found.on_tape,
         unread: found.unread,
         started_ms: 0,
         finished_ms: None,
