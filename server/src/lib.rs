@@ -16,6 +16,7 @@ mod doctor;
 mod drift;
 mod events;
 mod history;
+mod hours;
 mod http;
 mod identity;
 mod listing;

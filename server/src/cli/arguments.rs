@@ -10,6 +10,7 @@ use tidelock_engine::drift::Pace;
 use tidelock_shared::id::{EngineId, MoveId};
 use tidelock_shared::request;
 
+use crate::hours::Hours;
 use crate::http::{DriftScans, Upkeep};
 
 /// Move files between projects with the guarantees of a database transaction.
@@ -388,6 +389,9 @@ pub(crate) struct ServeFolders {
     /// Such scans look at no more than so many entries a second
     #[arg(long, value_name = "N", requires = "drift_every", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) drift_entries_per_second: Option<u64>,
+    /// A round of such scans begins between these hours of the day only, `20-6` for instance, and goes on to its end
+    #[arg(long, value_name = "FROM-TO", requires = "drift_every")]
+    pub(crate) drift_between: Option<Hours>,
     #[command(flatten)]
     pub(crate) serve: ServeArguments,
 }
@@ -398,6 +402,7 @@ impl ServeFolders {
         let drift_scans = self.drift_every.map(|hours| DriftScans {
             every: Duration::from_secs(u64::from(hours) * 3600),
             pace: Pace { entries_per_second: self.drift_entries_per_second },
+            between: self.drift_between,
         });
         Upkeep { retention: self.retention, drift_scans }
     }

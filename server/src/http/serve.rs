@@ -17,6 +17,7 @@ use super::start::{DriftScans, Serve, ServeError, Started, start};
 use super::state::Running;
 use crate::audit::Act;
 use crate::events::becomes_true;
+use crate::hours::Hours;
 use crate::service::{Site, look_after_uploads, sample};
 
 const PURGES_LOOKED_FOR_EVERY: Duration = Duration::from_secs(600);
@@ -122,8 +123,9 @@ fn recover(running: &Running, scans: Option<DriftScans>) -> Result<(), ServeErro
     answer_requests(running.site.clone(), running.stop.subscribe());
     again_and_again(running, "retention", Duration::ZERO, PURGES_LOOKED_FOR_EVERY, purge_what_is_due);
     again_and_again(running, "usage", Duration::ZERO, SAMPLES_LOOKED_FOR_EVERY, sample_usage);
-    if let Some(DriftScans { every, pace }) = scans {
-        again_and_again(running, "drift timer", DRIFT_SCANNED_AFTER, every, move |running| {
+    if let Some(DriftScans { every, pace, between }) = scans {
+        let may_begin = move || between.is_none_or(Hours::are_now);
+        again_and_again_when(running, "drift timer", DRIFT_SCANNED_AFTER, every, may_begin, move |running| {
             if let Err(error) = running.site.drifts.scan_all(&running.site, pace) {
                 tracing::error!(%error, "projects are not scanned for drift");
             }
@@ -171,11 +173,23 @@ fn answer_requests(site: Arc<Site>, stop: watch::Receiver<bool>) {
 
 /// Does something from time to time, until the server stops.
 fn again_and_again(running: &Running, name: &str, first: Duration, every: Duration, work: impl Fn(&Running) + Send + 'static) {
+    again_and_again_when(running, name, first, every, || true, work);
+}
+
+/// The same, but each time not before it may begin.
+fn again_and_again_when(
+    running: &Running,
+    name: &str,
+    first: Duration,
+    every: Duration,
+    may_begin: impl Fn() -> bool + Send + 'static,
+    work: impl Fn(&Running) + Send + 'static,
+) {
     let (running, stop) = (running.clone(), running.stop.subscribe());
     let look = move || {
         let mut next = Instant::now() + first;
         while !*stop.borrow() && !running.site.engine.is_halted() {
-            if Instant::now() >= next {
+            if Instant::now() >= next && may_begin() {
                 work(&running);
                 next = Instant::now() + every;
             }

@@ -20,6 +20,7 @@ use super::state::Running;
 use crate::audit::{Audit, AuditError};
 use crate::demo;
 use crate::history::History;
+use crate::hours::Hours;
 use crate::identity::{Identities, NoRandomness, User, random_bytes};
 use crate::listing::Readings;
 use crate::metrics::Counted;
@@ -52,6 +53,8 @@ pub(crate) struct Upkeep {
 pub(crate) struct DriftScans {
     pub(crate) every: Duration,
     pub(crate) pace: Pace,
+    /// A round of them begins in these hours only; none is the whole day.
+    pub(crate) between: Option<Hours>,
 }
 
 #[derive(Clone, Debug)]

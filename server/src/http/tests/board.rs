@@ -139,19 +139,19 @@ fn every_project_is_scanned_in_turn_at_the_pace_that_was_asked_for_and_that_outl
         let site = &server.running.site;
         assert!(site.past_scans.keep_in(state.path()).unwrap().is_empty());
         for earlier in [0, 1] {
-            let scanned = json!({ "paths": ["/lustre/shared-tools"] });
+            let scanned = json!({ "paths": ["/lustre/climate"] });
             server.call_as::<Vec<DriftScan>>("admin", "scan_drift", scanned).await.unwrap();
             let is_over = |scans: &Vec<DriftScan>| scans.iter().all(|scan| scan.finished_ms.is_some());
             let scans: Vec<DriftScan> = until(&server, "drift_scans", is_over).await;
-            let tools = scans.iter().find(|scan| scan.path.shown() == "/lustre/shared-tools").unwrap();
-            assert_eq!(tools.earlier.len(), earlier + 1);
+            let climate = scans.iter().find(|scan| scan.path.shown() == "/lustre/climate").unwrap();
+            assert_eq!(climate.earlier.len(), earlier + 1);
         }
         let next = demo_server();
         next.running.site.drifts.take_up(PastScans::default().keep_in(state.path()).unwrap());
         let scans: Vec<DriftScan> = until(&next, "drift_scans", |scans: &Vec<DriftScan>| !scans.is_empty()).await;
-        let [tools] = &scans[..] else { panic!("{scans:?}") };
-        assert_eq!((tools.findings.len(), tools.earlier.len(), tools.earlier[0].findings.len()), (1, 1, 1), "{tools:?}");
-        assert_eq!((tools.finished_ms.is_some(), tools.entries), (true, tools.earlier[0].entries));
+        let [climate] = &scans[..] else { panic!("{scans:?}") };
+        assert_eq!((climate.findings.len(), climate.earlier.len(), climate.earlier[0].findings.len()), (1, 1, 1), "{climate:?}");
+        assert_eq!((climate.finished_ms.is_some(), climate.entries), (true, climate.earlier[0].entries));
 
         let outside = server.call_as::<Value>("admin", "scan_drift", json!({ "paths": ["/etc"] })).await.unwrap_err();
         assert_eq!(outside.1.code, "outside_roots");
