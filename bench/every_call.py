@@ -10,7 +10,9 @@ and EDQUOT. After `tidelock recover` everything must be exactly as before or exa
 a later move, or the undo once more, must work. `--stride 7` tries every seventh N only, `--injection
 signal=KILL` one kind of disturbance only, `--only undo` what has that word in its name.
 All of it takes hours: with `--log FILE` each try is noted down, and what the same program has been
-tried with is not tried again. Prints one JSON object a line; exits 1 if anything was wrong."""
+tried with is not tried again; several at once, each in folders and a log of its own, take less, since most
+of it is waiting. `--table FILE...` tries nothing and prints what such logs hold as Markdown. Prints one
+JSON object a line; exits 1 if anything was wrong."""
 
 import argparse
 import hashlib
@@ -157,16 +159,42 @@ class Log:
         self.file.flush()
 
 
+def table(paths):
+    """What logs of tries hold, of each program a table."""
+    programs = {}
+    for path in paths:
+        with open(path) as lines:
+            for one in map(json.loads, lines):
+                move, injection, call, number = one["key"]
+                programs.setdefault(one["program"], {})[move, injection, call, number] = one["ended"]
+    for program, tries in programs.items():
+        print(f"Program {program}: {len(tries)} tries\n")
+        print("| | disturbed by | at calls | everything as before | everything as after | wrong |\n|---|---|--:|--:|--:|--:|")
+        rows = {}
+        for (move, injection, _, _), ended in tries.items():
+            row = rows.setdefault((move, injection), {"before": 0, "after": 0, "wrong": 0})
+            row[ended] += 1
+        for (move, injection), row in rows.items():
+            how = injection.partition("=")[2].replace("KILL", "SIGKILL")
+            print(f"| {move} | {how} | {sum(row.values())} | {row['before']} | {row['after']} | {row['wrong']} |")
+        print()
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--tidelock", required=True)
-    arguments.add_argument("--here", required=True)
-    arguments.add_argument("--there", required=True)
+    arguments.add_argument("--tidelock")
+    arguments.add_argument("--here")
+    arguments.add_argument("--there")
+    arguments.add_argument("--table", nargs="+", metavar="FILE")
     arguments.add_argument("--stride", type=int, default=1)
     arguments.add_argument("--injection", choices=INJECTIONS, action="append")
     arguments.add_argument("--only", default="")
     arguments.add_argument("--log", default=os.devnull)
     options = arguments.parse_args()
+    if options.table:
+        return table(options.table)
+    if not (options.tidelock and options.here and options.there):
+        arguments.error("--tidelock, --here and --there say what is tried where")
     bench = Bench(options)
     log = Log(options.log, options.tidelock)
     shutil.rmtree(bench.tree + "-original", ignore_errors=True)
