@@ -225,8 +225,11 @@ pub fn has_keyboard(id: &str) -> bool {
 
 /// Whether an event comes from somewhere that takes text, where letters are not shortcuts.
 pub fn is_text_field(event: &web_sys::Event) -> bool {
-    let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    element.is_some_and(|element| element.matches("input:not([type=checkbox]), textarea, select").unwrap_or(false))
+    let element = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+    element.is_some_and(|element| {
+        // The field of a dialog that has just closed has the keyboard until the next frame, and is not to be seen.
+        element.offset_parent().is_some() && element.matches("input:not([type=checkbox]), textarea, select").unwrap_or(false)
+    })
 }
 
 /// Whether an event happened inside something that matches a selector.

@@ -26,6 +26,20 @@ test('what is typed is done, and the keyboard comes back', async ({ page }) => {
   await expect(browse.row(1, 'by palette')).toBeFocused();
 });
 
+test('a key that comes right after it has closed is a shortcut again', async ({ page }) => {
+  await page.goto('/browse/lustre/climate');
+  await hydrated(page);
+  const dialog = page.getByRole('dialog');
+  for (let time = 0; time < 3; time++) {
+    await page.keyboard.press('Control+k');
+    await expect(page.getByRole('combobox')).toBeFocused();
+    await Promise.all([page.keyboard.press('Escape'), page.keyboard.press('?')]);
+    await expect(dialog.getByRole('heading', { name: 'Keyboard shortcuts' })).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+  }
+});
+
 test('arrow keys go around, and the field says where they are', async ({ page }) => {
   const browse = new Browse(page);
   await browse.open('/lustre/climate');
