@@ -25,14 +25,19 @@ pub fn TrashPage() -> impl IntoView {
         <div class="page">
             <h1 class="page__title">{words().trash_title()}</h1>
             <Transition fallback=|| view! { <p>{words().loading_trash()}</p> }>
-                {move || {
-                    desk.moves
-                        .all()
-                        .map(|moves| match moves {
-                            Ok(moves) => view! { <Kept moves=moves.into_iter().filter(is_kept).collect() /> }.into_any(),
-                            Err(error) => view! { <LoadError error what=words().trash_failed() /> }.into_any(),
-                        })
-                }}
+                {
+                    // Made anew only if something in it is another: what somebody is being asked stays.
+                    let kept = Memo::new(move |_| {
+                        desk.moves.all().map(|moves| moves.map(|moves| moves.into_iter().filter(is_kept).collect::<Vec<_>>()))
+                    });
+                    move || {
+                        kept.get()
+                            .map(|kept| match kept {
+                                Ok(moves) => view! { <Kept moves /> }.into_any(),
+                                Err(error) => view! { <LoadError error what=words().trash_failed() /> }.into_any(),
+                            })
+                    }
+                }
             </Transition>
         </div>
     }
