@@ -132,27 +132,20 @@ fn change(
     modes: &Modes,
     wanted: impl Fn(ProjectTag) -> Option<ProjectTag>,
 ) -> StepResult<u64> {
-    match try_to_change(fs, at, status, modes, wanted) {
+    let changed = || -> FsResult<bool> {
+        let Some(tag) = fs.tag(at.into())?.and_then(wanted) else {
+            // A crash may have come between a tag and the bits that it took.
+            modes.restore(fs, at, status)?;
+            return Ok(false);
+        };
+        fs.set_tag(at.into(), tag)?;
+        modes.restore(fs, at, status)?;
+        Ok(true)
+    };
+    match changed() {
         Err(error) if error.is_absent() => Ok(1),
         answer => Ok(u64::from(answer?)),
     }
-}
-
-fn try_to_change(
-    fs: &dyn FileSystem,
-    at: At<'_>,
-    status: &Status,
-    modes: &Modes,
-    wanted: impl Fn(ProjectTag) -> Option<ProjectTag>,
-) -> FsResult<bool> {
-    let Some(tag) = fs.tag(at.into())?.and_then(wanted) else {
-        // A crash may have come between a tag and the bits that it took.
-        modes.restore(fs, at, status)?;
-        return Ok(false);
-    };
-    fs.set_tag(at.into(), tag)?;
-    modes.restore(fs, at, status)?;
-    Ok(true)
 }
 
 fn is_folder(status: &Status) -> bool {
