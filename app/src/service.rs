@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use tidelock_shared::audit::{AuditCheck, AuditRecords};
 use tidelock_shared::content::Content;
-use tidelock_shared::drift::DriftScan;
+use tidelock_shared::drift::{DriftScan, EarlierScan};
 use tidelock_shared::history::UsageSample;
 use tidelock_shared::id::{EngineId, MoveId, SearchId, SurveyId};
 use tidelock_shared::inventory::Inventory;
@@ -94,10 +94,12 @@ pub trait MoveService: Send + Sync {
     /// Brings one of them back, or deletes it. Answers what is left.
     fn settle_leftover(&self, path: FilePath, deed: Deed) -> Answer<'_, Leftovers>;
     /// Begins to scan projects' folders for what is charged wrongly, one after the other. For administrators,
-    /// like the next.
+    /// like the next two.
     fn scan_drift(&self, paths: Vec<FilePath>) -> Answer<'_, Vec<DriftScan>>;
     /// The newest scan of each folder; if that is wanted, waits a moment for news while one goes on.
     fn drift_scans(&self, waits: bool) -> Answer<'_, Vec<DriftScan>>;
+    /// The scans of a folder before the newest that came to their end, the newest first.
+    fn earlier_scans(&self, path: FilePath) -> Answer<'_, Vec<EarlierScan>>;
     /// So many records of the audit before that number, or the newest. For administrators, like the next.
     fn audit(&self, before: Option<u64>) -> Answer<'_, AuditRecords>;
     /// Reads all of the audit: was anything changed or taken out?

@@ -25,8 +25,8 @@ pub struct DriftScan {
     pub remarks: Vec<String>,
     /// Why it ended before its end.
     pub error: Option<String>,
-    /// Those before it that came to their end, the newest first.
-    pub earlier: Vec<EarlierScan>,
+    /// How many before it, whose findings are known, came to their end.
+    pub earlier: u64,
 }
 
 /// What an earlier scan of the same folder has found.

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use tidelock_shared::audit::{AuditCheck, AuditRecords};
-use tidelock_shared::drift::DriftScan;
+use tidelock_shared::drift::{DriftScan, EarlierScan};
 use tidelock_shared::id::EngineId;
 use tidelock_shared::leftovers::{Deed, Leftovers};
 use tidelock_shared::name::FilePath;
@@ -40,6 +40,12 @@ pub async fn scan_drift(paths: Vec<FilePath>) -> Result<Vec<DriftScan>, ApiError
 #[server(name = DriftScansCall, prefix = "/api", endpoint = "drift_scans", input = Json, output = Json)]
 pub async fn drift_scans(waits: bool) -> Result<Vec<DriftScan>, ApiError> {
     answer(service()?.drift_scans(waits)).await
+}
+
+/// What scans of a folder before the newest have found.
+#[server(name = EarlierScansCall, prefix = "/api", endpoint = "earlier_scans", input = Json, output = Json)]
+pub async fn earlier_scans(path: FilePath) -> Result<Vec<EarlierScan>, ApiError> {
+    answer(service()?.earlier_scans(path)).await
 }
 
 /// Who had what done, the newest first.

@@ -34,8 +34,9 @@
 //! | `look_for_leftovers` | `adopted: EngineId?` | `Leftovers`, for administrators, like the next two |
 //! | `leftovers` | `waits: bool` | `Leftovers` |
 //! | `settle_leftover` | `path: FilePath`, `deed: Deed` | `Leftovers` |
-//! | `scan_drift` | `paths: FilePath[]` | `DriftScan[]`, for administrators, like the next |
+//! | `scan_drift` | `paths: FilePath[]` | `DriftScan[]`, for administrators, like the next two |
 //! | `drift_scans` | `waits: bool` | `DriftScan[]` |
+//! | `earlier_scans` | `path: FilePath` | `EarlierScan[]` |
 //! | `audit` | `before: number?` | `AuditRecords`, for administrators, like the next |
 //! | `check_audit` | | `AuditCheck` |
 //! | `set_limits` | `limits: Limits` | `Limits`, for administrators |
@@ -60,8 +61,8 @@ pub mod moves;
 pub mod uploads;
 
 pub use board::{
-    AuditCall, CheckAuditCall, DriftScansCall, LeftoversCall, LookForLeftoversCall, ScanDriftCall, SettleLeftoverCall, audit,
-    check_audit, drift_scans, leftovers, look_for_leftovers, scan_drift, settle_leftover,
+    AuditCall, CheckAuditCall, DriftScansCall, EarlierScansCall, LeftoversCall, LookForLeftoversCall, ScanDriftCall,
+    SettleLeftoverCall, audit, check_audit, drift_scans, earlier_scans, leftovers, look_for_leftovers, scan_drift, settle_leftover,
 };
 pub use error::{ApiError, status_of};
 pub use folders::{

@@ -120,6 +120,8 @@ fn Projects(scans: Scans, projects: Vec<Project>) -> impl IntoView {
 fn OneProject(scans: Scans, project: Project) -> impl IntoView {
     let root = project.root.clone();
     let scan = Memo::new(move |_| scans.of(&root));
+    let earlier = Memo::new(move |_| scan.with(|scan| scan.as_ref().map_or(0, |scan| scan.earlier)));
+    let folder = project.root.clone();
     let is_scanning = move || scan.with(|scan| scan.as_ref().is_some_and(is_open));
     let (again, shown) = (project.root.clone(), project.root.shown());
     let (label, name) = (words().scan_project(&project.name), project.name.clone());
@@ -143,7 +145,7 @@ fn OneProject(scans: Scans, project: Project) -> impl IntoView {
                 </button>
             </div>
             {move || scan.get().filter(|scan| !is_open(scan)).map(found)}
-            {move || scan.with(|scan| scan.as_ref().and_then(|scan| earlier(&scan.earlier)))}
+            {move || (earlier.get() > 0).then(|| view! { <Earlier count=earlier.get() folder=folder.clone() /> })}
         </li>
     }
     .into_any()
@@ -188,29 +190,37 @@ fn found(scan: DriftScan) -> AnyView {
     .into_any()
 }
 
-/// What scans before the newest have found, when.
-fn earlier(scans: &[EarlierScan]) -> Option<AnyView> {
-    let count = scans.len() as u64;
-    let line = |scan: &EarlierScan| {
-        let found = if scan.findings.is_empty() {
-            view! { <p>{words().nothing_wrong()}</p> }.into_any()
-        } else {
-            scan.findings.iter().map(|finding| view! { <p>{finding.clone()}</p> }).collect_view().into_any()
-        };
-        view! {
-            <li class="drift-project__scan-before">
-                <Timestamp seconds=scan.finished_ms.div_euclid(1000) />
-                <div>{found}</div>
-            </li>
+/// What scans before the newest have found, when; asked for once somebody wants to see it.
+#[component]
+fn Earlier(count: u64, folder: FilePath) -> impl IntoView {
+    let known = RwSignal::new(None::<Result<Vec<EarlierScan>, UserError>>);
+    let on_toggle = move |_| {
+        let folder = folder.clone();
+        if known.with_untracked(Option::is_none) {
+            spawn_local(async move { known.set(Some(api::earlier_scans(folder).await.map_err(|ApiError(error)| error))) });
         }
     };
-    let list = view! {
-        <details class="drift-project__before">
+    view! {
+        <details class="drift-project__before" on:toggle=on_toggle>
             <summary>{words().earlier_scans(count)}</summary>
-            <ol>{scans.iter().map(line).collect_view()}</ol>
+            {move || match known.get() {
+                None => view! { <p>{words().loading()}</p> }.into_any(),
+                Some(Err(error)) => view! { <LoadError error what=words().drift_failed() /> }.into_any(),
+                Some(Ok(scans)) => view! { <ol>{scans.into_iter().map(earlier_line).collect_view()}</ol> }.into_any(),
+            }}
         </details>
-    };
-    (count > 0).then(|| list.into_any())
+    }
+    .into_any()
+}
+
+fn earlier_line(scan: EarlierScan) -> impl IntoView {
+    let found = if scan.findings.is_empty() { vec![words().nothing_wrong().to_owned()] } else { scan.findings };
+    view! {
+        <li class="drift-project__scan-before">
+            <Timestamp seconds=scan.finished_ms.div_euclid(1000) />
+            <div>{found.into_iter().map(|finding| view! { <p>{finding}</p> }).collect_view()}</div>
+        </li>
+    }
 }
 
 #[component]

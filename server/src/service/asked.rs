@@ -10,7 +10,7 @@ use tidelock_engine::planner::plan::{MovePlan, PlannedItem, Refusal};
 use tidelock_engine::survey::survey_folder;
 use tidelock_shared::audit::{AuditCheck, AuditRecords};
 use tidelock_shared::content::Content;
-use tidelock_shared::drift::DriftScan;
+use tidelock_shared::drift::{DriftScan, EarlierScan};
 use tidelock_shared::history::UsageSample;
 use tidelock_shared::id::{EngineId, MoveId, SearchId, SurveyId};
 use tidelock_shared::inventory::Inventory;
@@ -387,6 +387,13 @@ impl MoveService for EngineService {
         self.answer(move |service| {
             service.check_administrator()?;
             Ok(service.site.drifts.get(waits))
+        })
+    }
+
+    fn earlier_scans(&self, path: FilePath) -> Answer<'_, Vec<EarlierScan>> {
+        self.answer(move |service| {
+            service.check_administrator()?;
+            Ok(service.site.drifts.earlier(&path))
         })
     }
 

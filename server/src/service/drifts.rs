@@ -52,6 +52,21 @@ struct Standing {
 }
 
 impl Standing {
+    /// Of a folder that nobody scans now.
+    fn at_rest(past: Past) -> Self {
+        let newest = past.first().map(|newest| (newest.ended_ms, newest.found.recount.entries));
+        let (finished_ms, entries) = newest.unzip();
+        Self { finished_ms, entries: entries.unwrap_or_default(), past, ..Self::default() }
+    }
+
+    /// The newest that came to its end, if none has failed since, and those before it.
+    fn newest_and_earlier(&self) -> (Option<&PastScan>, &[PastScan]) {
+        match self.past.split_first() {
+            Some((newest, earlier)) if self.error.is_none() && !self.is_open() => (Some(newest), earlier),
+            _ => (None, &self.past),
+        }
+    }
+
     fn is_open(&self) -> bool {
         self.finished_ms.is_none()
     }
@@ -60,12 +75,7 @@ impl Standing {
 impl Drifts {
     /// Knows what an earlier server has found.
     pub(crate) fn take_up(&self, known: BTreeMap<FilePath, Past>) {
-        let standing = |past: Past| {
-            let (finished_ms, entries) =
-                past.first().map_or((None, 0), |newest| (Some(newest.ended_ms), newest.found.recount.entries));
-            Standing { finished_ms, entries, past, ..Standing::default() }
-        };
-        self.state.lock().scans.extend(known.into_iter().map(|(folder, past)| (folder, standing(past))));
+        self.state.lock().scans.extend(known.into_iter().map(|(folder, past)| (folder, Standing::at_rest(past))));
     }
 
     /// Begins to scan these folders, as fast as it can.
@@ -109,8 +119,7 @@ impl Drifts {
                 for (waiting, _) in std::mem::take(&mut state.queue) {
                     let past = state.scans.remove(&waiting).map(|before| before.past).unwrap_or_default();
                     if !past.is_empty() {
-                        let finished_ms = past.first().map(|newest| newest.ended_ms);
-                        state.scans.insert(waiting, Standing { finished_ms, past, ..Standing::default() });
+                        state.scans.insert(waiting, Standing::at_rest(past));
                     }
                 }
                 state.is_running = false;
@@ -127,6 +136,13 @@ impl Drifts {
             self.changed.wait_for(&mut state, NEXT_ANSWER);
         }
         state.scans.iter().map(|(path, standing)| told(path, standing)).collect()
+    }
+
+    /// What scans of a folder before the newest have found.
+    pub(super) fn earlier(&self, path: &FilePath) -> Vec<EarlierScan> {
+        let state = self.state.lock();
+        let scans = state.scans.get(path).map(|standing| standing.newest_and_earlier().1).unwrap_or_default();
+        scans.iter().map(|scan| earlier(path, scan)).collect()
     }
 
     /// How many findings of each kind the newest whole scan of each folder has, and when it ended.
@@ -166,23 +182,22 @@ impl Drifts {
             let scanner = Scanner::new(&**site.engine.file_system(), site.engine.crew(), &SystemClock);
             let found = Scanner { pace, is_in_motion: &is_in_motion, ..scanner }.scan(&path, &mut hear);
             let ended_ms = site.engine.now_ms();
-            match found {
-                Ok(found) => {
-                    let scan = PastScan { ended_ms, found: Arc::new(found) };
-                    if let Err(error) = site.past_scans.add(&path, &scan) {
-                        tracing::warn!(
-                            error = &error as &dyn std::error::Error,
-                            "what a scan has found is forgotten with the server"
-                        );
-                    }
-                    self.change(&path, |standing| {
+            let scan = found.map(|found| PastScan { ended_ms, found: Arc::new(found) });
+            if let Ok(scan) = &scan
+                && let Err(error) = site.past_scans.add(&path, scan)
+            {
+                tracing::warn!(error = &error as &dyn std::error::Error, "what a scan has found is forgotten with the server");
+            }
+            self.change(&path, |standing| {
+                standing.finished_ms = Some(ended_ms);
+                match scan {
+                    Ok(scan) => {
                         standing.entries = scan.found.recount.entries;
                         remember(&mut standing.past, scan);
-                    });
+                    }
+                    Err(error) => standing.error = Some(Arc::new(error)),
                 }
-                Err(error) => self.change(&path, |standing| standing.error = Some(Arc::new(error))),
-            }
-            self.change(&path, |standing| standing.finished_ms = Some(ended_ms));
+            });
         }
     }
 
@@ -196,6 +211,7 @@ impl Drifts {
 
 /// In the language of whoever asks.
 fn told(path: &FilePath, standing: &Standing) -> DriftScan {
+    let (newest, earlier) = standing.newest_and_earlier();
     let mut scan = DriftScan {
         path: path.clone(),
         started_ms: standing.started_ms,
@@ -207,35 +223,33 @@ fn told(path: &FilePath, standing: &Standing) -> DriftScan {
         findings: Vec::new(),
         remarks: Vec::new(),
         error: None,
-        earlier: Vec::new(),
+        earlier: earlier.len() as u64,
     };
-    let mut past = standing.past.iter();
-    match (&standing.error, standing.is_open()) {
-        (_, true) => {}
-        (Some(error), false) => {
-            scan.error = Some(match &**error {
-                SurveyError::Stopped => words().shutting_down().to_owned(),
-                SurveyError::FileSystem(error) => user_error::fs_error(Words::doing_look_through, path, error).message,
-            });
-        }
-        (None, false) => match past.next().and_then(|newest| crate::drift::report(path, &newest.found)) {
-            None => scan.remarks.push(words().drift_no_project().to_owned()),
-            Some(report) => {
-                scan.project = Some(report.project);
-                scan.counted = Some(report.counted);
-                scan.charged = report.charged;
-                scan.remarks = report.remarks;
-                let finding = |told: crate::drift::Told| DriftFinding {
-                    kind: told.kind,
-                    message: told.message,
-                    hints: told.hints,
-                    examples: told.examples,
-                };
-                scan.findings = report.findings.into_iter().map(finding).collect();
-            }
-        },
+    if standing.is_open() {
+        return scan;
     }
-    scan.earlier = past.map(|scan| earlier(path, scan)).collect();
+    if let Some(error) = &standing.error {
+        scan.error = Some(match &**error {
+            SurveyError::Stopped => words().shutting_down().to_owned(),
+            SurveyError::FileSystem(error) => user_error::fs_error(Words::doing_look_through, path, error).message,
+        });
+        return scan;
+    }
+    let Some(report) = newest.and_then(|newest| crate::drift::report(path, &newest.found)) else {
+        scan.remarks.push(words().drift_no_project().to_owned());
+        return scan;
+    };
+    scan.project = Some(report.project);
+    scan.counted = Some(report.counted);
+    scan.charged = report.charged;
+    scan.remarks = report.remarks;
+    let finding = |told: crate::drift::Told| DriftFinding {
+        kind: told.kind,
+        message: told.message,
+        hints: told.hints,
+        examples: told.examples,
+    };
+    scan.findings = report.findings.into_iter().map(finding).collect();
     scan
 }
 

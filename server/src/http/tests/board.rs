@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use tidelock_engine::drift::Pace;
 use tidelock_shared::audit::{AuditCheck, AuditRecords};
-use tidelock_shared::drift::{DriftKind, DriftScan};
+use tidelock_shared::drift::{DriftKind, DriftScan, EarlierScan};
 use tidelock_shared::leftovers::{Deed, Leftovers};
 use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::progress::MoveView;
@@ -33,6 +33,7 @@ fn whoever_is_no_administrator_is_refused_each_call() {
             ("settle_leftover", json!({ "path": "/lustre/climate/common", "deed": "delete" })),
             ("scan_drift", json!({ "paths": ["/lustre/climate"] })),
             ("drift_scans", json!({ "waits": false })),
+            ("earlier_scans", json!({ "path": "/lustre/climate" })),
             ("audit", json!({})),
             ("check_audit", json!({})),
         ] {
@@ -144,14 +145,20 @@ fn every_project_is_scanned_in_turn_at_the_pace_that_was_asked_for_and_that_outl
             let is_over = |scans: &Vec<DriftScan>| scans.iter().all(|scan| scan.finished_ms.is_some());
             let scans: Vec<DriftScan> = until(&server, "drift_scans", is_over).await;
             let climate = scans.iter().find(|scan| scan.path.shown() == "/lustre/climate").unwrap();
-            assert_eq!(climate.earlier.len(), earlier + 1);
+            assert_eq!(climate.earlier, earlier + 1);
         }
         let next = demo_server();
         next.running.site.drifts.take_up(PastScans::default().keep_in(state.path()).unwrap());
         let scans: Vec<DriftScan> = until(&next, "drift_scans", |scans: &Vec<DriftScan>| !scans.is_empty()).await;
         let [climate] = &scans[..] else { panic!("{scans:?}") };
-        assert_eq!((climate.findings.len(), climate.earlier.len(), climate.earlier[0].findings.len()), (1, 1, 1), "{climate:?}");
-        assert_eq!((climate.finished_ms.is_some(), climate.entries), (true, climate.earlier[0].entries));
+        let path = json!({ "path": "/lustre/climate" });
+        let earlier: Vec<EarlierScan> = next.call_as("admin", "earlier_scans", path).await.unwrap();
+        assert_eq!(
+            (climate.findings.len(), climate.earlier, earlier.len(), earlier[0].findings.len()),
+            (1, 1, 1, 1),
+            "{climate:?}"
+        );
+        assert_eq!((climate.finished_ms.is_some(), climate.entries), (true, earlier[0].entries));
 
         let outside = server.call_as::<Value>("admin", "scan_drift", json!({ "paths": ["/etc"] })).await.unwrap_err();
         assert_eq!(outside.1.code, "outside_roots");
