@@ -155,6 +155,47 @@ fn what_is_made_in_a_folder_that_is_being_rebuilt_comes_along() {
     }
 }
 
+/// Whatever the moment at which it is made: what comes back appears beside it.
+#[test]
+fn what_somebody_makes_in_an_old_folder_is_not_replaced_by_what_comes_back() {
+    for case in CASES.into_iter().filter(|case| case.name.starts_with("piecewise rename by a user")) {
+        let case = Case { source: "/m/alpha/plain", ..case };
+        let mut tried = Tried::of("others: make a file under the name of one that comes back", case);
+        for at in 0.. {
+            let world = World::new(case);
+            let plain = world.root.open_path(&path("/m/alpha/plain")).unwrap();
+            let (theirs, is_made) = (world.root.clone(), Arc::new(AtomicBool::new(false)));
+            let told = is_made.clone();
+            let makes = Meddler::later_at(at, move || match theirs.create_file(plain.at(&name("file")), 0o644) {
+                Ok(file) => {
+                    told.store(true, Ordering::Relaxed);
+                    theirs.write_at(&file, 0, b"somebody else's").map(drop)
+                }
+                Err(error) if error.errno == Errno::EXIST => Ok(()),
+                Err(error) => Err(error),
+            });
+            let (theirs, armed) = (world.root.clone(), makes.clone());
+            let recorded =
+                meanwhile(&world, world.caller().watched_by(makes.clone()), &world.request(), StepKind::Publish, move || {
+                    write(&theirs, &theirs.open_path(&path("/m/beta")).unwrap(), "plain", b"taken");
+                    armed.begin();
+                });
+            let what = format!("{}, made before call {at}: {:?}", case.name, recorded.of.failure);
+            assert_eq!(recorded.of.state, MoveState::Undone, "{what}");
+            let seen = world.visible();
+            let has = |content: &[u8]| seen.values().filter(|seen| seen.content == content).count();
+            assert_eq!(has(b"plain"), 1, "{what}");
+            let is_made = is_made.load(Ordering::Relaxed);
+            assert_eq!(has(b"somebody else's"), usize::from(is_made), "{what}");
+            assert_eq!(seen.contains_key("/m/alpha/plain/file (returned)"), is_made, "{what}");
+            if !makes.has_come() {
+                break;
+            }
+            tried.one();
+        }
+    }
+}
+
 /// Folders that a walk comes through one after the other.
 const INNER: [&str; 3] = ["first", "second", "third"];
 
