@@ -26,6 +26,14 @@ import sys
 SOURCE = "server/engine/src"
 # A name, a file, the test binary that notices, what stands there, what stands there instead.
 MUTANTS = (
+    ("what goes back replaces what others have made", "steps/rebuild/carry_over.rs", "meanwhile",
+     "Way::Back => landing.open(self.fs, to.at(self.landing))?,", "Way::Back => None,"),
+    ("what a crash left on the way back stays hidden", "steps/rebuild/carry_over.rs", "moves",
+     "Way::Back => Landing::find(self.fs, to.at(self.landing))?,", "Way::Back => Landing::Unmade,"),
+    ("names in two trees do not keep them apart", "planner/overlap.rs", "waiting",
+     "            || self.shared.intersection(&other.shared).next().is_some()\n", ""),
+    ("what was made anew goes before its twin is safe", "steps/rebuild.rs", "moves",
+     "        // Even if everything is back: a crash may have come before this.\n        barrier_on_each_mdt(context, &shell, &context.source_folder()?)?;\n", ""),
     ("turns go to whoever came first", "executor/turns.rs", "lib",
      "(running.get(candidate.user.as_str()).copied().unwrap_or(0), candidate.id)", "(0, candidate.id)"),
     ("what is drained comes into sight", "executor/drive.rs", "waiting",

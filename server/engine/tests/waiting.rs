@@ -467,6 +467,25 @@ fn a_tree_that_another_move_works_in_is_refused_by_identity() {
 }
 
 #[test]
+fn a_file_with_names_in_two_trees_lets_one_of_them_go_at_a_time() {
+    let world = World::new(case("retag and rename, Lustre"));
+    let alpha = world.root.open_path(&path("/m/alpha")).unwrap();
+    let [one, two, three] = ["one", "two", "three"].map(|text| make_folder(&world.root, &alpha, text, 0o755));
+    write(&world.root, &one, "file", b"content");
+    write(&world.root, &three, "file", b"content");
+    world.root.link(one.at(&name("file")), two.at(&name("the same"))).unwrap();
+    let (engine, _folder) = world.engine();
+    let request = |source: &str| MoveRequest { sources: vec![path(source)], ..world.request() };
+    let first = engine.accept(&request("/m/alpha/one"), None).unwrap();
+    let other = engine.accept(&request("/m/alpha/two"), None).unwrap_err();
+    let EngineError::Refused(refusals) = other else { panic!("{other:?}") };
+    assert!(refusals.iter().any(|refusal| matches!(refusal, Refusal::Overlap { other, .. } if *other == first)), "{refusals:?}");
+    engine.accept(&request("/m/alpha/three"), None).unwrap();
+    engine.drive(first).unwrap();
+    engine.accept(&request("/m/alpha/two"), None).unwrap();
+}
+
+#[test]
 fn lustre_alone_settles_late() {
     for (personality, late) in [(Personality::Lustre2_17, true), (Personality::Ext4, false)] {
         let world = World::new(Case { personality, ..CASES[0] });

@@ -184,6 +184,7 @@ fn planned(found: &FoundItem, facts: &Facts<'_>) -> PlannedItem {
         tally,
         kept: found.kept.clone(),
         above: found.above.clone(),
+        shared: item.shared.clone(),
         replaces: found.replaced.as_ref().map(replaced),
         restores: found.restores.clone(),
         repairs: found.repairs.clone(),

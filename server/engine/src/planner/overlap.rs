@@ -2,12 +2,14 @@
 //!
 //! Compared by path and by identity, so that a tree is recognised through a bind mount, and a file
 //! by its other hard link, wherever a plan has met it. Not known: a folder mounted elsewhere from
-//! the middle of a tree, of which no plan has seen the inside.
+//! the middle of a tree, of which no plan has seen the inside, and files with names in two trees
+//! beyond the first thousand of each.
 
 use std::collections::BTreeSet;
 
 use tidelock_shared::id::MoveId;
 use tidelock_shared::name::{FileName, FilePath};
+use tidelock_shared::request::Verb;
 
 use super::plan::{Place, PlannedItem, Refusal};
 
@@ -21,6 +23,8 @@ pub struct Footprint {
     above: BTreeSet<Place>,
     /// The names that appear.
     names: BTreeSet<(Place, FileName)>,
+    /// Device and inode of what has names outside, and is moved or charged by each of them.
+    shared: BTreeSet<(u64, u64)>,
 }
 
 /// A move that has not ended, or ended after the plan that it is compared with began.
@@ -46,6 +50,9 @@ impl Footprint {
             let place = |(device, identity): (u64, &crate::fs::Identity)| Place { device, identity: identity.clone() };
             footprint.tops.extend(others.into_iter().flatten().map(place));
             footprint.above.extend(item.above.iter().cloned());
+            if item.verb != Verb::Copy {
+                footprint.shared.extend(item.shared.iter().map(|inode| (from.device, *inode)));
+            }
             footprint.names.insert((place((to.device, &to.identity)), item.destination_name.clone()));
         }
         footprint
@@ -60,6 +67,7 @@ impl Footprint {
             || shares(&self.tops, &other.above)
             || shares(&self.above, &other.tops)
             || self.names.intersection(&other.names).next().is_some()
+            || self.shared.intersection(&other.shared).next().is_some()
     }
 }
 
@@ -89,7 +97,7 @@ mod tests {
             paths: vec![FilePath::parse(path.as_bytes()).unwrap()],
             tops: [place(top)].into(),
             above: above.iter().map(|text| place(text)).collect(),
-            names: BTreeSet::new(),
+            ..Footprint::default()
         }
     }
 
@@ -106,6 +114,17 @@ mod tests {
             assert_eq!(tree.meets(&other), meets, "{other:?}");
             assert_eq!(other.meets(&tree), meets, "{other:?}");
         }
+    }
+
+    #[test]
+    fn a_file_with_names_in_two_trees_keeps_them_apart() {
+        let with = |path, top, shared: &[u64]| {
+            let shared = shared.iter().map(|inode| (1, *inode)).collect();
+            Footprint { shared, ..footprint(path, top, &[]) }
+        };
+        let first = with("/m/alpha/tree", "tree", &[7, 8]);
+        assert!(first.meets(&with("/m/alpha/twin", "twin", &[8])));
+        assert!(!first.meets(&with("/m/alpha/twin", "twin", &[9])));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! Stored types are never the wire types: `shared::plan` is what people see of this.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use tidelock_shared::id::{MoveId, ProjectId};
@@ -284,6 +284,9 @@ pub struct PlannedItem {
     /// Every folder that the source or the destination lies in.
     #[serde(default)]
     pub above: Vec<Place>,
+    /// Inodes of the source's file system that have names elsewhere too, or the first thousand of them.
+    #[serde(default)]
+    pub shared: BTreeSet<u64>,
     /// What has the destination name: hidden first, under this very move.
     #[serde(default)]
     pub replaces: Option<Replaced>,

@@ -18,6 +18,9 @@ use crate::fs::{At, Caller, Errno, FileSystem, Folder, FsResult, HsmState, Objec
 use crate::planner::plan::{Loss, Tally};
 use crate::recovery::barrier_of;
 
+/// So many inodes with names outside are told one by one.
+const SHARED_TOLD: usize = 1000;
+
 /// So many different layouts are tried.
 const LAYOUTS_TRIED: usize = 64;
 
@@ -149,10 +152,11 @@ impl<'a> Count<'a> {
         show(&self.sums.lock().counted.tally)
     }
 
-    pub(super) fn close(self) -> (Tally, Findings) {
+    pub(super) fn close(self) -> (Tally, Findings, BTreeSet<u64>) {
         let Sums { counted: Counted { mut tally, findings }, names } = self.sums.into_inner();
-        tally.hard_links_leaving = names.values().filter(|(met, links)| met < links).count() as u64;
-        (tally, findings)
+        let shared = names.iter().filter(|(_, (met, links))| met < links).map(|(inode, _)| *inode);
+        tally.hard_links_leaving = shared.clone().count() as u64;
+        (tally, findings, shared.take(SHARED_TOLD).collect())
     }
 
     /// Counts one entry; answers whether to enter it.

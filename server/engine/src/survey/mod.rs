@@ -6,7 +6,7 @@
 
 mod count;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tidelock_shared::id::ProjectId;
 use tidelock_shared::name::{FileName, FilePath};
@@ -62,6 +62,8 @@ pub struct SurveyedItem {
     pub findings: Findings,
     /// Looked at for what a copy could not keep.
     pub is_surveyed_for_a_copy: bool,
+    /// Inodes that have names elsewhere too, or the first thousand of them.
+    pub shared: BTreeSet<u64>,
 }
 
 /// The project that everything is charged to which no folder charges to another.
@@ -267,7 +269,7 @@ pub fn survey_item(
         if count.so_far(|tally| hear.counted(tally)) { Ok(()) } else { Err(SurveyError::Stopped) }
     })?;
     let top_tag = count.top_tag;
-    let (tally, mut findings) = count.close();
+    let (tally, mut findings, shared) = count.close();
     findings.top_is_foreign = top.uid != fs.caller().uid;
     if top.kind == EntryKind::Folder && findings.unreadable.is_none() {
         findings.top_may_not_change = !fs.may_change(&fs.open_folder(at)?)?;
@@ -286,6 +288,7 @@ pub fn survey_item(
         mode: top.mode,
         tally,
         findings,
+        shared,
         is_surveyed_for_a_copy: question.copied_to.is_some(),
     })
 }

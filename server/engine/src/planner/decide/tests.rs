@@ -78,6 +78,7 @@ fn tree(source: &SurveyedFolder) -> SurveyedItem {
         mode: 0o755,
         tally: Tally { entries: 10, amount: TREE, content_bytes: 900, ..Tally::default() },
         is_surveyed_for_a_copy: false,
+        shared: Default::default(),
         findings: Findings { charged_elsewhere: 10, ..Findings::default() },
     }
 }

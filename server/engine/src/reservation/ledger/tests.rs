@@ -37,6 +37,7 @@ fn by(strategy: Strategy) -> Move {
         tally: Tally { entries: 11, amount: TREE, ..Tally::default() },
         kept: None,
         above: Vec::new(),
+        shared: Default::default(),
         replaces: None,
         restores: None,
         repairs: None,
