@@ -4,7 +4,9 @@
   bench/every_call.py --tidelock target/release/tidelock --here DIR --there DIR [--stride 1]
 
 DIR and DIR lie on two mounts. A small tree with one of everything is moved within the first mount
-(one rename) and to the second (a staged copy), and each of these moves is undone. strace(1) ends the
+(one rename) and to the second (a staged copy), and each of these moves is undone. Where the first mount
+keeps project quotas (in the virtual machine: `cargo xtask vm run bench/every_call.py ...`) the tree is
+moved to another project of it too (retag and rename), and that is undone. strace(1) ends the
 program with SIGKILL at its N-th call, for every N; then it lets the N-th call fail with EIO, ENOSPC
 and EDQUOT. After `tidelock recover` everything must be exactly as before or exactly as after, and
 a later move, or the undo once more, must work. `--stride 7` tries every seventh N only, `--injection
@@ -15,11 +17,14 @@ of it is waiting. `--table FILE...` tries nothing and prints what such logs hold
 JSON object a line; exits 1 if anything was wrong."""
 
 import argparse
+import contextlib
+import fcntl
 import hashlib
 import json
 import os
 import shutil
 import stat
+import struct
 import subprocess
 import sys
 
@@ -32,6 +37,32 @@ CALLS = (
     "newfstatat,fsetxattr,lsetxattr,flistxattr,llistxattr,fgetxattr,lgetxattr,ioctl,fcntl,name_to_handle_at,readlinkat,flock"
 )
 INJECTIONS = ("signal=KILL", "error=EIO", "error=ENOSPC", "error=EDQUOT")
+# linux/fs.h: struct fsxattr is flags, extent size, extents, project ID, extent size of copies, padding.
+FSXATTR, FS_IOC_FSGETXATTR, FS_IOC_FSSETXATTR, FS_XFLAG_PROJINHERIT = "IIIII8x", 0x801C581F, 0x401C5820, 0x200
+ALPHA, BETA = 1001, 1002
+
+
+def project(path, becomes=None):
+    """The project ID of a file or folder; a folder that is given one hands it down."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    try:
+        told = fcntl.ioctl(descriptor, FS_IOC_FSGETXATTR, bytes(struct.calcsize(FSXATTR)))
+        flags, extent, _, own, copies = struct.unpack(FSXATTR, told)
+        if becomes is not None:
+            given = struct.pack(FSXATTR, flags | FS_XFLAG_PROJINHERIT, extent, 0, becomes, copies)
+            fcntl.ioctl(descriptor, FS_IOC_FSSETXATTR, given)
+        return own
+    finally:
+        os.close(descriptor)
+
+
+def projects(top):
+    """All that files and folders are charged to; of symbolic links and pipes nobody tells."""
+    found = {project(top)}
+    for folder, folders, files in os.walk(os.fsencode(top)):
+        paths = (os.path.join(folder, name) for name in folders + files)
+        found |= {project(path) for path in paths if stat.S_IFMT(os.lstat(path).st_mode) in (stat.S_IFREG, stat.S_IFDIR)}
+    return found
 
 
 def make_tree(top):
@@ -58,7 +89,13 @@ class Bench:
         self.tidelock = os.path.abspath(options.tidelock)
         self.here, self.there = os.path.realpath(options.here), os.path.realpath(options.there)
         assert os.stat(self.here).st_dev != os.stat(self.there).st_dev, "the two folders must lie on two mounts"
-        self.tree = os.path.join(self.here, "tree")
+        self.alpha, self.beta = (os.path.join(self.here, name) for name in ("alpha", "beta"))
+        os.makedirs(self.alpha, exist_ok=True)
+        self.keeps_projects = False
+        with contextlib.suppress(OSError):
+            project(self.alpha, ALPHA)
+            self.keeps_projects = project(self.alpha) == ALPHA
+        self.tree = os.path.join(self.alpha, "tree")
         self.state = os.path.join(self.here, "state")
         self.wanted = None
 
@@ -71,7 +108,7 @@ class Bench:
     def fresh(self, destination):
         for path in (self.tree, self.state, destination):
             shutil.rmtree(path, ignore_errors=True)
-        for folder in (self.here, self.there):
+        for folder in (self.alpha, self.here, self.there):
             for name in os.listdir(folder):
                 if name.startswith(".tidelock-"):
                     path = os.path.join(folder, name)
@@ -79,6 +116,8 @@ class Bench:
                     shutil.rmtree(path) if is_folder else os.unlink(path)
         subprocess.run(["cp", "-a", self.tree + "-original", self.tree], check=True)
         os.makedirs(destination)
+        if self.keeps_projects and destination.startswith(self.here + "/"):
+            project(destination, BETA if destination.startswith(self.beta) else ALPHA)
 
     def order(self, destination, undoes):
         """What is to be disturbed, with everything ready for it."""
@@ -122,11 +161,15 @@ class Bench:
         arrived = os.path.join(destination, "tree")
         is_here, is_there = os.path.lexists(self.tree), os.path.lexists(arrived)
         found = digest(self.tree if is_here else arrived)[0] if is_here != is_there else None
-        hidden = [name for folder in (self.here, self.there, destination) for name in os.listdir(folder)
+        hidden = [name for folder in (self.alpha, self.here, self.there, destination) for name in os.listdir(folder)
                   if name.startswith(".tidelock-")]
         if (is_there or undoes) and any(name.endswith(".retired") for name in hidden):
             # What an undo needs, and the record that describes it; an undone copy is kept too.
             hidden = [name for name in hidden if not name.endswith((".retired", ".record"))]
+        if self.keeps_projects and found and (is_here or destination.startswith(self.here + "/")):
+            charged = projects(self.tree if is_here else arrived)
+            if charged != {project(self.alpha if is_here else destination)}:
+                found = sorted(charged)
         # Whatever happened: the next move works, or the undo that has not happened.
         next_one = 0
         if is_here:
@@ -203,6 +246,8 @@ def main():
     wrong = 0
     moves = (("rename", bench.here, False), ("staged copy", bench.there, False),
              ("undo of a rename", bench.here, True), ("undo of a staged copy", bench.there, True))
+    if bench.keeps_projects:
+        moves += (("retag", bench.beta, False), ("undo of a retag", bench.beta, True))
     for what, folder, undoes in (move for move in moves if options.only in move[0]):
         destination = os.path.join(folder, "arrived")
         times = bench.count(destination, undoes)
@@ -222,7 +267,7 @@ def main():
                 wrong += place == "wrong"
                 ended[place] = ended.get(place, 0) + 1
             say(what="tried", move=what, injection=injection, calls=len(everything), tried=tried, ended=ended)
-    shutil.rmtree(bench.tree + "-original")
+    shutil.rmtree(bench.alpha)
     say(what="verdict", wrong=wrong)
     sys.exit(1 if wrong else 0)
 

@@ -39,14 +39,15 @@ fn ask_kernels() -> Result<Ran> {
     for program in programs {
         script += &format!("{MOUNTS} {program} --nocapture --test-threads 1 real_ || status=1\n");
     }
-    let finished = run_script(&format!("{script}exit $status\n"))?;
+    let finished = run_script(&format!("{script}exit $status\n"), guest::SECONDS_MAX)?;
     ensure!(finished.output.contains("guest: ended with"), "the virtual machine did not come to its end");
     Ok(Ran::of(&finished))
 }
 
 /// Runs a command of the shell in the guest; `cargo xtask vm run COMMAND…`.
 pub(crate) fn run(words: &[&str]) -> Result<bool> {
-    Ok(run_script(&format!("{MOUNTS}\nexport TIDELOCK_REAL_MOUNTS\n{}\n", words.join(" ")))?.success)
+    let script = format!("{MOUNTS}\nexport TIDELOCK_REAL_MOUNTS\n{}\n", words.join(" "));
+    Ok(run_script(&script, guest::SECONDS_WATCHED_MAX)?.success)
 }
 
 /// The kernel, and what it begins with.
@@ -57,9 +58,9 @@ fn provide() -> Result<(Kernel, PathBuf)> {
     Ok((kernel, initramfs))
 }
 
-fn run_script(script: &str) -> Result<process::Finished> {
+fn run_script(script: &str, seconds: &str) -> Result<process::Finished> {
     let (kernel, initramfs) = provide()?;
-    let mut finished = guest::run(&kernel, &initramfs, script)?;
+    let mut finished = guest::run(&kernel, &initramfs, script, seconds)?;
     finished.success &= finished.output.contains("guest: ended with 0");
     Ok(finished)
 }

@@ -16,20 +16,20 @@ use xshell::{Cmd, Shell, cmd};
 
 const DISK_BYTES: u64 = 1 << 30;
 /// A guest that hangs is ended.
-const SECONDS_MAX: &str = "600";
-/// Whoever is watched may take long, as long as he says something.
-const SECONDS_WATCHED_MAX: &str = "14400";
+pub(super) const SECONDS_MAX: &str = "600";
+/// Whoever is watched may take long.
+pub(super) const SECONDS_WATCHED_MAX: &str = "14400";
 const PID_FILE: &str = "target/vm/qemu.pid";
 const SILENCE_MAX: Duration = Duration::from_secs(900);
 const SECONDS_TO_PROBE: &str = "15";
 
-pub(super) fn run(kernel: &Kernel, initramfs: &Path, script: &str) -> Result<Finished> {
+pub(super) fn run(kernel: &Kernel, initramfs: &Path, script: &str, seconds: &str) -> Result<Finished> {
     let shell = Shell::new()?;
     let disks = new_disks(&shell)?;
     // Only the guest's own mistakes are asked for here, and these the host's memory outlives.
     let drives = disks.map(|disk| format!("file={},format=raw,if=virtio,cache=unsafe", disk.display()));
     let accelerator = accelerator(&shell, kernel, initramfs)?;
-    process::show_and_keep(with_script(&shell, SECONDS_MAX, &accelerator, kernel, initramfs, script, &drives)?)
+    process::show_and_keep(with_script(&shell, seconds, &accelerator, kernel, initramfs, script, &drives)?)
 }
 
 /// The guest that does what a script says on two disks: ext4, then XFS.
