@@ -7,6 +7,8 @@ mod world;
 
 use std::sync::atomic::Ordering;
 
+use tidelock_engine::fs::Errno;
+use tidelock_shared::progress::MoveState;
 use world::{AFTER_A_CRASH, CASES, Case, Tried, World, assert_done_or_undone};
 
 /// How the process ends.
@@ -142,6 +144,51 @@ fn a_second_crash_during_the_recovery_changes_nothing_about_that() {
             }
         }
     }
+}
+
+/// The last call that fails is followed by the longest way back.
+#[test]
+fn a_crash_before_any_call_of_the_way_back_leaves_everything_as_before() {
+    for case in CASES {
+        let Some((failed, back)) = longest_way_back(case) else { continue };
+        let mut tried = Tried::of("stopped: killed or power cut on the way back", case);
+        let ends = |call: u64| match case.name.starts_with("piecewise") {
+            true => vec![End::Kill, End::PowerCut(call)],
+            false if call.is_multiple_of(2) => vec![End::Kill],
+            false => vec![End::PowerCut(call)],
+        };
+        for call in failed + 1..back {
+            for end in ends(call) {
+                let world = World::new(case);
+                world.root.faults().reset();
+                world.root.faults().fail(failed, Errno::IO, false);
+                world.root.faults().stop_before(call);
+                assert!(world.run().is_none(), "{} goes back in {call} calls", case.name);
+                world.end(end);
+                world.recover().unwrap();
+                assert_done_or_undone(
+                    &world,
+                    AFTER_A_CRASH,
+                    &format!("{} stopped at {call} on its way back by {end:?}", case.name),
+                );
+                tried.one();
+            }
+        }
+    }
+}
+
+/// The last call whose failure takes a move back, and how many calls there are until it is.
+fn longest_way_back(case: Case) -> Option<(u64, u64)> {
+    (0..calls_of(case)).rev().find_map(|call| {
+        let world = World::new(case);
+        world.root.faults().reset();
+        world.root.faults().fail(call, Errno::IO, false);
+        world.run()?.ok()?;
+        let calls = world.root.faults().calls();
+        let (engine, _folder) = world.engine();
+        let state = engine.list(1).ok()?.first()?.recorded.of.state;
+        (state == MoveState::Undone).then_some((call, calls))
+    })
 }
 
 /// Calls of an undisturbed run, from the plan to the end.

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use tidelock_shared::id::MoveId;
 use tidelock_shared::name::{FileName, FilePath};
-use tidelock_shared::request::Verb;
+use tidelock_shared::strategy::Strategy;
 
 use super::plan::{Place, PlannedItem, Refusal};
 
@@ -23,7 +23,7 @@ pub struct Footprint {
     above: BTreeSet<Place>,
     /// The names that appear.
     names: BTreeSet<(Place, FileName)>,
-    /// Device and inode of what has names outside, and is moved or charged by each of them.
+    /// Device and inode of what has names outside, and is charged anew.
     shared: BTreeSet<(u64, u64)>,
 }
 
@@ -50,7 +50,8 @@ impl Footprint {
             let place = |(device, identity): (u64, &crate::fs::Identity)| Place { device, identity: identity.clone() };
             footprint.tops.extend(others.into_iter().flatten().map(place));
             footprint.above.extend(item.above.iter().cloned());
-            if item.verb != Verb::Copy {
+            let charges_in_place = item.is_retagged() || item.is_recharged_by_its_rename();
+            if charges_in_place || matches!(item.strategy, Strategy::PiecewiseRename | Strategy::Retag) {
                 footprint.shared.extend(item.shared.iter().map(|inode| (from.device, *inode)));
             }
             footprint.names.insert((place((to.device, &to.identity)), item.destination_name.clone()));

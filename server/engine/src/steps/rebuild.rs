@@ -9,6 +9,7 @@
 
 mod carry_over;
 mod landing;
+mod places;
 mod shells;
 
 use super::barrier::barrier_on_each_mdt;
@@ -19,7 +20,11 @@ use super::make_staging::is_staged;
 use crate::fs::Folder;
 use crate::moves::event::Note;
 use crate::worker::Probe;
-use carry_over::{CarryOver, Way};
+use carry_over::{CarryOver, Told, Way};
+pub(super) use shells::remove_shells;
+
+/// So often what others make in a tree that goes back is carried over after it.
+const ROUNDS_MAX: u32 = 100;
 
 pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     let Some(shell) = shell(context)? else { return Err(StepError::ItemGone(context.source_path())) };
@@ -35,22 +40,22 @@ pub(super) fn collect_latecomers(context: &mut Context<'_>) -> StepResult<()> {
     run(context)
 }
 
-pub(super) use shells::remove_shells;
-
 pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
     let Some(shell) = shell(context)? else { return Ok(()) };
-    loop {
+    carry(context, Way::Back, |carry| carry.land_what_is_left(&shell, &mut Vec::new()))?;
+    for round in 0..ROUNDS_MAX {
         let staging = open_staging(context)?;
         if let Some(staging) = &staging {
-            carry_over(context, staging, &shell, Way::Back)?;
+            carry_over(context, staging, &shell, if round == 0 { Way::Back } else { Way::BackAgain })?;
         }
         // Even if everything is back: a crash may have come before this.
         barrier_on_each_mdt(context, &shell, &context.source_folder()?)?;
         // What was made anew goes once its twin is safe. What appeared in it meanwhile is carried over too.
-        if staging.map_or(Ok(true), |staging| shells::clear(context.fs, &staging, Some(&shell)))? {
+        if staging.map_or(Ok(true), |staging| shells::remove_twins(context.fs, &staging, &shell))? {
             return Ok(());
         }
     }
+    Err(StepError::SourceKeepsChanging(context.source_path()))
 }
 
 /// Looking again costs little: entries that are there already are passed over.
@@ -60,18 +65,20 @@ pub(super) fn probe(context: &mut Context<'_>) -> StepResult<Probe> {
 }
 
 fn carry_over(context: &mut Context<'_>, from: &Folder, to: &Folder, way: Way) -> StepResult<()> {
-    let losses = losses(context);
-    let mut returned = Vec::new();
-    let mut names = Vec::new();
-    let fs = context.fs;
-    let (id, landing, top) = (context.order.move_id, &context.staging_name()?, context.source_path());
-    let hear = &mut |entries| context.progress(entries, 0);
-    CarryOver { fs, way, top, losses: &losses, id, landing, hear, returned: &mut returned }.content(from, to, &mut names)?;
-    for names in returned {
-        let path = names.iter().fold(context.source_path(), |path, name| path.join(name.clone()));
-        context.note(Note::BroughtBackAs { path })?;
-    }
-    Ok(())
+    carry(context, way, |carry| carry.content(from, to, &mut Vec::new()))
+}
+
+fn carry(context: &mut Context<'_>, way: Way, walk: impl FnOnce(&mut CarryOver<'_>) -> StepResult<()>) -> StepResult<()> {
+    let (fs, id, losses, landing) = (context.fs, context.order.move_id, losses(context), context.staging_name()?);
+    let hear = &mut |told: Told<'_>| match told {
+        Told::Entry => context.progress(1, 0),
+        Told::Returns(below, name) => {
+            let path = below.iter().chain([name]).fold(context.source_path(), |path, name| path.join(name.clone()));
+            let note = Note::BroughtBackAs { path };
+            if context.all_notes().any(|known| *known == note) { Ok(()) } else { context.note(note) }
+        }
+    };
+    walk(&mut CarryOver { fs, way, losses: &losses, id, landing: &landing, hear })
 }
 
 /// The old top folder, wherever it lies by now.

@@ -15,7 +15,7 @@ pub(super) struct Times {
 }
 
 impl Times {
-    fn of(fs: &dyn FileSystem, folder: &Folder) -> FsResult<Self> {
+    pub(super) fn of(fs: &dyn FileSystem, folder: &Folder) -> FsResult<Self> {
         let status = fs.status(folder.into())?;
         Ok(Self { accessed: status.accessed, modified: status.modified })
     }

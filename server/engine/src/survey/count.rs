@@ -154,9 +154,10 @@ impl<'a> Count<'a> {
 
     pub(super) fn close(self) -> (Tally, Findings, BTreeSet<u64>) {
         let Sums { counted: Counted { mut tally, findings }, names } = self.sums.into_inner();
-        let shared = names.iter().filter(|(_, (met, links))| met < links).map(|(inode, _)| *inode);
-        tally.hard_links_leaving = shared.clone().count() as u64;
-        (tally, findings, shared.take(SHARED_TOLD).collect())
+        let shared: BTreeSet<u64> = names.iter().filter(|(_, (met, links))| met < links).map(|(inode, _)| *inode).collect();
+        tally.hard_links_leaving = shared.len() as u64;
+        // The lowest, so that those of two trees are the same ones.
+        (tally, findings, shared.into_iter().take(SHARED_TOLD).collect())
     }
 
     /// Counts one entry; answers whether to enter it.

@@ -8,19 +8,18 @@
 use std::collections::BTreeSet;
 
 use tidelock_shared::id::MoveId;
-use tidelock_shared::name::{FileName, FilePath};
+use tidelock_shared::name::FileName;
 use tidelock_shared::strategy::EntryKind;
 
-use super::landing::{Landing, land};
-use super::shells::{clear, remove_if_empty};
+use super::landing::{Landing, land, left};
+use super::places::{entry_place, folder_place, link_place};
 use crate::copy::{copy_metadata, keep_layout};
-use crate::fs::walk::{look, unless_absent};
-use crate::fs::{At, FileSystem, Folder, FsResult, Object, Status};
+use crate::fs::walk::{holds, look, unless_absent};
+use crate::fs::{At, FileSystem, Folder, Object, Status};
 use crate::planner::plan::Loss;
 use crate::steps::barrier::is_barrier;
-use crate::steps::bring_back::beside;
 use crate::steps::context::create_folder_beside;
-use crate::steps::error::{StepError, StepResult};
+use crate::steps::error::StepResult;
 use crate::steps::make_staging::STAGING_MODE;
 use crate::steps::times::Times;
 
@@ -28,42 +27,66 @@ use crate::steps::times::Times;
 pub(super) enum Way {
     There,
     Back,
+    /// For what appeared meanwhile: the times of the old folders have been given back once.
+    BackAgain,
 }
 
-/// How many new names are tried for an entry whose old one was taken meanwhile.
-const NAMES_TRIED: u32 = 100;
+/// What a walk tells.
+pub(super) enum Told<'a> {
+    /// One more is done.
+    Entry,
+    /// It gets another name than it had, in the folder that these names lead to from the top.
+    Returns(&'a [FileName], &'a FileName),
+}
 
 pub(super) struct CarryOver<'a> {
     pub(super) fs: &'a dyn FileSystem,
     pub(super) way: Way,
-    /// Where the tree belongs.
-    pub(super) top: FilePath,
     pub(super) losses: &'a BTreeSet<Loss>,
     /// Of the move, a barrier of which a crash may have left.
     pub(super) id: MoveId,
-    /// Hidden, of the move's own, in each folder that entries come back to.
+    /// The name of each [`Landing`].
     pub(super) landing: &'a FileName,
-    /// Told of entries as they are done; fails if the move is to be cancelled.
-    pub(super) hear: &'a mut dyn FnMut(u64) -> StepResult<()>,
-    /// Entries that came back under another name, by their way below the top.
-    pub(super) returned: &'a mut Vec<Vec<FileName>>,
+    /// Fails if the move is to be cancelled, or what is told could not be written down.
+    pub(super) hear: &'a mut dyn FnMut(Told<'_>) -> StepResult<()>,
 }
 
 impl CarryOver<'_> {
     /// Carries everything in `from` over; `below` leads to it from the top.
     pub(super) fn content(&mut self, from: &Folder, to: &Folder, below: &mut Vec<FileName>) -> StepResult<()> {
-        let (old, new) = if self.way == Way::There { (from, to) } else { (to, from) };
-        let times = Times::remember_on_new(self.fs, old, new)?;
-        let mut landing = match self.way {
-            Way::There => Landing::Without,
-            Way::Back => Landing::find(self.fs, to.at(self.landing))?,
+        let times = match self.way {
+            Way::There => Times::remember_on_new(self.fs, from, to)?,
+            Way::Back => Times::remember_on_new(self.fs, to, from)?,
+            Way::BackAgain => Times::remembered(self.fs, from)?.map_or_else(|| Times::of(self.fs, to), Ok)?,
         };
-        self.land_all(&mut landing, to, below)?;
+        let mut landing = if self.way == Way::There { Landing::Without } else { Landing::Unmade };
         // A listing that is read while entries leave may skip some: read again until none leaves.
         while self.pass(from, to, &mut landing, below, false)? > 0 {}
-        self.land_all(&mut landing, to, below)?;
-        self.pass(from, to, &mut landing, below, true)?;
+        if let Landing::Open(landing) = landing {
+            self.land_all(&landing, to, below)?;
+        }
+        self.pass(from, to, &mut Landing::Without, below, true)?;
         self.finish(from, to, times, below.is_empty())
+    }
+
+    /// Gives everything its name that a crash has left in landings, wherever in the old tree: others may have taken
+    /// away since what it came from.
+    pub(super) fn land_what_is_left(&mut self, old: &Folder, below: &mut Vec<FileName>) -> StepResult<()> {
+        if let Some(landing) = left(self.fs, old.at(self.landing))? {
+            self.land_all(&landing, old, below)?;
+        }
+        for entry in self.fs.read_folder(old)? {
+            let entry = entry?;
+            let at = old.at(&entry.name);
+            if look(self.fs, at)?.is_some_and(|status| status.kind == EntryKind::Folder && !status.is_mount_point)
+                && let Some(inner) = unless_absent(self.fs.open_folder(at))?
+            {
+                below.push(entry.name);
+                self.land_what_is_left(&inner, below)?;
+                below.pop();
+            }
+        }
+        Ok(())
     }
 
     /// One pass over the folders in `from`, or over everything else; answers how many left.
@@ -87,30 +110,25 @@ impl CarryOver<'_> {
             if (status.kind == EntryKind::Folder) != wants_folders {
                 continue;
             }
-            below.push(name.clone());
-            let has_left = match status.kind {
-                EntryKind::Folder => {
-                    self.folder(at, to, below)?;
-                    false
-                }
-                EntryKind::SymbolicLink => self.link(at, &status, to, below)?,
-                _ => self.entry(at, to, landing, below)?,
-            };
-            below.pop();
-            carried += u64::from(has_left);
+            match (status.kind, self.way) {
+                (EntryKind::Folder, _) => self.folder(at, to, below)?,
+                (EntryKind::SymbolicLink, _) => self.link(at, &status, to, below)?,
+                (_, Way::There) => carried += u64::from(self.entry_there(at, to)?),
+                _ => carried += u64::from(self.entry_back(at, to, landing, below)?),
+            }
         }
         Ok(carried)
     }
 
     fn folder(&mut self, from: At<'_>, to: &Folder, below: &mut Vec<FileName>) -> StepResult<()> {
-        let there = look(self.fs, to.at(from.name))?;
-        let (name, is_there) = match there.map(|there| there.kind) {
-            Some(EntryKind::Folder) => (from.name.clone(), true),
-            // Somebody made it anew in the shell: it stays there and is reported.
-            Some(_) if self.way == Way::There => return Ok(()),
-            Some(_) => (self.free_name(to, from.name, below)?, false),
-            None => (from.name.clone(), false),
-        };
+        let (name, is_there) = folder_place(self.fs, to, from.name)?;
+        if name != *from.name {
+            // Somebody made something of that name in the new tree: it stays there and is reported.
+            if self.way == Way::There {
+                return Ok(());
+            }
+            (self.hear)(Told::Returns(below, &name))?;
+        }
         let inner = self.fs.open_folder(from)?;
         if !is_there {
             create_folder_beside(self.fs, to.at(&name), STAGING_MODE, &inner)?;
@@ -119,128 +137,124 @@ impl CarryOver<'_> {
         if !is_there {
             keep_layout(self.fs, &inner, &outer, self.losses)?;
         }
-        if !is_there && self.way == Way::Back {
+        if self.way != Way::There && (!is_there || self.lacks_attributes(&inner, &outer)?) {
             // Made by somebody after it was visible: no old folder remembers its attributes.
             let status = self.fs.status((&inner).into())?;
             copy_metadata(self.fs, Object::Folder(&inner), &status, Object::Folder(&outer), self.losses)?;
         }
+        below.push(name);
         self.content(&inner, &outer, below)?;
-        if name != *from.name && clear(self.fs, &inner, Some(&outer))? {
-            // Nobody would know it for the same.
-            remove_if_empty(self.fs, from)?;
-        }
-        (self.hear)(1)
+        below.pop();
+        (self.hear)(Told::Entry)
     }
 
-    /// Everything but folders and symbolic links is renamed, which charges it anew.
-    fn entry(&mut self, from: At<'_>, to: &Folder, landing: &mut Landing, below: &[FileName]) -> StepResult<bool> {
-        let mut name = from.name.clone();
-        let landing = match self.way {
-            Way::There => None,
-            Way::Back => landing.open(self.fs, to.at(self.landing))?,
-        };
-        if landing.is_none() {
-            match self.what_is_at(from, to.at(&name))? {
-                There::Nothing => {}
-                There::Same => {
-                    // Two names of one inode: a rename between them would do nothing.
-                    self.fs.unlink(from)?;
-                    return Ok(true);
-                }
-                // Somebody made it anew in the shell: it stays there and is reported.
-                There::Other if self.way == Way::There => return Ok(false),
-                There::Other => name = self.free_name(to, from.name, below)?,
+    /// A crash may have come between making a folder and giving it what it is to have.
+    fn lacks_attributes(&self, made: &Folder, old: &Folder) -> StepResult<bool> {
+        let (made, old) = (self.fs.status(made.into())?, self.fs.status(old.into())?);
+        Ok(old.uid == self.fs.caller().uid && old.mode & 0o777 == STAGING_MODE && made.mode & 0o777 != STAGING_MODE)
+    }
+
+    /// Everything but folders and symbolic links is renamed, which charges it anew. Answers whether it left.
+    fn entry_there(&mut self, from: At<'_>, to: &Folder) -> StepResult<bool> {
+        if let Some(there) = unless_absent(self.fs.identity(to.at(from.name).into()))? {
+            if holds(self.fs, from, &there)? {
+                // Two names of one inode: a rename between them would do nothing.
+                self.fs.unlink(from)?;
+                return Ok(true);
             }
+            // Somebody made it anew in the old folder: it stays there and is reported.
+            return Ok(false);
         }
-        match self.fs.rename(from, landing.unwrap_or(to).at(&name)) {
+        match self.fs.rename(from, to.at(from.name)) {
             Err(error) if error.is_absent() && look(self.fs, from)?.is_none() => return Ok(true),
             answer => answer?,
         }
-        if let Some(landing) = landing {
-            self.land(landing.at(from.name), to, below)?;
+        (self.hear)(Told::Entry)?;
+        Ok(true)
+    }
+
+    fn entry_back(&mut self, from: At<'_>, to: &Folder, landing: &mut Landing, below: &[FileName]) -> StepResult<bool> {
+        let Some(landing) = landing.open(self.fs, to.at(self.landing))? else {
+            return self.entry_back_by_a_look(from, to, below);
+        };
+        match self.fs.rename(from, landing.at(from.name)) {
+            Err(error) if error.is_absent() && look(self.fs, from)?.is_none() => return Ok(true),
+            answer => answer?,
         }
-        (self.hear)(1)?;
+        self.land(landing.at(from.name), to, below)?;
+        (self.hear)(Told::Entry)?;
+        Ok(true)
+    }
+
+    fn entry_back_by_a_look(&mut self, from: At<'_>, to: &Folder, below: &[FileName]) -> StepResult<bool> {
+        let Some(identity) = unless_absent(self.fs.identity(from.into()))? else { return Ok(true) };
+        let (name, is_there) = entry_place(self.fs, to, from.name, &identity)?;
+        if name != *from.name {
+            (self.hear)(Told::Returns(below, &name))?;
+        }
+        if is_there {
+            self.fs.unlink(from)?;
+        } else {
+            self.fs.rename(from, to.at(&name))?;
+        }
+        (self.hear)(Told::Entry)?;
         Ok(true)
     }
 
     /// Gives an entry that has landed its old name, or one beside it.
     fn land(&mut self, from: At<'_>, to: &Folder, below: &[FileName]) -> StepResult<()> {
-        let path = below.iter().fold(self.top.clone(), |path, name| path.join(name.clone()));
-        if !land(self.fs, from, to.at(from.name), &path)? {
-            let name = self.free_name(to, from.name, below)?;
-            if !land(self.fs, from, to.at(&name), &path)? {
-                return Err(StepError::NameTaken(path));
+        while let Some(identity) = unless_absent(self.fs.identity(from.into()))? {
+            // Every name that others are quicker to take is passed over the next time.
+            let (name, _) = entry_place(self.fs, to, from.name, &identity)?;
+            if name != *from.name {
+                (self.hear)(Told::Returns(below, &name))?;
+            }
+            if land(self.fs, from, to.at(&name))? {
+                break;
             }
         }
         Ok(())
     }
 
-    /// What a crash left in the landing gets its name too; then the landing goes.
-    fn land_all(&mut self, landing: &mut Landing, to: &Folder, below: &mut Vec<FileName>) -> StepResult<()> {
-        let Landing::Open(folder) = landing else { return Ok(()) };
-        for entry in self.fs.read_folder(folder)? {
-            let name = entry?.name;
-            below.push(name.clone());
-            self.land(folder.at(&name), to, below)?;
-            below.pop();
+    /// Gives everything in a landing its name; then the landing goes.
+    fn land_all(&mut self, landing: &Folder, to: &Folder, below: &[FileName]) -> StepResult<()> {
+        loop {
+            let mut landed = 0_u64;
+            for entry in self.fs.read_folder(landing)? {
+                self.land(landing.at(&entry?.name), to, below)?;
+                landed += 1;
+            }
+            if landed == 0 {
+                return Ok(unless_absent(self.fs.remove_folder(to.at(self.landing))).map(drop)?);
+            }
         }
-        unless_absent(self.fs.remove_folder(to.at(self.landing)))?;
-        *landing = Landing::Unmade;
-        Ok(())
-    }
-
-    fn what_is_at(&self, from: At<'_>, to: At<'_>) -> FsResult<There> {
-        let Some(there) = unless_absent(self.fs.identity(to.into()))? else { return Ok(There::Nothing) };
-        let is_same = unless_absent(self.fs.identity(from.into()))?.is_some_and(|here| here == there);
-        Ok(if is_same { There::Same } else { There::Other })
     }
 
     /// A link is made anew beside its old one, which stays.
-    fn link(&mut self, from: At<'_>, status: &Status, to: &Folder, below: &[FileName]) -> StepResult<bool> {
+    fn link(&mut self, from: At<'_>, status: &Status, to: &Folder, below: &[FileName]) -> StepResult<()> {
         let points_to = self.fs.read_link(from)?;
-        let there = look(self.fs, to.at(from.name))?;
-        let is_twin = match there.as_ref().map(|there| there.kind) {
-            Some(EntryKind::SymbolicLink) => self.fs.read_link(to.at(from.name))? == points_to,
-            _ => false,
-        };
-        if is_twin {
-            if self.way == Way::There {
-                // A crash may have come between making it and giving it its owner and times.
-                copy_metadata(self.fs, from.into(), status, to.at(from.name).into(), self.losses)?;
+        let (name, is_there) = link_place(self.fs, to, from.name, &points_to)?;
+        if self.way == Way::There && name != *from.name {
+            return Ok(());
+        }
+        if !is_there {
+            if name != *from.name {
+                (self.hear)(Told::Returns(below, &name))?;
             }
-            return Ok(false);
+            self.fs.create_symbolic_link(to.at(&name), &points_to)?;
+            (self.hear)(Told::Entry)?;
         }
-        if there.is_some() && self.way == Way::There {
-            return Ok(false);
+        if !is_there || self.way == Way::There {
+            // Of one that is there, too: a crash may have come between making it and this.
+            copy_metadata(self.fs, from.into(), status, to.at(&name).into(), self.losses)?;
         }
-        let name = if there.is_some() { self.free_name(to, from.name, below)? } else { from.name.clone() };
-        self.fs.create_symbolic_link(to.at(&name), &points_to)?;
-        copy_metadata(self.fs, from.into(), status, to.at(&name).into(), self.losses)?;
-        (self.hear)(1)?;
-        if there.is_some() {
-            // Nobody would know it for a twin.
-            self.fs.unlink(from)?;
-        }
-        Ok(there.is_some())
-    }
-
-    /// `name (returned)` and so on: the old name was taken meanwhile.
-    fn free_name(&mut self, to: &Folder, name: &FileName, below: &[FileName]) -> StepResult<FileName> {
-        for attempt in 1..=NAMES_TRIED {
-            let name = beside(name, attempt).ok_or(StepError::Unnameable)?;
-            if look(self.fs, to.at(&name))?.is_none() {
-                let folders = below.split_last().map_or(&[][..], |(_, folders)| folders);
-                self.returned.push(folders.iter().cloned().chain([name.clone()]).collect());
-                return Ok(name);
-            }
-        }
-        Err(StepError::Unnameable)
+        Ok(())
     }
 
     /// Gives the folder its attributes once everything is in it; the times come last.
     fn finish(&self, from: &Folder, to: &Folder, times: Times, is_top: bool) -> StepResult<()> {
         let fs = self.fs;
-        if self.way == Way::Back {
+        if self.way != Way::There {
             return Ok(times.restore(fs, to)?);
         }
         let mut status = fs.status(from.into())?;
@@ -252,10 +266,4 @@ impl CarryOver<'_> {
         copy_metadata(fs, Object::Folder(from), &status, Object::Folder(to), self.losses)?;
         Ok(Times::forget(fs, to)?)
     }
-}
-
-enum There {
-    Nothing,
-    Same,
-    Other,
 }

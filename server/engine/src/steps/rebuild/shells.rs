@@ -1,10 +1,12 @@
-//! The folders and links that a tree leaves behind once its entries have gone over: empty shells, which
-//! go by `rmdir` and by `unlink` of what has its twin. Anything else is somebody's and stays.
+//! What a tree leaves behind once its entries have gone over: empty folders and links, each with its
+//! twin in the other tree. Folders go by `rmdir`, links by `unlink`; anything else is somebody's and stays.
 
 use std::collections::BTreeMap;
 
+use tidelock_shared::name::FileName;
 use tidelock_shared::strategy::EntryKind;
 
+use super::places::{folder_place, link_place};
 use crate::fs::walk::{look, unless_absent};
 use crate::fs::{At, Errno, FileSystem, Folder, FsResult};
 use crate::moves::event::Note;
@@ -12,14 +14,14 @@ use crate::steps::context::{Context, holds, path_of};
 use crate::steps::error::StepResult;
 
 /// After the commit the old folders go. What somebody has put there since the last look stays, and is reported.
-pub(crate) fn remove_shells(context: &mut Context<'_>) -> StepResult<()> {
+pub(in crate::steps) fn remove_shells(context: &mut Context<'_>) -> StepResult<()> {
     let (folder, retired) = (context.source_folder()?, context.retired_name()?);
     let top = folder.at(&retired);
     if !holds(context.fs, top, &context.item().identity)? {
         return Ok(());
     }
     let destination = context.destination_folder()?;
-    let published = unless_absent(context.fs.open_folder(destination.at(&context.item().destination_name)))?;
+    let published = opened(context.fs, destination.at(&context.item().destination_name))?;
     if !remove_shell(context.fs, top, published.as_ref())? {
         let path = path_of(&context.item().source_folder, &retired);
         context.note(Note::Kept { path })?;
@@ -28,53 +30,91 @@ pub(crate) fn remove_shells(context: &mut Context<'_>) -> StepResult<()> {
 }
 
 /// Answers whether nothing is left.
-fn remove_shell(fs: &dyn FileSystem, shell: At<'_>, twin: Option<&Folder>) -> FsResult<bool> {
-    let Some(folder) = unless_absent(fs.open_folder(shell))? else { return Ok(true) };
-    Ok(clear(fs, &folder, twin)? && remove_if_empty(fs, shell)?)
+fn remove_shell(fs: &dyn FileSystem, shell: At<'_>, twin: Option<&Folder>) -> StepResult<bool> {
+    let Some(folder) = opened(fs, shell)? else { return Ok(look(fs, shell)?.is_none()) };
+    let mut is_empty = true;
+    for (name, kind) in content(fs, &folder)? {
+        let at = folder.at(&name);
+        is_empty &= match (kind, twin) {
+            (EntryKind::Folder, twin) => {
+                // One without a twin: others have worked in what was published.
+                let inner = twin.map(|twin| opened(fs, twin.at(&name))).transpose()?.flatten();
+                remove_shell(fs, at, inner.as_ref())?
+            }
+            (EntryKind::SymbolicLink, Some(twin)) => remove_if_twin(fs, at, twin.at(&name))?,
+            _ => false,
+        };
+    }
+    Ok(is_empty && remove_if_empty(fs, shell)?)
 }
 
-/// Removes what has its twin from a shell; answers whether nothing is left in it.
-pub(super) fn clear(fs: &dyn FileSystem, shell: &Folder, twin: Option<&Folder>) -> FsResult<bool> {
-    let mut names = BTreeMap::new();
-    for entry in fs.read_folder(shell)? {
-        let name = entry?.name;
-        if let Some(status) = look(fs, shell.at(&name))? {
-            names.insert(name, status.kind);
-        }
-    }
+/// On the way back: removes from what was made anew whatever has its twin in the old tree. Answers whether nothing
+/// is left in it.
+pub(super) fn remove_twins(fs: &dyn FileSystem, made: &Folder, old: &Folder) -> StepResult<bool> {
     let mut is_empty = true;
-    for (name, kind) in names {
-        let at = shell.at(&name);
+    for (name, kind) in content(fs, made)? {
+        let at = made.at(&name);
         is_empty &= match kind {
-            EntryKind::Folder => {
-                let inner = twin.map(|twin| unless_absent(fs.open_folder(twin.at(&name)))).transpose();
-                // What is no folder any more is somebody's own change.
-                remove_shell(fs, at, inner.ok().flatten().flatten().as_ref())?
-            }
-            EntryKind::SymbolicLink => remove_remade_link(fs, at, twin)?,
+            EntryKind::Folder => match (folder_place(fs, old, &name)?, opened(fs, at)?) {
+                ((twin, true), Some(inner)) => {
+                    let twin = opened(fs, old.at(&twin))?;
+                    twin.map_or(Ok(false), |twin| remove_twins(fs, &inner, &twin))? && remove_if_empty(fs, at)?
+                }
+                _ => false,
+            },
+            EntryKind::SymbolicLink => match read_link(fs, at)? {
+                Some(points_to) => {
+                    let (twin, is_there) = link_place(fs, old, &name, &points_to)?;
+                    is_there && remove_if_twin(fs, at, old.at(&twin))?
+                }
+                None => false,
+            },
             _ => false,
         };
     }
     Ok(is_empty)
 }
 
+fn content(fs: &dyn FileSystem, folder: &Folder) -> FsResult<BTreeMap<FileName, EntryKind>> {
+    let mut names = BTreeMap::new();
+    for entry in fs.read_folder(folder)? {
+        let name = entry?.name;
+        if let Some(status) = look(fs, folder.at(&name))? {
+            names.insert(name, status.kind);
+        }
+    }
+    Ok(names)
+}
+
+/// None if it is not there, or no folder.
+fn opened(fs: &dyn FileSystem, at: At<'_>) -> FsResult<Option<Folder>> {
+    match fs.open_folder(at) {
+        Err(error) if error.is_absent() || matches!(error.errno, Errno::NOTDIR | Errno::LOOP) => Ok(None),
+        answer => answer.map(Some),
+    }
+}
+
 /// Answers whether it is gone.
-pub(super) fn remove_if_empty(fs: &dyn FileSystem, folder: At<'_>) -> FsResult<bool> {
+fn remove_if_empty(fs: &dyn FileSystem, folder: At<'_>) -> FsResult<bool> {
     match fs.remove_folder(folder) {
-        Err(error) if error.errno == Errno::NOTEMPTY => Ok(false),
+        Err(error) if matches!(error.errno, Errno::NOTEMPTY | Errno::EXIST | Errno::NOTDIR) => Ok(false),
         Err(error) if !error.is_absent() => Err(error),
         _ => Ok(true),
     }
 }
 
 /// A link that has its twin is deleted; one that somebody made since stays.
-fn remove_remade_link(fs: &dyn FileSystem, at: At<'_>, twin: Option<&Folder>) -> FsResult<bool> {
-    let Some(twin) = twin.map(|twin| twin.at(at.name)) else { return Ok(false) };
-    let points_to = fs.read_link(at)?;
-    match fs.read_link(twin) {
-        Ok(twin) if twin == points_to => Ok(unless_absent(fs.unlink(at)).map(|_| true)?),
-        Ok(_) => Ok(false),
-        Err(error) if error.is_absent() || error.errno == Errno::INVAL => Ok(false),
-        Err(error) => Err(error),
+fn remove_if_twin(fs: &dyn FileSystem, at: At<'_>, twin: At<'_>) -> FsResult<bool> {
+    match (read_link(fs, at)?, read_link(fs, twin)?) {
+        (Some(points_to), Some(twin)) if points_to == twin => Ok(unless_absent(fs.unlink(at)).map(|_| true)?),
+        _ => Ok(false),
+    }
+}
+
+/// None if it is not there, or no link.
+pub(super) fn read_link(fs: &dyn FileSystem, at: At<'_>) -> FsResult<Option<Vec<u8>>> {
+    match fs.read_link(at) {
+        Err(error) if error.is_absent() || error.errno == Errno::INVAL => Ok(None),
+        answer => answer.map(Some),
     }
 }
