@@ -42,7 +42,11 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
         return Err(StepError::NameTaken(item.destination_path()));
     }
     match item.strategy {
-        Strategy::StagedCopy if item.kept.is_none() => bring_up_to_date(context, from, false)?,
+        // What goes out of sight has been compared before that.
+        Strategy::StagedCopy if item.kept.is_none() => {
+            let compares_content = context.order.compare && !item.keeps_source();
+            bring_up_to_date(context, from, compares_content)?;
+        }
         Strategy::PiecewiseRename => collect_latecomers(context)?,
         Strategy::RetagAndRename | Strategy::RetagWithHop => {
             retag_until_clean(context, from)?;
