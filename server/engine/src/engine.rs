@@ -208,9 +208,7 @@ impl Engine {
     fn known_by(&self, key: Option<&str>, request: &MoveRequest) -> Result<Option<MoveId>, EngineError> {
         let known = key.map(|key| self.driver.journal.lock().find_key(key)).transpose()?.flatten();
         let Some(known) = known else { return Ok(None) };
-        let asked = self.read(known)?.of.plan.asked;
-        let MoveRequest { verb, sources, destination, new_name, .. } = request;
-        let is_same = (&asked.verb, &asked.sources, &asked.destination, &asked.new_name) == (verb, sources, destination, new_name);
+        let is_same = self.read(known)?.of.plan.asked == *request;
         if is_same { Ok(Some(known)) } else { Err(EngineError::KeyIsTaken(known)) }
     }
 

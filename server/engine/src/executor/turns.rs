@@ -1,8 +1,9 @@
 //! Whose turn it is: pure.
 //!
 //! So many moves run at once. Of those that wait for their turn, the one goes first whose user has
-//! the fewest running; among equals the one that was accepted first. So nobody's hundred moves
-//! keep another's one waiting. What is on its way back or past its commit point never waits.
+//! the fewest running; among equals the one that was accepted first. So nobody's hundred moves that
+//! wait go before another's one; those that run keep their turn. What is on its way back or past its
+//! commit point never waits.
 
 use std::collections::BTreeMap;
 

@@ -39,9 +39,9 @@ impl Ballast {
         if is_full(&file)? { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
     }
 
-    /// Whether a start that failed may do better without it: the disk is full, and it lies there.
-    pub(super) fn is_in_the_way(&self) -> bool {
-        File::open(&self.path).is_ok_and(|file| is_full(&file).unwrap_or(false))
+    /// Whether a start that failed may do better without it.
+    pub(super) fn is_there(&self) -> bool {
+        self.path.is_file()
     }
 
     /// Whoever comes next may use the room. If it cannot be given, no more is lost than without it.

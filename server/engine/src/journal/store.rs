@@ -123,10 +123,10 @@ impl Journal {
         };
         match open() {
             // A start writes too. The process may have ended before a record found no room.
-            Err(error) if ballast.is_in_the_way() => {
+            Err(error) if ballast.is_there() => {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
-                    "the disk of the state folder is full: open moves get the room kept for their ends"
+                    "the state folder cannot be written: if it is full, open moves get the room kept for their ends"
                 );
                 ballast.give_up();
                 open()
@@ -242,7 +242,7 @@ impl Journal {
             ballast.take().map_err(|source| JournalError::Full { source })?;
         }
         let accepted = self.insert(plan, key, now_ms);
-        self.give_up_room_if_full(&accepted);
+        self.give_up_room_if_failed(&accepted);
         Ok((accepted?, true))
     }
 
@@ -271,10 +271,10 @@ impl Journal {
         Ok(MoveId { engine, number })
     }
 
-    /// So that there is some at the next start.
-    fn give_up_room_if_full<T>(&self, answer: &Result<T, JournalError>) {
-        if let Err(JournalError::Database { source, .. }) = answer
-            && source.sqlite_error_code() == Some(ErrorCode::DiskFull)
+    /// So that there is some at the next start. SQLite tells a full disk from other errors, but not a quota
+    /// that is used up.
+    fn give_up_room_if_failed<T>(&self, answer: &Result<T, JournalError>) {
+        if answer.is_err()
             && let Some(ballast) = &self.ballast
         {
             ballast.give_up();
@@ -290,7 +290,7 @@ impl Journal {
     pub(super) fn append_all(&mut self, records: &mut dyn Iterator<Item = &Record>) -> Result<(), JournalError> {
         self.before_write();
         let written = self.write(records);
-        self.give_up_room_if_full(&written);
+        self.give_up_room_if_failed(&written);
         for (number, event) in written? {
             self.after_write(Some((number, event)));
         }

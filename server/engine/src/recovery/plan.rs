@@ -164,6 +164,8 @@ pub(super) fn judge(facts: &Facts) -> Verdict {
         // Its record may be all that is known of a move that is half done.
         (Standing::Lost, _) => Verdict::NeedsWord,
         (Standing::Unknown, _) => Verdict::NewerThanJournal,
+        // Neither an undo nor a purge needs it: it is somebody's, who may want it or not.
+        (Standing::Keeps, Role::Kept) => Verdict::NeedsWord,
         (Standing::Open | Standing::Keeps, _) => Verdict::Accounted,
         (Standing::Ended, Role::Record | Role::Barrier) if facts.is_ours => Verdict::LeftBehind,
         (Standing::Ended, _) => Verdict::NeedsWord,
@@ -232,6 +234,15 @@ mod tests {
         for role in [Role::Retired, Role::Replaced, Role::Staging, Role::Kept, Role::Workshop, Role::Hop] {
             assert_eq!(judge(&facts(role, OURS)), Verdict::NeedsWord, "{role:?}");
         }
+    }
+
+    #[test]
+    fn what_an_undo_or_a_purge_needs_stays_and_what_others_had_changed_waits_for_a_word() {
+        let keeps = |role| judge(&Facts { standing: Standing::Keeps, ..facts(role, OURS) });
+        for role in [Role::Retired, Role::Replaced, Role::Record] {
+            assert_eq!(keeps(role), Verdict::Accounted, "{role:?}");
+        }
+        assert_eq!(keeps(Role::Kept), Verdict::NeedsWord);
     }
 
     #[test]
