@@ -158,6 +158,7 @@ impl Local {
             while let Some(engine) = engine.upgrade() {
                 match engine.answer_requests() {
                     Ok(answered) => audit.answered(&engine, &answered),
+                    Err(EngineError::Halted) => return,
                     Err(error) => tracing::warn!(%error, "requests of other processes cannot be read"),
                 }
                 drop(engine);

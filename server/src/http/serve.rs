@@ -9,7 +9,6 @@ use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
 
 use super::router::router;
 use super::server_file::ServerFile;
@@ -57,7 +56,7 @@ async fn run(options: Serve) -> Result<(), ServeError> {
     result
 }
 
-async fn serve_bound(
+pub(super) async fn serve_bound(
     running: &Running,
     listener: TcpListener,
     url: &str,
@@ -91,7 +90,8 @@ async fn serve_bound(
     let waiting = running.clone();
     // It only waits, so it cannot fail in a way that matters now.
     drop(tokio::task::spawn_blocking(move || waiting.site.drivers.wait(STOPPED_WITHIN)).await);
-    recovered.and(served)
+    recovered.and(served)?;
+    if running.has_failed() { Err(ServeError::JournalNotWritten) } else { Ok(()) }
 }
 
 async fn serve_requests(running: Running, listener: TcpListener) -> Result<(), ServeError> {
@@ -120,7 +120,7 @@ fn recover(running: &Running, scans: Option<DriftScans>) -> Result<(), ServeErro
         running.site.drivers.drive(id);
     }
     remove_left_barriers(running.site.clone());
-    answer_requests(running.site.clone(), running.stop.subscribe());
+    answer_requests(running.clone());
     again_and_again(running, "retention", Duration::ZERO, PURGES_LOOKED_FOR_EVERY, purge_what_is_due);
     again_and_again(running, "usage", Duration::ZERO, SAMPLES_LOOKED_FOR_EVERY, sample_usage);
     if let Some(DriftScans { every, pace, between }) = scans {
@@ -149,10 +149,15 @@ fn remove_left_barriers(site: Arc<Site>) {
 
 /// Looks all the time for what other processes ask through the state folder, and for moves that
 /// have waited long enough.
-fn answer_requests(site: Arc<Site>, stop: watch::Receiver<bool>) {
+fn answer_requests(running: Running) {
     let look = move || {
+        let (site, stop) = (running.site.clone(), running.stop.subscribe());
         let mut could = true;
         while !*stop.borrow() {
+            // Whoever halts it on purpose has said before that the server is to stop.
+            if site.engine.is_halted() && !*stop.borrow() {
+                return running.fail();
+            }
             let answered = site.engine.answer_requests();
             match &answered {
                 Ok(answered) => site.audit.answered(&site.engine, answered),
@@ -231,8 +236,8 @@ fn stop_on_signals(running: &Running, file: &ServerFile) -> Result<(), ServeErro
     tokio::spawn(async move {
         tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
         tracing::info!("stopping");
-        running.site.engine.halt();
         running.stop.send_replace(true);
+        running.site.engine.halt();
         tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
         file.remove();
         std::process::exit(1);

@@ -88,6 +88,8 @@ pub(crate) enum ServeError {
     NoRandomness(#[from] NoRandomness),
     #[error("cannot start the runtime")]
     Runtime(#[source] std::io::Error),
+    #[error("a move could not be written down: nothing goes on before the server is started again, and then everything does")]
+    JournalNotWritten,
     #[error("cannot serve")]
     Serving(#[source] std::io::Error),
 }

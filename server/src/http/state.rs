@@ -28,6 +28,7 @@ pub(super) struct Inner {
     pub(super) stop: watch::Sender<bool>,
     pub(super) pages: Pages,
     is_ready: AtomicBool,
+    has_failed: AtomicBool,
 }
 
 impl Running {
@@ -41,6 +42,7 @@ impl Running {
             stop: watch::Sender::new(false),
             pages: Pages::new(assets::package_folder()),
             is_ready: AtomicBool::new(false),
+            has_failed: AtomicBool::new(false),
         }))
     }
 
@@ -50,7 +52,17 @@ impl Running {
     }
 
     pub(super) fn is_ready(&self) -> bool {
-        self.0.is_ready.load(Ordering::Acquire) && !*self.0.stop.borrow()
+        self.0.is_ready.load(Ordering::Acquire) && !*self.0.stop.borrow() && !self.site.engine.is_halted()
+    }
+
+    /// The engine has stopped by itself: nothing goes on before the next start.
+    pub(super) fn fail(&self) {
+        self.0.has_failed.store(true, Ordering::Release);
+        self.stop.send_replace(true);
+    }
+
+    pub(super) fn has_failed(&self) -> bool {
+        self.0.has_failed.load(Ordering::Acquire)
     }
 }
 

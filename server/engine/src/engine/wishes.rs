@@ -91,6 +91,10 @@ impl Engine {
 
     /// Does what other processes asked for through the state folder, and tells what that was.
     pub fn answer_requests(&self) -> Result<Answered, EngineError> {
+        if self.is_halted() {
+            // They stay for whoever comes next.
+            return Err(EngineError::Halted);
+        }
         let (requests, limits) = {
             let mut journal = self.driver.journal.lock();
             (journal.take_requests()?, journal.limits()?)

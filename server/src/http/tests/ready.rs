@@ -12,7 +12,7 @@ use tidelock_shared::name::FilePath;
 
 use super::{ADDRESS, on_runtime, server_of};
 use crate::demo;
-use crate::http::serve;
+use crate::http::serve::{serve, serve_bound};
 use crate::http::server_file::ServerFile;
 use crate::http::start::{Mode, Serve, ServeError, Upkeep, of_demo, start};
 use crate::identity::Token;
@@ -77,6 +77,25 @@ fn a_port_in_use_is_told_before_anything_is_touched() {
         Serve { listen: taken.local_addr().unwrap(), state_folder: folder.clone(), mode: DEMO, upkeep: Upkeep::default() };
     assert!(matches!(serve(options), Err(ServeError::Listen { .. })));
     assert!(!folder.exists());
+}
+
+/// A supervisor starts it again, and then moves go on.
+#[test]
+fn a_server_whose_journal_cannot_be_written_ends_with_an_error() {
+    on_runtime(async {
+        let running =
+            of_demo(demo::in_memory(Duration::ZERO), Journal::in_memory(7).unwrap(), Uploads::default(), ADDRESS.parse().unwrap())
+                .unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let state = tempfile::tempdir().unwrap();
+        let file = ServerFile::write(state.path(), "http://127.0.0.1:1", &Token::random().unwrap()).unwrap();
+        let engine = running.site.engine.clone();
+        let served = tokio::spawn(async move { serve_bound(&running, listener, "", &file, None).await });
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        engine.halt();
+        let ended = tokio::time::timeout(Duration::from_secs(60), served).await.expect("it ends").unwrap();
+        assert!(matches!(ended, Err(ServeError::JournalNotWritten)), "{ended:?}");
+    });
 }
 
 #[test]
