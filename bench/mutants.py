@@ -34,6 +34,8 @@ MUTANTS = (
      "(status.uid == fs.caller().uid && status.mode & 0o777 == OWN_FOLDER_MODE).then_some(folder)", "Some(folder)"),
     ("a copy is not compared though somebody asked for it", "steps/check.rs", "compared",
      "let compares_content = context.order.compare && !item.keeps_source();", "let compares_content = false;"),
+    ("what others put in the place of what was published is hidden", "steps/carry.rs", "meanwhile",
+     "if found != *what.identity && from.name.is_hidden_folder_of_a_move() =>", "if false =>"),
     ("names in two trees do not keep them apart", "planner/overlap.rs", "waiting",
      "            || self.shared.intersection(&other.shared).next().is_some()\n", ""),
     ("what was made anew goes before its twin is safe", "steps/rebuild.rs", "crash_anywhere",

@@ -196,6 +196,30 @@ fn what_somebody_makes_in_an_old_folder_is_not_replaced_by_what_comes_back() {
     }
 }
 
+/// Whatever the moment at which they do so.
+#[test]
+fn what_others_put_in_the_place_of_what_was_published_is_not_hidden() {
+    for case in CASES.into_iter().filter(|case| case.source == "/m/alpha/single" && case.destination == "/m/beta") {
+        let mut tried = Tried::of("others: replace what was published", case);
+        for at in 0.. {
+            let world = World::new(case);
+            let (beta, theirs) = (world.root.open_path(&path("/m/beta")).unwrap(), world.root.clone());
+            write(&theirs, &beta, "theirs", b"somebody else's");
+            let replaces = Meddler::later_at(at, move || theirs.rename(beta.at(&name("theirs")), beta.at(&name("single"))));
+            let armed = replaces.clone();
+            meanwhile(&world, world.caller().watched_by(replaces.clone()), &world.request(), StepKind::Publish, move || {
+                armed.begin()
+            });
+            let is_seen = world.visible().values().filter(|seen| seen.content == b"somebody else's").count();
+            assert_eq!(is_seen, 1, "{}, replaced before call {at}", case.name);
+            if !replaces.has_come() {
+                break;
+            }
+            tried.one();
+        }
+    }
+}
+
 /// Folders that a walk comes through one after the other.
 const INNER: [&str; 3] = ["first", "second", "third"];
 

@@ -40,8 +40,10 @@ pub(super) fn check(model: &Model, found: &[Sighting], moves: &[Snapshot], excus
     let mut offences = Vec::new();
     for snapshot in moves {
         let state = snapshot.recorded.of.state;
-        let may_be_stuck = model.is_disturbed || (excuses.limits_hold_back && is_for_want_of_room(&snapshot.recorded.of));
-        let may_be_stuck = may_be_stuck || model.was_met_twice(&snapshot.recorded);
+        let failed_for = |kind| snapshot.recorded.of.failure.as_ref().is_some_and(|failure| failure.kind == kind);
+        let may_be_stuck = model.is_disturbed && failed_for(FailureKind::WorldChanged)
+            || excuses.limits_hold_back && failed_for(FailureKind::NoHeadroom)
+            || model.was_met_twice(&snapshot.recorded);
         let is_at_rest = state.has_ended() || (state == MoveState::Stuck && may_be_stuck);
         if !is_at_rest {
             offences.push(format!("move {} is {state:?}: {:?}", snapshot.recorded.of.id, snapshot.recorded.of.failure));
@@ -58,10 +60,6 @@ pub(super) fn check(model: &Model, found: &[Sighting], moves: &[Snapshot], excus
     described(found, moves, &mut offences);
     survivors(model, found, &mut offences);
     offences
-}
-
-fn is_for_want_of_room(of: &Move) -> bool {
-    of.failure.as_ref().is_some_and(|failure| failure.kind == FailureKind::NoHeadroom)
 }
 
 /// Every name of every untouched object is there, once, with everything that belongs to it.

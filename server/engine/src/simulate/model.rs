@@ -48,8 +48,7 @@ pub(super) struct Model {
     pub(super) known: BTreeMap<Identity, u32>,
     /// Others have changed these: they must exist, and that is all.
     pub(super) touched: BTreeSet<u32>,
-    /// Others have changed something: they may have moved away what a stuck move waits for, or filled
-    /// its project.
+    /// Others have changed something: they may have moved away what a stuck move waits for.
     pub(super) is_disturbed: bool,
     /// Others have removed these, or a power cut may have.
     pub(super) may_be_gone: BTreeSet<u32>,

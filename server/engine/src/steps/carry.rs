@@ -122,6 +122,10 @@ fn carry_now(fs: &dyn FileSystem, from: At<'_>, to: At<'_>, what: &Carry<'_>) ->
     remove_own_claim(fs, to)?;
     bring(fs, from, to, what)?;
     match unless_absent(fs.identity(to.into()))? {
+        // Nobody else has put anything under a hidden name: they have given the new one to something since.
+        Some(found) if found != *what.identity && from.name.is_hidden_folder_of_a_move() => {
+            Err(StepError::ItemReplaced(what.destination.clone()))
+        }
         Some(found) if found != *what.identity => Err(give_back(fs, from, to, what)?),
         _ => Ok(()),
     }
