@@ -208,7 +208,7 @@ fn what_others_put_in_the_place_of_what_was_published_is_not_hidden() {
             let replaces = Meddler::later_at(at, move || theirs.rename(beta.at(&name("theirs")), beta.at(&name("single"))));
             let armed = replaces.clone();
             meanwhile(&world, world.caller().watched_by(replaces.clone()), &world.request(), StepKind::Publish, move || {
-                armed.begin()
+                armed.begin();
             });
             let is_seen = world.visible().values().filter(|seen| seen.content == b"somebody else's").count();
             assert_eq!(is_seen, 1, "{}, replaced before call {at}", case.name);

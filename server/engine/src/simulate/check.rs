@@ -17,7 +17,7 @@ use crate::fs::simulator::Simulator;
 use crate::fs::walk::walk;
 use crate::fs::{FileSystem, FsError, FsResult};
 use crate::moves::event::{FailureKind, Note};
-use crate::moves::state::{Move, Purge};
+use crate::moves::state::Purge;
 use crate::planner::plan::Payer;
 use crate::recovery::Record;
 
