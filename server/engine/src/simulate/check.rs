@@ -41,7 +41,9 @@ pub(super) fn check(model: &Model, found: &[Sighting], moves: &[Snapshot], excus
     for snapshot in moves {
         let state = snapshot.recorded.of.state;
         let failed_for = |kind| snapshot.recorded.of.failure.as_ref().is_some_and(|failure| failure.kind == kind);
+        // A folder that has another project takes nothing back that is not charged to that.
         let may_be_stuck = model.is_disturbed && failed_for(FailureKind::WorldChanged)
+            || model.projects_are_loose && failed_for(FailureKind::FileSystem)
             || excuses.limits_hold_back && failed_for(FailureKind::NoHeadroom)
             || model.was_met_twice(&snapshot.recorded);
         let is_at_rest = state.has_ended() || (state == MoveState::Stuck && may_be_stuck);
