@@ -196,6 +196,44 @@ fn what_somebody_makes_in_an_old_folder_is_not_replaced_by_what_comes_back() {
     }
 }
 
+/// Once the rebuilt tree is there, somebody else makes a folder in it, and takes the name of the second item.
+struct MakesFolder {
+    theirs: Simulator,
+    is_first: AtomicBool,
+}
+
+impl Watch for MakesFolder {
+    fn before(&self, _: &'static str, _: &[u8], _: bool) -> FsResult<Option<Errno>> {
+        let there = self.theirs.open_path(&path("/m/beta"))?;
+        if let Ok(plain) = self.theirs.open_folder(there.at(&name("plain")))
+            && self.theirs.status((&plain).into())?.mode & 0o777 == 0o755
+            && self.is_first.swap(false, Ordering::Relaxed)
+        {
+            make_folder(&self.theirs, &plain, "bob's", 0o755);
+            self.theirs.set_owner(plain.at(&name("bob's")).into(), ALICE + 1, ALICE + 1)?;
+            write(&self.theirs, &there, "single", b"taken");
+        }
+        Ok(None)
+    }
+
+    fn after(&self, _: Option<&FsError>) {}
+}
+
+#[test]
+fn a_folder_that_somebody_else_made_in_a_rebuilt_tree_keeps_nothing_from_going_back() {
+    for case in CASES.into_iter().filter(|case| case.name.starts_with("piecewise rename by a user")) {
+        let world = World::new(Case { source: "/m/alpha/plain", ..case });
+        let rival = Arc::new(MakesFolder { theirs: world.root.clone(), is_first: AtomicBool::new(true) });
+        let sources = vec![path("/m/alpha/plain"), path("/m/alpha/single")];
+        let request = MoveRequest { sources, ..world.request() };
+        let recorded = meanwhile(&world, world.caller().watched_by(rival), &request, StepKind::Publish, || {});
+        assert_eq!(recorded.of.state, MoveState::Undone, "{}: {:?}", case.name, recorded.of.failure);
+        assert!(world.visible().contains_key("/m/alpha/plain/bob's"), "{}", case.name);
+        assert_eq!(world.visible()["/m/alpha/plain/file"].content, b"plain");
+        Tried::of("others: make a folder in a tree that was made anew, and take the second item's name", case).one();
+    }
+}
+
 /// Whatever the moment at which they do so.
 #[test]
 fn what_others_put_in_the_place_of_what_was_published_is_not_hidden() {

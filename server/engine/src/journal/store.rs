@@ -99,6 +99,12 @@ fn write_ahead(connection: &Connection) -> rusqlite::Result<String> {
     Ok(told.into_iter().next().unwrap_or_default())
 }
 
+/// SQLite tells a full disk from other errors, but not a quota that is used up.
+fn may_lack_room(error: &JournalError) -> bool {
+    let JournalError::Database { source, .. } = error else { return false };
+    matches!(source.sqlite_error_code(), Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure | ErrorCode::CannotOpen))
+}
+
 /// Makes durable what is about to be read; false if the database has no write-ahead log after all.
 ///
 /// A process that was killed in a commit, or whose sync failed, leaves events that are read like all
@@ -123,7 +129,7 @@ impl Journal {
         };
         match open() {
             // A start writes too. The process may have ended before a record found no room.
-            Err(error) if ballast.is_there() => {
+            Err(error) if may_lack_room(&error) && ballast.is_there() => {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
                     "the state folder cannot be written: if it is full, open moves get the room kept for their ends"
@@ -271,10 +277,9 @@ impl Journal {
         Ok(MoveId { engine, number })
     }
 
-    /// So that there is some at the next start. SQLite tells a full disk from other errors, but not a quota
-    /// that is used up.
+    /// So that there is some at the next start.
     fn give_up_room_if_failed<T>(&self, answer: &Result<T, JournalError>) {
-        if answer.is_err()
+        if answer.as_ref().is_err_and(may_lack_room)
             && let Some(ballast) = &self.ballast
         {
             ballast.give_up();

@@ -106,16 +106,18 @@ impl StepError {
         if order.action != Action::Run {
             return None;
         }
-        let begins_nothing = order.kind == StepKind::Reserve;
         let hides_nothing = matches!(
             order.kind,
-            StepKind::Restore | StepKind::Retag | StepKind::Repair | StepKind::MakeStaging | StepKind::CopyTree | StepKind::Verify
-        ) && order.item.strategy != Strategy::PiecewiseRename
-            || begins_nothing;
+            StepKind::Reserve
+                | StepKind::Restore
+                | StepKind::Retag
+                | StepKind::Repair
+                | StepKind::MakeStaging
+                | StepKind::CopyTree
+                | StepKind::Verify
+        ) && order.item.strategy != Strategy::PiecewiseRename;
         match self {
             Self::Waits(wait) => Some(wait.clone()),
-            // Later on it would hold what is over the limit, and keep others of the project from writing.
-            Self::NoHeadroom { .. } if begins_nothing => Some(Wait::Room),
             Self::FileSystem(error) if hides_nothing && error.is_full() => Some(Wait::Room),
             Self::FileSystem(error) if hides_nothing && error.errno == Errno::REMOTEIO => Some(Wait::Servers),
             _ => None,

@@ -19,6 +19,7 @@ use super::error::{StepError, StepResult};
 use super::make_staging::is_staged;
 use crate::fs::Folder;
 use crate::moves::event::Note;
+use crate::planner::plan::Loss;
 use crate::worker::Probe;
 use carry_over::{CarryOver, Told, Way};
 pub(super) use shells::remove_shells;
@@ -69,7 +70,11 @@ fn carry_over(context: &mut Context<'_>, from: &Folder, to: &Folder, way: Way) -
 }
 
 fn carry(context: &mut Context<'_>, way: Way, walk: impl FnOnce(&mut CarryOver<'_>) -> StepResult<()>) -> StepResult<()> {
-    let (fs, id, losses, landing) = (context.fs, context.order.move_id, losses(context), context.staging_name()?);
+    let (fs, id, mut losses, landing) = (context.fs, context.order.move_id, losses(context), context.staging_name()?);
+    if way != Way::There {
+        // Of what others have made since: the way back does not fail for what nobody but they could give.
+        losses.extend([Loss::Owner, Loss::PrivilegedAttributes, Loss::InodeFlags]);
+    }
     let hear = &mut |told: Told<'_>| match told {
         Told::Entry => context.progress(1, 0),
         Told::Returns(below, name) => {
@@ -85,7 +90,11 @@ fn carry(context: &mut Context<'_>, way: Way, walk: impl FnOnce(&mut CarryOver<'
 fn shell(context: &Context<'_>) -> StepResult<Option<Folder>> {
     let (folder, retired) = (context.source_folder()?, context.retired_name()?);
     let item = context.item();
-    for name in [&retired, &item.source_name] {
+    let returned = context.all_notes().filter_map(|note| match note {
+        Note::BroughtBackAs { path } => path.split_last().filter(|(above, _)| *above == item.source_folder.path),
+        _ => None,
+    });
+    for name in [&retired, &item.source_name].into_iter().chain(returned.map(|(_, name)| name)) {
         if super::context::holds(context.fs, folder.at(name), &item.identity)? {
             return Ok(Some(context.fs.open_folder(folder.at(name))?));
         }

@@ -1,7 +1,7 @@
 //! The times of a folder, kept in an attribute while names come and go in it.
 //!
 //! A crash in between loses nothing: whoever comes again finds the attribute, and with it the
-//! times that the folder had. Where a mount has no such attributes, the times are kept in memory alone.
+//! times that the folder had. Where there can be no such attribute, the times are kept in memory alone.
 
 use crate::fs::{Errno, FileSystem, Folder, FsResult, Object, Timestamp};
 
@@ -56,8 +56,9 @@ impl Times {
 
     fn kept_on(self, fs: &dyn FileSystem, folder: &Folder) -> FsResult<Self> {
         match fs.set_xattr(Object::Folder(folder), ATTRIBUTE, self.text().as_bytes()) {
-            Err(error) if error.errno != Errno::OPNOTSUPP => Err(error),
-            _ => Ok(self),
+            // Nobody but its owner gives a folder an attribute.
+            Err(error) if matches!(error.errno, Errno::OPNOTSUPP | Errno::ACCESS | Errno::PERM) => Ok(self),
+            answer => answer.map(|()| self),
         }
     }
 
@@ -73,7 +74,8 @@ impl Times {
 
     pub(super) fn forget(fs: &dyn FileSystem, folder: &Folder) -> FsResult<()> {
         match fs.remove_xattr(folder.into(), ATTRIBUTE) {
-            Err(error) if matches!(error.errno, Errno::NODATA | Errno::OPNOTSUPP) => Ok(()),
+            // What others own was given none.
+            Err(error) if matches!(error.errno, Errno::NODATA | Errno::OPNOTSUPP | Errno::ACCESS | Errno::PERM) => Ok(()),
             answer => answer,
         }
     }

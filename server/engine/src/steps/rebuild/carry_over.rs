@@ -12,14 +12,14 @@ use tidelock_shared::name::FileName;
 use tidelock_shared::strategy::EntryKind;
 
 use super::landing::{Landing, land, left};
-use super::places::{entry_place, folder_place, link_place};
+use super::places::{NAMES_TRIED, entry_place, folder_place, link_place};
 use crate::copy::{copy_metadata, keep_layout};
 use crate::fs::walk::{holds, look, unless_absent};
-use crate::fs::{At, FileSystem, Folder, Object, Status};
+use crate::fs::{At, Errno, FileSystem, Folder, Object, Status};
 use crate::planner::plan::Loss;
 use crate::steps::barrier::is_barrier;
 use crate::steps::context::create_folder_beside;
-use crate::steps::error::StepResult;
+use crate::steps::error::{StepError, StepResult};
 use crate::steps::make_staging::STAGING_MODE;
 use crate::steps::times::Times;
 
@@ -78,13 +78,17 @@ impl CarryOver<'_> {
         for entry in self.fs.read_folder(old)? {
             let entry = entry?;
             let at = old.at(&entry.name);
-            if look(self.fs, at)?.is_some_and(|status| status.kind == EntryKind::Folder && !status.is_mount_point)
-                && let Some(inner) = unless_absent(self.fs.open_folder(at))?
-            {
-                below.push(entry.name);
-                self.land_what_is_left(&inner, below)?;
-                below.pop();
+            if look(self.fs, at)?.is_none_or(|status| status.kind != EntryKind::Folder || status.is_mount_point) {
+                continue;
             }
+            let inner = match self.fs.open_folder(at) {
+                // Who cannot look into a folder has left nothing in it.
+                Err(error) if error.is_absent() || matches!(error.errno, Errno::ACCESS | Errno::PERM) => continue,
+                answer => answer?,
+            };
+            below.push(entry.name);
+            self.land_what_is_left(&inner, below)?;
+            below.pop();
         }
         Ok(())
     }
@@ -179,6 +183,8 @@ impl CarryOver<'_> {
         };
         match self.fs.rename(from, landing.at(from.name)) {
             Err(error) if error.is_absent() && look(self.fs, from)?.is_none() => return Ok(true),
+            // It lies on another MDT than its folder, and the servers refuse renames between them.
+            Err(error) if error.errno == Errno::XDEV => return self.entry_back_by_a_look(from, to, below),
             answer => answer?,
         }
         self.land(landing.at(from.name), to, below)?;
@@ -201,19 +207,20 @@ impl CarryOver<'_> {
         Ok(true)
     }
 
-    /// Gives an entry that has landed its old name, or one beside it.
-    fn land(&mut self, from: At<'_>, to: &Folder, below: &[FileName]) -> StepResult<()> {
-        while let Some(identity) = unless_absent(self.fs.identity(from.into()))? {
+    /// Gives an entry that has landed its old name, or one beside it. Answers whether it has left the landing.
+    fn land(&mut self, from: At<'_>, to: &Folder, below: &[FileName]) -> StepResult<bool> {
+        let Some(identity) = unless_absent(self.fs.identity(from.into()))? else { return Ok(false) };
+        for _ in 0..NAMES_TRIED {
             // Every name that others are quicker to take is passed over the next time.
             let (name, _) = entry_place(self.fs, to, from.name, &identity)?;
             if name != *from.name {
                 (self.hear)(Told::Returns(below, &name))?;
             }
             if land(self.fs, from, to.at(&name))? {
-                break;
+                return Ok(true);
             }
         }
-        Ok(())
+        Err(StepError::Unnameable)
     }
 
     /// Gives everything in a landing its name; then the landing goes.
@@ -221,8 +228,7 @@ impl CarryOver<'_> {
         loop {
             let mut landed = 0_u64;
             for entry in self.fs.read_folder(landing)? {
-                self.land(landing.at(&entry?.name), to, below)?;
-                landed += 1;
+                landed += u64::from(self.land(landing.at(&entry?.name), to, below)?);
             }
             if landed == 0 {
                 return Ok(unless_absent(self.fs.remove_folder(to.at(self.landing))).map(drop)?);

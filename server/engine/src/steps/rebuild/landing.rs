@@ -8,7 +8,7 @@
 use tidelock_shared::strategy::EntryKind;
 
 use crate::fs::walk::{holds, look, unless_absent};
-use crate::fs::{At, Errno, FileSystem, Folder, FsResult};
+use crate::fs::{At, Errno, FileSystem, Folder, FsResult, Status};
 use crate::steps::context::{OWN_FOLDER_MODE, create_folder_beside};
 
 /// A hidden folder of the move's own in one old folder.
@@ -25,9 +25,19 @@ impl Landing {
         if let Self::Unmade = self {
             *self = match create_folder_beside(fs, at, OWN_FOLDER_MODE, at.folder) {
                 Err(error) if error.is_full() => Self::Without,
-                Err(error) if !error.is_taken() => return Err(error),
                 // A crash may have left it.
-                _ => left(fs, at)?.map_or(Self::Without, Self::Open),
+                Err(error) if error.is_taken() => left(fs, at)?.map_or(Self::Without, Self::Open),
+                answer => {
+                    answer?;
+                    match left(fs, at)? {
+                        Some(folder) => Self::Open(folder),
+                        // An access list that is handed down, for one, makes another mode of it.
+                        None => {
+                            unless_absent(fs.remove_folder(at))?;
+                            Self::Without
+                        }
+                    }
+                }
             };
         }
         Ok(if let Self::Open(folder) = self { Some(folder) } else { None })
@@ -36,12 +46,13 @@ impl Landing {
 
 /// The landing that a crash has left, if it is the caller's.
 pub(super) fn left(fs: &dyn FileSystem, at: At<'_>) -> FsResult<Option<Folder>> {
-    if look(fs, at)?.is_none_or(|status| status.kind != EntryKind::Folder) {
+    let is_own = |status: &Status| status.uid == fs.caller().uid && status.mode & 0o777 == OWN_FOLDER_MODE;
+    if !look(fs, at)?.is_some_and(|status| status.kind == EntryKind::Folder && is_own(&status)) {
         return Ok(None);
     }
     let Some(folder) = unless_absent(fs.open_folder(at))? else { return Ok(None) };
-    let status = fs.status((&folder).into())?;
-    Ok((status.uid == fs.caller().uid && status.mode & 0o777 == OWN_FOLDER_MODE).then_some(folder))
+    // Others may have put another in its place.
+    Ok(is_own(&fs.status((&folder).into())?).then_some(folder))
 }
 
 /// Gives what has landed a name; false if something else has it.
@@ -54,10 +65,10 @@ pub(super) fn land(fs: &dyn FileSystem, from: At<'_>, to: At<'_>) -> FsResult<bo
                 return Ok(false);
             }
         }
-        // Others' files may not be linked by everybody (`protected_hardlinks`), no inode has names without end, and
-        // one may have been charged to yet another project: a rename that replaces nothing as far as can be seen
-        // is what is left.
-        Err(error) if matches!(error.errno, Errno::PERM | Errno::MLINK | Errno::XDEV) => {
+        // Others' files may not be linked by everybody (`protected_hardlinks`), no inode has names without end, one may
+        // have been charged to yet another project, and a link may need room: a rename that replaces nothing as far as
+        // can be seen is what is left.
+        Err(error) if error.is_full() || matches!(error.errno, Errno::PERM | Errno::MLINK | Errno::XDEV) => {
             let is_free = look(fs, to)?.is_none();
             if is_free {
                 fs.rename(from, to)?;

@@ -11,7 +11,7 @@ use crate::steps::bring_back::beside;
 use crate::steps::error::{StepError, StepResult};
 
 /// How many names beside its own are tried.
-const NAMES_TRIED: u32 = 100;
+pub(super) const NAMES_TRIED: u32 = 100;
 
 /// The name, and whether it has it already.
 pub(super) type Place = (FileName, bool);
