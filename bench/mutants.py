@@ -31,7 +31,7 @@ MUTANTS = (
     ("what a crash left on the way back stays hidden", "steps/rebuild.rs", "crash_anywhere",
      "carry(context, Way::Back, |carry| carry.land_what_is_left(&shell, &mut Vec::new()))?;", ""),
     ("whose landing it is does not matter", "steps/rebuild/landing.rs", "meanwhile",
-     "(status.uid == fs.caller().uid && status.mode & 0o777 == OWN_FOLDER_MODE).then_some(folder)", "Some(folder)"),
+     "status.uid == fs.caller().uid && status.mode & 0o777 == OWN_FOLDER_MODE;", "status.uid == status.uid;"),
     ("a copy is not compared though somebody asked for it", "steps/check.rs", "compared",
      "let compares_content = context.order.compare && !item.keeps_source();", "let compares_content = false;"),
     ("what others put in the place of what was published is hidden", "steps/carry.rs", "meanwhile",

@@ -234,6 +234,26 @@ fn a_folder_that_somebody_else_made_in_a_rebuilt_tree_keeps_nothing_from_going_b
     }
 }
 
+#[test]
+fn what_goes_back_lands_in_no_folder_of_somebody_else() {
+    for case in CASES.into_iter().filter(|case| case.name.starts_with("piecewise rename by a user")) {
+        let world = World::new(Case { source: "/m/alpha/plain", ..case });
+        let plain = world.root.open_path(&path("/m/alpha/plain")).unwrap();
+        let theirs = world.root.clone();
+        let recorded = meanwhile(&world, world.caller(), &world.request(), StepKind::Publish, move || {
+            write(&theirs, &theirs.open_path(&path("/m/beta")).unwrap(), "plain", b"taken");
+            let alpha = theirs.open_path(&path("/m/alpha")).unwrap();
+            let names = theirs.read_folder(&alpha).unwrap().map(|entry| entry.unwrap().name.shown().into_owned());
+            let landing = names.filter_map(|name| name.strip_suffix(".retired").map(str::to_owned)).next().unwrap();
+            make_folder(&theirs, &plain, &landing, 0o777);
+        });
+        assert_eq!(recorded.of.state, MoveState::Undone, "{}: {:?}", case.name, recorded.of.failure);
+        assert_eq!(world.visible()["/m/alpha/plain/file"].content, b"plain", "{}", case.name);
+        assert!(world.census().keys().any(|at| at.starts_with("/m/alpha/plain/.tidelock-")), "{}: theirs is gone", case.name);
+        Tried::of("others: make a folder where entries land on their way back", case).one();
+    }
+}
+
 /// Whatever the moment at which they do so.
 #[test]
 fn what_others_put_in_the_place_of_what_was_published_is_not_hidden() {
