@@ -3,7 +3,7 @@
 //! A crash in between loses nothing: whoever comes again finds the attribute, and with it the
 //! times that the folder had. Where there can be no such attribute, the times are kept in memory alone.
 
-use crate::fs::{Errno, FileSystem, Folder, FsResult, Object, Timestamp};
+use crate::fs::{Errno, FileSystem, Folder, FsError, FsResult, Object, Timestamp};
 
 const ATTRIBUTE: &[u8] = crate::copy::REMEMBERED_TIMES;
 
@@ -56,9 +56,8 @@ impl Times {
 
     fn kept_on(self, fs: &dyn FileSystem, folder: &Folder) -> FsResult<Self> {
         match fs.set_xattr(Object::Folder(folder), ATTRIBUTE, self.text().as_bytes()) {
-            // Nobody but its owner gives a folder an attribute.
-            Err(error) if matches!(error.errno, Errno::OPNOTSUPP | Errno::ACCESS | Errno::PERM) => Ok(self),
-            answer => answer.map(|()| self),
+            Err(error) if error.errno != Errno::OPNOTSUPP && !is_refused_by_others(fs, folder, &error)? => Err(error),
+            _ => Ok(self),
         }
     }
 
@@ -74,8 +73,8 @@ impl Times {
 
     pub(super) fn forget(fs: &dyn FileSystem, folder: &Folder) -> FsResult<()> {
         match fs.remove_xattr(folder.into(), ATTRIBUTE) {
-            // What others own was given none.
-            Err(error) if matches!(error.errno, Errno::NODATA | Errno::OPNOTSUPP | Errno::ACCESS | Errno::PERM) => Ok(()),
+            Err(error) if matches!(error.errno, Errno::NODATA | Errno::OPNOTSUPP) => Ok(()),
+            Err(error) if is_refused_by_others(fs, folder, &error)? => Ok(()),
             answer => answer,
         }
     }
@@ -93,6 +92,12 @@ impl Times {
         };
         Some(Self { accessed: time(accessed)?, modified: time(modified)? })
     }
+}
+
+/// Nobody but its owner gives a folder an attribute, so that of somebody else has none.
+fn is_refused_by_others(fs: &dyn FileSystem, folder: &Folder, error: &FsError) -> FsResult<bool> {
+    let is_refused = matches!(error.errno, Errno::ACCESS | Errno::PERM);
+    Ok(is_refused && fs.status(folder.into())?.uid != fs.caller().uid)
 }
 
 #[cfg(test)]
