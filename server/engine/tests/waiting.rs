@@ -15,6 +15,7 @@ use tidelock_engine::journal::{Journal, StateFolder};
 use tidelock_engine::planner::plan::Refusal;
 use tidelock_engine::worker::{InProcess, Wait};
 use tidelock_engine::{Engine, EngineError, Waits};
+use tidelock_shared::id::MoveId;
 use tidelock_shared::limits::Limits;
 use tidelock_shared::progress::MoveState;
 use tidelock_shared::quota::{Amount, Bounds};
@@ -39,7 +40,7 @@ fn with_tape(restore: Duration) -> (World, MoveRequest) {
     (world, request)
 }
 
-fn state(engine: &Engine, id: tidelock_shared::id::MoveId) -> MoveState {
+fn state(engine: &Engine, id: MoveId) -> MoveState {
     engine.get(id).unwrap().recorded.of.state
 }
 
@@ -453,6 +454,12 @@ fn a_project_that_has_not_been_charged_in_full_yet_is_looked_at_again_instead_of
     assert!(world.root.usage(0, world::BETA) != Amount::ZERO);
 }
 
+fn assert_overlaps(engine: &Engine, request: &MoveRequest, first: MoveId) {
+    let other = engine.accept(request, None).unwrap_err();
+    let EngineError::Refused(refusals) = other else { panic!("{other:?}") };
+    assert!(refusals.iter().any(|refusal| matches!(refusal, Refusal::Overlap { other, .. } if *other == first)), "{refusals:?}");
+}
+
 #[test]
 fn a_tree_that_another_move_works_in_is_refused_by_identity() {
     let world = World::new(case("retag and rename, Lustre"));
@@ -461,9 +468,7 @@ fn a_tree_that_another_move_works_in_is_refused_by_identity() {
     let (engine, _folder) = world.engine();
     let request = |source: &str| MoveRequest { sources: vec![path(source)], ..world.request() };
     let first = engine.accept(&request("/m/alpha/single"), None).unwrap();
-    let other = engine.accept(&request("/m/alpha/second name"), None).unwrap_err();
-    let EngineError::Refused(refusals) = other else { panic!("{other:?}") };
-    assert!(refusals.iter().any(|refusal| matches!(refusal, Refusal::Overlap { other, .. } if *other == first)), "{refusals:?}");
+    assert_overlaps(&engine, &request("/m/alpha/second name"), first);
 }
 
 #[test]
@@ -477,9 +482,7 @@ fn a_file_with_names_in_two_trees_lets_one_of_them_go_at_a_time() {
     let (engine, _folder) = world.engine();
     let request = |source: &str| MoveRequest { sources: vec![path(source)], ..world.request() };
     let first = engine.accept(&request("/m/alpha/one"), None).unwrap();
-    let other = engine.accept(&request("/m/alpha/two"), None).unwrap_err();
-    let EngineError::Refused(refusals) = other else { panic!("{other:?}") };
-    assert!(refusals.iter().any(|refusal| matches!(refusal, Refusal::Overlap { other, .. } if *other == first)), "{refusals:?}");
+    assert_overlaps(&engine, &request("/m/alpha/two"), first);
     engine.accept(&request("/m/alpha/three"), None).unwrap();
     engine.drive(first).unwrap();
     engine.accept(&request("/m/alpha/two"), None).unwrap();

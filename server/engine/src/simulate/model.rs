@@ -66,8 +66,8 @@ pub(super) struct Model {
     /// Mounts on which a socket in a retagged folder stays what and charged as it was.
     pub(super) sockets_stay_on: BTreeSet<u64>,
     pub(super) uncertain_projects: BTreeSet<u32>,
-    /// When moves met each inode. Two at once that meet one under two of its names do not know of
-    /// each other, and the later one takes the project ID of the earlier for the old one.
+    /// When moves met each inode. Two at once that meet one under two of its names know of each
+    /// other only where both charge it anew, and the later one takes the project ID of the earlier for the old one.
     pub(super) met_by: BTreeMap<u32, Vec<RangeInclusive<i64>>>,
     /// These lie in a folder that others have renamed: it stays, charged as all there is.
     pub(super) renamed_by_others: BTreeSet<u32>,

@@ -12,7 +12,7 @@ use crate::moves::event::Note;
 use crate::planner::plan::FolderRef;
 
 /// How many new names are tried.
-const NAMES_TRIED: u32 = 100;
+pub(super) const NAMES_TRIED: u32 = 100;
 
 /// What comes back, and into which folder.
 pub(super) struct Returning<'a> {

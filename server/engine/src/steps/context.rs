@@ -6,7 +6,7 @@ use tidelock_shared::project::ProjectTag;
 use super::error::{StepError, StepResult};
 use crate::crew::Crew;
 pub(super) use crate::fs::walk::holds;
-use crate::fs::{At, Errno, FileSystem, Folder, FsError, FsResult, NamesDurability};
+use crate::fs::{At, Errno, FileSystem, Folder, FsError, FsResult, NamesDurability, Status};
 use crate::moves::event::Note;
 use crate::planner::plan::{FolderRef, PlannedItem, hidden_name, retired_name};
 use crate::planner::sequence::StepKind;
@@ -213,8 +213,7 @@ impl Search<'_> {
 pub(super) fn open_own(fs: &dyn FileSystem, at: At<'_>, known: &FolderRef) -> StepResult<Folder> {
     let folder = fs.open_folder(at)?;
     let status = fs.status((&folder).into())?;
-    let is_own = status.uid == fs.caller().uid && status.mode & 0o777 == OWN_FOLDER_MODE;
-    if is_own { Ok(folder) } else { Err(StepError::NotOurs(path_of(known, at.name))) }
+    if is_own(fs, &status) { Ok(folder) } else { Err(StepError::NotOurs(path_of(known, at.name))) }
 }
 
 /// The same, with nothing in it yet.
@@ -222,6 +221,11 @@ pub(super) fn open_own_empty(fs: &dyn FileSystem, at: At<'_>, known: &FolderRef)
     let folder = open_own(fs, at, known)?;
     let is_empty = fs.read_folder(&folder)?.next().is_none();
     if is_empty { Ok(folder) } else { Err(StepError::NotOurs(path_of(known, at.name))) }
+}
+
+/// Whether a folder is as the caller makes those that he hides.
+pub(super) fn is_own(fs: &dyn FileSystem, status: &Status) -> bool {
+    status.uid == fs.caller().uid && status.mode & 0o777 == OWN_FOLDER_MODE
 }
 
 /// So many times a folder is made until it lies on the wanted MDT: near the top of a mount they go round.

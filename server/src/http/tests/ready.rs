@@ -15,16 +15,19 @@ use crate::demo;
 use crate::http::serve::{serve, serve_bound};
 use crate::http::server_file::ServerFile;
 use crate::http::start::{Mode, Serve, ServeError, Upkeep, of_demo, start};
+use crate::http::state::Running;
 use crate::identity::Token;
 use crate::uploads::Uploads;
+
+fn not_recovered() -> Running {
+    let world = demo::in_memory(Duration::ZERO);
+    of_demo(world, Journal::in_memory(7).unwrap(), Uploads::default(), ADDRESS.parse().unwrap()).unwrap()
+}
 
 #[test]
 fn nothing_is_asked_of_a_server_that_has_not_recovered() {
     on_runtime(async {
-        let running =
-            of_demo(demo::in_memory(Duration::ZERO), Journal::in_memory(7).unwrap(), Uploads::default(), ADDRESS.parse().unwrap())
-                .unwrap();
-        let server = server_of(running);
+        let server = server_of(not_recovered());
         assert_eq!(server.get("/healthz", &[]).await.status(), StatusCode::OK);
         for path in ["/readyz", "/", "/api/moves/events", "/open/00"] {
             assert_eq!(server.get(path, &[]).await.status(), StatusCode::SERVICE_UNAVAILABLE, "{path}");
@@ -83,9 +86,7 @@ fn a_port_in_use_is_told_before_anything_is_touched() {
 #[test]
 fn a_server_whose_journal_cannot_be_written_ends_with_an_error() {
     on_runtime(async {
-        let running =
-            of_demo(demo::in_memory(Duration::ZERO), Journal::in_memory(7).unwrap(), Uploads::default(), ADDRESS.parse().unwrap())
-                .unwrap();
+        let running = not_recovered();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let state = tempfile::tempdir().unwrap();
         let file = ServerFile::write(state.path(), "http://127.0.0.1:1", &Token::random().unwrap()).unwrap();

@@ -12,12 +12,13 @@ use tidelock_shared::name::FileName;
 use tidelock_shared::strategy::EntryKind;
 
 use super::landing::{Landing, land, left};
-use super::places::{NAMES_TRIED, entry_place, folder_place, link_place};
+use super::places::{entry_place, folder_place, link_place};
 use crate::copy::{copy_metadata, keep_layout};
 use crate::fs::walk::{holds, look, unless_absent};
 use crate::fs::{At, Errno, FileSystem, Folder, Object, Status};
 use crate::planner::plan::Loss;
 use crate::steps::barrier::is_barrier;
+use crate::steps::bring_back::NAMES_TRIED;
 use crate::steps::context::create_folder_beside;
 use crate::steps::error::{StepError, StepResult};
 use crate::steps::make_staging::STAGING_MODE;
@@ -126,13 +127,11 @@ impl CarryOver<'_> {
 
     fn folder(&mut self, from: At<'_>, to: &Folder, below: &mut Vec<FileName>) -> StepResult<()> {
         let (name, is_there) = folder_place(self.fs, to, from.name)?;
-        if name != *from.name {
+        if self.way == Way::There && name != *from.name {
             // Somebody made something of that name in the new tree: it stays there and is reported.
-            if self.way == Way::There {
-                return Ok(());
-            }
-            (self.hear)(Told::Returns(below, &name))?;
+            return Ok(());
         }
+        self.tell_of_another_name(below, from.name, &name)?;
         let inner = self.fs.open_folder(from)?;
         if !is_there {
             create_folder_beside(self.fs, to.at(&name), STAGING_MODE, &inner)?;
@@ -195,9 +194,7 @@ impl CarryOver<'_> {
     fn entry_back_by_a_look(&mut self, from: At<'_>, to: &Folder, below: &[FileName]) -> StepResult<bool> {
         let Some(identity) = unless_absent(self.fs.identity(from.into()))? else { return Ok(true) };
         let (name, is_there) = entry_place(self.fs, to, from.name, &identity)?;
-        if name != *from.name {
-            (self.hear)(Told::Returns(below, &name))?;
-        }
+        self.tell_of_another_name(below, from.name, &name)?;
         if is_there {
             self.fs.unlink(from)?;
         } else {
@@ -213,9 +210,7 @@ impl CarryOver<'_> {
         for _ in 0..NAMES_TRIED {
             // Every name that others are quicker to take is passed over the next time.
             let (name, _) = entry_place(self.fs, to, from.name, &identity)?;
-            if name != *from.name {
-                (self.hear)(Told::Returns(below, &name))?;
-            }
+            self.tell_of_another_name(below, from.name, &name)?;
             if land(self.fs, from, to.at(&name))? {
                 return Ok(true);
             }
@@ -236,6 +231,11 @@ impl CarryOver<'_> {
         }
     }
 
+    /// Before it gets it: a crash may come right after.
+    fn tell_of_another_name(&mut self, below: &[FileName], own: &FileName, name: &FileName) -> StepResult<()> {
+        if name == own { Ok(()) } else { (self.hear)(Told::Returns(below, name)) }
+    }
+
     /// A link is made anew beside its old one, which stays.
     fn link(&mut self, from: At<'_>, status: &Status, to: &Folder, below: &[FileName]) -> StepResult<()> {
         let points_to = self.fs.read_link(from)?;
@@ -244,9 +244,7 @@ impl CarryOver<'_> {
             return Ok(());
         }
         if !is_there {
-            if name != *from.name {
-                (self.hear)(Told::Returns(below, &name))?;
-            }
+            self.tell_of_another_name(below, from.name, &name)?;
             self.fs.create_symbolic_link(to.at(&name), &points_to)?;
             (self.hear)(Told::Entry)?;
         }

@@ -8,8 +8,8 @@
 use tidelock_shared::strategy::EntryKind;
 
 use crate::fs::walk::{holds, look, unless_absent};
-use crate::fs::{At, Errno, FileSystem, Folder, FsResult, Status};
-use crate::steps::context::{OWN_FOLDER_MODE, create_folder_beside};
+use crate::fs::{At, Errno, FileSystem, Folder, FsResult};
+use crate::steps::context::{OWN_FOLDER_MODE, create_folder_beside, is_own};
 
 /// A hidden folder of the move's own in one old folder.
 pub(super) enum Landing {
@@ -46,13 +46,12 @@ impl Landing {
 
 /// The landing that a crash has left, if it is the caller's.
 pub(super) fn left(fs: &dyn FileSystem, at: At<'_>) -> FsResult<Option<Folder>> {
-    let is_own = |status: &Status| status.uid == fs.caller().uid && status.mode & 0o777 == OWN_FOLDER_MODE;
-    if !look(fs, at)?.is_some_and(|status| status.kind == EntryKind::Folder && is_own(&status)) {
+    if !look(fs, at)?.is_some_and(|status| status.kind == EntryKind::Folder && is_own(fs, &status)) {
         return Ok(None);
     }
     let Some(folder) = unless_absent(fs.open_folder(at))? else { return Ok(None) };
     // Others may have put another in its place.
-    Ok(is_own(&fs.status((&folder).into())?).then_some(folder))
+    Ok(is_own(fs, &fs.status((&folder).into())?).then_some(folder))
 }
 
 /// Gives what has landed a name; false if something else has it.

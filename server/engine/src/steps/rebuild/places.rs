@@ -7,11 +7,8 @@ use tidelock_shared::strategy::EntryKind;
 use super::shells::read_link;
 use crate::fs::walk::{holds, look};
 use crate::fs::{At, FileSystem, Folder, FsResult, Identity};
-use crate::steps::bring_back::beside;
+use crate::steps::bring_back::{NAMES_TRIED, beside};
 use crate::steps::error::{StepError, StepResult};
-
-/// How many names beside its own are tried.
-pub(super) const NAMES_TRIED: u32 = 100;
 
 /// The name, and whether it has it already.
 pub(super) type Place = (FileName, bool);

@@ -63,11 +63,8 @@ pub(super) fn remove_twins(fs: &dyn FileSystem, made: &Folder, old: &Folder) -> 
                 _ => false,
             },
             EntryKind::SymbolicLink => match read_link(fs, at)? {
-                Some(points_to) => {
-                    let (twin, is_there) = link_place(fs, old, &name, &points_to)?;
-                    is_there && remove_if_twin(fs, at, old.at(&twin))?
-                }
-                None => false,
+                Some(points_to) if link_place(fs, old, &name, &points_to)?.1 => unless_absent(fs.unlink(at)).map(|_| true)?,
+                _ => false,
             },
             _ => false,
         };
