@@ -38,7 +38,7 @@ use super::state::Running;
 use super::{answer, download, guard, sign_in, upload};
 use crate::events::{self, Source};
 use crate::identity::Caller;
-use crate::service::EngineService;
+use crate::service::Asker;
 use crate::words::{within, words};
 use crate::{assets, user_error};
 
@@ -87,8 +87,8 @@ async fn ready(State(running): State<Running>) -> Response {
 }
 
 async fn metrics(State(running): State<Running>, Extension(caller): Extension<Caller>) -> Response {
-    let service = EngineService::new(running.site.clone(), caller.user, Vec::new());
-    let read = tokio::task::spawn_blocking(move || service.metrics());
+    let asker = Asker::new(running.site.clone(), caller.user, Vec::new());
+    let read = tokio::task::spawn_blocking(move || asker.service()?.metrics());
     match read.await {
         Ok(Ok(text)) => ([(CONTENT_TYPE, crate::metrics::CONTENT_TYPE)], text).into_response(),
         Ok(Err(error)) => answer::error(error),
@@ -98,7 +98,7 @@ async fn metrics(State(running): State<Running>, Extension(caller): Extension<Ca
 
 fn service(running: &Running, caller: Caller) -> Service {
     let others = running.identities.others(&caller.user);
-    Arc::new(EngineService::new(running.site.clone(), caller.user, others))
+    Arc::new(Asker::new(running.site.clone(), caller.user, others))
 }
 
 async fn call(State(running): State<Running>, Extension(caller): Extension<Caller>, request: Request) -> Response {
@@ -162,10 +162,10 @@ async fn send(State(running): State<Running>, Extension(caller): Extension<Calle
         Ok(path) => path,
         Err(problem) => return answer::either(UserError::new("invalid", words().no_path(&problem.to_string())), false),
     };
-    let service = EngineService::new(running.site.clone(), caller.user, Vec::new());
+    let asker = Asker::new(running.site.clone(), caller.user, Vec::new());
     let headers = request.headers().clone();
     let opened = tokio::task::spawn_blocking(move || {
-        within(service.language(), || match service.eyes_on(&path) {
+        within(asker.language(), || match asker.service().and_then(|service| service.eyes_on(&path)) {
             Ok(fs) => download::answer(fs, &path, to, &headers),
             Err(error) => answer::either(error, false),
         })
@@ -190,8 +190,8 @@ async fn chunk(
     let Ok(Query(ChunkPlace { offset })) = place else {
         return answer::error(UserError::new("bad_request", words().chunk_offset()));
     };
-    let service = EngineService::new(running.site.clone(), caller.user, Vec::new());
-    upload::receive(service, id, file, offset, request.into_body()).await
+    let asker = Asker::new(running.site.clone(), caller.user, Vec::new());
+    upload::receive(asker, id, file, offset, request.into_body()).await
 }
 
 async fn survey(

@@ -160,21 +160,16 @@ pub(super) fn of_single_user(
     let crew = Arc::new(Threads::for_this_machine());
     let counted = Arc::<Counted>::default();
     let engine = engine(fs, crew, journal.watched_by(counted.clone()), roots.to_vec())?;
-    let site = site(engine, counted, names, Eyes::Process, uploads);
+    let site = site(engine, counted, names, Eyes::Agent, uploads);
     Ok((Running::new(site, identities, address.ip()), format!("/open/{}", link.reveal())))
 }
 
-fn engine(
-    fs: Arc<dyn FileSystem>,
-    crew: Arc<dyn Crew>,
-    journal: Journal,
-    roots: Vec<FilePath>,
-) -> Result<Arc<Engine>, EngineError> {
+fn engine(fs: Arc<dyn FileSystem>, crew: Arc<dyn Crew>, journal: Journal, roots: Vec<FilePath>) -> Result<Engine, EngineError> {
     let worker = Arc::new(InProcess::with_crew(fs.clone(), crew.clone()));
-    Ok(Arc::new(Engine::new(fs, worker, journal, Arc::new(SystemClock), roots)?.with_crew(crew)))
+    Ok(Engine::new(fs, worker, journal, Arc::new(SystemClock), roots)?.with_crew(crew))
 }
 
-fn site(engine: Arc<Engine>, counted: Arc<Counted>, names: Names, eyes: Eyes, uploads: Uploads) -> Site {
+fn site(engine: Engine, counted: Arc<Counted>, names: Names, eyes: Eyes, uploads: Uploads) -> Site {
     let audit = Arc::<Audit>::default();
     Site {
         drivers: Drivers::new(engine.clone(), audit.clone()),

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use tidelock_app::service::{Answer, MoveService, Session};
-use tidelock_engine::EngineError;
 use tidelock_engine::fs::{Errno, FileSystem, FsError};
 use tidelock_engine::planner::Draft;
 use tidelock_engine::planner::plan::{MovePlan, PlannedItem, Refusal};
 use tidelock_engine::survey::survey_folder;
+use tidelock_engine::{Engine, EngineError};
 use tidelock_shared::audit::{AuditCheck, AuditRecords};
 use tidelock_shared::content::Content;
 use tidelock_shared::drift::{DriftScan, EarlierScan};
@@ -37,24 +37,62 @@ use crate::{convert, user_error};
 /// The newest moves are listed; older ones are found by their name.
 const MOVES_LISTED: u32 = 200;
 
-/// The service of one caller.
+/// Somebody who asks. Costs nothing until something is asked.
 #[derive(Clone)]
-pub(crate) struct EngineService {
-    pub(super) site: Arc<Site>,
-    pub(super) user: User,
+pub(crate) struct Asker {
+    site: Arc<Site>,
+    user: User,
     other_users: Vec<String>,
-    /// The file system as the caller sees it.
-    pub(super) fs: Arc<dyn FileSystem>,
     /// Theirs, wherever the work is done.
     language: Language,
 }
 
-impl EngineService {
+/// The service of one caller, with somebody who acts for them.
+#[derive(Clone)]
+pub(crate) struct EngineService {
+    pub(super) site: Arc<Site>,
+    pub(super) user: User,
+    /// What it accepts is the caller's, and done with their rights.
+    pub(super) engine: Engine,
+    /// The file system as the caller sees it.
+    pub(super) fs: Arc<dyn FileSystem>,
+    language: Language,
+}
+
+impl Asker {
     pub(crate) fn new(site: Arc<Site>, user: User, other_users: Vec<String>) -> Self {
-        let fs = site.seen_by(&user);
-        Self { site, user, other_users, fs, language: language() }
+        Self { site, user, other_users, language: language() }
     }
 
+    pub(crate) fn language(&self) -> Language {
+        self.language
+    }
+
+    /// Finds somebody to act for the caller; may block.
+    pub(crate) fn service(&self) -> Result<EngineService, UserError> {
+        let (engine, fs) = self.site.acting_for(&self.user)?;
+        Ok(EngineService { site: self.site.clone(), user: self.user.clone(), engine, fs, language: self.language })
+    }
+
+    /// Does the work where it may block.
+    fn answer<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&EngineService) -> Result<T, UserError> + Send + 'static,
+    ) -> Answer<'_, T> {
+        let asker = self.clone();
+        let span = tracing::Span::current();
+        let work = move || span.in_scope(|| within(asker.language, || work(&asker.service()?)));
+        let work = tokio::task::spawn_blocking(work);
+        Box::pin(async move {
+            work.await.unwrap_or_else(|error| {
+                tracing::error!(%error, "a question was not answered");
+                Err(UserError::new("internal", words().went_wrong()).hint(words().went_wrong_hint()))
+            })
+        })
+    }
+}
+
+impl EngineService {
     /// The file system as the caller sees it, for a path that is managed here.
     pub(crate) fn eyes_on(&self, path: &FilePath) -> Result<Arc<dyn FileSystem>, UserError> {
         self.site.root_of(path)?;
@@ -63,19 +101,6 @@ impl EngineService {
 
     pub(crate) fn language(&self) -> Language {
         self.language
-    }
-
-    /// Does the work where it may block.
-    fn answer<T: Send + 'static>(&self, work: impl FnOnce(&Self) -> Result<T, UserError> + Send + 'static) -> Answer<'_, T> {
-        let service = self.clone();
-        let span = tracing::Span::current();
-        let work = tokio::task::spawn_blocking(move || span.in_scope(|| within(service.language, || work(&service))));
-        Box::pin(async move {
-            work.await.unwrap_or_else(|error| {
-                tracing::error!(%error, "a question was not answered");
-                Err(UserError::new("internal", words().went_wrong()).hint(words().went_wrong_hint()))
-            })
-        })
     }
 
     /// Engine answers with a move: this is how it looks now.
@@ -135,13 +160,8 @@ impl EngineService {
         self.check(self.forbidden_in(&snapshot.recorded.of.plan))
     }
 
-    /// Whoever runs a server alone is its administrator; in the demo that is root.
-    fn is_administrator(&self) -> bool {
-        !self.site.is_demo() || self.user.uid == 0
-    }
-
     fn check_administrator(&self) -> Result<(), UserError> {
-        if !self.is_administrator() {
+        if !is_administrator(&self.site, &self.user) {
             return Err(
                 UserError::new("permission_administrator", words().only_administrator()).hint(words().only_administrator_hint())
             );
@@ -180,21 +200,26 @@ impl EngineService {
     }
 }
 
-impl MoveService for EngineService {
+/// Whoever runs a server alone is its administrator; in the demo that is root.
+fn is_administrator(site: &Site, user: &User) -> bool {
+    !site.is_demo() || user.uid == 0
+}
+
+impl MoveService for Asker {
     fn session(&self) -> Answer<'_, Session> {
-        self.answer(|service| {
-            Ok(Session {
-                user: service.user.name.clone(),
-                is_administrator: service.is_administrator(),
-                is_demo: service.site.is_demo(),
-                other_users: service.other_users.clone(),
-                roots: service.site.engine.roots().to_vec(),
-            })
-        })
+        // Whoever cannot be acted for still learns who they are.
+        let session = Session {
+            user: self.user.name.clone(),
+            is_administrator: is_administrator(&self.site, &self.user),
+            is_demo: self.site.is_demo(),
+            other_users: self.other_users.clone(),
+            roots: self.site.engine.roots().to_vec(),
+        };
+        Box::pin(std::future::ready(Ok(session)))
     }
 
     fn projects(&self) -> Answer<'_, Vec<Project>> {
-        self.answer(|service| Ok(projects::visible(&service.site, &*service.fs)))
+        self.answer(|service| Ok(projects::visible(&service.site, &service.engine, &*service.fs)))
     }
 
     fn usage_history(&self, root: FilePath) -> Answer<'_, Vec<UsageSample>> {
@@ -233,7 +258,7 @@ impl MoveService for EngineService {
             for source in &sources {
                 service.site.root_of(source)?;
             }
-            service.site.surveys.start(&service.site.engine, service.fs.clone(), &service.user.name, sources)
+            service.site.surveys.start(&service.engine, service.fs.clone(), &service.user.name, sources)
         })
     }
 
@@ -259,7 +284,7 @@ impl MoveService for EngineService {
 
     fn plan(&self, request: MoveRequest) -> Answer<'_, Plan> {
         self.answer(move |service| {
-            let draft = service.site.engine.plan(&request, &mut |_: &_| service.goes_on());
+            let draft = service.engine.plan(&request, &mut |_: &_| service.goes_on());
             service.shown(draft)
         })
     }
@@ -268,7 +293,7 @@ impl MoveService for EngineService {
         self.answer(move |service| {
             service.check_request(&request)?;
             service.site.audit.check().map_err(|error| user_error::audit_error(&error))?;
-            let accepted = service.site.engine.accept_for(&service.user.name, &request, key.as_deref());
+            let accepted = service.engine.accept(&request, key.as_deref());
             let id = accepted.map_err(|error| service.site.told(&error))?;
             service.begin(id);
             service.view(id)
@@ -412,14 +437,14 @@ impl MoveService for EngineService {
     }
 
     fn plan_undo(&self, id: MoveId) -> Answer<'_, Plan> {
-        self.answer(move |service| service.shown(service.site.engine.plan_undo(id, &mut |_: &_| service.goes_on())))
+        self.answer(move |service| service.shown(service.engine.plan_undo(id, &mut |_: &_| service.goes_on())))
     }
 
     fn undo(&self, id: MoveId) -> Answer<'_, MoveView> {
         self.answer(move |service| {
             service.check_move(id)?;
             service.site.audit.check().map_err(|error| user_error::audit_error(&error))?;
-            let undoing = service.site.engine.accept_undo_for(&service.user.name, id).map_err(|error| service.site.told(&error))?;
+            let undoing = service.engine.accept_undo(id).map_err(|error| service.site.told(&error))?;
             service.begin(undoing);
             service.view(undoing)
         })
@@ -429,7 +454,7 @@ impl MoveService for EngineService {
         self.answer(move |service| {
             service.check_move(id)?;
             service.note(Act::Ordered { id, order: Order::Purge })?;
-            service.site.engine.purge(id).map_err(|error| service.site.told(&error))?;
+            service.engine.purge(id).map_err(|error| service.site.told(&error))?;
             service.view(id)
         })
     }

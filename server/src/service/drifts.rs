@@ -92,7 +92,7 @@ impl Drifts {
 
     /// Lets every project's folder be scanned, no faster than that.
     pub(crate) fn scan_all(&self, site: &Arc<Site>, pace: Pace) -> std::io::Result<()> {
-        let projects = visible(site, &**site.engine.file_system());
+        let projects = visible(site, &site.engine, &**site.engine.file_system());
         let with_id = projects.into_iter().filter(|project| project.id.is_some());
         self.begin(site, with_id.map(|project| project.root).collect(), pace)
     }

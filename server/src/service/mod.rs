@@ -2,10 +2,9 @@
 //!
 //! The engine is synchronous, so every question runs on a thread of its own and none in a handler.
 //!
-//! The engine does not know owners of moves yet. On a single user's server all is done as that
-//! user. In the demo moves run with the rights of an administrator's helper, and belong to
-//! everybody; but what is listed and counted is seen with the caller's own rights, and who may
-//! not change a folder cannot have anything moved into or out of it.
+//! Everything is done by whoever acts for the caller, with the caller's rights. In the demo moves run with the
+//! rights of an administrator's helper, and belong to everybody; but what is listed and counted is seen with the
+//! caller's own rights, and who may not change a folder cannot have anything moved into or out of it.
 //!
 //! Not here: sentences for people (`user_error`), values for the wire (`convert`), and the feeds
 //! of progress (`events`).
@@ -24,7 +23,7 @@ mod site;
 mod surveys;
 mod uploads;
 
-pub(crate) use asked::EngineService;
+pub(crate) use asked::{Asker, EngineService};
 pub(crate) use drifts::Drifts;
 pub(crate) use drivers::Drivers;
 pub(crate) use inventories::Inventories;

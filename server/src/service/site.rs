@@ -24,7 +24,7 @@ use crate::words::words;
 
 /// The engine and what the server knows about the place it works in.
 pub(crate) struct Site {
-    pub(crate) engine: Arc<Engine>,
+    pub(crate) engine: Engine,
     pub(crate) names: Names,
     pub(crate) eyes: Eyes,
     pub(crate) audit: Arc<Audit>,
@@ -48,8 +48,8 @@ pub(crate) struct Site {
 pub(crate) enum Eyes {
     /// Each with their own, in a world where anybody can be anyone.
     Demo(Simulator),
-    /// With those of this process, whose user is the only caller.
-    Process,
+    /// With those of whoever acts for them.
+    Agent,
 }
 
 impl Site {
@@ -57,12 +57,20 @@ impl Site {
         matches!(self.eyes, Eyes::Demo(_))
     }
 
-    /// The file system as a user sees it.
-    pub(super) fn seen_by(&self, user: &User) -> Arc<dyn FileSystem> {
-        match &self.eyes {
+    /// The engine as it acts for a user, and the file system as they see it.
+    ///
+    /// # Errors
+    /// Nobody can act for them now.
+    pub(super) fn acting_for(&self, user: &User) -> Result<(Engine, Arc<dyn FileSystem>), UserError> {
+        let engine = self.engine.acting_for(&user.name).map_err(|error| {
+            tracing::error!(user = user.name, %error, "nobody can act for a user");
+            UserError::new("unavailable", words().nobody_acts()).hint(words().nobody_acts_hint())
+        })?;
+        let fs: Arc<dyn FileSystem> = match &self.eyes {
             Eyes::Demo(simulator) => Arc::new(simulator.seen_by(user.uid, &user.gids)),
-            Eyes::Process => self.engine.file_system().clone(),
-        }
+            Eyes::Agent => engine.file_system().clone(),
+        };
+        Ok((engine, fs))
     }
 
     /// The managed root that a path lies in; the innermost, if one lies in another.
