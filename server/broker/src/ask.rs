@@ -33,9 +33,21 @@ impl Broker {
     /// # Errors
     /// The broker is not there, or does nothing for this user.
     pub fn start_worker(&self, user: &str) -> Result<UnixStream, AskError> {
+        self.ask(&Request::StartWorker { user: user.to_owned() })
+    }
+
+    /// Has a worker started that looks and changes nothing.
+    ///
+    /// # Errors
+    /// The broker is not there.
+    pub fn start_reader(&self) -> Result<UnixStream, AskError> {
+        self.ask(&Request::StartReader)
+    }
+
+    fn ask(&self, request: &Request) -> Result<UnixStream, AskError> {
         let away = |source| AskError::Away { path: self.path.clone(), source };
         let socket = connect_to(&self.path).map_err(away)?;
-        send(&socket, &Request::StartWorker { user: user.to_owned() }, None).map_err(away)?;
+        send(&socket, request, None).map_err(away)?;
         match receive(&socket).map_err(away)? {
             (Answer::Started, Some(connection)) => Ok(UnixStream::from(connection)),
             (Answer::Started, None) => Err(away(Errno::BADMSG)),

@@ -3,7 +3,8 @@
 //! The server itself may do nothing on the managed file systems. For each user it asks the broker for a worker: a
 //! process that has become that user for good, which surveys, lists and runs steps with their rights. What the
 //! broker can be asked is [`Request`], whole; it hears one peer only, and takes names of users and nothing else: no
-//! path, no number, no option. Who a user is it looks up itself.
+//! path, no number, no option. Who a user is it looks up itself. For what belongs to nobody, and for limits, there
+//! is a worker that reads everything and changes nothing.
 //!
 //! | file | what it is |
 //! |---|---|
@@ -25,6 +26,6 @@ mod message;
 
 pub use account::{Account, Unsuitable};
 pub use ask::{AskError, Broker};
-pub use confine::{ConfineError, Confined, become_user};
+pub use confine::{ConfineError, Confined, Identity, become_for_good};
 pub use listen::{ListenError, Listening, Site};
 pub use message::{Answer, Request};

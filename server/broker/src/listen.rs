@@ -15,6 +15,7 @@ use rustix::net::{SocketFlags, accept_with};
 
 use crate::account::Account;
 use crate::channel::{listen_at, receive, send};
+use crate::confine::Identity;
 use crate::message::{Answer, Request};
 
 /// So many requests are worked on at once: a directory of users may take its time.
@@ -27,6 +28,7 @@ const SOCKET_MODE: u32 = 0o600;
 pub struct Site {
     /// Whoever runs the server: nobody else is heard.
     pub server_uid: u32,
+    pub server_gid: u32,
     /// Below it there are no people.
     pub minimum_uid: u32,
     /// What a worker may reach.
@@ -111,12 +113,14 @@ fn hear(site: &Site, peer: &OwnedFd) -> Result<(), Errno> {
         tracing::warn!(uid = asking.uid.as_raw(), pid = asking.pid.as_raw_nonzero(), "a stranger asks");
         return refuse(peer, "only the server is heard");
     }
-    match asked {
-        (Request::StartWorker { user }, None) => match start_worker(site, &user) {
-            Ok(connection) => send(peer, &Answer::Started, Some(connection.as_fd())),
-            Err(why) => refuse(peer, &why),
-        },
-        (_, Some(_)) => refuse(peer, "nothing is asked with a descriptor"),
+    let started = match asked {
+        (_, Some(_)) => return refuse(peer, "nothing is asked with a descriptor"),
+        (Request::StartWorker { user }, None) => start_worker(site, &user),
+        (Request::StartReader, None) => start_reader(site),
+    };
+    match started {
+        Ok(connection) => send(peer, &Answer::Started, Some(connection.as_fd())),
+        Err(why) => refuse(peer, &why),
     }
 }
 
@@ -130,14 +134,22 @@ fn start_worker(site: &Site, user: &str) -> Result<UnixStream, String> {
         tracing::warn!(user, error = &error as &dyn std::error::Error, "no worker is started");
         error.to_string()
     })?;
-    let started = UnixStream::pair().and_then(|(ours, theirs)| Ok((theirs, spawn(site, &account, ours)?)));
+    start(site, account.name, &Identity::User { uid: account.uid, gid: account.gid, groups: account.groups })
+}
+
+/// Starts the worker that reads what belongs to nobody.
+fn start_reader(site: &Site) -> Result<UnixStream, String> {
+    start(site, "(reader)".to_owned(), &Identity::Reader { uid: site.server_uid, gid: site.server_gid })
+}
+
+fn start(site: &Site, user: String, identity: &Identity) -> Result<UnixStream, String> {
+    let started = UnixStream::pair().and_then(|(ours, theirs)| Ok((theirs, spawn(site, identity, ours)?)));
     let (connection, mut worker) = started.map_err(|error| {
         tracing::error!(user, %error, "a worker could not be started");
         format!("the worker could not be started: {error}")
     })?;
     let pid = worker.id();
-    tracing::info!(user, uid = account.uid, pid, "a worker was started");
-    let user = account.name;
+    tracing::info!(user, ?identity, pid, "a worker was started");
     let wait = move || match worker.wait() {
         Ok(status) => tracing::info!(user, pid, %status, "a worker has ended"),
         Err(error) => tracing::error!(user, pid, %error, "nobody knows how a worker ended"),
@@ -148,12 +160,13 @@ fn start_worker(site: &Site, user: &str) -> Result<UnixStream, String> {
     Ok(connection)
 }
 
-fn spawn(site: &Site, account: &Account, connection: UnixStream) -> std::io::Result<Child> {
+fn spawn(site: &Site, identity: &Identity, connection: UnixStream) -> std::io::Result<Child> {
     let (program, first) = site.worker.split_first().ok_or(std::io::ErrorKind::InvalidInput)?;
     let mut command = Command::new(program);
     command.args(first);
-    command.args(["--uid".to_owned(), account.uid.to_string(), "--gid".to_owned(), account.gid.to_string()]);
-    for group in &account.groups {
+    let (kind, (uid, gid, groups)) = (identity.kind(), identity.numbers());
+    command.args(["--act-as", kind, "--uid", &uid.to_string(), "--gid", &gid.to_string()]);
+    for group in groups {
         command.args(["--group", &group.to_string()]);
     }
     for root in &site.roots {

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub enum Request {
     /// A worker that has become this user.
     StartWorker { user: String },
+    /// A worker that may look at everything below the roots, and change nothing.
+    StartReader,
 }
 
 /// What comes of it.

@@ -9,10 +9,12 @@ use std::io::{ErrorKind, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use rustix::process::{getegid, geteuid, getgroups, getpid, getuid};
-use tidelock_broker::{Account, AskError, Broker, Listening, Site, become_user};
+use tidelock_broker::{Account, AskError, Broker, Identity, Listening, Site, become_for_good};
 
 /// Not a person, but a user that every Debian has.
 const USER: &str = "games";
@@ -20,17 +22,23 @@ const OTHER: &str = "news";
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    if let Some(first) = arguments.iter().position(|argument| argument == "--uid") {
+    if let Some(first) = arguments.iter().position(|argument| argument == "--act-as") {
         return act(&arguments[first..]);
+    }
+    if let [_, role, socket, root] = &arguments[..]
+        && role == "--server"
+    {
+        return serve(socket, root);
     }
     if !geteuid().is_root() {
         println!("only root can start a worker: nothing was tried");
         println!("test result: ok. 0 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out");
         return;
     }
-    let tests: [(&str, fn()); 4] = [
+    let tests: [(&str, fn()); 5] = [
         ("a_worker_is_its_user_and_nobody_else", a_worker_is_its_user_and_nobody_else),
         ("a_worker_reaches_what_its_user_may_and_nothing_but_the_roots", a_worker_reaches_what_its_user_may),
+        ("the_reader_sees_everything_and_changes_nothing", the_reader_sees_everything_and_changes_nothing),
         ("a_worker_ends_with_its_connection", a_worker_ends_with_its_connection),
         ("strangers_roots_and_services_get_no_worker", strangers_roots_and_services_get_no_worker),
     ];
@@ -50,7 +58,9 @@ fn act(arguments: &[String]) {
     let number = |text: &String| text.parse::<u32>().unwrap();
     let groups: Vec<u32> = values("--group").iter().map(number).collect();
     let roots: Vec<PathBuf> = values("--root").into_iter().map(PathBuf::from).collect();
-    let confined = become_user(number(&values("--uid")[0]), number(&values("--gid")[0]), &groups, &roots).unwrap();
+    let one = |name: &str| number(&values(name)[0]);
+    let identity = Identity::told(&values("--act-as")[0], one("--uid"), one("--gid"), &groups).unwrap();
+    let confined = become_for_good(&identity, &roots).unwrap();
     let mut connection = UnixStream::from(std::io::stdin().as_fd().try_clone_to_owned().unwrap());
     let answer = |connection: &mut UnixStream, text: String| connection.write_all(format!("{text}\n").as_bytes()).unwrap();
     while let Some(line) = read_line(&mut connection) {
@@ -71,7 +81,7 @@ fn act(arguments: &[String]) {
                 let (from, to) = path.split_once(' ').unwrap();
                 told(fs::rename(from, to))
             }
-            "run" => told(std::process::Command::new(path).status().map(drop)),
+            "run" => told(Command::new(path).status().map(drop)),
             "connect" => told(std::net::TcpStream::connect("127.0.0.1:1").map(drop)),
             "become_root" => told(nix::unistd::setuid(nix::unistd::Uid::from_raw(0)).map_err(Into::into)),
             other => format!("what is {other}?"),
@@ -116,7 +126,7 @@ impl Place {
         let socket = folder.path().join("broker.sock");
         let roots = vec![folder.path().join("root")];
         let worker = vec![std::env::current_exe().unwrap().into()];
-        let listening = Listening::at(&socket, Site { server_uid, minimum_uid, roots, worker }).unwrap();
+        let listening = Listening::at(&socket, Site { server_uid, server_gid: server_uid, minimum_uid, roots, worker }).unwrap();
         std::thread::spawn(move || listening.serve());
         Self { folder, broker: Broker::at(&socket) }
     }
@@ -168,6 +178,34 @@ fn a_worker_reaches_what_its_user_may() {
     let (is_held, reads) = (ask(&mut worker, "landlock") == "true", ask(&mut worker, &format!("read {elsewhere}")));
     assert_eq!(reads, if is_held { "PermissionDenied" } else { "done" });
     println!("     held to the roots by the kernel: {is_held}");
+}
+
+fn the_reader_sees_everything_and_changes_nothing() {
+    let server = Account::look_up(OTHER, 1).unwrap();
+    let place = Place::new(server.uid, 1);
+    let theirs = place.path("root/theirs");
+    fs::write(&theirs, b"private").unwrap();
+    fs::set_permissions(&theirs, fs::Permissions::from_mode(0o600)).unwrap();
+    // Only the server is heard: so this is asked by another process, which is its user.
+    let mut asking = Command::new(std::env::current_exe().unwrap());
+    asking.args(["--server", &place.path("broker.sock"), &place.path("root")]).uid(server.uid).gid(server.gid);
+    assert!(asking.status().unwrap().success());
+    assert!(!Path::new(&place.path("root/new")).exists());
+    assert_eq!(fs::read(&theirs).unwrap(), b"private");
+}
+
+/// The server: asks for a reader, and for changes.
+fn serve(socket: &str, root: &str) {
+    let mut reader = Broker::at(Path::new(socket)).start_reader().unwrap();
+    let (uid, gid) = (geteuid().as_raw(), getegid().as_raw());
+    assert_eq!(ask(&mut reader, "who"), format!("{uid} {uid} {gid} []"));
+    assert_eq!(ask(&mut reader, &format!("read {root}/theirs")), "done");
+    for change in [format!("write {root}/theirs"), format!("write {root}/new"), format!("make {root}/new")] {
+        assert_eq!(ask(&mut reader, &change), "PermissionDenied", "{change}");
+    }
+    for forbidden in ["become_root", "run /bin/true", "connect"] {
+        assert_eq!(ask(&mut reader, forbidden), "PermissionDenied", "{forbidden}");
+    }
 }
 
 fn a_worker_ends_with_its_connection() {
