@@ -277,7 +277,7 @@ pub enum Enforcement {
 }
 
 /// A project's numbers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quota {
     pub usage: Amount,
     pub limits: Limits,

@@ -5,6 +5,7 @@ use tidelock_shared::id::MoveId;
 use tidelock_shared::quota::Amount;
 
 use crate::moves::event::{Failure, Note};
+use crate::fs::Quota;
 use crate::planner::plan::{FolderRef, PlannedItem};
 use crate::planner::sequence::StepKind;
 use crate::recovery::{Record, RecordedNote};
@@ -74,6 +75,9 @@ pub struct Admission {
     /// What it is going to write to the mount.
     pub written: Amount,
     pub held_by_others: Held,
+    /// The project's numbers as somebody was told who may read them; none where nobody was asked. A worker that may not
+    /// read them itself believes this.
+    pub told: Option<Quota>,
 }
 
 /// What a worker says.
