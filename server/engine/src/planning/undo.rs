@@ -58,7 +58,7 @@ impl Engine {
         let verb = verb_of_undo(of);
         for (done, position) in of.plan.items.iter().zip(0_u32..) {
             let source = left_by(of, position, done)?;
-            let name = if done.verb == Verb::Trash { self.name_on_return(done)? } else { done.source_name.clone() };
+            let name = if verb == Verb::Move { self.name_on_return(done)? } else { done.source_name.clone() };
             let (folder, name) = match verb {
                 Verb::Trash => (&done.destination_folder.path, &done.destination_name),
                 Verb::Move | Verb::Copy | Verb::Repair => (&done.source_folder.path, &name),
@@ -129,7 +129,7 @@ impl Engine {
         Ok(if changes.is_any() { Since::Changed(Warning::ChangedMeanwhile { path, changes, stay_behind }) } else { Since::Same })
     }
 
-    /// The name that what was trashed comes back to: its own, or a free one beside what has that by now.
+    /// The name that an item comes back to: its own, or a free one beside what has that by now.
     fn name_on_return(&self, done: &PlannedItem) -> Result<FileName, EngineError> {
         let folder = self.fs.open_path(&done.source_folder.path)?;
         let own = &done.source_name;
