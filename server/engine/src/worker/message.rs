@@ -123,7 +123,7 @@ pub enum Probe {
 }
 
 /// The answer to a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Then {
     GoOn,
     /// The move is to be cancelled.
