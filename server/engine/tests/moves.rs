@@ -497,7 +497,9 @@ fn an_undo_comes_back_beside_what_has_its_name_by_now() {
         assert_eq!(census[case.source].content, b"somebody else's", "{}", case.name);
         let beside = format!("{} (2)", case.source);
         for (at, before) in world.before.iter().filter(|(at, _)| at.starts_with(case.source)) {
-            let Some(below) = at.strip_prefix(case.source).filter(|below| below.is_empty() || below.starts_with('/')) else { continue };
+            let Some(below) = at.strip_prefix(case.source).filter(|below| below.is_empty() || below.starts_with('/')) else {
+                continue;
+            };
             let back = census.get(&format!("{beside}{below}")).unwrap_or_else(|| panic!("{}: {below} is gone", case.name));
             assert_eq!((back.kind, &back.content, back.owner), (before.kind, &before.content, before.owner), "{}", case.name);
         }

@@ -12,6 +12,7 @@ pub mod layout;
 mod object;
 pub mod posix;
 pub mod probe;
+pub mod remote;
 pub mod simulator;
 pub mod walk;
 
@@ -20,6 +21,7 @@ pub use object::{
     At, Capabilities, Capacity, DataRange, Enforcement, File, Folder, FolderEntry, FolderStream, HsmState, Identity, Knowledge,
     NamesDurability, Object, Quota, Status, Timestamp,
 };
+use serde::{Deserialize, Serialize};
 use tidelock_shared::id::ProjectId;
 use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::project::ProjectTag;
@@ -170,7 +172,7 @@ pub trait FileSystem: Send + Sync {
 }
 
 /// Who the kernel takes us for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Caller {
     pub uid: u32,
     /// May act on everybody's files.

@@ -8,7 +8,7 @@ use tidelock_shared::name::FileName;
 use tidelock_shared::quota::{Amount, Headroom, Limits};
 use tidelock_shared::strategy::{EntryKind, MountAbilities};
 
-use super::FsResult;
+use super::{FsResult, remote};
 
 /// An open folder; names are looked up in it, whatever it is called by now.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub struct File(pub(super) Handle);
 pub(super) enum Handle {
     Descriptor(OwnedFd),
     Simulated(u64),
+    /// Open in another process.
+    Remote(remote::Opened),
 }
 
 impl Folder {
@@ -104,7 +106,7 @@ pub struct Timestamp {
 }
 
 /// The attributes of one inode.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
     pub kind: EntryKind,
     /// The mount's device number: tells mounts apart while they are mounted, not beyond.
@@ -140,6 +142,10 @@ pub struct Identity(Box<[u8]>);
 impl Identity {
     pub(super) fn new(bytes: &[u8]) -> Self {
         Self(bytes.into())
+    }
+
+    pub(super) fn length(&self) -> usize {
+        self.0.len()
     }
 }
 
@@ -179,14 +185,14 @@ impl TryFrom<String> for Identity {
 }
 
 /// A stretch of data between holes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DataRange {
     pub offset: u64,
     pub length: u64,
 }
 
 /// Where the content of a file is, on a file system with an archive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HsmState {
     /// Here; archived as well or not.
     Present,
@@ -215,7 +221,7 @@ pub enum NamesDurability {
 }
 
 /// What a mount can and cannot do for this caller.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Capabilities {
     /// For people: `Lustre`, `ext4`, `XFS`, `tmpfs`, ….
     pub kind: String,
@@ -236,7 +242,7 @@ pub struct Capabilities {
 }
 
 /// How the rules of renames are known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Knowledge {
     /// They are the same in every release of this kind of file system (recorded).
     OfItsKind,
@@ -247,7 +253,7 @@ pub enum Knowledge {
 }
 
 /// Room on the whole file system.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Capacity {
     pub total: Amount,
     /// For this caller. Zero inodes in `total` mean that the file system does not count them.
@@ -265,7 +271,7 @@ impl Capacity {
 }
 
 /// Whether a mount holds projects to their limits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Enforcement {
     On,
     /// Some servers hold them, others count only (Lustre).

@@ -457,10 +457,10 @@ impl Tally {
     pub fn add(&mut self, more: &Self) {
         self.entries += more.entries;
         self.amount += more.amount;
-        self.content_bytes += more.content_bytes;
+        self.content_bytes = self.content_bytes.saturating_add(more.content_bytes);
         self.other_kinds += more.other_kinds;
         self.released += more.released;
-        self.released_bytes += more.released_bytes;
+        self.released_bytes = self.released_bytes.saturating_add(more.released_bytes);
         self.hard_links_leaving += more.hard_links_leaving;
         for (loss, count) in &more.losses {
             *self.losses.entry(*loss).or_default() += count;

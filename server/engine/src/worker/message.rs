@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use tidelock_shared::id::MoveId;
 use tidelock_shared::quota::Amount;
 
-use crate::moves::event::{Failure, Note};
 use crate::fs::Quota;
+use crate::moves::event::{Failure, Note};
 use crate::planner::plan::{FolderRef, PlannedItem};
 use crate::planner::sequence::StepKind;
 use crate::recovery::{Record, RecordedNote};
@@ -127,7 +127,7 @@ pub enum Probe {
 }
 
 /// The answer to a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Then {
     GoOn,
     /// The move is to be cancelled.
