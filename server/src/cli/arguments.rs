@@ -80,6 +80,9 @@ pub(crate) enum Command {
     Demo(DemoArguments),
     /// Serve folders of this machine in the browser, as yourself
     Serve(ServeFolders),
+    /// Act for one user of a site; the broker starts it, nobody types it
+    #[command(hide = true)]
+    Worker(WorkerArguments),
     /// Tell who had what done: check the audit, or print it
     #[command(subcommand)]
     Audit(AuditVerb),
@@ -337,6 +340,21 @@ pub(crate) struct AuditArguments {
     /// Whose: where moves are remembered [default: $XDG_STATE_HOME/tidelock]
     #[arg(long, value_name = "DIR")]
     pub(crate) state: Option<PathBuf>,
+}
+
+/// Told by the broker, which knows who the user is.
+#[derive(Args, Debug)]
+pub(crate) struct WorkerArguments {
+    #[arg(long)]
+    pub(crate) act_as: String,
+    #[arg(long)]
+    pub(crate) uid: u32,
+    #[arg(long)]
+    pub(crate) gid: u32,
+    #[arg(long = "group")]
+    pub(crate) groups: Vec<u32>,
+    #[arg(long = "root")]
+    pub(crate) roots: Vec<PathBuf>,
 }
 
 #[derive(Args, Debug)]

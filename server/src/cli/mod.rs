@@ -14,11 +14,13 @@ mod recover;
 mod remote;
 mod simulate;
 mod verbs;
+mod worker;
 
 pub(crate) use arguments::{Arguments, Command, ServeArguments};
 pub(crate) use local::state_folder;
 use tidelock_shared::user_error::UserError;
 pub(crate) use verbs::{absolute, run};
+pub(crate) use worker::work;
 
 /// Tells people why nothing was done, and answers the status for it.
 pub(crate) fn fail(error: &UserError) -> Exit {

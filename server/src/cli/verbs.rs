@@ -57,7 +57,7 @@ pub(crate) fn run(command: &Command) -> Exit {
         Command::Drift(arguments) => return drift(arguments),
         Command::Audit(verb) => return audit(verb),
         Command::Quota(arguments) => (&arguments.at, quota(arguments)),
-        Command::Demo(_) | Command::Serve(_) | Command::Completions { .. } => return Exit::Usage,
+        Command::Demo(_) | Command::Serve(_) | Command::Worker(_) | Command::Completions { .. } => return Exit::Usage,
     };
     result.unwrap_or_else(|error| {
         Output { json: at.json }.error(&error);

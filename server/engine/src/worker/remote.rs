@@ -3,6 +3,7 @@
 use tracing::warn;
 
 use super::{Action, StepOrder, StepReport, Then, Worker};
+use crate::fs::FsResult;
 use crate::fs::remote::{Conversation, Lost, Remote};
 use crate::moves::event::Failure;
 use crate::steps;
@@ -18,12 +19,33 @@ impl Worker for Remote {
     /// Where the worker is gone before it has told the result, the step waits for another one if it may wait for
     /// servers, and fails else: whatever it has done is found out by whoever runs, undoes or probes it next.
     fn perform(&self, order: &StepOrder, hear: &mut dyn FnMut(StepReport) -> Then) {
-        let closing = perform(self, order, hear).unwrap_or_else(|Lost| {
+        let told = match with_numbers_told(self, order) {
+            Ok(told) => told,
+            Err(error) => {
+                warn!(id = %order.move_id, %error, "nobody tells what a project uses");
+                hear(steps::out_of_reach(order));
+                return;
+            }
+        };
+        let closing = perform(self, told.as_ref().unwrap_or(order), hear).unwrap_or_else(|Lost| {
             warn!(id = %order.move_id, kind = ?order.kind, action = ?order.action, "the worker is gone in the middle of a step");
             steps::out_of_reach(order)
         });
         hear(closing);
     }
+}
+
+/// The order with what the worker's user is not told of projects, where it has to ask for room.
+fn with_numbers_told(remote: &Remote, order: &StepOrder) -> FsResult<Option<StepOrder>> {
+    if order.admissions.is_empty() {
+        return Ok(None);
+    }
+    let mut order = order.clone();
+    for admission in &mut order.admissions {
+        let Some(project) = admission.project else { continue };
+        admission.told = remote.told(admission.folder.device, project)?;
+    }
+    Ok(Some(order))
 }
 
 /// Answers the closing report.

@@ -235,7 +235,10 @@ impl FileSystem for Remote {
     }
 
     fn quota(&self, folder: &Folder, project: ProjectId) -> FsResult<Option<Quota>> {
-        self.ask("quota", b"", M::Quota(self.folder(folder)?, project))
+        match self.ask("quota", b"", M::Quota(self.folder(folder)?, project))? {
+            None => self.told(self.status(folder.into())?.device, project),
+            known => Ok(known),
+        }
     }
 
     fn enforcement(&self, folder: &Folder) -> FsResult<Enforcement> {

@@ -6,13 +6,15 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde_bytes::Bytes;
+use tidelock_shared::id::ProjectId;
 
 use super::connection::{Connection, Lost};
 use super::frame::{Sealed, opened};
 use super::greeting::{self, GreetingError};
+use super::informant::Informant;
 use super::message::{Call, Method, Place, Plausible, Reply, Request, Thing};
 use crate::fs::object::Handle;
-use crate::fs::{At, Caller, Errno, File, Folder, FsError, FsResult, Object};
+use crate::fs::{At, Caller, Errno, File, Folder, FsError, FsResult, Object, Quota};
 
 /// The file system as a worker process sees it, and that worker as somebody who performs steps.
 ///
@@ -21,10 +23,11 @@ use crate::fs::{At, Caller, Errno, File, Folder, FsError, FsResult, Object};
 /// From then on every call fails with `ENOTCONN`. One that was under way fails only when the worker has
 /// closed its end: a worker's process ends that after the last of its calls, so nothing is done behind the
 /// back of whoever asks again, through another worker.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Remote {
     connection: Arc<Connection>,
     caller: Caller,
+    informant: Option<Arc<dyn Informant>>,
 }
 
 /// Something open on the worker's side. It is closed there once it is dropped here.
@@ -48,7 +51,18 @@ impl Remote {
     pub fn connect(stream: &UnixStream) -> Result<Self, GreetingError> {
         let (mut reader, writer) = greeting::greet(stream)?;
         let caller = greeting::welcomed(stream, &mut reader)?;
-        Ok(Self { connection: Arc::new(Connection::new(reader, writer)), caller })
+        Ok(Self { connection: Arc::new(Connection::new(reader, writer)), caller, informant: None })
+    }
+
+    /// The same with somebody who tells what the worker is not told.
+    #[must_use]
+    pub fn informed_by(self, informant: Arc<dyn Informant>) -> Self {
+        Self { informant: Some(informant), ..self }
+    }
+
+    /// What the informant knows of a project on this mount, if there is one.
+    pub(crate) fn told(&self, device: u64, project: ProjectId) -> FsResult<Option<Quota>> {
+        self.informant.as_ref().map_or(Ok(None), |informant| informant.quota(device, project))
     }
 
     /// Whether nothing can be asked of this worker any more. Another one may be started once it is
