@@ -8,6 +8,7 @@ use tidelock_engine::fs::{Errno, FileSystem, FsError};
 use tidelock_engine::planner::Draft;
 use tidelock_engine::planner::plan::{MovePlan, PlannedItem, Refusal};
 use tidelock_engine::survey::survey_folder;
+use tidelock_shared::access::{NewToken, Scope, SessionId, SessionView, TokenId, TokenView};
 use tidelock_shared::audit::{AuditCheck, AuditRecords};
 use tidelock_shared::content::Content;
 use tidelock_shared::drift::{DriftScan, EarlierScan};
@@ -28,9 +29,9 @@ use tidelock_shared::upload::{OnTaken, Upload, UploadId, UploadRequest, UploadSt
 use tidelock_shared::user_error::UserError;
 use tidelock_shared::words::Language;
 
-use super::{Site, audits, content, folder, projects, uploads};
+use super::{Site, access, audits, content, folder, projects, uploads};
 use crate::audit::Act;
-use crate::identity::User;
+use crate::identity::{Caller, Identities, Rights, User};
 use crate::words::{language, within, words};
 use crate::{convert, user_error};
 
@@ -41,8 +42,11 @@ const MOVES_LISTED: u32 = 200;
 #[derive(Clone)]
 pub(crate) struct EngineService {
     pub(super) site: Arc<Site>,
+    pub(super) identities: Arc<Identities>,
     pub(super) user: User,
-    other_users: Vec<String>,
+    pub(super) rights: Rights,
+    /// None for a program's token, and where sessions are not kept.
+    pub(super) session: Option<SessionId>,
     /// The file system as the caller sees it.
     pub(super) fs: Arc<dyn FileSystem>,
     /// Theirs, wherever the work is done.
@@ -50,9 +54,10 @@ pub(crate) struct EngineService {
 }
 
 impl EngineService {
-    pub(crate) fn new(site: Arc<Site>, user: User, other_users: Vec<String>) -> Self {
+    pub(crate) fn new(site: Arc<Site>, identities: Arc<Identities>, caller: Caller) -> Self {
+        let Caller { user, rights, session, .. } = caller;
         let fs = site.seen_by(&user);
-        Self { site, user, other_users, fs, language: language() }
+        Self { site, identities, user, rights, session, fs, language: language() }
     }
 
     /// The file system as the caller sees it, for a path that is managed here.
@@ -66,7 +71,10 @@ impl EngineService {
     }
 
     /// Does the work where it may block.
-    fn answer<T: Send + 'static>(&self, work: impl FnOnce(&Self) -> Result<T, UserError> + Send + 'static) -> Answer<'_, T> {
+    pub(super) fn answer<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, UserError> + Send + 'static,
+    ) -> Answer<'_, T> {
         let service = self.clone();
         let span = tracing::Span::current();
         let work = tokio::task::spawn_blocking(move || span.in_scope(|| within(service.language, || work(&service))));
@@ -116,7 +124,7 @@ impl EngineService {
         refused
     }
 
-    fn forbidden_in(&self, plan: &MovePlan) -> Vec<Refusal> {
+    pub(super) fn forbidden_in(&self, plan: &MovePlan) -> Vec<Refusal> {
         // What is repaired stays in its folder.
         let folders = |item: &PlannedItem| {
             let source = Some(&item.source_folder.path).filter(|_| item.repairs.is_none());
@@ -125,38 +133,18 @@ impl EngineService {
         self.forbidden(&plan.items.iter().flat_map(folders).collect::<Vec<_>>())
     }
 
-    fn check(&self, refusals: Vec<Refusal>) -> Result<(), UserError> {
+    pub(super) fn check(&self, refusals: Vec<Refusal>) -> Result<(), UserError> {
         if refusals.is_empty() { Ok(()) } else { Err(self.site.told(&EngineError::Refused(refusals))) }
     }
 
-    /// Whether the caller may order anything of this move.
-    fn check_move(&self, id: MoveId) -> Result<(), UserError> {
-        let snapshot = self.site.engine.get(id).map_err(|error| self.site.told(&error))?;
-        self.check(self.forbidden_in(&snapshot.recorded.of.plan))
-    }
-
-    /// Whoever runs a server alone is its administrator; in the demo that is root.
-    fn is_administrator(&self) -> bool {
-        !self.site.is_demo() || self.user.uid == 0
-    }
-
-    fn check_administrator(&self) -> Result<(), UserError> {
-        if !self.is_administrator() {
-            return Err(
-                UserError::new("permission_administrator", words().only_administrator()).hint(words().only_administrator_hint())
-            );
-        }
-        Ok(())
-    }
-
-    /// Numbers for Prometheus, for administrators.
+    /// Numbers for Prometheus, for administrators and auditors.
     pub(crate) fn metrics(&self) -> Result<String, UserError> {
-        self.check_administrator()?;
+        self.check_sees_all()?;
         crate::metrics::read(&self.site).map_err(|error| self.site.told(&error))
     }
 
     /// Writes down what the caller is about to do.
-    fn note(&self, act: Act) -> Result<(), UserError> {
+    pub(super) fn note(&self, act: Act) -> Result<(), UserError> {
         let noted = self.site.audit.note(&self.site.engine, Some(&self.user.name), act);
         noted.map_err(|error| user_error::audit_error(&error))
     }
@@ -185,9 +173,10 @@ impl MoveService for EngineService {
         self.answer(|service| {
             Ok(Session {
                 user: service.user.name.clone(),
-                is_administrator: service.is_administrator(),
+                role: service.rights.role,
                 is_demo: service.site.is_demo(),
-                other_users: service.other_users.clone(),
+                keeps_sessions: service.identities.many().is_some(),
+                other_users: service.identities.others(&service.user),
                 roots: service.site.engine.roots().to_vec(),
             })
         })
@@ -219,6 +208,7 @@ impl MoveService for EngineService {
 
     fn create_folder(&self, path: FilePath, name: FileName) -> Answer<'_, Entry> {
         self.answer(move |service| {
+            service.check_may_change()?;
             service.note(Act::FolderMade { path: path.join(name.clone()) })?;
             folder::create(service, &path, name)
         })
@@ -266,8 +256,10 @@ impl MoveService for EngineService {
 
     fn start(&self, request: MoveRequest, key: Option<String>) -> Answer<'_, MoveView> {
         self.answer(move |service| {
+            service.check_may_change()?;
             service.check_request(&request)?;
             service.site.audit.check().map_err(|error| user_error::audit_error(&error))?;
+            let key = key.map(|key| service.key_of(&key));
             let accepted = service.site.engine.accept_for(&service.user.name, &request, key.as_deref());
             let id = accepted.map_err(|error| service.site.told(&error))?;
             service.begin(id);
@@ -279,13 +271,14 @@ impl MoveService for EngineService {
         self.answer(|service| {
             let site = &service.site;
             let newest = site.engine.list(MOVES_LISTED).map_err(|error| site.told(&error))?;
-            Ok(newest.iter().map(|snapshot| convert::move_view(snapshot, &site.names)).collect())
+            let newest = newest.iter().filter(|snapshot| service.sees(snapshot));
+            Ok(newest.map(|snapshot| convert::move_view(snapshot, &site.names)).collect())
         })
     }
 
     fn move_detail(&self, id: MoveId) -> Answer<'_, MoveDetail> {
         self.answer(move |service| {
-            let snapshot = service.site.engine.get(id).map_err(|error| service.site.told(&error))?;
+            let snapshot = service.seen(id)?;
             let mut detail = convert::move_detail(&snapshot, &service.site.names);
             crate::orphans::whereabouts_of(&service.site.engine, &mut detail);
             Ok(detail)
@@ -363,7 +356,7 @@ impl MoveService for EngineService {
 
     fn leftovers(&self, waits: bool) -> Answer<'_, Leftovers> {
         self.answer(move |service| {
-            service.check_administrator()?;
+            service.check_sees_all()?;
             Ok(service.site.leftovers.get(service, waits))
         })
     }
@@ -385,34 +378,37 @@ impl MoveService for EngineService {
 
     fn drift_scans(&self, waits: bool) -> Answer<'_, Vec<DriftScan>> {
         self.answer(move |service| {
-            service.check_administrator()?;
+            service.check_sees_all()?;
             Ok(service.site.drifts.get(waits))
         })
     }
 
     fn earlier_scans(&self, path: FilePath) -> Answer<'_, Vec<EarlierScan>> {
         self.answer(move |service| {
-            service.check_administrator()?;
+            service.check_sees_all()?;
             Ok(service.site.drifts.earlier(&path))
         })
     }
 
     fn audit(&self, before: Option<u64>) -> Answer<'_, AuditRecords> {
         self.answer(move |service| {
-            service.check_administrator()?;
+            service.check_sees_all()?;
             audits::records(service, before)
         })
     }
 
     fn check_audit(&self) -> Answer<'_, AuditCheck> {
         self.answer(|service| {
-            service.check_administrator()?;
+            service.check_sees_all()?;
             audits::check(service)
         })
     }
 
     fn plan_undo(&self, id: MoveId) -> Answer<'_, Plan> {
-        self.answer(move |service| service.shown(service.site.engine.plan_undo(id, &mut |_: &_| service.goes_on())))
+        self.answer(move |service| {
+            service.seen(id)?;
+            service.shown(service.site.engine.plan_undo(id, &mut |_: &_| service.goes_on()))
+        })
     }
 
     fn undo(&self, id: MoveId) -> Answer<'_, MoveView> {
@@ -435,7 +431,10 @@ impl MoveService for EngineService {
     }
 
     fn begin_upload(&self, request: UploadRequest) -> Answer<'_, UploadState> {
-        self.answer(move |service| uploads::begin(service, request))
+        self.answer(move |service| {
+            service.check_may_change()?;
+            uploads::begin(service, request)
+        })
     }
 
     fn uploads(&self) -> Answer<'_, Vec<Upload>> {
@@ -448,6 +447,7 @@ impl MoveService for EngineService {
 
     fn finish_upload(&self, id: UploadId, on_taken: OnTaken) -> Answer<'_, Uploaded> {
         self.answer(move |service| {
+            service.check_may_change()?;
             let uploaded = uploads::finish(service, &id, on_taken)?;
             service.note(Act::Uploaded { folder: uploaded.folder.clone(), names: uploaded.names.len() as u64 })?;
             Ok(uploaded)
@@ -455,6 +455,33 @@ impl MoveService for EngineService {
     }
 
     fn cancel_upload(&self, id: UploadId) -> Answer<'_, ()> {
-        self.answer(move |service| uploads::cancel(service, &id))
+        self.answer(move |service| {
+            service.check_may_change()?;
+            uploads::cancel(service, &id)
+        })
+    }
+
+    fn sessions(&self, of_all: bool) -> Answer<'_, Vec<SessionView>> {
+        self.answer(move |service| access::sessions(service, of_all))
+    }
+
+    fn end_session(&self, id: SessionId) -> Answer<'_, ()> {
+        self.answer(move |service| access::end_session(service, id))
+    }
+
+    fn end_sessions(&self, user: Option<String>) -> Answer<'_, ()> {
+        self.answer(move |service| access::end_sessions(service, user))
+    }
+
+    fn tokens(&self, of_all: bool) -> Answer<'_, Vec<TokenView>> {
+        self.answer(move |service| access::tokens(service, of_all))
+    }
+
+    fn make_token(&self, name: String, scope: Scope, days: u32) -> Answer<'_, NewToken> {
+        self.answer(move |service| access::make_token(service, &name, scope, days))
+    }
+
+    fn end_token(&self, id: TokenId) -> Answer<'_, ()> {
+        self.answer(move |service| access::end_token(service, id))
     }
 }

@@ -2,14 +2,14 @@
 //!
 //! The engine is synchronous, so every question runs on a thread of its own and none in a handler.
 //!
-//! The engine does not know owners of moves yet. On a single user's server all is done as that
-//! user. In the demo moves run with the rights of an administrator's helper, and belong to
+//! On a single user's server all is done as that user. In the demo moves run with the rights of an administrator's helper, and belong to
 //! everybody; but what is listed and counted is seen with the caller's own rights, and who may
 //! not change a folder cannot have anything moved into or out of it.
 //!
 //! Not here: sentences for people (`user_error`), values for the wire (`convert`), and the feeds
 //! of progress (`events`).
 
+mod access;
 mod asked;
 mod audits;
 pub(crate) mod content;
@@ -19,6 +19,7 @@ mod folder;
 mod inventories;
 mod leftovers;
 mod projects;
+mod rights;
 mod searches;
 mod site;
 mod surveys;
