@@ -65,6 +65,11 @@ pub async fn call(service: Service, request: Request<Body>) -> Option<Response> 
     Some(if answer.status() == StatusCode::INTERNAL_SERVER_ERROR { with_status_of_its_code(answer).await } else { answer })
 }
 
+/// Where every server function is, to check that each is known to whoever says who may call it.
+pub fn calls() -> Vec<&'static str> {
+    leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).collect()
+}
+
 /// The language of whoever asks: what they chose, else what their browser likes best, else English.
 pub fn language_of(headers: &HeaderMap) -> Language {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();

@@ -8,6 +8,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use tidelock_shared::access::{NewToken, Role, Scope, SessionId, SessionView, TokenId, TokenView};
 use tidelock_shared::audit::{AuditCheck, AuditRecords};
 use tidelock_shared::content::Content;
 use tidelock_shared::drift::{DriftScan, EarlierScan};
@@ -120,6 +121,17 @@ pub trait MoveService: Send + Sync {
     fn finish_upload(&self, id: UploadId, on_taken: OnTaken) -> Answer<'_, Uploaded>;
     /// Removes one of which nothing can be seen yet.
     fn cancel_upload(&self, id: UploadId) -> Answer<'_, ()>;
+    /// The caller's own sessions, the newest first; everybody's for administrators and auditors.
+    fn sessions(&self, of_all: bool) -> Answer<'_, Vec<SessionView>>;
+    /// Ends one of the caller's own; an administrator anybody's.
+    fn end_session(&self, id: SessionId) -> Answer<'_, ()>;
+    /// Ends all of the caller's but this one, or for an administrator all of somebody else.
+    fn end_sessions(&self, user: Option<String>) -> Answer<'_, ()>;
+    /// As with sessions.
+    fn tokens(&self, of_all: bool) -> Answer<'_, Vec<TokenView>>;
+    /// Makes one for the caller.
+    fn make_token(&self, name: String, scope: Scope, days: u32) -> Answer<'_, NewToken>;
+    fn end_token(&self, id: TokenId) -> Answer<'_, ()>;
 }
 
 /// Who is asking, and what is managed here.
@@ -128,7 +140,10 @@ pub struct Session {
     pub user: String,
     /// Whoever runs a server alone is its administrator; in the demo that is one of the users.
     #[serde(default)]
-    pub is_administrator: bool,
+    pub role: Role,
+    /// Whether sessions and tokens are listed, and can be ended.
+    #[serde(default)]
+    pub keeps_sessions: bool,
     /// The demo's world is invented, and says so.
     pub is_demo: bool,
     /// Users one may become without a password; empty but in the demo.

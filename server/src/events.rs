@@ -5,7 +5,7 @@
 //! poller asks the engine for everybody, and only while somebody listens; what it has found goes
 //! out to all who are up to date as the same bytes.
 //!
-//! Not here: who may listen (`http::guard`).
+//! Not here: who may listen (`http::guard`), and to what (`service::rights`).
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -69,6 +69,8 @@ struct Look {
 /// The newest of one move.
 struct Update {
     sequence: u64,
+    /// Whose move it is.
+    user: String,
     /// In the order of [`Language::ALL`].
     told: [Bytes; Language::ALL.len()],
 }
@@ -82,7 +84,8 @@ impl Update {
             event(sequence, &MoveUpdate { sequence, view })
         };
         let [english, german] = Language::ALL.map(told);
-        Some(Self { sequence, told: [english?, german?] })
+        let user = snapshot.recorded.of.plan.user.clone();
+        Some(Self { sequence, user, told: [english?, german?] })
     }
 }
 
@@ -148,14 +151,14 @@ impl Feed {
         // Subscribed before the first look, so that nothing falls between the two.
         let news = self.news.subscribe();
         let last = last.filter(|last| (source.engine.forgotten_until()..=source.engine.version()).contains(last));
-        let only = source.only;
+        let (only, only_of) = (source.only, source.only_of.clone());
         // What changes while it is looked at is told once more, as news.
         let seen = source.engine.version();
         let begin = tokio::task::spawn_blocking(move || source.begin(last, seen)).await;
         let begin = begin.unwrap_or_else(|_| Ok(Vec::new()))?;
         let language = language();
         let begin = together(&begin, language);
-        Ok(sse(&begin, MovesTold { news, last: seen, only, language, ends }))
+        Ok(sse(&begin, MovesTold { news, last: seen, only, only_of, language, ends }))
     }
 }
 
@@ -168,6 +171,8 @@ pub(crate) struct Source {
     pub(crate) names: Arc<Names>,
     /// None for all moves.
     pub(crate) only: Option<MoveId>,
+    /// None for everybody's.
+    pub(crate) only_of: Option<String>,
 }
 
 impl Source {
@@ -179,7 +184,10 @@ impl Source {
             (None, None) => self.engine.list(RECENT)?,
             (_, Some(last)) => self.engine.changed_since(last),
         };
-        snapshots.retain(|snapshot| self.only.is_none_or(|only| only == snapshot.recorded.of.id));
+        snapshots.retain(|snapshot| {
+            let of = &snapshot.recorded.of;
+            self.only.is_none_or(|only| only == of.id) && self.only_of.as_ref().is_none_or(|user| *user == of.plan.user)
+        });
         for snapshot in &mut snapshots {
             snapshot.version = snapshot.version.min(seen);
         }
@@ -198,6 +206,7 @@ struct MovesTold {
     news: watch::Receiver<News>,
     last: u64,
     only: Option<MoveId>,
+    only_of: Option<String>,
     language: Language,
     ends: Ends,
 }
@@ -227,14 +236,16 @@ impl MovesTold {
         let news = self.news.borrow_and_update();
         let knew = self.last;
         self.last = knew.max(news.last.until);
-        if self.only.is_none() && knew == news.last.after {
+        if self.only.is_none() && self.only_of.is_none() && knew == news.last.after {
             return Some(news.last.told[self.language as usize].clone());
         }
         if knew < news.forgotten_until {
             return None;
         }
-        let only = self.only;
-        let wanted = news.of_each.iter().filter(|(id, update)| update.sequence > knew && only.is_none_or(|only| only == **id));
+        let (only, only_of) = (self.only, self.only_of.as_ref());
+        let is_wanted =
+            |id: &MoveId, update: &Update| only.is_none_or(|only| only == *id) && only_of.is_none_or(|user| *user == update.user);
+        let wanted = news.of_each.iter().filter(|(id, update)| update.sequence > knew && is_wanted(id, update));
         Some(together(wanted.map(|(_, update)| update), self.language))
     }
 }

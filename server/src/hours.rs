@@ -21,6 +21,12 @@ impl Hours {
     }
 }
 
+impl std::fmt::Display for Hours {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{}-{}", self.from, self.to)
+    }
+}
+
 /// `20-6`: from eight in the evening to six in the morning.
 impl FromStr for Hours {
     type Err = &'static str;

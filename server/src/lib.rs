@@ -11,6 +11,7 @@ mod agents;
 mod assets;
 mod audit;
 mod cli;
+mod config;
 mod convert;
 mod demo;
 mod doctor;
@@ -51,6 +52,7 @@ pub fn main(assets: Assets) -> ExitCode {
             let look = Duration::from_micros(demo.look);
             serve(&demo.serve, "tidelock-demo", Ok(http::Mode::Demo { look }), http::Upkeep::default())
         }
+        Command::Serve(cli::ServeFolders { config: Some(file), .. }) => serve_many(file),
         Command::Serve(folders) => {
             let roots = folders.roots.iter().map(|root| cli::absolute(root)).collect::<Result<_, _>>();
             serve(&folders.serve, "tidelock", roots.map(|roots| http::Mode::SingleUser { roots }), folders.upkeep())
@@ -67,15 +69,33 @@ pub fn main(assets: Assets) -> ExitCode {
     ExitCode::from(exit as u8)
 }
 
+/// Serves many users, as a file says.
+fn serve_many(file: &Path) -> Exit {
+    telemetry::start(telemetry::Level::INFO);
+    let served = config::Config::read(file).map_err(|error| cli::config_error(&error)).and_then(|config| {
+        for config::Problem { message, help, .. } in &config.warnings {
+            tracing::warn!(help, "{message}");
+        }
+        let (listen, state_folder, upkeep) = (config.listen.clone(), config.state_folder.clone(), config.upkeep);
+        let options = http::Serve { listen, state_folder, mode: http::Mode::ManyUsers { config: Box::new(config) }, upkeep };
+        http::serve(options).map_err(|error| user_error::serve_error(&error))
+    });
+    ended(served)
+}
+
 /// Serves until it is told to stop. `folder` names the state folder where none is given.
 fn serve(arguments: &ServeArguments, folder: &str, mode: Result<http::Mode, UserError>, upkeep: http::Upkeep) -> Exit {
     telemetry::start(telemetry::Level::INFO);
     let served = mode.and_then(|mode| {
         let given = arguments.state.as_deref().map(Path::new);
         let state_folder = cli::state_folder(given, folder)?;
-        let options = http::Serve { listen: arguments.listen, state_folder, mode, upkeep };
+        let options = http::Serve { listen: config::Listen::Tcp(arguments.listen), state_folder, mode, upkeep };
         http::serve(options).map_err(|error| user_error::serve_error(&error))
     });
+    ended(served)
+}
+
+fn ended(served: Result<(), UserError>) -> Exit {
     match served {
         Ok(()) => Exit::Done,
         Err(error) => cli::fail(&error),

@@ -16,6 +16,7 @@ use tidelock_shared::quota::{Amount, Headroom};
 use tidelock_shared::request::RequestProblem;
 use tidelock_shared::user_error::UserError;
 
+pub(crate) mod sign_in;
 pub(crate) mod upload;
 mod warning;
 
@@ -329,11 +330,11 @@ pub(crate) fn journal_error(error: &JournalError) -> UserError {
 /// Why the server could not start.
 pub(crate) fn serve_error(error: &ServeError) -> UserError {
     match error {
-        ServeError::Listen { address, source } if source.kind() == std::io::ErrorKind::AddrInUse => {
-            UserError::new("port_in_use", format!("Something else already listens on {address}."))
+        ServeError::Listen { listen, source } if source.kind() == std::io::ErrorKind::AddrInUse => {
+            UserError::new("port_in_use", format!("Something else already listens on {listen}."))
                 .hint("End it, or take another port with --listen ADDR:PORT; port 0 takes a free one.")
         }
-        ServeError::Listen { address, source } => UserError::new("state_listen", format!("Cannot listen on {address}: {source}."))
+        ServeError::Listen { listen, source } => UserError::new("state_listen", format!("Cannot listen on {listen}: {source}."))
             .hint("Take another address with --listen ADDR:PORT."),
         ServeError::State(error) => journal_error(error),
         ServeError::Engine(error) => match engine_error(error, &Names::default()) {
@@ -354,6 +355,8 @@ pub(crate) fn serve_error(error: &ServeError) -> UserError {
         .hint(
             "Move its uploads.json aside: unfinished uploads are forgotten then, and their hidden folders .tidelock-upload-… stay.",
         ),
+        ServeError::Sessions(error) => UserError::new("state_sessions", format!("The list of sessions cannot be used: {error}."))
+            .hint("Move sign_in.sqlite in the state folder aside: everybody signs in anew then, and tokens are gone."),
         ServeError::Audit(error) => UserError { code: "state_audit".to_owned(), ..audit_error(error) },
         ServeError::ServerFile(source) => {
             UserError::new("state_unwritable", format!("The state folder cannot be written: {source}."))

@@ -6,6 +6,7 @@
 //! Not here: anything that reads a file, a clock or the network. This crate
 //! compiles to wasm as it is, and a type lives here only if both sides name it.
 
+pub mod access;
 pub mod audit;
 pub mod content;
 pub mod drift;

@@ -56,7 +56,7 @@ fn unreadable(detail: &str) -> UserError {
 }
 
 /// Which status answers for a code, by how the code begins.
-const STATUSES: [(&str, u16); 14] = [
+const STATUSES: [(&str, u16); 15] = [
     ("refused", 409),
     ("too_many", 413),
     ("not_found", 404),
@@ -66,6 +66,7 @@ const STATUSES: [(&str, u16); 14] = [
     ("no_permission", 403),
     ("outside_roots", 403),
     ("unauthorized", 401),
+    ("slow_down", 429),
     ("unknown_move", 404),
     ("not_a_folder", 404),
     ("unavailable", 503),

@@ -45,6 +45,10 @@
 //! | `upload` | `id: text` | `UploadState` |
 //! | `finish_upload` | `id: text`, `on_taken: "refuse"` or `"keep-both"` | `Uploaded` |
 //! | `cancel_upload` | `id: text` | nothing |
+//! | `sessions`, `tokens` | `of_all: bool` | `[SessionView]`, `[TokenView]`, the caller's own or for administrators all |
+//! | `end_session`, `end_token` | `id: number` | nothing |
+//! | `end_sessions` | `user: text?` | nothing; without a user all of one's own but this one |
+//! | `make_token` | `name: text`, `scope`, `days: number` | `NewToken`, with its secret |
 //!
 //! The content of an upload is no call: each chunk is the body of
 //! `PUT /api/uploads/<id>/<file>?offset=<bytes>`, at most `CHUNK_BYTES_MAX` long, where `<file>` is the
@@ -54,12 +58,17 @@
 //! Not here: what the answers are (`MoveService`), and the feeds of progress, which are
 //! server-sent events and not calls (`live`).
 
+pub mod access;
 pub mod board;
 mod error;
 pub mod folders;
 pub mod moves;
 pub mod uploads;
 
+pub use access::{
+    EndSessionCall, EndSessionsCall, EndTokenCall, MakeTokenCall, SessionsCall, TokensCall, end_session, end_sessions, end_token,
+    make_token, sessions, tokens,
+};
 pub use board::{
     AuditCall, CheckAuditCall, DriftScansCall, EarlierScansCall, LeftoversCall, LookForLeftoversCall, ScanDriftCall,
     SettleLeftoverCall, audit, check_audit, drift_scans, earlier_scans, leftovers, look_for_leftovers, scan_drift, settle_leftover,

@@ -264,7 +264,7 @@ fn pages(desk: Desk, go: &Go) -> Group {
         let go = go.clone();
         group.add(Glyph::ChevronRight, words().go_to(title), "", move || go(url));
     }
-    if desk.session.get_untracked().and_then(Result::ok).is_some_and(|session| session.is_administrator) {
+    if desk.session.get_untracked().and_then(Result::ok).is_some_and(|session| session.role.sees_all()) {
         for (title, url) in [
             (words().board(), "/board"),
             (words().drift_title(), "/board/drift"),

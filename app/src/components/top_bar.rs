@@ -48,7 +48,7 @@ pub fn TopBar() -> impl IntoView {
                 <Suspense>
                     {move || {
                         session()
-                            .is_some_and(|session| session.is_administrator)
+                            .is_some_and(|session| session.role.sees_all())
                             .then(|| view! { <NavLink href="/board" below="/board" text=words().board() /> })
                     }}
                 </Suspense>

@@ -46,7 +46,7 @@ pub fn BoardPage() -> impl IntoView {
 #[component]
 pub fn BoardFrame(title: &'static str, here: &'static str, children: ChildrenFn) -> impl IntoView {
     let desk = use_desk();
-    let is_administrator = move || desk.session.get().map(|session| session.is_ok_and(|session| session.is_administrator));
+    let is_administrator = move || desk.session.get().map(|session| session.is_ok_and(|session| session.role.sees_all()));
     let link = move |href: &'static str, text| {
         view! {
             <PlaceLink href=href.to_owned() class="filters__link" current=Signal::derive(move || (here == href).then_some("page"))>

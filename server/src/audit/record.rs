@@ -7,6 +7,7 @@ use tidelock_engine::fs::Identity;
 use tidelock_engine::planner::plan::{Payer, PlannedItem};
 use tidelock_engine::survey::survey_folder;
 use tidelock_engine::{Engine, EngineError, Snapshot};
+use tidelock_shared::access::Scope;
 use tidelock_shared::id::{MoveId, ProjectId};
 use tidelock_shared::leftovers::Deed;
 use tidelock_shared::limits::Limits;
@@ -94,6 +95,18 @@ pub(crate) enum Act {
     Uploaded {
         folder: FilePath,
         names: u64,
+    },
+    /// One session of a user, or several.
+    SessionsEnded {
+        of: String,
+    },
+    TokenMade {
+        name: String,
+        scope: Scope,
+    },
+    TokenEnded {
+        of: String,
+        name: String,
     },
 }
 

@@ -78,11 +78,13 @@ pub(crate) enum Command {
     Doctor(DoctorArguments),
     /// Serve an invented site in the browser, on nothing but this program
     Demo(DemoArguments),
-    /// Serve folders of this machine in the browser, as yourself
+    /// Serve folders of this machine in the browser, as yourself; or for many users, with a configuration
     Serve(ServeFolders),
     /// Act for one user of a site; the broker starts it, nobody types it
     #[command(hide = true)]
     Worker(WorkerArguments),
+    /// Tell what a configuration file is understood to say; exit status 2 if anything in it is wrong
+    CheckConfig(CheckConfigArguments),
     /// Tell who had what done: check the audit, or print it
     #[command(subcommand)]
     Audit(AuditVerb),
@@ -395,8 +397,15 @@ pub(crate) struct DemoArguments {
 #[derive(Args, Debug)]
 pub(crate) struct ServeFolders {
     /// A folder to manage; nothing outside of these is shown or moved
-    #[arg(long = "root", value_name = "DIR", required = true)]
+    #[arg(long = "root", value_name = "DIR", required_unless_present = "config")]
     pub(crate) roots: Vec<OsString>,
+    /// Serve many users behind a reverse proxy; everything else is said in this file
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["roots", "retention", "drift_every", "drift_entries_per_second", "drift_between", "listen", "state"]
+    )]
+    pub(crate) config: Option<PathBuf>,
     /// After so many days the originals that copies have kept are deleted; 0 for never
     /// [default: as before, at first 7]
     #[arg(long, value_name = "DAYS")]
@@ -412,6 +421,15 @@ pub(crate) struct ServeFolders {
     pub(crate) drift_between: Option<Hours>,
     #[command(flatten)]
     pub(crate) serve: ServeArguments,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CheckConfigArguments {
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 impl ServeFolders {

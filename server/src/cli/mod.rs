@@ -5,6 +5,7 @@
 
 mod arguments;
 mod audit;
+mod check_config;
 mod desk;
 mod doctor;
 mod drift;
@@ -16,7 +17,8 @@ mod simulate;
 mod verbs;
 mod worker;
 
-pub(crate) use arguments::{Arguments, Command, ServeArguments};
+pub(crate) use arguments::{Arguments, Command, ServeArguments, ServeFolders};
+pub(crate) use check_config::config_error;
 pub(crate) use local::state_folder;
 use tidelock_shared::user_error::UserError;
 pub(crate) use verbs::{absolute, run};
@@ -50,7 +52,7 @@ impl Exit {
     /// The status that a user error's code stands for.
     pub(crate) fn of_code(code: &str) -> Self {
         match code {
-            "unknown_move" | "invalid_path" | "invalid_request" | "usage" | "no_terminal" => Self::Usage,
+            "unknown_move" | "invalid_path" | "invalid_request" | "invalid_config" | "usage" | "no_terminal" => Self::Usage,
             "unavailable" | "no_state" | "no_server" | "journal" | "port_in_use" | "unauthorized" => Self::Unreachable,
             code if code.starts_with("state_") => Self::Unreachable,
             code if code.starts_with("stuck") => Self::Stuck,

@@ -19,6 +19,7 @@ use super::arguments::{
     TrashArguments, UndoArguments, Where,
 };
 use super::audit::audit;
+use super::check_config::check_config;
 use super::desk::{Desk, find};
 use super::doctor::doctor;
 use super::drift::drift;
@@ -56,6 +57,7 @@ pub(crate) fn run(command: &Command) -> Exit {
         Command::Doctor(arguments) => return doctor(arguments),
         Command::Drift(arguments) => return drift(arguments),
         Command::Audit(verb) => return audit(verb),
+        Command::CheckConfig(arguments) => return check_config(arguments),
         Command::Quota(arguments) => (&arguments.at, quota(arguments)),
         Command::Demo(_) | Command::Serve(_) | Command::Worker(_) | Command::Completions { .. } => return Exit::Usage,
     };

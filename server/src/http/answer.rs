@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use tidelock_app::api::status_of;
 use tidelock_shared::user_error::UserError;
@@ -17,13 +17,15 @@ pub(super) fn error(error: UserError) -> Response {
 
 /// The same for a person: a page without any program.
 pub(super) fn page(error: &UserError) -> Response {
-    plain_page(status(error), &error.message, &error.hints, Some(words().to_overview()))
+    plain_page(status(error), &error.message, &error.hints, Some(("/", words().to_overview())))
 }
 
-/// A page without any program, and the words of its link to the overview.
-pub(super) fn plain_page(status: StatusCode, title: &str, sentences: &[String], link: Option<&str>) -> Response {
+/// A page without any program; its link has an address and words.
+pub(super) fn plain_page(status: StatusCode, title: &str, sentences: &[String], link: Option<(&str, &str)>) -> Response {
     let sentences: String = sentences.iter().map(|sentence| format!("<p class=\"page__lead\">{}</p>", escaped(sentence))).collect();
-    let link = link.map(|words| format!("<p><a class=\"button\" href=\"/\">{}</a></p>", escaped(words))).unwrap_or_default();
+    let link = link
+        .map(|(href, words)| format!("<p><a class=\"button\" href=\"{}\">{}</a></p>", escaped(href), escaped(words)))
+        .unwrap_or_default();
     let body = format!(
         "<!DOCTYPE html>\n<html lang=\"{}\">\n<head><meta charset=\"utf-8\"><title>Tidelock</title>\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
@@ -42,6 +44,14 @@ pub(super) fn plain_page(status: StatusCode, title: &str, sentences: &[String], 
         (CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy)),
     ];
     (status, headers, body).into_response()
+}
+
+/// Lets a browser ask once more by itself. It came by a link of another site, with which it sends no cookie of ours.
+pub(super) fn again(uri: &Uri) -> Response {
+    let path = uri.path_and_query().map_or("/", |path| path.as_str());
+    let body =
+        format!("<!DOCTYPE html>\n<title>Tidelock</title><meta http-equiv=\"refresh\" content=\"0; url={}\">\n", escaped(path));
+    ([(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"))], body).into_response()
 }
 
 /// For a call or for a person, whichever asked.

@@ -1,19 +1,15 @@
 //! What stands before every request: from where it may come, whom it needs, and the headers that
 //! every answer has.
 //!
-//! A page of another site must neither read nor order anything here, whatever it does: the `Host`
-//! must be ours (a foreign name that leads to this machine is none of ours), what changes
-//! something must come from our own pages or from no browser at all, and no answer may be framed.
+//! Not here: what we are called and from where orders come (`origin`), and who is who (`identity`).
 
-use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderName, ORIGIN, REFERRER_POLICY, RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, RETRY_AFTER, SET_COOKIE, VARY, X_CONTENT_TYPE_OPTIONS,
     X_FRAME_OPTIONS,
 };
-use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -21,14 +17,16 @@ use tidelock_app::serve;
 use tidelock_shared::user_error::UserError;
 use tracing::Instrument;
 
+use super::origin::{Called, is_opened, is_told};
 use super::state::Running;
 use super::{answer, sign_in};
 use crate::assets;
+use crate::identity::{Asking, Known, NotKnown, Peer, Wish};
 use crate::telemetry::path_to_log;
+use crate::user_error;
 use crate::words::{answered_in, words};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
@@ -39,8 +37,13 @@ pub(super) async fn guard(State(running): State<Running>, mut request: Request, 
     let span = tracing::info_span!("request", id, method = %request.method(), path = path_to_log(request.uri().path()));
     let language = serve::language_of(request.headers());
     let answer = async {
-        match admit(&running, &mut request) {
-            Ok(()) => next.run(request).await,
+        match admit(&running, &mut request).await {
+            Ok(None) => next.run(request).await,
+            Ok(Some(cookie)) => {
+                let mut response = next.run(request).await;
+                response.headers_mut().append(SET_COOKIE, cookie);
+                response
+            }
             Err(refusal) => *refusal,
         }
     };
@@ -67,21 +70,25 @@ pub(super) async fn guard(State(running): State<Running>, mut request: Request, 
     response
 }
 
-fn admit(running: &Running, request: &mut Request) -> Result<(), Box<Response>> {
+/// Who asks goes with the request. Answers what the browser is to remember.
+async fn admit(running: &Running, request: &mut Request) -> Result<Option<HeaderValue>, Box<Response>> {
     let path = request.uri().path();
     let is_call = path.starts_with("/api/");
     let refuse = |error| Box::new(answer::either(error, is_call));
-    if !is_our_name(request.headers(), running.address) {
+    let only_asks_for_life = matches!(path, "/healthz" | "/readyz");
+    let called = &running.called;
+    let is_our_name = if only_asks_for_life { Called::is_our_name_or_address } else { Called::is_our_name };
+    if !is_our_name(called, request.headers()) {
         let error = UserError::new("permission_host", words().other_host());
         return Err(refuse(error.hint(words().other_host_hint())));
     }
     let only_looks = matches!(*request.method(), Method::GET | Method::HEAD);
-    if !only_looks && !is_from_here(request.headers()) {
+    if (!only_looks || is_call) && !called.is_from_here(request.headers()) {
         return Err(refuse(UserError::new("permission_origin", words().other_origin())));
     }
     let is_asset = || assets::answer(&Method::HEAD, path, &HeaderMap::new()).is_some();
-    if matches!(path, "/healthz" | "/readyz") || (only_looks && is_asset()) {
-        return Ok(());
+    if only_asks_for_life || (only_looks && is_asset()) {
+        return Ok(None);
     }
     if !running.is_ready() {
         let error = UserError::new("unavailable", words().not_ready()).hint(words().try_again());
@@ -89,79 +96,60 @@ fn admit(running: &Running, request: &mut Request) -> Result<(), Box<Response>> 
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
         return Err(response);
     }
+    let needs_nobody = path == sign_in::SIGNED_OUT;
+    if let Called::By(public) = called {
+        let wish = wish(request, only_looks);
+        let headers = request.headers().clone();
+        let peer = request.extensions().get::<ConnectInfo<Peer>>().map(|ConnectInfo(peer)| peer.clone());
+        let known = match identify(running, peer, headers, wish).await {
+            Ok(known) => known,
+            Err(NotKnown::NoSession | NotKnown::SessionOver) if needs_nobody => return Ok(None),
+            Err(NotKnown::AskAgain) => return Err(Box::new(answer::again(request.uri()))),
+            Err(NotKnown::SessionOver) if !is_call => return Err(Box::new(sign_in::over(request.uri()))),
+            Err(why) => {
+                let mut response = refuse(user_error::sign_in::not_known(&why, public));
+                if matches!(why, NotKnown::TooManyFailures) {
+                    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("60"));
+                }
+                return Err(response);
+            }
+        };
+        // Every browser says from where an order comes; what keeps still about it and has a cookie is none of ours.
+        if !only_looks && known.caller.session.is_some() && !is_told(request.headers()) {
+            return Err(refuse(UserError::new("permission_origin", words().other_origin())));
+        }
+        request.extensions_mut().insert(known.caller);
+        return Ok(known.set_cookie.and_then(|cookie| HeaderValue::from_str(&cookie).ok()));
+    }
     match running.identities.identify(request.headers()) {
         Some(caller) => {
             request.extensions_mut().insert(caller);
-            Ok(())
+            Ok(None)
         }
-        None if path.starts_with("/open/") || path == sign_in::SIGNED_OUT => Ok(()),
+        None if path.starts_with("/open/") || needs_nobody => Ok(None),
         None => Err(refuse(UserError::new("unauthorized", words().not_known()).hint(words().how_to_sign_in()))),
     }
 }
 
-/// Whether the request calls us by an address or by a name that no foreign server can be given.
-fn is_our_name(headers: &HeaderMap, ours: IpAddr) -> bool {
-    let Some(authority) = headers.get(HOST).and_then(|host| host.to_str().ok()?.parse::<Authority>().ok()) else { return false };
-    let host = authority.host().trim_start_matches('[').trim_end_matches(']');
-    match host.parse::<IpAddr>() {
-        // Any address leads here without asking a name server; so listening on all is fine.
-        Ok(address) => address.is_loopback() || address == ours || ours.is_unspecified(),
-        Err(_) => host.eq_ignore_ascii_case("localhost"),
+/// What a request wants, as far as it matters for who asks.
+fn wish(request: &Request, only_looks: bool) -> Wish {
+    let path = request.uri().path();
+    let is_no_page = |path: &str| path.starts_with("/api/") || path.starts_with("/download/") || path.starts_with("/content/");
+    match path {
+        sign_in::SIGN_IN if only_looks && is_opened(request.headers()) => Wish::SignIn,
+        "/metrics" | sign_in::SIGNED_OUT => Wish::Other,
+        path if only_looks && !is_no_page(path) && is_opened(request.headers()) => Wish::Page,
+        _ => Wish::Other,
     }
 }
 
-/// Whether an order comes from our own page, or from a program that is no browser.
-fn is_from_here(headers: &HeaderMap) -> bool {
-    if let Some(site) = headers.get(FETCH_SITE) {
-        return site == "same-origin" || site == "none";
-    }
-    let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
-    match text(ORIGIN) {
-        None => true,
-        Some(origin) => origin.split_once("://").is_some_and(|(_, authority)| text(HOST) == Some(authority)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_our_own_names_are_answered() {
-        let loopback: IpAddr = "127.0.0.1".parse().unwrap();
-        let lan: IpAddr = "10.0.0.7".parse().unwrap();
-        let everywhere: IpAddr = "0.0.0.0".parse().unwrap();
-        for (host, ours, expected) in [
-            ("127.0.0.1:3000", loopback, true),
-            ("localhost", loopback, true),
-            ("LOCALHOST:1", lan, true),
-            ("[::1]:3000", loopback, true),
-            ("10.0.0.7:3000", lan, true),
-            ("10.0.0.7:3000", loopback, false),
-            ("10.0.0.7", everywhere, true),
-            ("evil.example:3000", everywhere, false),
-            ("localhost.evil.example", loopback, false),
-            ("", loopback, false),
-        ] {
-            let headers = HeaderMap::from_iter([(HOST, host.parse().unwrap())]);
-            assert_eq!(is_our_name(&headers, ours), expected, "{host} at {ours}");
-        }
-    }
-
-    #[test]
-    fn orders_come_from_our_pages_or_from_programs() {
-        for (headers, expected) in [
-            (vec![], true),
-            (vec![(FETCH_SITE, "same-origin")], true),
-            (vec![(FETCH_SITE, "same-site")], false),
-            (vec![(FETCH_SITE, "cross-site"), (ORIGIN, "http://127.0.0.1:3000")], false),
-            (vec![(ORIGIN, "http://127.0.0.1:3000")], true),
-            (vec![(ORIGIN, "http://127.0.0.1:4000")], false),
-            (vec![(ORIGIN, "null")], false),
-        ] {
-            let mut all = HeaderMap::from_iter([(HOST, "127.0.0.1:3000".parse().unwrap())]);
-            all.extend(headers.iter().map(|(name, value)| (name.clone(), value.parse::<HeaderValue>().unwrap())));
-            assert_eq!(is_from_here(&all), expected, "{headers:?}");
-        }
-    }
+/// Who asks behind a reverse proxy; a directory is asked where waiting is allowed.
+async fn identify(running: &Running, peer: Option<Peer>, headers: HeaderMap, wish: Wish) -> Result<Known, NotKnown> {
+    let running = running.clone();
+    let span = tracing::Span::current();
+    let identified = tokio::task::spawn_blocking(move || {
+        let asking = Asking { peer: peer.as_ref(), headers: &headers, wish };
+        span.in_scope(|| running.identities.many().map(|many| many.identify(asking)))
+    });
+    identified.await.ok().flatten().unwrap_or(Err(NotKnown::Nobody))
 }

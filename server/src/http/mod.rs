@@ -9,6 +9,8 @@
 mod answer;
 mod download;
 mod guard;
+mod listening;
+mod origin;
 mod page;
 mod router;
 mod serve;

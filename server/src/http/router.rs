@@ -5,6 +5,7 @@
 //! | `GET /healthz`, `/readyz` | whether the process lives; whether it is ready |
 //! | `GET /metrics` | numbers for Prometheus; for an administrator, who may be a token |
 //! | `GET /open/<token>` | the link of a single user |
+//! | `GET /sign_in?to=<path>` | a new session behind a reverse proxy |
 //! | `POST /api/become`, `/api/sign_out` | becoming somebody, and nobody |
 //! | `GET /signed_out` | how to come back |
 //! | `GET /api/moves/events`, `/api/moves/<id>/events`, `/api/surveys/<id>/events` | feeds |
@@ -20,7 +21,7 @@ use axum::extract::{Path, Query, Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{Extensions, HeaderMap, HeaderName, Method, StatusCode, Version};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post, put};
+use axum::routing::{MethodRouter, get, post, put};
 use axum::{Extension, Router, middleware};
 use tidelock_app::serve;
 use tidelock_app::service::Service;
@@ -51,21 +52,9 @@ const PAGE_QUALITY: i32 = 4;
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 pub(super) fn router(running: Running) -> Router {
-    let chunks = Router::new().route("/api/uploads/{id}/{file}", put(chunk)).layer(RequestBodyLimitLayer::new(CHUNK_BYTES));
-    Router::new()
-        .route("/healthz", get(|| async { "alive\n" }))
-        .route("/readyz", get(ready))
-        .route("/metrics", get(metrics))
-        .route("/open/{token}", get(sign_in::open))
-        .route(sign_in::SIGNED_OUT, get(sign_in::signed_out))
-        .route("/api/become", post(sign_in::become_user))
-        .route("/api/sign_out", post(sign_in::sign_out))
-        .route("/api/moves/events", get(all_moves))
-        .route("/api/moves/{id}/events", get(one_move))
-        .route("/api/surveys/{id}/events", get(survey))
-        .route("/download/{*path}", get(|running, caller, request| send(running, caller, request, Use::Keep)))
-        .route("/content/{*path}", get(|running, caller, request| send(running, caller, request, Use::Show)))
-        .route("/api/{*call}", post(call).fallback(no_call))
+    let chunks = Router::new().route(CHUNKS, put(chunk)).layer(RequestBodyLimitLayer::new(CHUNK_BYTES));
+    let routes = routes().into_iter().fold(Router::new(), |router, (path, methods)| router.route(path, methods));
+    routes
         .fallback(asset_or_page)
         .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
         .merge(chunks)
@@ -73,6 +62,29 @@ pub(super) fn router(running: Running) -> Router {
         // Around the guard, which says what else an answer depends on.
         .layer(CompressionLayer::new().quality(CompressionLevel::Precise(PAGE_QUALITY)).compress_when(is_text_made_now))
         .with_state(running)
+}
+
+/// The only route with a limit of its own.
+pub(super) const CHUNKS: &str = "/api/uploads/{id}/{file}";
+
+/// All others. The matrix of who may what (`tests::matrix`) goes through these.
+pub(super) fn routes() -> Vec<(&'static str, MethodRouter<Running>)> {
+    vec![
+        ("/healthz", get(|| async { "alive\n" })),
+        ("/readyz", get(ready)),
+        ("/metrics", get(metrics)),
+        ("/open/{token}", get(sign_in::open)),
+        (sign_in::SIGN_IN, get(sign_in::sign_in)),
+        (sign_in::SIGNED_OUT, get(sign_in::signed_out)),
+        ("/api/become", post(sign_in::become_user)),
+        ("/api/sign_out", post(sign_in::sign_out)),
+        ("/api/moves/events", get(all_moves)),
+        ("/api/moves/{id}/events", get(one_move)),
+        ("/api/surveys/{id}/events", get(survey)),
+        ("/download/{*path}", get(|running, caller, request| send(running, caller, request, Use::Keep))),
+        ("/content/{*path}", get(|running, caller, request| send(running, caller, request, Use::Show))),
+        ("/api/{*call}", post(call).fallback(no_call)),
+    ]
 }
 
 /// Pages and answers. Files go as they are, in ranges; a feed goes at once; assets were compressed when the
@@ -87,7 +99,7 @@ async fn ready(State(running): State<Running>) -> Response {
 }
 
 async fn metrics(State(running): State<Running>, Extension(caller): Extension<Caller>) -> Response {
-    let asker = Asker::new(running.site.clone(), caller.user, Vec::new());
+    let asker = asker(&running, caller);
     let read = tokio::task::spawn_blocking(move || asker.service()?.metrics());
     match read.await {
         Ok(Ok(text)) => ([(CONTENT_TYPE, crate::metrics::CONTENT_TYPE)], text).into_response(),
@@ -97,8 +109,11 @@ async fn metrics(State(running): State<Running>, Extension(caller): Extension<Ca
 }
 
 fn service(running: &Running, caller: Caller) -> Service {
-    let others = running.identities.others(&caller.user);
-    Arc::new(Asker::new(running.site.clone(), caller.user, others))
+    Arc::new(asker(running, caller))
+}
+
+fn asker(running: &Running, caller: Caller) -> Asker {
+    Asker::new(running.site.clone(), running.identities.clone(), caller)
 }
 
 async fn call(State(running): State<Running>, Extension(caller): Extension<Caller>, request: Request) -> Response {
@@ -148,8 +163,19 @@ async fn one_move(
 }
 
 async fn follow(running: &Running, caller: Caller, headers: &HeaderMap, only: Option<MoveId>) -> Response {
-    let source = Source { engine: running.site.engine.clone(), names: running.names.clone(), only };
-    let ends = [running.stop.subscribe(), caller.has_ended];
+    let ends = [running.stop.subscribe(), caller.has_ended.clone()];
+    let asker = asker(running, caller);
+    let only_of = asker.only_of().map(str::to_owned);
+    if let (Some(id), Some(_)) = (only, &only_of) {
+        // Read from the journal, which may wait for its disk.
+        let seen = tokio::task::spawn_blocking(move || within(asker.language(), || asker.seen(id).map(drop)));
+        match seen.await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => return answer::error(error),
+            Err(_) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        }
+    }
+    let source = Source { engine: running.site.engine.clone(), names: running.names.clone(), only, only_of };
     let followed = running.feed.follow(source, last_event(headers), ends).await;
     followed.unwrap_or_else(|error| answer::error(user_error::engine_error(&error, &running.names)))
 }
@@ -162,7 +188,7 @@ async fn send(State(running): State<Running>, Extension(caller): Extension<Calle
         Ok(path) => path,
         Err(problem) => return answer::either(UserError::new("invalid", words().no_path(&problem.to_string())), false),
     };
-    let asker = Asker::new(running.site.clone(), caller.user, Vec::new());
+    let asker = asker(&running, caller);
     let headers = request.headers().clone();
     let opened = tokio::task::spawn_blocking(move || {
         within(asker.language(), || match asker.service().and_then(|service| service.eyes_on(&path)) {
@@ -190,7 +216,7 @@ async fn chunk(
     let Ok(Query(ChunkPlace { offset })) = place else {
         return answer::error(UserError::new("bad_request", words().chunk_offset()));
     };
-    let asker = Asker::new(running.site.clone(), caller.user, Vec::new());
+    let asker = asker(&running, caller);
     upload::receive(asker, id, file, offset, request.into_body()).await
 }
 

@@ -5,11 +5,11 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::serve::ListenerExt;
-use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::listening::Listening;
+use super::origin::Called;
 use super::router::router;
 use super::server_file::ServerFile;
 use super::start::{DriftScans, Serve, ServeError, Started, start};
@@ -17,10 +17,12 @@ use super::state::Running;
 use crate::audit::Act;
 use crate::events::becomes_true;
 use crate::hours::Hours;
+use crate::identity::{ManyUsers, Peer};
 use crate::service::{Site, look_after_uploads, sample};
 
 const PURGES_LOOKED_FOR_EVERY: Duration = Duration::from_secs(600);
 const SAMPLES_LOOKED_FOR_EVERY: Duration = Duration::from_secs(60);
+const SESSIONS_SETTLED_EVERY: Duration = Duration::from_secs(60);
 /// The first scan for drift does not meet the rush of a start.
 const DRIFT_SCANNED_AFTER: Duration = Duration::from_secs(60);
 const REQUESTS_LOOKED_FOR_EVERY: Duration = Duration::from_millis(250);
@@ -45,22 +47,28 @@ pub(super) fn runtime() -> std::io::Result<Runtime> {
 }
 
 async fn run(options: Serve) -> Result<(), ServeError> {
-    let address = options.listen;
-    let listener = TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
-    let address = listener.local_addr().map_err(|source| ServeError::Listen { address, source })?;
+    let failed = |source| ServeError::Listen { listen: options.listen.clone(), source };
+    let listening = Listening::bind(&options.listen).await.map_err(failed)?;
+    let address = listening.address().map_err(failed)?;
     let Started { running, first_page, _state } = start(&options, address)?;
-    let url = url(address);
-    let file = ServerFile::write(&options.state_folder, &url, running.identities.bearer()).map_err(ServeError::ServerFile)?;
-    let result = serve_bound(&running, listener, &format!("{url}{first_page}"), &file, options.upkeep.drift_scans).await;
-    file.remove();
+    let url = match (&running.called, address) {
+        (Called::By(public), _) => public.origin(),
+        (Called::At(ip), address) => url(SocketAddr::new(*ip, address.map_or(0, |address| address.port()))),
+    };
+    let file = running.identities.bearer().map(|bearer| ServerFile::write(&options.state_folder, &url, bearer));
+    let file = file.transpose().map_err(ServeError::ServerFile)?;
+    let result = serve_bound(&running, listening, &format!("{url}{first_page}"), file.as_ref(), options.upkeep.drift_scans).await;
+    if let Some(file) = file {
+        file.remove();
+    }
     result
 }
 
 pub(super) async fn serve_bound(
     running: &Running,
-    listener: TcpListener,
+    listening: Listening,
     url: &str,
-    file: &ServerFile,
+    file: Option<&ServerFile>,
     scans: Option<DriftScans>,
 ) -> Result<(), ServeError> {
     stop_on_signals(running, file)?;
@@ -78,7 +86,7 @@ pub(super) async fn serve_bound(
         let running = running.clone();
         move || recover(&running, scans)
     });
-    let served = tokio::spawn(serve_requests(running.clone(), listener));
+    let served = tokio::spawn(serve_requests(running.clone(), listening));
     let recovered = recovery.await.map_err(|error| ServeError::Serving(error.into()))?;
     if recovered.is_err() {
         running.stop.send_replace(true);
@@ -94,15 +102,16 @@ pub(super) async fn serve_bound(
     if running.has_failed() { Err(ServeError::JournalNotWritten) } else { Ok(()) }
 }
 
-async fn serve_requests(running: Running, listener: TcpListener) -> Result<(), ServeError> {
+async fn serve_requests(running: Running, listening: Listening) -> Result<(), ServeError> {
     let (mut stop, mut late) = (running.stop.subscribe(), running.stop.subscribe());
-    let listener = listener.tap_io(|stream| {
-        // A message of a few bytes must not wait for more.
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection stays slow");
+    let stopped = async move { becomes_true(&mut stop).await };
+    let service = router(running).into_make_service_with_connect_info::<Peer>();
+    let serving = async {
+        match listening {
+            Listening::Tcp(port) => axum::serve(port, service).with_graceful_shutdown(stopped).await,
+            Listening::Unix(listener, _file) => axum::serve(listener, service).with_graceful_shutdown(stopped).await,
         }
-    });
-    let serving = axum::serve(listener, router(running)).with_graceful_shutdown(async move { becomes_true(&mut stop).await });
+    };
     tokio::select! {
         served = serving => served.map_err(ServeError::Serving),
         () = async { becomes_true(&mut late).await; tokio::time::sleep(STOPPED_WITHIN).await } => Ok(()),
@@ -122,6 +131,9 @@ fn recover(running: &Running, scans: Option<DriftScans>) -> Result<(), ServeErro
     remove_left_barriers(running.site.clone());
     answer_requests(running.clone());
     again_and_again(running, "retention", Duration::ZERO, PURGES_LOOKED_FOR_EVERY, purge_what_is_due);
+    if running.identities.many().is_some() {
+        again_and_again(running, "sessions", SESSIONS_SETTLED_EVERY, SESSIONS_SETTLED_EVERY, settle_sessions);
+    }
     again_and_again(running, "usage", Duration::ZERO, SAMPLES_LOOKED_FOR_EVERY, sample_usage);
     if let Some(DriftScans { every, pace, between }) = scans {
         let may_begin = move || between.is_none_or(Hours::are_now);
@@ -220,6 +232,13 @@ fn purge_what_is_due(running: &Running) {
     }
 }
 
+/// Ends sessions that are over, with what is streamed to them.
+fn settle_sessions(running: &Running) {
+    if let Some(Err(error)) = running.identities.many().map(ManyUsers::settle) {
+        tracing::error!(error = &error as &dyn std::error::Error, "what has become of sessions is not written down");
+    }
+}
+
 /// Remembers what each project uses, if that is due.
 fn sample_usage(running: &Running) {
     if let Err(error) = sample(&running.site) {
@@ -229,17 +248,19 @@ fn sample_usage(running: &Running) {
 
 /// The first signal lets everything come to a good end; the second ends it as it is, which
 /// recovery is made for.
-fn stop_on_signals(running: &Running, file: &ServerFile) -> Result<(), ServeError> {
+fn stop_on_signals(running: &Running, file: Option<&ServerFile>) -> Result<(), ServeError> {
     let mut terminate = signal(SignalKind::terminate()).map_err(ServeError::Runtime)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(ServeError::Runtime)?;
-    let (running, file) = (running.clone(), file.clone());
+    let (running, file) = (running.clone(), file.cloned());
     tokio::spawn(async move {
         tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
         tracing::info!("stopping");
         running.stop.send_replace(true);
         running.site.engine.halt();
         tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
-        file.remove();
+        if let Some(file) = file {
+            file.remove();
+        }
         std::process::exit(1);
     });
     Ok(())

@@ -1,8 +1,8 @@
-//! Becoming somebody: the link of a single user, and the demo's users.
+//! Becoming somebody: the link of a single user, the demo's users, and whoever a reverse proxy names.
 
-use axum::extract::{Form, FromRequest, Path, Request, State};
+use axum::extract::{Form, FromRequest, Path, Query, Request, State};
 use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Json};
 use serde::Deserialize;
@@ -15,6 +15,38 @@ use crate::words::words;
 
 /// Where a browser is led that has signed out.
 pub(super) const SIGNED_OUT: &str = "/signed_out";
+
+/// Where a session begins anew, behind a reverse proxy.
+pub(super) const SIGN_IN: &str = "/sign_in";
+
+/// Where somebody wants to go on.
+#[derive(Deserialize)]
+pub(super) struct GoOn {
+    to: Option<String>,
+}
+
+/// `GET /sign_in?to=<path>`: the guard has begun a session, if there are any.
+pub(super) async fn sign_in(Query(GoOn { to }): Query<GoOn>) -> Response {
+    // Only a path of ours: two slashes would begin the name of another site, and so would a backslash.
+    let is_ours = |to: &String| {
+        to.starts_with('/') && !to.starts_with("//") && to.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+    };
+    Redirect::to(to.filter(is_ours).as_deref().unwrap_or("/")).into_response()
+}
+
+/// What a person sees whose session has ended: how it goes on at the same place.
+pub(super) fn over(uri: &Uri) -> Response {
+    let error = UserError::new("unauthorized", words().session_over()).hint(words().session_over_hint());
+    let place = uri.path_and_query().map_or("/", |path| path.as_str());
+    let href = format!("{SIGN_IN}?to={}", in_query(place));
+    answer::plain_page(StatusCode::UNAUTHORIZED, &error.message, &error.hints, Some((&href, words().sign_in_again())))
+}
+
+/// A text as the value of a query.
+fn in_query(text: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'.' | b'~');
+    text.bytes().map(|byte| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
 
 /// `GET /open/<token>`: puts a session into the browser, once.
 pub(super) async fn open(State(running): State<Running>, Path(token): Path<String>, caller: Option<Extension<Caller>>) -> Response {
@@ -85,7 +117,9 @@ pub(super) async fn signed_out(State(running): State<Running>, caller: Option<Ex
         answer::plain_page(StatusCode::OK, words().signed_out(), &sentences, link)
     };
     if running.identities.is_demo() {
-        page(&[words().demo_lets_in()], Some(words().back_to_demo()))
+        page(&[words().demo_lets_in()], Some(("/", words().back_to_demo())))
+    } else if running.identities.many().is_some() && caller.is_none() {
+        page(&[words().moves_go_on()], Some((SIGN_IN, words().sign_in_again())))
     } else if caller.is_some() {
         Redirect::to("/").into_response()
     } else {

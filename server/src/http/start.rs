@@ -1,7 +1,7 @@
 //! From options to a server that could serve: everything that can fail before the first request.
 
-use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,12 +16,14 @@ use tidelock_engine::worker::InProcess;
 use tidelock_engine::{Engine, EngineError, Retention};
 use tidelock_shared::name::FilePath;
 
+use super::origin::Called;
 use super::state::Running;
 use crate::audit::{Audit, AuditError};
+use crate::config::{Config, Listen};
 use crate::demo;
 use crate::history::History;
 use crate::hours::Hours;
-use crate::identity::{Identities, NoRandomness, User, random_bytes};
+use crate::identity::{Identities, ManyUsers, NoRandomness, StoreError, SystemDirectory, User, random_bytes};
 use crate::listing::Readings;
 use crate::metrics::Counted;
 use crate::names::{MountName, Names};
@@ -33,7 +35,7 @@ use crate::uploads::Uploads;
 #[derive(Clone, Debug)]
 pub(crate) struct Serve {
     /// Port 0 takes any that is free.
-    pub(crate) listen: SocketAddr,
+    pub(crate) listen: Listen,
     pub(crate) state_folder: PathBuf,
     pub(crate) mode: Mode,
     pub(crate) upkeep: Upkeep,
@@ -63,13 +65,15 @@ pub(crate) enum Mode {
     Demo { look: Duration },
     /// Folders of this machine, for the user that this process is.
     SingleUser { roots: Vec<FilePath> },
+    /// Folders of this machine, for many users whom a reverse proxy has asked who they are.
+    ManyUsers { config: Box<Config> },
 }
 
 /// Why the server could not start, or ended by itself.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ServeError {
-    #[error("cannot listen on {address}")]
-    Listen { address: SocketAddr, source: std::io::Error },
+    #[error("cannot listen on {listen}")]
+    Listen { listen: Listen, source: std::io::Error },
     #[error("cannot use the state folder")]
     State(#[from] JournalError),
     #[error("cannot start the engine")]
@@ -80,6 +84,8 @@ pub(crate) enum ServeError {
     Root { path: FilePath, source: FsError },
     #[error("cannot read the list of uploads")]
     Uploads(#[source] std::io::Error),
+    #[error("cannot read the list of sessions")]
+    Sessions(#[from] StoreError),
     #[error("cannot keep the audit")]
     Audit(#[from] AuditError),
     #[error("cannot write what lets programs find the server")]
@@ -103,11 +109,13 @@ pub(super) struct Started {
 }
 
 /// Takes the state folder and makes everything that serving needs.
-pub(super) fn start(options: &Serve, address: SocketAddr) -> Result<Started, ServeError> {
+pub(super) fn start(options: &Serve, address: Option<SocketAddr>) -> Result<Started, ServeError> {
     let state = StateFolder::hold_patiently(&options.state_folder)?;
     let bits = u64::from_ne_bytes(random_bytes()?);
     let journal = Journal::open(&state, || bits)?.with_room_kept_in(&state);
     let uploads = Uploads::open(&options.state_folder).map_err(ServeError::Uploads)?;
+    // Only many users are served without an address.
+    let address = address.unwrap_or_else(|| (Ipv4Addr::UNSPECIFIED, 0).into());
     let (running, first_page) = match &options.mode {
         Mode::Demo { look } => {
             let path = options.state_folder.join(demo::WORLD);
@@ -115,6 +123,7 @@ pub(super) fn start(options: &Serve, address: SocketAddr) -> Result<Started, Ser
             (of_demo(world, journal, uploads, address)?, "/".to_owned())
         }
         Mode::SingleUser { roots } => of_single_user(roots, journal, uploads, address)?,
+        Mode::ManyUsers { config } => (of_many_users(config, &options.state_folder, journal, uploads)?, "/".to_owned()),
     };
     running.site.audit.keep_in(&options.state_folder, &running.site.engine)?;
     // Without it there is no trend; that is no reason not to serve.
@@ -133,12 +142,17 @@ pub(super) fn start(options: &Serve, address: SocketAddr) -> Result<Started, Ser
 
 /// A server of the demo's world.
 pub(super) fn of_demo(world: demo::World, journal: Journal, uploads: Uploads, address: SocketAddr) -> Result<Running, ServeError> {
+    let identities = Identities::of_demo(world.users.clone(), address.port())?;
+    Ok(Running::new(site_of_demo(world, journal, uploads)?, identities, Called::At(address.ip())))
+}
+
+/// The demo's world, for whomever.
+pub(super) fn site_of_demo(world: demo::World, journal: Journal, uploads: Uploads) -> Result<Site, ServeError> {
     let fs: Arc<dyn FileSystem> = Arc::new(world.simulator.clone());
     // Its pace is invented, and the same whatever machine it runs on.
     let counted = Arc::<Counted>::default();
     let engine = engine(fs, Arc::new(Alone), journal.watched_by(counted.clone()), world.roots)?;
-    let site = Site { tops: Some(world.tops), ..site(engine, counted, world.names, Eyes::Demo(world.simulator), uploads) };
-    Ok(Running::new(site, Identities::of_demo(world.users, address.port())?, address.ip()))
+    Ok(Site { tops: Some(world.tops), ..site(engine, counted, world.names, Eyes::Demo(world.simulator), uploads) })
 }
 
 /// A server of this machine's folders, and the link that lets its user in.
@@ -148,20 +162,39 @@ pub(super) fn of_single_user(
     uploads: Uploads,
     address: SocketAddr,
 ) -> Result<(Running, String), ServeError> {
+    let (site, names) = site_of_this_machine(roots, journal, uploads)?;
+    let uid = site.engine.file_system().caller().uid;
+    let user = User { name: names.user(uid), uid, gids: Vec::new() };
+    let (identities, link) = Identities::of_single_user(user, address.port())?;
+    Ok((Running::new(site, identities, Called::At(address.ip())), format!("/open/{}", link.reveal())))
+}
+
+/// A server of this machine's folders for many users.
+fn of_many_users(config: &Config, state_folder: &Path, journal: Journal, uploads: Uploads) -> Result<Running, ServeError> {
+    let (site, _) = site_of_this_machine(&config.roots, journal, uploads)?;
+    let site = Site { are_moves_private: true, ..site };
+    let ours = site.engine.file_system().caller().uid;
+    let many = ManyUsers::open(config, state_folder, Box::new(SystemDirectory), Box::new(move |user| is_served(user, ours)))?;
+    Ok(Running::new(site, Identities::of_many_users(many)?, Called::By(config.public.clone())))
+}
+
+/// Whether this server can do what a user asks, as that user: all is done by this process itself.
+fn is_served(user: &User, ours: u32) -> bool {
+    user.uid == ours
+}
+
+/// The folders of this machine, as this process sees them.
+fn site_of_this_machine(roots: &[FilePath], journal: Journal, uploads: Uploads) -> Result<(Site, Names), ServeError> {
     let fs: Arc<dyn FileSystem> = Arc::new(Posix);
     let mut names = Names::of_this_machine();
     for root in roots {
         let found = survey_folder(&*fs, root).map_err(|source| ServeError::Root { path: root.clone(), source })?;
         names.mounts.entry(found.folder.device).or_insert_with(|| MountName::Called(root.shown()));
     }
-    let uid = fs.caller().uid;
-    let user = User { name: names.user(uid), uid, gids: Vec::new() };
-    let (identities, link) = Identities::of_single_user(user, address.port())?;
     let crew = Arc::new(Threads::for_this_machine());
     let counted = Arc::<Counted>::default();
     let engine = engine(fs, crew, journal.watched_by(counted.clone()), roots.to_vec())?;
-    let site = site(engine, counted, names, Eyes::Agent, uploads);
-    Ok((Running::new(site, identities, address.ip()), format!("/open/{}", link.reveal())))
+    Ok((site(engine, counted, names.clone(), Eyes::Agent, uploads), names))
 }
 
 fn engine(fs: Arc<dyn FileSystem>, crew: Arc<dyn Crew>, journal: Journal, roots: Vec<FilePath>) -> Result<Engine, EngineError> {
@@ -188,5 +221,6 @@ fn site(engine: Engine, counted: Arc<Counted>, names: Names, eyes: Eyes, uploads
         names,
         eyes,
         tops: None,
+        are_moves_private: false,
     }
 }

@@ -1,12 +1,12 @@
 //! What every request can reach.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tidelock_app::serve::Pages;
 use tokio::sync::watch;
 
+use super::origin::Called;
 use crate::assets;
 use crate::events::Feed;
 use crate::identity::Identities;
@@ -20,10 +20,10 @@ pub(super) struct Running(Arc<Inner>);
 pub(super) struct Inner {
     pub(super) site: Arc<Site>,
     pub(super) names: Arc<Names>,
-    pub(super) identities: Identities,
+    pub(super) identities: Arc<Identities>,
     pub(super) feed: Feed,
-    /// Where it listens: what a request may call us, besides the names of this machine's loopback.
-    pub(super) address: IpAddr,
+    /// What a request may call us.
+    pub(super) called: Called,
     /// True once the server is to stop.
     pub(super) stop: watch::Sender<bool>,
     pub(super) pages: Pages,
@@ -32,13 +32,13 @@ pub(super) struct Inner {
 }
 
 impl Running {
-    pub(super) fn new(site: Site, identities: Identities, address: IpAddr) -> Self {
+    pub(super) fn new(site: Site, identities: Identities, called: Called) -> Self {
         Self(Arc::new(Inner {
             feed: Feed::new(&site.engine),
             names: Arc::new(site.names.clone()),
             site: Arc::new(site),
-            identities,
-            address,
+            identities: Arc::new(identities),
+            called,
             stop: watch::Sender::new(false),
             pages: Pages::new(assets::package_folder()),
             is_ready: AtomicBool::new(false),

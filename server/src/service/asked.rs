@@ -1,13 +1,12 @@
 //! The trait itself, question by question.
 
-use std::sync::Arc;
-
 use tidelock_app::service::{Answer, MoveService, Session};
-use tidelock_engine::fs::{Errno, FileSystem, FsError};
+use tidelock_engine::EngineError;
+use tidelock_engine::fs::{Errno, FsError};
 use tidelock_engine::planner::Draft;
 use tidelock_engine::planner::plan::{MovePlan, PlannedItem, Refusal};
 use tidelock_engine::survey::survey_folder;
-use tidelock_engine::{Engine, EngineError};
+use tidelock_shared::access::{NewToken, Scope, SessionId, SessionView, TokenId, TokenView};
 use tidelock_shared::audit::{AuditCheck, AuditRecords};
 use tidelock_shared::content::Content;
 use tidelock_shared::drift::{DriftScan, EarlierScan};
@@ -26,83 +25,16 @@ use tidelock_shared::request::{MoveRequest, Order, Verb};
 use tidelock_shared::search::{SearchRequest, SearchResults};
 use tidelock_shared::upload::{OnTaken, Upload, UploadId, UploadRequest, UploadState, Uploaded};
 use tidelock_shared::user_error::UserError;
-use tidelock_shared::words::Language;
 
-use super::{Site, audits, content, folder, projects, uploads};
+use super::{Asker, EngineService, access, audits, content, folder, projects, uploads};
 use crate::audit::Act;
-use crate::identity::User;
-use crate::words::{language, within, words};
+
 use crate::{convert, user_error};
 
 /// The newest moves are listed; older ones are found by their name.
 const MOVES_LISTED: u32 = 200;
 
-/// Somebody who asks. Costs nothing until something is asked.
-#[derive(Clone)]
-pub(crate) struct Asker {
-    site: Arc<Site>,
-    user: User,
-    other_users: Vec<String>,
-    /// Theirs, wherever the work is done.
-    language: Language,
-}
-
-/// The service of one caller, with somebody who acts for them.
-#[derive(Clone)]
-pub(crate) struct EngineService {
-    pub(super) site: Arc<Site>,
-    pub(super) user: User,
-    /// What it accepts is the caller's, and done with their rights.
-    pub(super) engine: Engine,
-    /// The file system as the caller sees it.
-    pub(super) fs: Arc<dyn FileSystem>,
-    language: Language,
-}
-
-impl Asker {
-    pub(crate) fn new(site: Arc<Site>, user: User, other_users: Vec<String>) -> Self {
-        Self { site, user, other_users, language: language() }
-    }
-
-    pub(crate) fn language(&self) -> Language {
-        self.language
-    }
-
-    /// Finds somebody to act for the caller; may block.
-    pub(crate) fn service(&self) -> Result<EngineService, UserError> {
-        let (engine, fs) = self.site.acting_for(&self.user)?;
-        Ok(EngineService { site: self.site.clone(), user: self.user.clone(), engine, fs, language: self.language })
-    }
-
-    /// Does the work where it may block.
-    fn answer<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&EngineService) -> Result<T, UserError> + Send + 'static,
-    ) -> Answer<'_, T> {
-        let asker = self.clone();
-        let span = tracing::Span::current();
-        let work = move || span.in_scope(|| within(asker.language, || work(&asker.service()?)));
-        let work = tokio::task::spawn_blocking(work);
-        Box::pin(async move {
-            work.await.unwrap_or_else(|error| {
-                tracing::error!(%error, "a question was not answered");
-                Err(UserError::new("internal", words().went_wrong()).hint(words().went_wrong_hint()))
-            })
-        })
-    }
-}
-
 impl EngineService {
-    /// The file system as the caller sees it, for a path that is managed here.
-    pub(crate) fn eyes_on(&self, path: &FilePath) -> Result<Arc<dyn FileSystem>, UserError> {
-        self.site.root_of(path)?;
-        Ok(self.fs.clone())
-    }
-
-    pub(crate) fn language(&self) -> Language {
-        self.language
-    }
-
     /// Engine answers with a move: this is how it looks now.
     fn view(&self, id: MoveId) -> Result<MoveView, UserError> {
         let snapshot = self.site.engine.get(id).map_err(|error| self.site.told(&error))?;
@@ -141,7 +73,7 @@ impl EngineService {
         refused
     }
 
-    fn forbidden_in(&self, plan: &MovePlan) -> Vec<Refusal> {
+    pub(super) fn forbidden_in(&self, plan: &MovePlan) -> Vec<Refusal> {
         // What is repaired stays in its folder.
         let folders = |item: &PlannedItem| {
             let source = Some(&item.source_folder.path).filter(|_| item.repairs.is_none());
@@ -150,35 +82,13 @@ impl EngineService {
         self.forbidden(&plan.items.iter().flat_map(folders).collect::<Vec<_>>())
     }
 
-    fn check(&self, refusals: Vec<Refusal>) -> Result<(), UserError> {
+    pub(super) fn check(&self, refusals: Vec<Refusal>) -> Result<(), UserError> {
         if refusals.is_empty() { Ok(()) } else { Err(self.site.told(&EngineError::Refused(refusals))) }
     }
 
-    /// Whether the caller may order anything of this move.
-    fn check_move(&self, id: MoveId) -> Result<(), UserError> {
-        let snapshot = self.site.engine.get(id).map_err(|error| self.site.told(&error))?;
-        self.check(self.forbidden_in(&snapshot.recorded.of.plan))
-    }
-
-    fn check_administrator(&self) -> Result<(), UserError> {
-        if !is_administrator(&self.site, &self.user) {
-            return Err(
-                UserError::new("permission_administrator", words().only_administrator()).hint(words().only_administrator_hint())
-            );
-        }
-        Ok(())
-    }
-
-    /// Numbers for Prometheus, for administrators.
     pub(crate) fn metrics(&self) -> Result<String, UserError> {
-        self.check_administrator()?;
+        self.check_sees_all()?;
         crate::metrics::read(&self.site).map_err(|error| self.site.told(&error))
-    }
-
-    /// Writes down what the caller is about to do.
-    fn note(&self, act: Act) -> Result<(), UserError> {
-        let noted = self.site.audit.note(&self.site.engine, Some(&self.user.name), act);
-        noted.map_err(|error| user_error::audit_error(&error))
     }
 
     /// Lets an accepted move run. It is the journal's already: what the audit cannot take of it, it tells itself.
@@ -200,22 +110,18 @@ impl EngineService {
     }
 }
 
-/// Whoever runs a server alone is its administrator; in the demo that is root.
-fn is_administrator(site: &Site, user: &User) -> bool {
-    !site.is_demo() || user.uid == 0
-}
-
 impl MoveService for Asker {
     fn session(&self) -> Answer<'_, Session> {
-        // Whoever cannot be acted for still learns who they are.
-        let session = Session {
-            user: self.user.name.clone(),
-            is_administrator: is_administrator(&self.site, &self.user),
-            is_demo: self.site.is_demo(),
-            other_users: self.other_users.clone(),
-            roots: self.site.engine.roots().to_vec(),
-        };
-        Box::pin(std::future::ready(Ok(session)))
+        self.answer_alone(|asker| {
+            Ok(Session {
+                user: asker.user.name.clone(),
+                role: asker.rights.role,
+                is_demo: asker.site.is_demo(),
+                keeps_sessions: asker.identities.many().is_some(),
+                other_users: asker.identities.others(&asker.user),
+                roots: asker.site.engine.roots().to_vec(),
+            })
+        })
     }
 
     fn projects(&self) -> Answer<'_, Vec<Project>> {
@@ -244,6 +150,7 @@ impl MoveService for Asker {
 
     fn create_folder(&self, path: FilePath, name: FileName) -> Answer<'_, Entry> {
         self.answer(move |service| {
+            service.check_may_change()?;
             service.note(Act::FolderMade { path: path.join(name.clone()) })?;
             folder::create(service, &path, name)
         })
@@ -291,6 +198,7 @@ impl MoveService for Asker {
 
     fn start(&self, request: MoveRequest, key: Option<String>) -> Answer<'_, MoveView> {
         self.answer(move |service| {
+            service.check_may_change()?;
             service.check_request(&request)?;
             service.site.audit.check().map_err(|error| user_error::audit_error(&error))?;
             let accepted = service.engine.accept(&request, key.as_deref());
@@ -304,13 +212,14 @@ impl MoveService for Asker {
         self.answer(|service| {
             let site = &service.site;
             let newest = site.engine.list(MOVES_LISTED).map_err(|error| site.told(&error))?;
-            Ok(newest.iter().map(|snapshot| convert::move_view(snapshot, &site.names)).collect())
+            let newest = newest.iter().filter(|snapshot| service.sees(snapshot));
+            Ok(newest.map(|snapshot| convert::move_view(snapshot, &site.names)).collect())
         })
     }
 
     fn move_detail(&self, id: MoveId) -> Answer<'_, MoveDetail> {
         self.answer(move |service| {
-            let snapshot = service.site.engine.get(id).map_err(|error| service.site.told(&error))?;
+            let snapshot = service.seen(id)?;
             let mut detail = convert::move_detail(&snapshot, &service.site.names);
             crate::orphans::whereabouts_of(&service.site.engine, &mut detail);
             Ok(detail)
@@ -388,7 +297,7 @@ impl MoveService for Asker {
 
     fn leftovers(&self, waits: bool) -> Answer<'_, Leftovers> {
         self.answer(move |service| {
-            service.check_administrator()?;
+            service.check_sees_all()?;
             Ok(service.site.leftovers.get(service, waits))
         })
     }
@@ -410,34 +319,37 @@ impl MoveService for Asker {
 
     fn drift_scans(&self, waits: bool) -> Answer<'_, Vec<DriftScan>> {
         self.answer(move |service| {
-            service.check_administrator()?;
+            service.check_sees_all()?;
             Ok(service.site.drifts.get(waits))
         })
     }
 
     fn earlier_scans(&self, path: FilePath) -> Answer<'_, Vec<EarlierScan>> {
         self.answer(move |service| {
-            service.check_administrator()?;
+            service.check_sees_all()?;
             Ok(service.site.drifts.earlier(&path))
         })
     }
 
     fn audit(&self, before: Option<u64>) -> Answer<'_, AuditRecords> {
         self.answer(move |service| {
-            service.check_administrator()?;
+            service.check_sees_all()?;
             audits::records(service, before)
         })
     }
 
     fn check_audit(&self) -> Answer<'_, AuditCheck> {
         self.answer(|service| {
-            service.check_administrator()?;
+            service.check_sees_all()?;
             audits::check(service)
         })
     }
 
     fn plan_undo(&self, id: MoveId) -> Answer<'_, Plan> {
-        self.answer(move |service| service.shown(service.engine.plan_undo(id, &mut |_: &_| service.goes_on())))
+        self.answer(move |service| {
+            service.seen(id)?;
+            service.shown(service.engine.plan_undo(id, &mut |_: &_| service.goes_on()))
+        })
     }
 
     fn undo(&self, id: MoveId) -> Answer<'_, MoveView> {
@@ -460,7 +372,10 @@ impl MoveService for Asker {
     }
 
     fn begin_upload(&self, request: UploadRequest) -> Answer<'_, UploadState> {
-        self.answer(move |service| uploads::begin(service, request))
+        self.answer(move |service| {
+            service.check_may_change()?;
+            uploads::begin(service, request)
+        })
     }
 
     fn uploads(&self) -> Answer<'_, Vec<Upload>> {
@@ -473,6 +388,7 @@ impl MoveService for Asker {
 
     fn finish_upload(&self, id: UploadId, on_taken: OnTaken) -> Answer<'_, Uploaded> {
         self.answer(move |service| {
+            service.check_may_change()?;
             let uploaded = uploads::finish(service, &id, on_taken)?;
             service.note(Act::Uploaded { folder: uploaded.folder.clone(), names: uploaded.names.len() as u64 })?;
             Ok(uploaded)
@@ -480,6 +396,33 @@ impl MoveService for Asker {
     }
 
     fn cancel_upload(&self, id: UploadId) -> Answer<'_, ()> {
-        self.answer(move |service| uploads::cancel(service, &id))
+        self.answer(move |service| {
+            service.check_may_change()?;
+            uploads::cancel(service, &id)
+        })
+    }
+
+    fn sessions(&self, of_all: bool) -> Answer<'_, Vec<SessionView>> {
+        self.answer_alone(move |asker| access::sessions(asker, of_all))
+    }
+
+    fn end_session(&self, id: SessionId) -> Answer<'_, ()> {
+        self.answer_alone(move |asker| access::end_session(asker, id))
+    }
+
+    fn end_sessions(&self, user: Option<String>) -> Answer<'_, ()> {
+        self.answer_alone(move |asker| access::end_sessions(asker, user))
+    }
+
+    fn tokens(&self, of_all: bool) -> Answer<'_, Vec<TokenView>> {
+        self.answer_alone(move |asker| access::tokens(asker, of_all))
+    }
+
+    fn make_token(&self, name: String, scope: Scope, days: u32) -> Answer<'_, NewToken> {
+        self.answer_alone(move |asker| access::make_token(asker, &name, scope, days))
+    }
+
+    fn end_token(&self, id: TokenId) -> Answer<'_, ()> {
+        self.answer_alone(move |asker| access::end_token(asker, id))
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Not here: what is written down, and when (`crate::audit`).
 
+use tidelock_shared::access::Scope;
 use tidelock_shared::audit::{AuditCheck, AuditRecord, AuditRecords};
 use tidelock_shared::leftovers::Deed;
 use tidelock_shared::name::FilePath;
@@ -78,6 +79,11 @@ fn what(act: &Act) -> Option<String> {
         Act::LeftoverSettled { path, deed: Deed::Delete } => words().audit_deleted(&quoted(path)),
         Act::LeftoverSettled { path, deed: Deed::Adopt(_) } => words().audit_adopted(&quoted(path)),
         Act::FolderMade { path } => words().audit_folder(&quoted(path)),
+        Act::SessionsEnded { of } => words().audit_sessions_ended(of),
+        Act::TokenMade { name, scope: Scope::Read } => words().audit_token_read(name),
+        Act::TokenMade { name, scope: Scope::Move } => words().audit_token_move(name),
+        Act::TokenMade { name, scope: Scope::Administer } => words().audit_token_administer(name),
+        Act::TokenEnded { of, name } => words().audit_token_ended(name, of),
         Act::Uploaded { folder, names } => words().audit_uploaded(*names, &quoted(folder)),
     })
 }

@@ -9,7 +9,9 @@
 //! Not here: sentences for people (`user_error`), values for the wire (`convert`), and the feeds
 //! of progress (`events`).
 
+mod access;
 mod asked;
+mod asker;
 mod audits;
 pub(crate) mod content;
 mod drifts;
@@ -18,12 +20,13 @@ mod folder;
 mod inventories;
 mod leftovers;
 mod projects;
+mod rights;
 mod searches;
 mod site;
 mod surveys;
 mod uploads;
 
-pub(crate) use asked::{Asker, EngineService};
+pub(crate) use asker::{Asker, EngineService};
 pub(crate) use drifts::Drifts;
 pub(crate) use drivers::Drivers;
 pub(crate) use inventories::Inventories;

@@ -42,6 +42,8 @@ pub(crate) struct Site {
     pub(crate) past_scans: PastScans,
     /// The projects' top folders where somebody says which they are; else they are looked for.
     pub(crate) tops: Option<BTreeMap<ProjectId, FilePath>>,
+    /// Whether a member sees his own moves only. Else everybody sees all.
+    pub(crate) are_moves_private: bool,
 }
 
 /// With whose rights callers see the file system.

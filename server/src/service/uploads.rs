@@ -156,6 +156,7 @@ pub(crate) struct Filling {
 impl EngineService {
     /// Nobody else writes the file while the answer is held.
     pub(crate) fn fill(&self, id: &UploadId, number: u32) -> Result<Filling, UserError> {
+        self.check_may_change()?;
         let entry = own(self, id)?;
         let hold = self.site.uploads.hold_file(id, number).ok_or_else(sentences::busy)?;
         let told = |error: StagingError| sentences::staging(&entry.folder, &error);

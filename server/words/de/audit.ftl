@@ -29,3 +29,8 @@ audit-and-more = { $count ->
     [one] { $first } und { $count } weiteres
    *[other] { $first } und { $count } weitere
 }
+audit-sessions-ended = Sitzungen von { $user } sind beendet
+audit-token-read = das Token „{ $name }“ ist gemacht, das ansehen darf
+audit-token-move = das Token „{ $name }“ ist gemacht, das ansehen und verschieben darf
+audit-token-administer = das Token „{ $name }“ ist gemacht, das verwalten darf
+audit-token-ended = das Token „{ $name }“ von { $user } ist beendet

@@ -29,3 +29,8 @@ audit-and-more = { $count ->
     [one] { $first } and { $count } other
    *[other] { $first } and { $count } others
 }
+audit-sessions-ended = sessions of { $user } are ended
+audit-token-read = the token '{ $name }' is made, which may look
+audit-token-move = the token '{ $name }' is made, which may look and move
+audit-token-administer = the token '{ $name }' is made, which may administer
+audit-token-ended = the token '{ $name }' of { $user } is ended

@@ -32,7 +32,7 @@ fn a_single_users_server_knows_its_user_only() {
         let root = tempfile::tempdir().unwrap();
         let (server, link) = single_user_server(root.path());
         let cookie = enter(&server, &link).await;
-        let bearer = format!("Bearer {}", server.running.identities.bearer().reveal());
+        let bearer = format!("Bearer {}", server.running.identities.bearer().unwrap().reveal());
         let forged = format!("{SESSION}=0123456789abcdef0123456789abcdef");
         let nobody: [(&str, Vec<(HeaderName, &str)>); 4] = [
             ("nobody", vec![]),

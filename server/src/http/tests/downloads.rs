@@ -17,7 +17,7 @@ use tidelock_shared::listing::FolderListing;
 use super::{Headers, Server, demo_server, listing, on_runtime, single_user_server, text};
 
 async fn download(server: &Server, path: &str, headers: Headers<'_>) -> Response {
-    let bearer = format!("Bearer {}", server.running.identities.bearer().reveal());
+    let bearer = format!("Bearer {}", server.running.identities.bearer().unwrap().reveal());
     server.get(&format!("/download{path}"), &[&[(AUTHORIZATION, bearer.as_str())], headers].concat()).await
 }
 

@@ -14,7 +14,7 @@ fn value(read: &str, line: &str) -> Option<f64> {
 }
 
 async fn read(server: &Server) -> String {
-    let token = format!("Bearer {}", server.running.identities.bearer().reveal());
+    let token = format!("Bearer {}", server.running.identities.bearer().unwrap().reveal());
     let answer = server.get("/metrics", &[(AUTHORIZATION, token.as_str())]).await;
     assert_eq!(answer.status(), StatusCode::OK);
     assert!(answer.headers()[CONTENT_TYPE].to_str().unwrap().starts_with("application/openmetrics-text"));

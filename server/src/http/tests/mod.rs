@@ -6,7 +6,10 @@ mod calls;
 mod compression;
 mod downloads;
 mod feeds;
+mod many;
+mod matrix;
 mod metrics;
+mod people;
 mod ready;
 mod refusals;
 mod uploads;
@@ -16,6 +19,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::header::{CONTENT_TYPE, HOST};
 use axum::http::{HeaderName, Method, Request, StatusCode};
 use axum::response::Response;
@@ -32,6 +36,7 @@ use super::router::router;
 use super::start::{of_demo, of_single_user};
 use super::state::Running;
 use crate::demo;
+use crate::identity::Peer;
 use crate::uploads::Uploads;
 
 const ADDRESS: &str = "127.0.0.1:3000";
@@ -88,6 +93,15 @@ impl Server {
             request = request.header(name, *value);
         }
         self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap()
+    }
+
+    /// The same from a peer.
+    async fn ask_from(&self, peer: Peer, method: Method, path: &str, headers: Headers<'_>, body: Body) -> Response {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(name, *value);
+        }
+        self.router.clone().oneshot(request.extension(ConnectInfo(peer)).body(body).unwrap()).await.unwrap()
     }
 
     async fn get(&self, path: &str, headers: Headers<'_>) -> Response {

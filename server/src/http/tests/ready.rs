@@ -11,7 +11,9 @@ use tidelock_engine::journal::{Journal, JournalError, StateFolder};
 use tidelock_shared::name::FilePath;
 
 use super::{ADDRESS, on_runtime, server_of};
+use crate::config::Listen;
 use crate::demo;
+use crate::http::listening::{Listening, Port};
 use crate::http::serve::{serve, serve_bound};
 use crate::http::server_file::ServerFile;
 use crate::http::start::{Mode, Serve, ServeError, Upkeep, of_demo, start};
@@ -49,14 +51,14 @@ fn nothing_is_asked_of_a_server_that_has_not_recovered() {
 const DEMO: Mode = Mode::Demo { look: Duration::ZERO };
 
 fn options(state: &Path, mode: Mode) -> Serve {
-    Serve { listen: "127.0.0.1:0".parse().unwrap(), state_folder: state.to_owned(), mode, upkeep: Upkeep::default() }
+    Serve { listen: Listen::Tcp("127.0.0.1:0".parse().unwrap()), state_folder: state.to_owned(), mode, upkeep: Upkeep::default() }
 }
 
 #[test]
 fn a_state_folder_that_cannot_be_used_is_told_by_kind() {
     on_runtime(async {
         let state = tempfile::tempdir().unwrap();
-        let address = ADDRESS.parse().unwrap();
+        let address = ADDRESS.parse().ok();
         let failure = |mode| start(&options(state.path(), mode), address).err().unwrap();
 
         let held = StateFolder::hold(state.path()).unwrap();
@@ -76,8 +78,12 @@ fn a_port_in_use_is_told_before_anything_is_touched() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let state = tempfile::tempdir().unwrap();
     let folder = state.path().join("state");
-    let options =
-        Serve { listen: taken.local_addr().unwrap(), state_folder: folder.clone(), mode: DEMO, upkeep: Upkeep::default() };
+    let options = Serve {
+        listen: Listen::Tcp(taken.local_addr().unwrap()),
+        state_folder: folder.clone(),
+        mode: DEMO,
+        upkeep: Upkeep::default(),
+    };
     assert!(matches!(serve(options), Err(ServeError::Listen { .. })));
     assert!(!folder.exists());
 }
@@ -91,7 +97,8 @@ fn a_server_whose_journal_cannot_be_written_ends_with_an_error() {
         let state = tempfile::tempdir().unwrap();
         let file = ServerFile::write(state.path(), "http://127.0.0.1:1", &Token::random().unwrap()).unwrap();
         let engine = running.site.engine.clone();
-        let served = tokio::spawn(async move { serve_bound(&running, listener, "", &file, None).await });
+        let served =
+            tokio::spawn(async move { serve_bound(&running, Listening::Tcp(Port(listener)), "", Some(&file), None).await });
         tokio::time::sleep(Duration::from_millis(50)).await;
         engine.halt();
         let ended = tokio::time::timeout(Duration::from_secs(60), served).await.expect("it ends").unwrap();

@@ -31,7 +31,7 @@ fn server_at(root: &Path, state: &Path) -> Server {
 
 /// A call of the single user.
 async fn call<T: serde::de::DeserializeOwned>(server: &Server, name: &str, arguments: Value) -> Result<T, (StatusCode, UserError)> {
-    let bearer = format!("Bearer {}", server.running.identities.bearer().reveal());
+    let bearer = format!("Bearer {}", server.running.identities.bearer().unwrap().reveal());
     answer(server.post(name, &[(AUTHORIZATION, &bearer)], &arguments).await).await
 }
 
@@ -44,7 +44,7 @@ async fn put(
     body: Body,
 ) -> (StatusCode, ChunkAnswer) {
     let path = format!("/api/uploads/{}/{file}?offset={offset}", id.as_str());
-    let bearer = format!("Bearer {}", server.running.identities.bearer().reveal());
+    let bearer = format!("Bearer {}", server.running.identities.bearer().unwrap().reveal());
     let cookie = format!("{SESSION}={}", user.unwrap_or_default());
     let header = if user.is_some() { (COOKIE, cookie.as_str()) } else { (AUTHORIZATION, bearer.as_str()) };
     let response = server.ask(Method::PUT, &path, &[header], body).await;

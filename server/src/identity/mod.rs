@@ -3,16 +3,35 @@
 //! In the demo anyone may be any of its invented users, chosen by a cookie that is no secret. A
 //! single user's server knows one person: a link that works once puts a session into their
 //! browser, and a token in the state folder, which only they can read, speaks for their programs.
-//! Sessions live as long as the process.
+//! Their sessions live as long as the process. Where many users share a server, a reverse proxy says who they
+//! are, and sessions and tokens are kept (`many`).
 //!
 //! Not here: which requests need an identity, and from where they may come (`http::guard`).
+
+mod accounts;
+mod failures;
+mod many;
+mod peer;
+mod program;
+mod sessions;
+mod store;
+mod token;
+mod tokens;
 
 use std::collections::BTreeMap;
 
 use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, COOKIE};
 use parking_lot::Mutex;
+use tidelock_shared::access::{Role, Scope, SessionId};
 use tokio::sync::watch;
+
+pub(crate) use accounts::{Directory, SystemDirectory};
+pub(crate) use many::{Asking, Known, ManyUsers, NotKnown, Wish};
+pub(crate) use peer::{Peer, Unfit};
+pub(crate) use sessions::BeginError;
+pub(crate) use store::StoreError;
+pub(crate) use token::{NoRandomness, Token, random_bytes};
 
 /// A person as the file system knows them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,47 +45,33 @@ pub(crate) struct User {
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
     pub(crate) user: User,
+    pub(crate) rights: Rights,
+    /// None for a program's token, and where sessions are not kept.
+    pub(crate) session: Option<SessionId>,
     /// True once the session has ended; what streams to it ends too.
     pub(crate) has_ended: watch::Receiver<bool>,
 }
 
-/// A secret: 128 random bits in hexadecimal.
-#[derive(Clone)]
-pub(crate) struct Token(String);
-
-/// The system gave no randomness.
-#[derive(Debug, thiserror::Error)]
-#[error("the system gives no random bits")]
-pub(crate) struct NoRandomness(#[source] std::io::Error);
-
-impl Token {
-    pub(crate) fn random() -> Result<Self, NoRandomness> {
-        Ok(Self(random_bytes::<16>()?.iter().map(|byte| format!("{byte:02x}")).collect()))
-    }
-
-    pub(crate) fn reveal(&self) -> &str {
-        &self.0
-    }
-
-    /// Takes the same time wherever the two differ.
-    fn is(&self, other: &str) -> bool {
-        let pairs = self.0.bytes().zip(other.bytes());
-        self.0.len() == other.len() && pairs.fold(0, |differs, (ours, theirs)| differs | (ours ^ theirs)) == 0
-    }
+/// What a caller may do here, besides what the file system lets them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Rights {
+    pub(crate) role: Role,
+    pub(crate) scope: Scope,
 }
 
-/// Bytes from the operating system.
-pub(crate) fn random_bytes<const LENGTH: usize>() -> Result<[u8; LENGTH], NoRandomness> {
-    let mut bytes = [0; LENGTH];
-    let mut filled = 0;
-    while filled < LENGTH {
-        match rustix::rand::getrandom(&mut bytes[filled..], rustix::rand::GetRandomFlags::empty()) {
-            Ok(count) => filled += count,
-            Err(rustix::io::Errno::INTR) => {}
-            Err(errno) => return Err(NoRandomness(errno.into())),
-        }
+impl Rights {
+    /// A person's own, in full.
+    fn of(role: Role) -> Self {
+        Self { role, scope: Scope::Administer }
     }
-    Ok(bytes)
+
+    pub(crate) fn may_administer(self) -> bool {
+        self.role == Role::Administrator && self.scope == Scope::Administer
+    }
+
+    pub(crate) fn may_change(self) -> bool {
+        self.role != Role::Auditor && self.scope >= Scope::Move
+    }
 }
 
 /// Everybody that this server knows.
@@ -88,6 +93,7 @@ enum People {
         link: Mutex<Link>,
         sessions: Mutex<BTreeMap<String, watch::Sender<bool>>>,
     },
+    Many(Box<ManyUsers>),
 }
 
 enum Link {
@@ -125,8 +131,21 @@ impl Identities {
         })
     }
 
-    pub(crate) fn bearer(&self) -> &Token {
-        &self.bearer
+    /// Many people, each as whoever the reverse proxy says.
+    pub(crate) fn of_many_users(many: ManyUsers) -> Result<Self, NoRandomness> {
+        Self::new(People::Many(Box::new(many)), 0)
+    }
+
+    /// What speaks for the programs of whoever can read the state folder. Many users have tokens of their own.
+    pub(crate) fn bearer(&self) -> Option<&Token> {
+        self.many().is_none().then_some(&self.bearer)
+    }
+
+    pub(crate) fn many(&self) -> Option<&ManyUsers> {
+        match &self.people {
+            People::Many(many) => Some(many),
+            People::Demo(_) | People::Single { .. } => None,
+        }
     }
 
     pub(crate) fn is_demo(&self) -> bool {
@@ -137,35 +156,39 @@ impl Identities {
     pub(crate) fn others(&self, user: &User) -> Vec<String> {
         match &self.people {
             People::Demo(users) => users.iter().filter(|other| *other != user).map(|other| other.name.clone()).collect(),
-            People::Single { .. } => Vec::new(),
+            People::Single { .. } | People::Many(_) => Vec::new(),
         }
     }
 
-    /// Whoever a request comes from; none if it does not say so credibly.
+    /// Whoever a request comes from, where no proxy says it; none if it does not say so credibly.
     pub(crate) fn identify(&self, headers: &HeaderMap) -> Option<Caller> {
-        let forever = |user: &User| Caller { user: user.clone(), has_ended: self.never_ends.subscribe() };
         if let Some(authorization) = headers.get(AUTHORIZATION) {
             let token = authorization.to_str().ok()?.strip_prefix("Bearer ")?;
             let owner = match &self.people {
                 People::Demo(users) => users.last(),
                 People::Single { user, .. } => Some(user),
+                People::Many(_) => None,
             };
-            return owner.filter(|_| self.bearer.is(token)).map(forever);
+            return owner.filter(|_| self.bearer.is(token)).map(|user| self.caller(user, self.never_ends.subscribe()));
         }
-        let cookie = self.cookie(headers);
+        let cookie = cookie_in(headers, &self.cookie);
         match &self.people {
-            People::Demo(users) => users.iter().find(|user| cookie == Some(&user.name)).or(users.first()).map(forever),
+            People::Demo(users) => {
+                let user = users.iter().find(|user| cookie == Some(&user.name)).or(users.first())?;
+                Some(self.caller(user, self.never_ends.subscribe()))
+            }
             People::Single { user, sessions, .. } => {
                 let has_ended = sessions.lock().get(cookie?)?.subscribe();
-                Some(Caller { user: user.clone(), has_ended })
+                Some(self.caller(user, has_ended))
             }
+            People::Many(_) => None,
         }
     }
 
-    fn cookie<'h>(&self, headers: &'h HeaderMap) -> Option<&'h str> {
-        let lines = headers.get_all(COOKIE).into_iter().filter_map(|line| line.to_str().ok());
-        let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        pairs.filter(|(name, _)| *name == self.cookie).map(|(_, value)| value).next()
+    /// Whoever runs a server alone is its administrator; in the demo that is root.
+    fn caller(&self, user: &User, has_ended: watch::Receiver<bool>) -> Caller {
+        let role = if self.is_demo() && user.uid != 0 { Role::Member } else { Role::Administrator };
+        Caller { user: user.clone(), rights: Rights::of(role), session: None, has_ended }
     }
 
     /// Uses the link that was printed at the start.
@@ -180,9 +203,9 @@ impl Identities {
             return Ok(Opened::UsedBefore);
         }
         let session = Token::random()?;
-        sessions.lock().insert(session.0.clone(), watch::Sender::new(false));
+        sessions.lock().insert(session.reveal().to_owned(), watch::Sender::new(false));
         *link = Link::Used(known.clone());
-        Ok(Opened::Now(self.set_cookie(&session.0)))
+        Ok(Opened::Now(self.set_cookie(session.reveal())))
     }
 
     /// The header that makes a browser the demo's user of that name; none if there is no such user.
@@ -193,7 +216,10 @@ impl Identities {
 
     /// Ends the session of a request; answers the header that makes the browser forget it.
     pub(crate) fn sign_out(&self, headers: &HeaderMap) -> String {
-        if let (People::Single { sessions, .. }, Some(session)) = (&self.people, self.cookie(headers))
+        if let People::Many(many) = &self.people {
+            return many.sign_out(headers);
+        }
+        if let (People::Single { sessions, .. }, Some(session)) = (&self.people, cookie_in(headers, &self.cookie))
             && let Some(ended) = sessions.lock().remove(session)
         {
             ended.send_replace(true);
@@ -204,6 +230,13 @@ impl Identities {
     fn set_cookie(&self, value: &str) -> String {
         format!("{}={value}; Path=/; HttpOnly; SameSite=Strict", self.cookie)
     }
+}
+
+/// The value of a cookie.
+fn cookie_in<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let lines = headers.get_all(COOKIE).into_iter().filter_map(|line| line.to_str().ok());
+    let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.filter(|(found, _)| *found == name).map(|(_, value)| value).next()
 }
 
 #[cfg(test)]
@@ -241,7 +274,7 @@ mod tests {
         let mut both = headers(AUTHORIZATION, "Bearer 00");
         both.insert(COOKIE, "tidelock_session_1=alice".parse().unwrap());
         assert!(identities.identify(&both).is_none());
-        let right = headers(AUTHORIZATION, &format!("Bearer {}", identities.bearer().reveal()));
+        let right = headers(AUTHORIZATION, &format!("Bearer {}", identities.bearer().unwrap().reveal()));
         assert_eq!(identities.identify(&right).unwrap().user.name, "admin");
     }
 }

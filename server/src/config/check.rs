@@ -1,0 +1,265 @@
+//! From what is written to what it means. Everything that is wrong is found, not the first of it only.
+
+use std::net::SocketAddr;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use axum::http::HeaderName;
+use axum::http::header;
+use tidelock_engine::drift::Pace;
+use tidelock_shared::name::FilePath;
+use toml::Spanned;
+
+use super::file::{self, File};
+use super::user_rule::is_name;
+use super::{Config, Listen, Network, Problem, Proxy, PublicName, RoleRules, SessionLimits, SignIn, UserRule, Who};
+use crate::hours::Hours;
+use crate::http::{DriftScans, Upkeep};
+
+/// Below are the accounts of the system itself, on every distribution that is in use.
+const MINIMUM_UID: u32 = 1000;
+const IDLE_MINUTES_MAX: u32 = 7 * 24 * 60;
+const ABSOLUTE_HOURS_MAX: u32 = 31 * 24;
+const DRIFT_HOURS_MAX: u32 = 8760;
+
+/// Headers that mean something else already.
+const TAKEN_HEADERS: [HeaderName; 8] = [
+    header::AUTHORIZATION,
+    header::COOKIE,
+    header::HOST,
+    header::ORIGIN,
+    header::REFERER,
+    header::USER_AGENT,
+    header::CONTENT_TYPE,
+    HeaderName::from_static("x-forwarded-for"),
+];
+
+/// What was found on the way.
+struct Check<'t> {
+    text: &'t str,
+    problems: Vec<Problem>,
+    warnings: Vec<Problem>,
+}
+
+pub(super) fn check(text: &str, file: &File) -> Result<Config, Vec<Problem>> {
+    let mut check = Check { text, problems: Vec::new(), warnings: Vec::new() };
+    let listen = check.listen(file);
+    let state_folder = check.absolute(&file.state);
+    let public = check.public(&file.url);
+    let roots = check.roots(&file.roots);
+    let upkeep = check.upkeep(&file.upkeep);
+    let sign_in = check.sign_in(&file.sign_in, listen.as_ref());
+    let sessions = check.sessions(&file.sessions);
+    let roles =
+        RoleRules { administrators: check.people(&file.roles.administrators), auditors: check.people(&file.roles.auditors) };
+    if roles.administrators.is_empty() {
+        check.warn(None, "nobody is an administrator", "Name one in [roles]: `administrators = [\"alice\", \"@hpc-admins\"]`.");
+    }
+    let Check { problems, warnings, .. } = check;
+    match (listen, state_folder, public, sign_in) {
+        (Some(listen), Some(state_folder), Some(public), Some(sign_in)) if problems.is_empty() => {
+            Ok(Config { listen, state_folder, public, roots, upkeep, sign_in, sessions, roles, warnings })
+        }
+        _ => Err(problems),
+    }
+}
+
+impl Check<'_> {
+    fn refuse(&mut self, place: impl Into<Option<Range<usize>>>, message: impl Into<String>, help: impl Into<String>) {
+        self.problems.push(Problem::at(self.text, place.into(), message, help));
+    }
+
+    fn warn(&mut self, place: impl Into<Option<Range<usize>>>, message: impl Into<String>, help: impl Into<String>) {
+        self.warnings.push(Problem::at(self.text, place.into(), message, help));
+    }
+
+    /// A value of a form of its own.
+    fn read<T: FromStr<Err: std::fmt::Display>>(&mut self, what: &str, value: &Spanned<String>, help: &str) -> Option<T> {
+        let read = value.get_ref().parse::<T>();
+        read.map_err(|error| self.refuse(value.span(), format!("`{what}` is `{}`: {error}", value.get_ref()), help)).ok()
+    }
+
+    fn listen(&mut self, file: &File) -> Option<Listen> {
+        let group = file.socket_group.as_ref();
+        let Some(path) = file.listen.get_ref().strip_prefix("unix:") else {
+            if let Some(group) = group {
+                let help = "Take it out, or listen on a socket: `listen = \"unix:/run/tidelock/http.sock\"`.";
+                self.refuse(group.span(), "`socket_group` is for a Unix socket, and `listen` is an address", help);
+            }
+            let help = "Write an address and a port, `127.0.0.1:3000`, or a Unix socket, `unix:/run/tidelock/http.sock`.";
+            return self.read::<SocketAddr>("listen", &file.listen, help).map(Listen::Tcp);
+        };
+        let path = PathBuf::from(path);
+        if !path.is_absolute() {
+            self.refuse(file.listen.span(), "the socket in `listen` has no whole path", "Begin it with a slash.");
+            return None;
+        }
+        Some(Listen::Unix { path, group: group.map(|group| group.get_ref().clone()) })
+    }
+
+    fn absolute(&mut self, path: &Spanned<PathBuf>) -> Option<PathBuf> {
+        if path.get_ref().is_absolute() {
+            return Some(path.get_ref().clone());
+        }
+        self.refuse(path.span(), "`state` is no whole path", "Begin it with a slash: `/var/lib/tidelock`.");
+        None
+    }
+
+    fn public(&mut self, url: &Spanned<String>) -> Option<PublicName> {
+        let help = "Write the address that people open: `https://tidelock.example.org`. For a trial on one machine `http://localhost:PORT` will do.";
+        let read = PublicName::parse(url.get_ref());
+        read.map_err(|why| self.refuse(url.span(), format!("`url` is `{}`: {why}", url.get_ref()), help)).ok()
+    }
+
+    fn roots(&mut self, roots: &Spanned<Vec<Spanned<String>>>) -> Vec<FilePath> {
+        if roots.get_ref().is_empty() {
+            self.refuse(roots.span(), "`roots` is empty", "Name the folders to manage: `roots = [\"/lustre/projects\"]`.");
+        }
+        let mut read = Vec::new();
+        for root in roots.get_ref() {
+            match FilePath::parse(root.get_ref().as_bytes()) {
+                Ok(path) if Path::new(root.get_ref()).is_absolute() => read.push(path),
+                _ => self.refuse(
+                    root.span(),
+                    format!("`{}` is no whole path", root.get_ref()),
+                    "Begin it with a slash, without `.` and `..`.",
+                ),
+            }
+        }
+        read
+    }
+
+    fn upkeep(&mut self, upkeep: &file::Upkeep) -> Upkeep {
+        let file::Upkeep { retention_days, drift_every_hours, drift_entries_per_second, drift_between } = upkeep;
+        let between =
+            drift_between.as_ref().and_then(|hours| self.read::<Hours>("drift_between", hours, "Write two hours, such as `20-6`."));
+        let places = [drift_entries_per_second.as_ref().map(Spanned::span), drift_between.as_ref().map(Spanned::span)];
+        if drift_every_hours.is_none() {
+            for place in places.into_iter().flatten() {
+                self.refuse(place, "this is about scans that never begin", "Say how often: `drift_every_hours = 24`.");
+            }
+        }
+        if let Some(every) = drift_every_hours {
+            self.within("drift_every_hours", every, DRIFT_HOURS_MAX);
+        }
+        if let Some(pace) = drift_entries_per_second.as_ref().filter(|pace| *pace.get_ref() == 0) {
+            self.refuse(pace.span(), "`drift_entries_per_second` is 0", "Leave it out for no limit.");
+        }
+        let drift_scans = drift_every_hours.as_ref().map(|hours| DriftScans {
+            every: Duration::from_secs(u64::from(*hours.get_ref()) * 3600),
+            pace: Pace { entries_per_second: drift_entries_per_second.as_ref().map(|pace| *pace.get_ref()) },
+            between,
+        });
+        Upkeep { retention: *retention_days, drift_scans }
+    }
+
+    fn within(&mut self, what: &str, value: &Spanned<u32>, most: u32) {
+        if !(1..=most).contains(value.get_ref()) {
+            self.refuse(value.span(), format!("`{what}` is {}", value.get_ref()), format!("Write a number from 1 to {most}."));
+        }
+    }
+
+    fn sign_in(&mut self, sign_in: &file::SignIn, listen: Option<&Listen>) -> Option<SignIn> {
+        let minimum_uid = sign_in.minimum_uid.as_ref().map_or(MINIMUM_UID, |uid| *uid.get_ref());
+        if let Some(uid) = sign_in.minimum_uid.as_ref().filter(|uid| *uid.get_ref() == 0) {
+            self.refuse(uid.span(), "`minimum_uid` is 0", "Root signs in nowhere: write at least 1; 1000 is usual.");
+        }
+        let proxy = &sign_in.proxy;
+        let header = self.header(&proxy.header);
+        let from = self.from(proxy, listen);
+        if let Some(suffix) = proxy.strip_suffix.as_ref().filter(|suffix| suffix.get_ref().is_empty()) {
+            self.refuse(
+                suffix.span(),
+                "`strip_suffix` is empty",
+                "Leave it out, or write what every name ends with: `@EXAMPLE.ORG`.",
+            );
+        }
+        let strip_suffix = proxy.strip_suffix.as_ref().map(|suffix| suffix.get_ref().clone());
+        let rule = UserRule { strip_suffix, lower_case: proxy.lower_case };
+        Some(SignIn { minimum_uid, proxy: Proxy { header: header?, from, rule } })
+    }
+
+    fn header(&mut self, header: &Spanned<String>) -> Option<HeaderName> {
+        let name = self.read::<HeaderName>("header", header, "Write the name of a header: `X-Remote-User`.")?;
+        if TAKEN_HEADERS.contains(&name) {
+            let help = "Let the proxy write the user into a header of its own, and clear it from what browsers send.";
+            self.refuse(header.span(), format!("`{name}` means something else"), help);
+            return None;
+        }
+        Some(name)
+    }
+
+    fn from(&mut self, proxy: &file::Proxy, listen: Option<&Listen>) -> Vec<Network> {
+        let from = proxy.from.as_ref();
+        match (listen, from) {
+            (Some(Listen::Unix { .. }), Some(from)) => {
+                let help = "Take it out: whoever may connect to the socket is the proxy.";
+                self.refuse(from.span(), "`from` is for an address, and `listen` is a Unix socket", help);
+            }
+            (Some(Listen::Tcp(_)), None) => {
+                let help = "Say from where the proxy connects: `from = [\"10.0.0.7\"]`. Better still, listen on a Unix socket.";
+                self.refuse(proxy.header.span(), "nobody is trusted to write this header: `from` is missing", help);
+            }
+            (Some(Listen::Tcp(_)), Some(from)) if from.get_ref().is_empty() => {
+                self.refuse(from.span(), "`from` is empty", "Say from where the proxy connects: `from = [\"10.0.0.7\"]`.");
+            }
+            _ => {}
+        }
+        let mut networks = Vec::new();
+        for text in from.into_iter().flat_map(|from| from.get_ref()) {
+            let Some(network) = self.read::<Network>("from", text, "Write addresses and networks in quotation marks.") else {
+                continue;
+            };
+            if network.is_everything() {
+                let help = "Name the proxy's own address: whoever connects from there may say that he is anybody.";
+                self.refuse(text.span(), format!("`{network}` is the whole network"), help);
+            } else if network.is_loopback() {
+                let help = "Fine where nobody else can log in to this machine. Else listen on a Unix socket: `listen = \"unix:/run/tidelock/http.sock\"`.";
+                self.warn(
+                    text.span(),
+                    format!("every user of this machine can connect from {network}, and say that he is anybody"),
+                    help,
+                );
+            }
+            networks.push(network);
+        }
+        networks
+    }
+
+    fn sessions(&mut self, sessions: &file::Sessions) -> SessionLimits {
+        let usual = SessionLimits::default();
+        let limits = SessionLimits {
+            idle_minutes: sessions.idle_minutes.as_ref().map_or(usual.idle_minutes, |minutes| *minutes.get_ref()),
+            absolute_hours: sessions.absolute_hours.as_ref().map_or(usual.absolute_hours, |hours| *hours.get_ref()),
+        };
+        if let Some(minutes) = &sessions.idle_minutes {
+            self.within("idle_minutes", minutes, IDLE_MINUTES_MAX);
+        }
+        if let Some(hours) = &sessions.absolute_hours {
+            self.within("absolute_hours", hours, ABSOLUTE_HOURS_MAX);
+        }
+        limits
+    }
+
+    fn people(&mut self, names: &[Spanned<String>]) -> Vec<Who> {
+        let mut people = Vec::new();
+        for text in names {
+            let (name, who): (&str, fn(String) -> Who) = match text.get_ref().strip_prefix('@') {
+                Some(group) => (group, Who::Group),
+                None => (text.get_ref(), Who::User),
+            };
+            if is_name(name) {
+                people.push(who(name.to_owned()));
+            } else {
+                self.refuse(
+                    text.span(),
+                    format!("`{}` is the name of nobody", text.get_ref()),
+                    "Write a user, `alice`, or a group, `@hpc-admins`.",
+                );
+            }
+        }
+        people
+    }
+}

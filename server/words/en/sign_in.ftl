@@ -1,0 +1,46 @@
+## Signing in through a reverse proxy
+
+nobody-named = Nobody says who you are.
+nobody-named-hint = Open { $url }, where you are asked to sign in. Scripts send a token.
+no-session-yet = You are not signed in yet.
+no-session-yet-hint = Open any page, and you are. Scripts send a token.
+session-over = Your session has ended.
+session-over-hint = Sign in again, and go on where you are. Moves that are running go on.
+sign-in-again = Sign in again
+foreign-header = Only the reverse proxy may say who somebody is.
+foreign-header-hint = Open { $url }. If you look after this server: docs/administration.md tells which address the proxy has to come from.
+unfit-header = The reverse proxy names you in a way that nobody can be called: { $why }.
+unfit-header-hint = Whoever looks after the proxy has to set its header once, to the name of the user, and to clear it from what browsers send.
+header-twice = there is more than one header
+header-empty = the header is empty
+header-too-long = the header is too long
+header-characters = the header has characters that no name has
+unknown-user = Nobody is called '{ $name }' on this system.
+unknown-user-hint = You are signed in, but have no account here. Ask for one, or tell the administrators by which name you have it.
+system-account = '{ $name }' is an account of the system, and may not sign in.
+system-account-hint = Sign in as yourself.
+not-served = This server cannot work as '{ $name }' yet.
+not-served-hint = It works as the user that it was started as, and lets nobody else in.
+directory-away = The system cannot say now who you are.
+directory-away-hint = Its directory of users does not answer. Try again in a moment.
+wrong-token = This token is not known.
+wrong-token-hint = It may have expired, or somebody has ended it. Make another one in the settings at { $url }.
+too-many-failures = Too many attempts to sign in have failed.
+too-many-failures-hint = Wait a minute.
+not-kept = That could not be written down.
+not-kept-hint = The server's log tells why.
+scope-too-small = This token may not do that.
+scope-too-small-hint = Make one in the settings that may more, and end this one.
+only-looks = An auditor sees everything and changes nothing.
+only-looks-hint = Ask a member or an administrator.
+
+## Sessions and tokens
+
+no-sessions-here = Here nobody's sessions are kept.
+no-such-session = There is no such session any more.
+no-such-token = There is no such token any more.
+only-a-person = Only a person may do that, not a token.
+only-a-person-hint = Do it in the settings, in a browser.
+token-name = A token needs a name of at most { $most } characters.
+token-days = A token lasts from 1 to { $most } days.
+too-many-tokens = You have { $most } tokens, and may have no more. End one first.
