@@ -57,6 +57,10 @@ pub fn main(assets: Assets) -> ExitCode {
             let roots = folders.roots.iter().map(|root| cli::absolute(root)).collect::<Result<_, _>>();
             serve(&folders.serve, "tidelock", roots.map(|roots| http::Mode::SingleUser { roots }), folders.upkeep())
         }
+        Command::Broker(arguments) => {
+            telemetry::start(telemetry::Level::INFO);
+            cli::broker(arguments)
+        }
         Command::Worker(arguments) => {
             telemetry::start(telemetry::Level::WARN);
             cli::work(arguments)

@@ -27,6 +27,14 @@ pub enum Unsuitable {
 }
 
 impl Account {
+    /// The account that runs the server, which is nobody's.
+    ///
+    /// # Errors
+    /// Nobody has that name, it is root's, or whoever knows the names does not answer.
+    pub fn of_server(name: &str) -> Result<Self, Unsuitable> {
+        Self::look_up(name, 1)
+    }
+
     /// Looks a user up as the system's own programs do (NSS).
     ///
     /// # Errors

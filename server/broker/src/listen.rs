@@ -2,16 +2,18 @@
 
 use std::ffi::OsString;
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::fs::lchown;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use rustix::fs::Mode;
 use rustix::io::Errno;
 use rustix::net::sockopt::socket_peercred;
 use rustix::net::{SocketFlags, accept_with};
+use rustix::process::umask;
 
 use crate::account::Account;
 use crate::channel::{listen_at, receive, send};
@@ -20,8 +22,6 @@ use crate::message::{Answer, Request};
 
 /// So many requests are worked on at once: a directory of users may take its time.
 const AT_ONCE_MAX: usize = 32;
-/// Only the server may connect.
-const SOCKET_MODE: u32 = 0o600;
 
 /// What the site decides, and the server cannot change.
 #[derive(Clone, Debug)]
@@ -57,6 +57,7 @@ pub struct Listening {
 
 impl Listening {
     /// Listens at a path that nobody but root and the server can connect to. One that an earlier broker left is replaced.
+    /// Called while there is one thread: for a moment nothing is made for others.
     ///
     /// # Errors
     /// The path cannot be made, or not be given to the server.
@@ -68,10 +69,13 @@ impl Listening {
             }
             _ => {}
         }
-        let socket = listen_at(path).map_err(|source| ListenError::Bind { path: path.to_owned(), source })?;
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(SOCKET_MODE))
-            .and_then(|()| chown(path, Some(site.server_uid), None))
-            .map_err(|source| ListenError::Owner { path: path.to_owned(), source })?;
+        // It is made for its owner alone, and given away by its name, not by where that may lead by now.
+        let before = umask(Mode::RWXG | Mode::RWXO);
+        let bound = listen_at(path);
+        umask(before);
+        let socket = bound.map_err(|source| ListenError::Bind { path: path.to_owned(), source })?;
+        let given = lchown(path, Some(site.server_uid), None);
+        given.map_err(|source| ListenError::Owner { path: path.to_owned(), source })?;
         Ok(Self { socket, site: Arc::new(site), busy: Arc::default() })
     }
 

@@ -164,8 +164,9 @@ impl Engine {
 
     /// Nobody else has it yet.
     fn set_up(mut self, change: impl FnOnce(&mut Driver)) -> Self {
-        if let Some(driver) = Arc::get_mut(&mut self.driver) {
-            change(driver);
+        match Arc::get_mut(&mut self.driver) {
+            Some(driver) => change(driver),
+            None => debug_assert!(false, "an engine is set up before it is cloned"),
         }
         self
     }
@@ -176,6 +177,12 @@ impl Engine {
     /// Nobody can act for them now.
     pub fn acting_for(&self, user: &str) -> FsResult<Self> {
         Ok(Self { fs: self.driver.agents.of(user)?.fs, user: Arc::from(user), ..self.clone() })
+    }
+
+    /// The same engine as whoever runs it, though those who acted for it before may be gone.
+    #[must_use]
+    pub fn as_itself(&self) -> Self {
+        self.acting_for("").unwrap_or_else(|_| self.clone())
     }
 
     /// The same engine with the rights that a move is done with.

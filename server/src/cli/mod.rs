@@ -5,6 +5,7 @@
 
 mod arguments;
 mod audit;
+mod broker;
 mod check_config;
 mod desk;
 mod doctor;
@@ -18,6 +19,7 @@ mod verbs;
 mod worker;
 
 pub(crate) use arguments::{Arguments, Command, ServeArguments, ServeFolders};
+pub(crate) use broker::broker;
 pub(crate) use check_config::config_error;
 pub(crate) use local::state_folder;
 use tidelock_shared::user_error::UserError;

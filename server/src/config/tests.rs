@@ -11,6 +11,9 @@ roots = ["/lustre"]
 [sign_in.proxy]
 header = "X-Remote-User"
 from = ["10.0.0.7"]
+[broker]
+socket = "/run/tidelock-broker/socket"
+server_user = "tidelock"
 [roles]
 administrators = ["alice"]
 "#;
@@ -20,6 +23,7 @@ fn the_example_is_understood() {
     let config = Config::parse(EXAMPLE).unwrap();
     assert_eq!(config.listen, Listen::Unix { path: "/run/tidelock/http.sock".into(), group: Some("nginx".to_owned()) });
     assert_eq!(config.public.origin(), "https://tidelock.example.org");
+    assert_eq!(config.broker.unwrap().server_user, "tidelock");
     assert_eq!(config.roots.len(), 2);
     assert_eq!(config.upkeep.retention, Some(7));
     assert!(config.upkeep.drift_scans.is_some_and(|scans| scans.between.is_some()));

@@ -77,9 +77,10 @@ pub(crate) fn sample(site: &Site) -> rusqlite::Result<()> {
     if !site.history.is_due(now_ms)? {
         return Ok(());
     }
-    let fs = &**site.engine.file_system();
+    let engine = site.engine.as_itself();
+    let fs = &**engine.file_system();
     let mut samples = Vec::new();
-    for project in visible(site, &site.engine, fs) {
+    for project in visible(site, &engine, fs) {
         let Some(usage) = project.usage else { continue };
         let now = UsageSample { time_ms: now_ms, usage };
         let payer = Payer { root: project.root, project: project.id };

@@ -11,6 +11,7 @@ use tidelock_shared::name::FilePath;
 use tidelock_shared::user_error::UserError;
 
 use super::{Drifts, Drivers, Inventories, Leftovers, Searches, Surveys};
+use crate::agents::Workers;
 use crate::audit::Audit;
 use crate::history::History;
 use crate::identity::User;
@@ -44,6 +45,8 @@ pub(crate) struct Site {
     pub(crate) tops: Option<BTreeMap<ProjectId, FilePath>>,
     /// Whether a member sees his own moves only. Else everybody sees all.
     pub(crate) are_moves_private: bool,
+    /// Who acts for the users of a site; none where this process does.
+    pub(crate) workers: Option<Arc<Workers>>,
 }
 
 /// With whose rights callers see the file system.
