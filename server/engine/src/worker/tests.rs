@@ -240,6 +240,24 @@ fn many_threads_each_get_their_own_answer() {
 }
 
 #[test]
+fn statuses_come_in_the_order_of_their_names_also_where_there_is_nothing() {
+    let (stream, _worker) = hosted();
+    let remote = Remote::connect(&stream).unwrap();
+    let top = remote.open_path(&path("/m")).unwrap();
+    let names: Vec<FileName> = (0..1300).map(|number| name(&number.to_string())).collect();
+    for each in names.iter().step_by(3) {
+        remote.create_folder(top.at(each), 0o700).unwrap();
+    }
+    let asked: Vec<_> = remote.statuses(&top, &names).collect();
+    let one_by_one: Vec<_> = names.iter().map(|name| remote.status(top.at(name).into())).collect();
+    assert_eq!(asked, one_by_one);
+    assert_eq!(asked.iter().filter(|status| status.is_ok()).count(), 434);
+    assert_eq!(remote.statuses(&top, &[]).count(), 0);
+    remote.say_goodbye();
+    assert!(remote.statuses(&top, &names[..2]).all(|status| status.unwrap_err().errno == Errno::NOTCONN));
+}
+
+#[test]
 fn long_content_comes_in_parts() {
     let (stream, _worker) = hosted();
     let remote = Remote::connect(&stream).unwrap();
