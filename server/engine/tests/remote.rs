@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use tidelock_engine::Engine;
-use tidelock_engine::crew::Alone;
+use tidelock_engine::crew::{Alone, Threads};
 use tidelock_engine::fs::posix::Posix;
 use tidelock_engine::fs::remote::Remote;
 use tidelock_engine::fs::simulator::Watch;
@@ -22,7 +22,7 @@ use tidelock_engine::worker::{StepOrder, StepReport, Then, Worker};
 use tidelock_shared::id::MoveId;
 use tidelock_shared::progress::MoveState;
 use world::hosted::{Death, Hosted, Replaced};
-use world::{AFTER_A_CRASH, CASES, Case, Tried, World, assert_done_or_undone, assert_same, path, take_census};
+use world::{AFTER_A_CRASH, CASES, Case, Tried, World, assert_done_or_undone, assert_same, name, path, take_census};
 
 /// An engine that looks and works through one worker only.
 fn engine_through(world: &World, hosted: &Hosted) -> (Engine, tidelock_engine::journal::StateFolder) {
@@ -39,6 +39,21 @@ fn every_move_is_done_and_undone_by_a_worker_elsewhere() {
         let world = World::new(case);
         let hosted = Hosted::of(world.caller());
         let (engine, folder) = engine_through(&world, &hosted);
+        let id = engine.accept(&world.request(), None).unwrap();
+        engine.drive(id).unwrap();
+        assert_eq!(state_of(&engine, id), MoveState::Done, "{}: {:?}", case.name, engine.get(id).unwrap().recorded.of.failure);
+        drop((engine, folder));
+        assert_done_or_undone(&world, &[], case.name);
+    }
+}
+
+#[test]
+fn several_hands_may_work_elsewhere_and_look_through_one_worker() {
+    for case in CASES {
+        let world = World::new(case);
+        let hosted = Hosted::with_crew(world.caller(), Arc::new(Threads::for_this_machine()));
+        let (engine, folder) = engine_through(&world, &hosted);
+        let engine = engine.with_crew(Arc::new(Threads::for_this_machine()));
         let id = engine.accept(&world.request(), None).unwrap();
         engine.drive(id).unwrap();
         assert_eq!(state_of(&engine, id), MoveState::Done, "{}: {:?}", case.name, engine.get(id).unwrap().recorded.of.failure);
@@ -328,5 +343,14 @@ fn measure_calls() {
             let nanoseconds = begin.elapsed().as_nanos() / u128::from(count * threads);
             println!("{what}, {threads} at once: {nanoseconds} ns for each status");
         }
+        let names = vec![name("alpha"); 100_000];
+        let begin = std::time::Instant::now();
+        assert_eq!(fs.statuses(&top, &names).count(), names.len());
+        println!("{what}, in batches: {} ns for each status", begin.elapsed().as_nanos() / 100_000);
+        let file_at = if at == "/m" { path("/m/alpha") } else { path("/usr/lib/os-release").split_last().unwrap().0 };
+        let (folder, file) = (fs.open_path(&file_at).unwrap(), name(if at == "/m" { "single" } else { "os-release" }));
+        let begin = std::time::Instant::now();
+        (0..10_000).for_each(|_| drop(fs.open_file(folder.at(&file)).unwrap()));
+        println!("{what}: {} ns to open and close", begin.elapsed().as_nanos() / 10_000);
     }
 }

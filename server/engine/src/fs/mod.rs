@@ -19,7 +19,7 @@ pub mod walk;
 pub use error::{Errno, FsError, FsResult};
 pub use object::{
     At, Capabilities, Capacity, DataRange, Enforcement, File, Folder, FolderEntry, FolderStream, HsmState, Identity, Knowledge,
-    NamesDurability, Object, Quota, Status, Timestamp,
+    NamesDurability, Object, Quota, Status, Statuses, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use tidelock_shared::id::ProjectId;
@@ -47,6 +47,11 @@ pub trait FileSystem: Send + Sync {
     // Reading names and attributes.
     fn read_folder(&self, folder: &Folder) -> FsResult<FolderStream>;
     fn status(&self, object: Object<'_>) -> FsResult<Status>;
+    /// The statuses of names in a folder, in their order, each read when it is asked for, or earlier where that saves
+    /// a way: whoever walks by them takes them for as old as the first.
+    fn statuses<'a>(&'a self, folder: &'a Folder, names: &'a [FileName]) -> Statuses<'a> {
+        Box::new(names.iter().map(move |name| self.status(folder.at(name).into())))
+    }
     /// The identity that survives a rename; on Lustre the FID.
     fn identity(&self, object: Object<'_>) -> FsResult<Identity>;
     fn read_link(&self, at: At<'_>) -> FsResult<Vec<u8>>;

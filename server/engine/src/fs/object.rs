@@ -98,6 +98,9 @@ pub struct FolderEntry {
 /// The entries of a folder in the order of the file system, read as they are asked for.
 pub type FolderStream = Box<dyn Iterator<Item = FsResult<FolderEntry>> + Send>;
 
+/// What is asked of several names at once.
+pub type Statuses<'a> = Box<dyn Iterator<Item = FsResult<Status>> + 'a>;
+
 /// Seconds and nanoseconds since 1970 in UTC. Lustre keeps whole seconds only (recorded).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Timestamp {

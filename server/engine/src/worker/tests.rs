@@ -13,11 +13,19 @@ use proptest::collection::vec;
 use proptest::prelude::{any, proptest};
 use tidelock_shared::name::{FileName, FilePath};
 
+use parking_lot::Mutex;
+use tidelock_shared::request::MoveRequest;
+
 use super::*;
+use crate::Engine;
+use crate::clock::SystemClock;
 use crate::crew::Alone;
 use crate::fs::remote::{FrameReader, FrameWriter, GreetingError, Remote, Sealed, greet, welcome};
 use crate::fs::simulator::{Personality, Simulator, Site, SiteMount};
 use crate::fs::{Caller, Errno, FileSystem, Folder, Timestamp};
+use crate::journal::Journal;
+use crate::moves::event::{Failure, FailureKind};
+use crate::steps;
 
 fn path(text: &str) -> FilePath {
     FilePath::parse(text.as_bytes()).unwrap()
@@ -240,6 +248,24 @@ fn many_threads_each_get_their_own_answer() {
 }
 
 #[test]
+fn statuses_come_in_the_order_of_their_names_also_where_there_is_nothing() {
+    let (stream, _worker) = hosted();
+    let remote = Remote::connect(&stream).unwrap();
+    let top = remote.open_path(&path("/m")).unwrap();
+    let names: Vec<FileName> = (0..1300).map(|number| name(&number.to_string())).collect();
+    for each in names.iter().step_by(3) {
+        remote.create_folder(top.at(each), 0o700).unwrap();
+    }
+    let asked: Vec<_> = remote.statuses(&top, &names).collect();
+    let one_by_one: Vec<_> = names.iter().map(|name| remote.status(top.at(name).into())).collect();
+    assert_eq!(asked, one_by_one);
+    assert_eq!(asked.iter().filter(|status| status.is_ok()).count(), 434);
+    assert_eq!(remote.statuses(&top, &[]).count(), 0);
+    remote.say_goodbye();
+    assert!(remote.statuses(&top, &names[..2]).all(|status| status.unwrap_err().errno == Errno::NOTCONN));
+}
+
+#[test]
 fn long_content_comes_in_parts() {
     let (stream, _worker) = hosted();
     let remote = Remote::connect(&stream).unwrap();
@@ -253,6 +279,95 @@ fn long_content_comes_in_parts() {
     let file = remote.open_file(top.at(&name("file"))).unwrap();
     let read = crate::fs::walk::read_open(&remote, &file, content.len() as u64 + 10).unwrap();
     assert!(read == content);
+}
+
+/// Keeps the first order that it gets.
+#[derive(Default)]
+struct Keeps(Mutex<Option<StepOrder>>);
+
+impl Worker for Keeps {
+    fn perform(&self, order: &StepOrder, hear: &mut dyn FnMut(StepReport) -> Then) {
+        self.0.lock().get_or_insert_with(|| order.clone());
+        hear(steps::out_of_reach(order));
+    }
+}
+
+/// An order as an engine gives it.
+fn order() -> StepOrder {
+    let (fs, keeps) = (simulator(), Arc::new(Keeps::default()));
+    let top = fs.open_path(&path("/m")).unwrap();
+    ["from", "to"].iter().for_each(|folder| fs.create_folder(top.at(&name(folder)), 0o755).unwrap());
+    let from = fs.open_path(&path("/m/from")).unwrap();
+    fs.create_folder(from.at(&name("item")), 0o755).unwrap();
+    let journal = Journal::in_memory(7).unwrap();
+    let engine = Engine::new(Arc::new(fs), keeps.clone(), journal, Arc::new(SystemClock), vec![path("/")]).unwrap();
+    let request = MoveRequest { sources: vec![path("/m/from/item")], destination: path("/m/to"), ..MoveRequest::default() };
+    engine.drive_once(engine.accept(&request, None).unwrap()).unwrap();
+    let order = keeps.0.lock().take();
+    order.unwrap()
+}
+
+/// What an engine hears of an order whose worker answers each frame with these reports; and whether the worker is kept.
+fn heard_from(order: &StepOrder, reports: &'static [&'static str]) -> (Vec<StepReport>, bool) {
+    let (remote, worker) =
+        false_worker(move |number, writer| reports.iter().for_each(|report| send(writer, number, report.as_bytes())));
+    let mut heard = Vec::new();
+    remote.perform(order, &mut |report| {
+        heard.push(report);
+        Then::GoOn
+    });
+    let is_kept = !remote.is_over();
+    drop(remote);
+    worker.join().unwrap();
+    (heard, is_kept)
+}
+
+#[test]
+fn a_report_that_no_step_makes_is_that_of_a_worker_that_is_gone() {
+    let run = order();
+    assert_eq!(run.action, Action::Run);
+    let asked = StepOrder { action: Action::Probe, ..run.clone() };
+    assert_eq!(heard_from(&run, &[r#"{"report":"finished"}"#]), (vec![StepReport::Finished], true));
+    for (order, reports, before) in [
+        (&run, &["no report"][..], 0),
+        (&run, &[""], 0),
+        (&run, &[r#"{"report":"probed","run":null}"#], 0),
+        (&run, &[r#"{"report":"progress","entries":18446744073709551615,"bytes":0}"#], 0),
+        (&run, &[r#"{"report":"progress","entries":0,"bytes":18446744073709551615}"#], 0),
+        (&asked, &[r#"{"report":"noted","note":"over"}"#], 0),
+        (&asked, &[r#"{"report":"finished"}"#], 0),
+        (&run, &[r#"{"report":"progress","entries":5,"bytes":6}"#, r#"{"report":"waits"}"#], 1),
+    ] {
+        let (heard, is_kept) = heard_from(order, reports);
+        assert_eq!((heard.len(), heard.last()), (before + 1, Some(&steps::out_of_reach(order))), "{reports:?}");
+        assert!(!is_kept, "{reports:?}");
+    }
+}
+
+#[test]
+fn every_report_comes_as_it_was_made() {
+    let failure = Failure { kind: FailureKind::NoHeadroom, message: "full".to_owned() };
+    let asked = StepOrder { action: Action::Look, ..order() };
+    let reports = [
+        StepReport::Finished,
+        StepReport::Failed(failure.clone()),
+        StepReport::Waits { wait: Wait::Restore { files: 1, bytes: 2 }, failure },
+        StepReport::Probed(Probe::Run),
+        StepReport::Probed(Probe::NotRun),
+    ];
+    for report in reports {
+        let of = if matches!(report, StepReport::Probed(_)) { asked.clone() } else { order() };
+        let sent: &str = serde_json::to_string(&report).unwrap().leak();
+        assert_eq!(heard_from(&of, vec![sent].leak()), (vec![report], true));
+    }
+}
+
+#[test]
+fn what_a_worker_says_of_a_failure_is_one_harmless_line() {
+    let report = r#"{"report":"failed","kind":"file_system","message":"one\ntwo\u001b[2J"}"#;
+    let (heard, _) = heard_from(&order(), [report].to_vec().leak());
+    let StepReport::Failed(failure) = &heard[0] else { panic!("{heard:?}") };
+    assert_eq!(failure.message, "one\\ntwo\\u{1b}[2J");
 }
 
 proptest! {

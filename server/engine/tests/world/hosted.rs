@@ -8,7 +8,7 @@ use std::thread::{JoinHandle, spawn};
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use tidelock_engine::crew::Alone;
+use tidelock_engine::crew::{Alone, Crew};
 use tidelock_engine::fs::remote::Remote;
 use tidelock_engine::fs::simulator::{Simulator, Stopped, Watch};
 use tidelock_engine::fs::{Errno, FsError, FsResult};
@@ -22,8 +22,12 @@ pub struct Hosted {
 
 impl Hosted {
     pub fn of(view: Simulator) -> Self {
+        Self::with_crew(view, Arc::new(Alone))
+    }
+
+    pub fn with_crew(view: Simulator, crew: Arc<dyn Crew>) -> Self {
         let (here, there) = UnixStream::pair().unwrap();
-        let thread = spawn(|| host(there, Arc::new(view), Arc::new(Alone)));
+        let thread = spawn(|| host(there, Arc::new(view), crew));
         Self { remote: Remote::connect(&here).unwrap(), thread: Some(thread) }
     }
 }

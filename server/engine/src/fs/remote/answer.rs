@@ -12,7 +12,7 @@ use tidelock_shared::name::{FileName, FilePath};
 use super::frame::Sealed;
 use super::message::{Batch, CONTENT_BYTES_MAX, Call, ENTRIES_A_BATCH, Listed, Method, Place, Refusal, Reply, Thing};
 use super::table::{Open, OpenFile, Table};
-use crate::fs::{At, Errno, FileSystem, Folder, FolderEntry, FolderStream, FsError, FsResult, Object};
+use crate::fs::{At, Errno, FileSystem, Folder, FolderEntry, FolderStream, FsError, FsResult, Object, Status};
 
 /// Blocks of no disk are larger.
 const BLOCK_BYTES: usize = 4096;
@@ -92,6 +92,7 @@ impl Server<'_> {
             M::ReadFolder(folder) => self.list(self.fs.read_folder(&*self.table.folder(*folder)?)?),
             M::ReadOn(listing) => self.list_on(*listing),
             M::Status(thing) => self.reply(self.fs.status(self.thing(thing)?.object())?),
+            M::Statuses(folder, names) => self.statuses(*folder, names),
             M::Identity(thing) => self.reply(self.fs.identity(self.thing(thing)?.object())?),
             M::ReadLink(place) => self.reply(Bytes::new(&self.fs.read_link(self.held(place)?.at())?)),
             M::Tag(thing) => self.reply(self.fs.tag(self.thing(thing)?.object())?),
@@ -224,6 +225,14 @@ impl Server<'_> {
             self.table.close(number);
         }
         self.batch(has_more.then_some(number), &entries)
+    }
+
+    fn statuses(&self, folder: u64, names: &[u8]) -> FsResult<Sealed> {
+        let folder = self.table.folder(folder)?;
+        let name = |bytes| FileName::new(bytes).map_err(|_| FsError::new("status", bytes, Errno::INVAL));
+        let names: Vec<FileName> = names.split(|byte| *byte == 0).take(ENTRIES_A_BATCH).map(name).collect::<FsResult<_>>()?;
+        let statuses: Vec<FsResult<Status>> = self.fs.statuses(&folder, &names).collect();
+        self.reply(statuses.iter().map(|status| status.as_ref().map_err(Refusal::of)).collect::<Vec<_>>())
     }
 
     fn batch(&self, stream: Option<u64>, entries: &[FsResult<FolderEntry>]) -> FsResult<Sealed> {

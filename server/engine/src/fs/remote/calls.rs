@@ -2,7 +2,7 @@
 
 use serde_bytes::{ByteBuf, Bytes};
 use tidelock_shared::id::ProjectId;
-use tidelock_shared::name::FilePath;
+use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::strategy::EntryKind;
 
@@ -10,7 +10,7 @@ use super::client::Remote;
 use super::message::{CONTENT_BYTES_MAX, Method as M};
 use crate::fs::{
     At, Caller, Capabilities, Capacity, DataRange, Enforcement, File, FileSystem, Folder, FolderStream, FsResult, HsmState,
-    Identity, Object, Quota, Status, Timestamp,
+    Identity, Object, Quota, Status, Statuses, Timestamp,
 };
 
 impl FileSystem for Remote {
@@ -46,6 +46,10 @@ impl FileSystem for Remote {
 
     fn status(&self, object: Object<'_>) -> FsResult<Status> {
         self.ask("status", object.name_bytes(), M::Status(self.thing(object)?))
+    }
+
+    fn statuses<'a>(&'a self, folder: &'a Folder, names: &'a [FileName]) -> Statuses<'a> {
+        self.statuses_in_batches(folder, names)
     }
 
     fn identity(&self, object: Object<'_>) -> FsResult<Identity> {

@@ -17,7 +17,7 @@ use crate::fs::{
 pub(crate) const CALLS_AT_ONCE: usize = 128;
 /// So much is read from a file or written to it by one call.
 pub(super) const CONTENT_BYTES_MAX: usize = 1 << 20;
-/// So many entries of a folder are one answer.
+/// So many entries of a folder, or statuses of them, are one answer.
 pub(super) const ENTRIES_A_BATCH: usize = 512;
 /// More than what any file system takes as an identity.
 const IDENTITY_BYTES_MAX: usize = 256;
@@ -82,6 +82,8 @@ pub(super) enum Method<'a> {
     /// The next entries of a folder that is being read.
     ReadOn(u64),
     Status(Thing<'a>),
+    /// Of names in a folder, with a zero byte between two.
+    Statuses(u64, &'a Bytes),
     Identity(Thing<'a>),
     ReadLink(Place<'a>),
     Tag(Thing<'a>),
@@ -287,6 +289,7 @@ impl Plausible for Capacity {}
 impl Plausible for Enforcement {}
 impl Plausible for ByteBuf {}
 impl Plausible for Batch<'_> {}
+impl Plausible for Vec<Reply<'_, Status>> {}
 impl Plausible for Vec<ByteBuf> {}
 impl Plausible for Vec<u32> {}
 impl Plausible for Option<ByteBuf> {}

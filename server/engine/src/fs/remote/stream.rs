@@ -1,10 +1,13 @@
-//! A folder's entries, batch by batch, as they are asked for.
+//! A folder's entries, and their statuses, batch by batch as they are asked for.
 
 use std::vec;
 
+use serde_bytes::Bytes;
+use tidelock_shared::name::FileName;
+
 use super::client::{Opened, Remote};
-use super::message::{Batch, Method};
-use crate::fs::{FolderEntry, FolderStream, FsResult};
+use super::message::{Batch, ENTRIES_A_BATCH, Method, Plausible, Reply};
+use crate::fs::{Folder, FolderEntry, FolderStream, FsResult, Status, Statuses};
 
 struct Entries {
     remote: Remote,
@@ -35,6 +38,28 @@ impl Remote {
             let entries = entries.filter(|entries| stream.is_none() || !entries.is_empty())?;
             Some((entries, stream))
         })
+    }
+}
+
+impl Remote {
+    /// The statuses of so many names as one answer holds, or one error instead of them.
+    fn statuses_of(&self, folder: &Folder, names: &[FileName]) -> Vec<FsResult<Status>> {
+        let joined = names.iter().map(FileName::as_bytes).collect::<Vec<_>>().join(&0);
+        let understood = |statuses: Vec<Reply<'static, Status>>| {
+            let statuses = statuses.into_iter().map(|status| match status {
+                Ok(status) => status.is_plausible().then_some(Ok(status)),
+                Err(refusal) => refusal.understood("status").map(Err),
+            });
+            statuses.collect::<Option<Vec<_>>>().filter(|statuses| statuses.len() == names.len())
+        };
+        let number = self.folder(folder);
+        let asked =
+            number.and_then(|number| self.ask_for("status", b"", Method::Statuses(number, Bytes::new(&joined)), understood));
+        asked.unwrap_or_else(|error| names.iter().map(|_| Err(error.clone())).collect())
+    }
+
+    pub(super) fn statuses_in_batches<'a>(&'a self, folder: &'a Folder, names: &'a [FileName]) -> Statuses<'a> {
+        Box::new(names.chunks(ENTRIES_A_BATCH).flat_map(move |names| self.statuses_of(folder, names)))
     }
 }
 

@@ -49,6 +49,7 @@ fn every_method(of: &Values) -> Vec<Method<'_>> {
         M::ReadFolder(n),
         M::ReadOn(n),
         M::Status(thing),
+        M::Statuses(n, long),
         M::Identity(Thing::Folder(n)),
         M::ReadLink(place),
         M::Tag(thing),
@@ -176,6 +177,7 @@ proptest! {
         comes_back(n);
         comes_back(of.yes);
         comes_back(status(&of));
+        comes_back(vec![Reply::Ok(status(&of))]);
         comes_back(capabilities(&of));
         comes_back(Identity::new(&of.bytes[0]));
         comes_back(of.yes.then_some(DataRange { offset, length }));
