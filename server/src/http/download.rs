@@ -58,7 +58,7 @@ fn sent(fs: Arc<dyn FileSystem>, path: &FilePath, to: Use, headers: &HeaderMap) 
     let Some((above, name)) = path.split_last() else {
         return Err(UserError::new("outside_roots", words().download_top()));
     };
-    let folder = fs.open_path(&above).map_err(told)?;
+    let folder = fs.open_path_to_look(&above).map_err(told)?;
     let at = folder.at(name);
     let status = fs.status(at.into()).map_err(told)?;
     match status.kind {

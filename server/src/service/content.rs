@@ -39,7 +39,7 @@ fn read(service: &EngineService, path: &FilePath) -> FsResult<Content> {
     let fs = &*service.fs;
     let nothing = |why: &str| Ok(Content::Nothing { why: why.to_owned() });
     let Some((above, name)) = path.split_last() else { return nothing(words().content_folder()) };
-    let folder = fs.open_path(&above)?;
+    let folder = fs.open_path_to_look(&above)?;
     let at = folder.at(name);
     let status = fs.status(at.into())?;
     match status.kind {
