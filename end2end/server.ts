@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const program = resolve(import.meta.dirname, '../target/release/tidelock');
+export const program = resolve(import.meta.dirname, '../target/release/tidelock');
 const readyWithinMilliseconds = 20_000;
 
 export class Server {

@@ -9,6 +9,7 @@ use crate::components::command_palette::CommandPalette;
 use crate::components::live_region::LiveRegion;
 use crate::components::notice::Notice;
 use crate::components::plan_drawer::PlanDrawer;
+use crate::components::session_over::SessionOver;
 use crate::components::shortcut_sheet::ShortcutSheet;
 use crate::components::top_bar::TopBar;
 use crate::components::tray::Tray;
@@ -53,6 +54,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/board") view=LazyPage::Board ssr=SsrMode::Async />
                     <Route path=path!("/board/drift") view=LazyPage::Drift ssr=SsrMode::Async />
                     <Route path=path!("/board/audit") view=LazyPage::Audit ssr=SsrMode::Async />
+                    <Route path=path!("/board/people") view=LazyPage::People ssr=SsrMode::Async />
                     <Route path=path!("/board/leftovers") view=LazyPage::Leftovers ssr=SsrMode::Async />
                     <Route path=path!("/components") view=LazyPage::Gallery ssr=SsrMode::Async />
                     <Route path=path!("/settings") view=LazyPage::Settings ssr=SsrMode::Async />
@@ -64,6 +66,7 @@ pub fn App() -> impl IntoView {
             <UploadDialog />
             <ShortcutSheet />
             <CommandPalette />
+            <SessionOver />
             <Notice />
             <LiveRegion />
         </Router>

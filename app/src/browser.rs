@@ -109,6 +109,27 @@ pub fn set_root_attribute_and_cookie(name: &str, cookie: &str, value: Option<&st
     }
 }
 
+/// Orders something without arguments of the server; whether that was done.
+pub async fn post(url: &str) -> bool {
+    use js_sys::futures::JsFuture;
+    let options = web_sys::RequestInit::new();
+    options.set_method("POST");
+    let Ok(response) = JsFuture::from(window().fetch_with_str_and_init(url, &options)).await else { return false };
+    response.dyn_into::<web_sys::Response>().is_ok_and(|response| response.ok())
+}
+
+/// Leaves the page for another one.
+pub fn go_to(url: &str) {
+    let _ = window().location().set_href(url);
+}
+
+/// Where one signs in and comes back to this page.
+pub fn sign_in_url() -> String {
+    let location = window().location();
+    let place = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
+    format!("/sign_in?to={}", js_sys::encode_uri_component(&place))
+}
+
 /// Asks the server for the page anew.
 pub fn reload() {
     if let Some(window) = web_sys::window() {

@@ -4,6 +4,7 @@
 
 #![allow(clippy::needless_pass_by_value, reason = "a component owns its properties: the macro hands them over in a struct")]
 
+pub mod access_row;
 pub mod breadcrumb;
 pub mod command_palette;
 mod commands;
@@ -39,12 +40,14 @@ pub mod preview_card;
 pub mod problem;
 pub mod project_rail;
 pub mod repair_offer;
+pub mod session_over;
 pub mod share_list;
 pub mod shortcut_sheet;
 pub mod state_badge;
 pub mod status_bar;
 pub mod theme_toggle;
 pub mod timestamp;
+pub mod token_form;
 pub mod toolbar;
 pub mod top_bar;
 pub mod tray;

@@ -1,6 +1,7 @@
 //! What one can do with a move now: pause, resume, cancel, undo, purge.
 
 use leptos::prelude::*;
+use tidelock_shared::access::Role;
 use tidelock_shared::progress::{MoveState, MoveView};
 use tidelock_shared::request::Verb;
 
@@ -38,8 +39,9 @@ pub fn MoveActions(#[prop(into)] view: Signal<MoveView>) -> impl IntoView {
     };
     let short = if verb == Verb::Trash { purging } else { words().purge() };
     let purge_label = move || freed().map_or_else(|| purging.to_owned(), |freed| words().frees(short, &freed));
+    let only_looks = Memo::new(move |_| desk.role() == Role::Auditor);
     view! {
-        <div class="move-actions">
+        <div class="move-actions" hidden=only_looks>
             <Show when=move || waits.get().0>
                 <button
                     type="button"

@@ -21,6 +21,7 @@ pub use uploads::{Offer, Uploads, holds_files};
 use std::pin::Pin;
 
 use leptos::prelude::*;
+use tidelock_shared::access::Role;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::project::Project;
 use tidelock_shared::request::Verb;
@@ -92,6 +93,11 @@ impl Desk {
             is_hydrated: RwSignal::new(false),
             now_ms: RwSignal::new(browser::now_ms()),
         }
+    }
+
+    /// What one is here; a member until that is known. Read it below a `Suspense`.
+    pub fn role(self) -> Role {
+        self.session.get().and_then(Result::ok).map_or(Role::Member, |session| session.role)
     }
 
     /// Keeps things for pasting, which moves or copies them.

@@ -35,6 +35,8 @@ pub struct Moves {
     /// The last one that ended while this page was open.
     pub ended: RwSignal<Option<Ended>>,
     spoken: RwSignal<String>,
+    /// Why one is not signed in any more: what is shown stays, and nothing new comes.
+    pub session_over: RwSignal<Option<UserError>>,
     feed: StoredValue<Option<Feed>>,
     is_usage_due: StoredValue<bool>,
 }
@@ -48,6 +50,7 @@ impl Moves {
             usage_version: RwSignal::new(0),
             order_error: RwSignal::new(None),
             ended: RwSignal::new(None),
+            session_over: RwSignal::new(None),
             spoken,
             feed: StoredValue::new(None),
             is_usage_due: StoredValue::new(false),
@@ -95,15 +98,32 @@ impl Moves {
     }
 
     /// Follows the feed, and again when the browser gave up on it.
-    pub(super) fn follow(self) {
+    pub fn follow(self) {
         let on_message = move |update: MoveUpdate| self.hear(update);
         let on_connection = move |connection| {
             self.connection.set(connection);
+            if connection == Connection::Live {
+                // In another tab, perhaps.
+                self.session_over.set(None);
+            }
             if connection == Connection::Lost && self.feed.with_value(|feed| feed.as_ref().is_some_and(Feed::has_ended)) {
+                self.find_out_why();
                 set_timeout(move || self.follow(), RETRY_PAUSE);
             }
         };
         self.feed.set_value(live::follow(live::MOVES_URL, on_message, on_connection));
+    }
+
+    /// The feed does not say why it is refused; any call does.
+    fn find_out_why(self) {
+        spawn_local(async move {
+            if let Err(error) = api::session().await
+                && error.0.code == "unauthorized"
+                && self.connection.get_untracked() != Connection::Live
+            {
+                self.session_over.update(|over| *over = over.take().or(Some(error.0)));
+            }
+        });
     }
 
     fn hear(self, update: MoveUpdate) {

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
+use tidelock_shared::access::Role;
 use tidelock_shared::progress::{MoveState, MoveView};
 
 use crate::api;
@@ -46,12 +47,23 @@ pub fn BoardPage() -> impl IntoView {
 #[component]
 pub fn BoardFrame(title: &'static str, here: &'static str, children: ChildrenFn) -> impl IntoView {
     let desk = use_desk();
-    let is_administrator = move || desk.session.get().map(|session| session.is_ok_and(|session| session.role.sees_all()));
+    let is_shown = move || desk.session.get().map(|session| session.is_ok_and(|session| session.role.sees_all()));
+    let keeps_sessions = move || desk.session.get().and_then(Result::ok).is_some_and(|session| session.keeps_sessions);
     let link = move |href: &'static str, text| {
         view! {
             <PlaceLink href=href.to_owned() class="filters__link" current=Signal::derive(move || (here == href).then_some("page"))>
                 {text}
             </PlaceLink>
+        }
+    };
+    let only_looks = move || desk.role() == Role::Auditor;
+    let shown = move || {
+        view! {
+            {only_looks().then(|| view! { <p class="page__lead">{words().you_only_look()}</p> })}
+            // Reading more of the audit changes nothing, and what is listed of people has no button then.
+            <fieldset class="board-frame" disabled=only_looks() && !matches!(here, "/board/audit" | "/board/people")>
+                {children()}
+            </fieldset>
         }
     };
     let nobody = || {
@@ -66,9 +78,10 @@ pub fn BoardFrame(title: &'static str, here: &'static str, children: ChildrenFn)
                 {link("/board/drift", words().drift_title())}
                 {link("/board/leftovers", words().leftovers())}
                 {link("/board/audit", words().audit())}
+                <Suspense>{move || keeps_sessions().then(|| link("/board/people", words().people_title()))}</Suspense>
             </nav>
             <Transition fallback=|| view! { <p>{words().loading()}</p> }>
-                {move || is_administrator().map(|is_one| if is_one { children().into_any() } else { nobody().into_any() })}
+                {move || is_shown().map(|is_shown| if is_shown { shown().into_any() } else { nobody().into_any() })}
             </Transition>
         </div>
     }

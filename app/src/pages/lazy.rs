@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use leptos_router::ChooseView;
 use wasm_split_helpers::wasm_split;
 
+use super::access::AccessPage;
 use super::audit::AuditPage;
 use super::board::BoardPage;
 use super::drift::DriftPage;
@@ -45,19 +46,20 @@ pub enum LazyPage {
     Drift,
     Leftovers,
     Audit,
+    People,
 }
 
 impl ChooseView for LazyPage {
     async fn choose(self) -> AnyView {
         match self {
-            Self::Board | Self::Drift | Self::Leftovers | Self::Audit => once_loaded(administration(self)).await,
+            Self::Board | Self::Drift | Self::Leftovers | Self::Audit | Self::People => once_loaded(administration(self)).await,
             _ => once_loaded(page(self)).await,
         }
     }
 
     async fn preload(&self) {
         match self {
-            Self::Board | Self::Drift | Self::Leftovers | Self::Audit => drop(load_administration().await),
+            Self::Board | Self::Drift | Self::Leftovers | Self::Audit | Self::People => drop(load_administration().await),
             _ => fetch().await,
         }
     }
@@ -82,7 +84,7 @@ pub fn page(page: LazyPage) -> Result<AnyView, ApiError> {
         LazyPage::Guarantees => view! { <GuaranteesPage /> }.into_any(),
         LazyPage::Gallery => view! { <GalleryPage /> }.into_any(),
         LazyPage::Settings => view! { <SettingsPage /> }.into_any(),
-        LazyPage::Board | LazyPage::Drift | LazyPage::Leftovers | LazyPage::Audit => ().into_any(),
+        LazyPage::Board | LazyPage::Drift | LazyPage::Leftovers | LazyPage::Audit | LazyPage::People => ().into_any(),
     })
 }
 
@@ -93,6 +95,7 @@ pub fn administration(page: LazyPage) -> Result<AnyView, ApiError> {
         LazyPage::Drift => view! { <DriftPage /> }.into_any(),
         LazyPage::Leftovers => view! { <LeftoversPage /> }.into_any(),
         LazyPage::Audit => view! { <AuditPage /> }.into_any(),
+        LazyPage::People => view! { <AccessPage /> }.into_any(),
         _ => view! { <BoardPage /> }.into_any(),
     })
 }

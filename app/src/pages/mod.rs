@@ -1,5 +1,6 @@
 //! One page per route: each loads what its URL names and hands it to components.
 
+pub mod access;
 pub mod audit;
 pub mod board;
 pub mod browse;

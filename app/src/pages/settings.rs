@@ -1,8 +1,9 @@
-//! What one chooses for oneself, in this browser: colours, density, units, language.
+//! What one chooses for oneself, in this browser: colours, density, units, language; and where one is signed in.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+use super::access::{Sessions, Tokens};
 use crate::browser;
 use crate::desk::use_desk;
 use crate::format;
@@ -15,6 +16,7 @@ pub fn SettingsPage() -> impl IntoView {
     let density = RwSignal::new(Density::current());
     let units = RwSignal::new(Units::current());
     let speech = RwSignal::new(Speech::current());
+    let keeps_sessions = move || desk.session.get().and_then(Result::ok).is_some_and(|session| session.keeps_sessions);
     // Everything on the page is worded anew.
     let choose_units = move |chosen: Units| {
         chosen.apply();
@@ -39,6 +41,17 @@ pub fn SettingsPage() -> impl IntoView {
             <noscript>
                 <p class="page__lead">{words().choices_need_scripts()}</p>
             </noscript>
+            <Suspense>
+                {move || {
+                    keeps_sessions()
+                        .then(|| {
+                            view! {
+                                <Sessions of_all=false />
+                                <Tokens of_all=false />
+                            }
+                        })
+                }}
+            </Suspense>
         </div>
     }
     .into_any()

@@ -101,3 +101,5 @@ no-acts = Noch ist nichts geschehen
 no-acts-advice = Verschiebungen, Aufträge und Grenzen erscheinen hier.
 older-acts = Ältere zeigen
 by-itself = Tidelock
+
+you-only-look = Sie sehen hier alles und ändern nichts.

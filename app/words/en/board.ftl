@@ -101,3 +101,5 @@ no-acts = Nothing was done yet
 no-acts-advice = Moves, orders and limits appear here.
 older-acts = Show older ones
 by-itself = Tidelock
+
+you-only-look = You see everything here, and change nothing.

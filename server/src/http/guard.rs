@@ -137,6 +137,8 @@ fn wish(request: &Request, only_looks: bool) -> Wish {
     let is_no_page = |path: &str| path.starts_with("/api/") || path.starts_with("/download/") || path.starts_with("/content/");
     match path {
         sign_in::SIGN_IN if only_looks && is_opened(request.headers()) => Wish::SignIn,
+        // The guard has seen already that one of our own pages asks.
+        sign_in::SIGN_IN_CALL if !only_looks && is_told(request.headers()) => Wish::SignIn,
         "/metrics" | sign_in::SIGNED_OUT => Wish::Other,
         path if only_looks && !is_no_page(path) && is_opened(request.headers()) => Wish::Page,
         _ => Wish::Other,

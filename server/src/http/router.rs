@@ -6,7 +6,7 @@
 //! | `GET /metrics` | numbers for Prometheus; for an administrator, who may be a token |
 //! | `GET /open/<token>` | the link of a single user |
 //! | `GET /sign_in?to=<path>` | a new session behind a reverse proxy |
-//! | `POST /api/become`, `/api/sign_out` | becoming somebody, and nobody |
+//! | `POST /api/become`, `/api/sign_in`, `/api/sign_out` | becoming somebody, and nobody |
 //! | `GET /signed_out` | how to come back |
 //! | `GET /api/moves/events`, `/api/moves/<id>/events`, `/api/surveys/<id>/events` | feeds |
 //! | `PUT /api/uploads/<id>/<file>?offset=<bytes>` | a chunk of an upload |
@@ -77,6 +77,7 @@ pub(super) fn routes() -> Vec<(&'static str, MethodRouter<Running>)> {
         (sign_in::SIGN_IN, get(sign_in::sign_in)),
         (sign_in::SIGNED_OUT, get(sign_in::signed_out)),
         ("/api/become", post(sign_in::become_user)),
+        (sign_in::SIGN_IN_CALL, post(sign_in::signed_in)),
         ("/api/sign_out", post(sign_in::sign_out)),
         ("/api/moves/events", get(all_moves)),
         ("/api/moves/{id}/events", get(one_move)),

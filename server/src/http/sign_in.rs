@@ -19,6 +19,8 @@ pub(super) const SIGNED_OUT: &str = "/signed_out";
 /// Where a session begins anew, behind a reverse proxy.
 pub(super) const SIGN_IN: &str = "/sign_in";
 
+pub(super) const SIGN_IN_CALL: &str = "/api/sign_in";
+
 /// Where somebody wants to go on.
 #[derive(Deserialize)]
 pub(super) struct GoOn {
@@ -32,6 +34,14 @@ pub(super) async fn sign_in(Query(GoOn { to }): Query<GoOn>) -> Response {
         to.starts_with('/') && !to.starts_with("//") && to.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
     };
     Redirect::to(to.filter(is_ours).as_deref().unwrap_or("/")).into_response()
+}
+
+/// `POST /api/sign_in`: the same for a page that stays where it is.
+pub(super) async fn signed_in(State(running): State<Running>) -> Response {
+    match running.identities.many() {
+        Some(_) => StatusCode::NO_CONTENT.into_response(),
+        None => answer::error(UserError::new("not_found", words().no_sessions_here())),
+    }
 }
 
 /// What a person sees whose session has ended: how it goes on at the same place.

@@ -199,6 +199,13 @@ fn every_script_of_a_page_has_the_nonce_of_its_policy() {
             let scripts: Vec<_> = page.split("<script").skip(1).map(|rest| rest.split('>').next().unwrap()).collect();
             assert!(!scripts.is_empty());
             assert!(scripts.iter().all(|tag| tag.contains(&format!("nonce=\"{nonce}\""))), "{path}: {scripts:?}");
+            // Nothing else is run: no script in the page without the nonce, none in an attribute, no text as code.
+            let scripts = policy.split(';').find(|part| part.trim_start().starts_with("script-src")).unwrap();
+            let allowed: Vec<&str> = scripts.split_whitespace().skip(1).filter(|source| !source.starts_with("'nonce-")).collect();
+            assert_eq!(allowed, ["'self'", "'wasm-unsafe-eval'"], "{path}");
+            for attribute in [" onclick=", " onload=", " onerror=", "javascript:", " style=\""] {
+                assert!(!page.contains(attribute), "{path} has {attribute}");
+            }
         }
     });
 }

@@ -113,6 +113,7 @@ fn matrix() -> Vec<(Method, &'static str, &'static str, Row)> {
         get("/board", ANYBODY),
         get("/nothing", ANYBODY),
         call("/api/become", r#"{"user":"bob"}"#, NOT_HERE),
+        call("/api/sign_in", "{}", ANYBODY),
         call("/api/sign_out", "{}", ANYBODY),
         get("/api/moves/events", ANYBODY),
         get("/api/moves/<move>/events", SEES),
