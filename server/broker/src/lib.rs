@@ -12,6 +12,7 @@
 //! | `channel.rs` | one message and one descriptor over a Unix socket |
 //! | `account.rs` | from a name to what the kernel checks |
 //! | `listen.rs` | the broker: hears, looks up, starts |
+//! | `posts.rs` | which worker runs for whom: one at a time |
 //! | `confine.rs` | the worker: becomes the user and gives up all else, before it hears anybody |
 //! | `ask.rs` | the server's side |
 //!
@@ -23,6 +24,7 @@ mod channel;
 mod confine;
 mod listen;
 mod message;
+mod posts;
 
 pub use account::{Account, Unsuitable};
 pub use ask::{AskError, Broker};

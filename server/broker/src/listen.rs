@@ -19,9 +19,12 @@ use crate::account::Account;
 use crate::channel::{listen_at, receive, send};
 use crate::confine::Identity;
 use crate::message::{Answer, Request};
+use crate::posts::Posts;
 
 /// So many requests are worked on at once: a directory of users may take its time.
 const AT_ONCE_MAX: usize = 32;
+/// What the reader is called here; no user is called anything with brackets.
+const READER: &str = "(reader)";
 
 /// What the site decides, and the server cannot change.
 #[derive(Clone, Debug)]
@@ -52,6 +55,7 @@ pub enum ListenError {
 pub struct Listening {
     socket: OwnedFd,
     site: Arc<Site>,
+    posts: Arc<Posts>,
     busy: Arc<AtomicUsize>,
 }
 
@@ -76,7 +80,7 @@ impl Listening {
         let socket = bound.map_err(|source| ListenError::Bind { path: path.to_owned(), source })?;
         let given = lchown(path, Some(site.server_uid), None);
         given.map_err(|source| ListenError::Owner { path: path.to_owned(), source })?;
-        Ok(Self { socket, site: Arc::new(site), busy: Arc::default() })
+        Ok(Self { socket, site: Arc::new(site), posts: Arc::default(), busy: Arc::default() })
     }
 
     /// Answers until it cannot go on.
@@ -95,9 +99,9 @@ impl Listening {
                 tracing::warn!("too many requests at once: one is dropped");
                 continue;
             }
-            let (site, busy) = (self.site.clone(), self.busy.clone());
+            let (site, posts, busy) = (self.site.clone(), self.posts.clone(), self.busy.clone());
             let hear = move || {
-                if let Err(errno) = hear(&site, &peer) {
+                if let Err(errno) = hear(&site, &posts, &peer) {
                     tracing::warn!(%errno, "a request could not be answered");
                 }
                 busy.fetch_sub(1, Ordering::Relaxed);
@@ -111,7 +115,7 @@ impl Listening {
 }
 
 /// Hears one request of one peer.
-fn hear(site: &Site, peer: &OwnedFd) -> Result<(), Errno> {
+fn hear(site: &Site, posts: &Posts, peer: &OwnedFd) -> Result<(), Errno> {
     let (asking, asked) = (socket_peercred(peer)?, receive::<Request>(peer)?);
     if asking.uid.as_raw() != site.server_uid {
         tracing::warn!(uid = asking.uid.as_raw(), pid = asking.pid.as_raw_nonzero(), "a stranger asks");
@@ -119,8 +123,8 @@ fn hear(site: &Site, peer: &OwnedFd) -> Result<(), Errno> {
     }
     let started = match asked {
         (_, Some(_)) => return refuse(peer, "nothing is asked with a descriptor"),
-        (Request::StartWorker { user }, None) => start_worker(site, &user),
-        (Request::StartReader, None) => start_reader(site),
+        (Request::StartWorker { user }, None) => start_worker(site, posts, &user),
+        (Request::StartReader, None) => start_reader(site, posts),
     };
     match started {
         Ok(connection) => send(peer, &Answer::Started, Some(connection.as_fd())),
@@ -133,35 +137,30 @@ fn refuse(peer: &OwnedFd, why: &str) -> Result<(), Errno> {
 }
 
 /// Starts a worker for a user and answers the other end of its connection.
-fn start_worker(site: &Site, user: &str) -> Result<UnixStream, String> {
+fn start_worker(site: &Site, posts: &Posts, user: &str) -> Result<UnixStream, String> {
     let account = Account::look_up(user, site.minimum_uid).map_err(|error| {
         tracing::warn!(user, error = &error as &dyn std::error::Error, "no worker is started");
         error.to_string()
     })?;
-    start(site, account.name, &Identity::User { uid: account.uid, gid: account.gid, groups: account.groups })
+    start(site, posts, &account.name, &Identity::User { uid: account.uid, gid: account.gid, groups: account.groups })
 }
 
 /// Starts the worker that reads what belongs to nobody.
-fn start_reader(site: &Site) -> Result<UnixStream, String> {
-    start(site, "(reader)".to_owned(), &Identity::Reader { uid: site.server_uid, gid: site.server_gid })
+fn start_reader(site: &Site, posts: &Posts) -> Result<UnixStream, String> {
+    start(site, posts, READER, &Identity::Reader { uid: site.server_uid, gid: site.server_gid })
 }
 
-fn start(site: &Site, user: String, identity: &Identity) -> Result<UnixStream, String> {
-    let started = UnixStream::pair().and_then(|(ours, theirs)| Ok((theirs, spawn(site, identity, ours)?)));
-    let (connection, mut worker) = started.map_err(|error| {
-        tracing::error!(user, %error, "a worker could not be started");
-        format!("the worker could not be started: {error}")
-    })?;
-    let pid = worker.id();
-    tracing::info!(user, ?identity, pid, "a worker was started");
-    let wait = move || match worker.wait() {
-        Ok(status) => tracing::info!(user, pid, %status, "a worker has ended"),
-        Err(error) => tracing::error!(user, pid, %error, "nobody knows how a worker ended"),
+fn start(site: &Site, posts: &Posts, user: &str, identity: &Identity) -> Result<UnixStream, String> {
+    let start = || {
+        let (ours, theirs) = UnixStream::pair()?;
+        let worker = spawn(site, identity, ours)?;
+        tracing::info!(user, ?identity, pid = worker.id(), "a worker was started");
+        Ok((theirs, worker))
     };
-    if let Err(error) = std::thread::Builder::new().name("worker".to_owned()).spawn(wait) {
-        tracing::error!(%error, "nobody waits for a worker");
-    }
-    Ok(connection)
+    posts.fill(user, start).map_err(|error| {
+        tracing::error!(user, error = &error as &dyn std::error::Error, "no worker is started");
+        error.to_string()
+    })
 }
 
 fn spawn(site: &Site, identity: &Identity, connection: UnixStream) -> std::io::Result<Child> {

@@ -35,11 +35,12 @@ fn main() {
         println!("test result: ok. 0 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out");
         return;
     }
-    let tests: [(&str, fn()); 5] = [
+    let tests: [(&str, fn()); 6] = [
         ("a_worker_is_its_user_and_nobody_else", a_worker_is_its_user_and_nobody_else),
         ("a_worker_reaches_what_its_user_may_and_nothing_but_the_roots", a_worker_reaches_what_its_user_may),
         ("the_reader_sees_everything_and_changes_nothing", the_reader_sees_everything_and_changes_nothing),
         ("a_worker_ends_with_its_connection", a_worker_ends_with_its_connection),
+        ("a_user_has_one_worker_at_a_time", a_user_has_one_worker_at_a_time),
         ("strangers_roots_and_services_get_no_worker", strangers_roots_and_services_get_no_worker),
     ];
     for (name, test) in &tests {
@@ -221,6 +222,17 @@ fn a_worker_ends_with_its_connection() {
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
     panic!("the worker {pid} is still there");
+}
+
+fn a_user_has_one_worker_at_a_time() {
+    let place = Place::new(0, 1);
+    let mut first = place.broker.start_worker(USER).unwrap();
+    let (pid, mut other) = (ask(&mut first, "pid"), place.broker.start_worker(OTHER).unwrap());
+    // Whoever asks again has lost the first one, and it ends, though it has not noticed.
+    let mut second = place.broker.start_worker(USER).unwrap();
+    assert!(!Path::new(&format!("/proc/{pid}")).exists());
+    assert_ne!(ask(&mut second, "pid"), pid);
+    assert_ne!(ask(&mut other, "pid"), pid, "others keep theirs");
 }
 
 fn strangers_roots_and_services_get_no_worker() {
