@@ -12,7 +12,6 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, chown, lchown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -25,9 +24,10 @@ use serde_json::{Value, json};
 
 /// Accounts that every Debian has, of nobody; each in its own group alone.
 const SERVER: &str = "daemon";
+/// How people would open it.
+const URL: &str = "http://localhost:3000";
 const USERS: [User; 2] = [User { name: "games", uid: 5, gid: 60 }, User { name: "news", uid: 9, gid: 9 }];
-const MODES: [u32; 14] =
-    [0o000, 0o100, 0o300, 0o400, 0o500, 0o700, 0o710, 0o730, 0o750, 0o770, 0o755, 0o777, 0o1777, 0o2775];
+const MODES: [u32; 14] = [0o000, 0o100, 0o300, 0o400, 0o500, 0o700, 0o710, 0o730, 0o750, 0o770, 0o755, 0o777, 0o1777, 0o2775];
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct User {
@@ -136,7 +136,7 @@ impl Drop for Shell {
 struct Site {
     folder: tempfile::TempDir,
     root: PathBuf,
-    url: String,
+    client: Client,
     processes: Vec<Child>,
 }
 
@@ -159,12 +159,14 @@ impl Site {
             fs::create_dir(made).unwrap();
         }
         chown(&state, Some(1), Some(1)).unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        // Whoever may connect to it is the proxy: root may.
+        let socket = state.join("http");
         let config = folder.path().join("tidelock.toml");
         let text = format!(
-            "listen = \"127.0.0.1:{port}\"\nstate = \"{}\"\nurl = \"http://localhost:{port}\"\nroots = [\"{}\"]\n\
+            "listen = \"unix:{}\"\nstate = \"{}\"\nurl = \"{URL}\"\nroots = [\"{}\"]\n\
              [broker]\nsocket = \"{}\"\nserver_user = \"{SERVER}\"\n[sign_in]\nminimum_uid = 2\n\
-             [sign_in.proxy]\nheader = \"X-Remote-User\"\nfrom = [\"127.0.0.1\"]\n",
+             [sign_in.proxy]\nheader = \"X-Remote-User\"\n",
+            socket.display(),
             state.display(),
             root.display(),
             folder.path().join("broker").display(),
@@ -177,12 +179,12 @@ impl Site {
             command
         };
         let broker = start("broker").spawn().unwrap();
-        let mut site = Self { root, url: format!("http://localhost:{port}"), processes: vec![broker], folder };
+        let client = Client::builder().unix_socket(socket).build().unwrap();
+        let mut site = Self { root, client, processes: vec![broker], folder };
         site.wait_until("the broker listens", |site| site.folder.path().join("broker").exists());
         site.processes.push(start("serve").uid(1).gid(1).spawn().unwrap());
-        let client = Client::new();
         site.wait_until("the server is ready", |site| {
-            client.get(format!("{}/readyz", site.url)).send().is_ok_and(|answer| answer.status().is_success())
+            site.client.get(format!("{URL}/readyz")).send().is_ok_and(|answer| answer.status().is_success())
         });
         site
     }
@@ -204,16 +206,17 @@ impl Site {
             let mut shell = Shell::of(user);
             for (number, cell) in cells().into_iter().enumerate() {
                 for deed in DEEDS {
-                    let [mut here, mut there] = ["kernel", "tidelock"].map(|side| {
-                        Place::new(&self.root.join(format!("{}-{number}-{deed:?}-{side}", user.name)), &cell, user)
-                    });
+                    let [mut here, mut there] = ["kernel", "tidelock"]
+                        .map(|side| Place::new(&self.root.join(format!("{}-{number}-{deed:?}-{side}", user.name)), &cell, user));
                     let (could, did) = (here.tried_in(&mut shell, deed), there.asked_of(&mut tidelock, deed));
                     // A folder that cannot be read cannot be synced either: no name in it would be durable.
-                    let would_last = matches!(deed, Deed::List | Deed::Read) || shell.could(&format!("names {}", here.folder.display()));
+                    let would_last =
+                        matches!(deed, Deed::List | Deed::Read) || shell.could(&format!("names {}", here.folder.display()));
                     match (could && would_last, did) {
                         (true, true) => tried.entry(deed).or_default().0 += 1,
                         (false, false) => tried.entry(deed).or_default().1 += 1,
-                        _ => differences.push(format!("{} {deed:?} {cell:x?}: could {could}, did {did}: {}", user.name, tidelock.said)),
+                        _ => differences
+                            .push(format!("{} {deed:?} {cell:x?}: could {could}, did {did}: {}", user.name, tidelock.said)),
                     }
                     here.remove();
                     there.remove();
@@ -312,7 +315,8 @@ impl Place {
 fn access_list(mode: u32, uid: u32, bits: u16, mask: u16) -> Vec<u8> {
     let class = |shift: u32| u16::try_from(mode >> shift & 7).unwrap();
     let nobody = u32::MAX;
-    let entries = [(0x01, class(6), nobody), (0x02, bits, uid), (0x04, class(3), nobody), (0x10, mask, nobody), (0x20, class(0), nobody)];
+    let entries =
+        [(0x01, class(6), nobody), (0x02, bits, uid), (0x04, class(3), nobody), (0x10, mask, nobody), (0x20, class(0), nobody)];
     let mut list = 2_u32.to_le_bytes().to_vec();
     for (tag, bits, who) in entries {
         list.extend(u16::to_le_bytes(tag));
@@ -325,7 +329,6 @@ fn access_list(mode: u32, uid: u32, bits: u16, mask: u16) -> Vec<u8> {
 /// Somebody who has signed in.
 struct Browser {
     client: Client,
-    url: String,
     user: User,
     cookie: String,
     /// What was answered last, for messages.
@@ -334,19 +337,19 @@ struct Browser {
 
 impl Browser {
     fn of(site: &Site, user: User) -> Self {
-        let client = Client::new();
-        let page = client.get(format!("{}/settings", site.url)).header("X-Remote-User", user.name).send().unwrap();
+        let client = site.client.clone();
+        let page = client.get(format!("{URL}/settings")).header("X-Remote-User", user.name).send().unwrap();
         let cookie = page.headers().get(SET_COOKIE).unwrap_or_else(|| panic!("{}: {page:?}", user.name));
         let cookie = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
-        Self { client, url: site.url.clone(), user, cookie, said: String::new() }
+        Self { client, user, cookie, said: String::new() }
     }
 
     fn signed(&self, request: RequestBuilder) -> RequestBuilder {
-        request.header("X-Remote-User", self.user.name).header(COOKIE, &self.cookie).header(ORIGIN, &self.url)
+        request.header("X-Remote-User", self.user.name).header(COOKIE, &self.cookie).header(ORIGIN, URL)
     }
 
     fn post(&mut self, call: &str, arguments: &Value) -> Option<Value> {
-        let request = self.client.post(format!("{}/api/{call}", self.url));
+        let request = self.client.post(format!("{URL}/api/{call}"));
         let request = self.signed(request).header(CONTENT_TYPE, "application/json").body(arguments.to_string());
         let answer = request.send().unwrap();
         let is_done = answer.status().is_success();
@@ -359,7 +362,7 @@ impl Browser {
     }
 
     fn downloaded(&mut self, file: &str) -> bool {
-        let answer = self.signed(self.client.get(format!("{}/download{file}", self.url))).send().unwrap();
+        let answer = self.signed(self.client.get(format!("{URL}/download{file}"))).send().unwrap();
         let is_done = answer.status().is_success();
         self.said = answer.text().unwrap();
         is_done && self.said == "content"

@@ -4,7 +4,8 @@
 //! is the host's, read only over 9p, so it runs what was just built; its own are two disks, ext4
 //! and XFS with project quotas, made anew each time.
 //!
-//! Not here: what is tested in it; that is the engine's `contract`, `real_moves`, `real_drift` and `real_kills`.
+//! Not here: what is tested in it; that is the engine's `contract`, `real_moves`, `real_drift` and `real_kills`, and the
+//! server's `rights`.
 
 mod guest;
 mod initramfs;
@@ -34,8 +35,13 @@ pub(crate) fn test() -> Result<Ran> {
 }
 
 fn ask_kernels() -> Result<Ran> {
-    let programs = build(&TESTS)?;
+    let programs = build("tidelock-engine", &TESTS)?;
     let mut script = String::from("status=0\n");
+    for rights in build("tidelock-server", &["rights"])? {
+        for mount in ["ext4", "xfs"] {
+            script += &format!("TIDELOCK_RIGHTS_FOLDER=/mnt/{mount} {rights} || status=1\n");
+        }
+    }
     for program in programs {
         script += &format!("{MOUNTS} {program} --nocapture --test-threads 1 real_ || status=1\n");
     }
@@ -65,12 +71,12 @@ fn run_script(script: &str, seconds: &str) -> Result<process::Finished> {
     Ok(finished)
 }
 
-/// Builds test programs of the engine; answers where they lie.
-fn build(tests: &[&str]) -> Result<Vec<String>> {
+/// Builds test programs of a package; answers where they lie.
+fn build(package: &str, tests: &[&str]) -> Result<Vec<String>> {
     let shell = Shell::new()?;
     let count = tests.len();
     let tests = tests.iter().flat_map(|test| ["--test", test]);
-    let told = cmd!(shell, "cargo test --package tidelock-engine {tests...} --no-run --message-format=json").read()?;
+    let told = cmd!(shell, "cargo test --package {package} {tests...} --no-run --message-format=json").read()?;
     let programs: Vec<String> = told.lines().filter_map(executable).map(str::to_owned).collect();
     ensure!(programs.len() == count, "cargo named {} test programs instead of {count}", programs.len());
     Ok(programs)

@@ -117,7 +117,7 @@ impl Killer {
     fn new(wanted: &Wanted) -> Result<Self> {
         let (kernel, initramfs) = provide()?;
         let shell = Shell::new()?;
-        let tester = build(&["real_kills"])?.pop().context("cargo named no program")?;
+        let tester = build("tidelock-engine", &["real_kills"])?.pop().context("cargo named no program")?;
         let tester = stripped(Path::new(&tester), "real_kills")?;
         let program = match &wanted.program {
             Some(program) => program.clone(),
