@@ -60,7 +60,7 @@ test('one is replaced, and comes back with the undo', async ({ page }) => {
   await browse.open(`${genomics}/results`);
   await expect(browse.row(1, 'latest.png')).toBeVisible();
   await page.getByRole('link', { name: 'Moves' }).first().click();
-  await expect(page).toHaveURL(/\/moves$/);
+  await expect(page.getByRole('heading', { name: 'Moves', level: 1 })).toBeVisible();
   await page.getByRole('link', { name: /results/ }).first().click();
   await page.getByRole('main').getByRole('button', { name: 'Undo…' }).click();
   await expect(browse.drawer).toContainText('What it had replaced comes back.');

@@ -124,7 +124,7 @@ impl Feed {
     }
 
     /// Asks the engine what changed and tells everybody, until the server stops.
-    pub(crate) async fn run(&self, engine: Arc<Engine>, names: Arc<Names>, mut stop: watch::Receiver<bool>) {
+    pub(crate) async fn run(&self, engine: Engine, names: Arc<Names>, mut stop: watch::Receiver<bool>) {
         let mut seen = self.first;
         let mut ticks = tokio::time::interval(LOOKED_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -167,7 +167,7 @@ type Ends = [watch::Receiver<bool>; 2];
 
 /// What a client wants to hear of.
 pub(crate) struct Source {
-    pub(crate) engine: Arc<Engine>,
+    pub(crate) engine: Engine,
     pub(crate) names: Arc<Names>,
     /// None for all moves.
     pub(crate) only: Option<MoveId>,

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{CommandFactory, Parser};
 use tidelock_shared::user_error::UserError;
 
+mod agents;
 mod assets;
 mod audit;
 mod cli;
@@ -55,6 +56,14 @@ pub fn main(assets: Assets) -> ExitCode {
         Command::Serve(folders) => {
             let roots = folders.roots.iter().map(|root| cli::absolute(root)).collect::<Result<_, _>>();
             serve(&folders.serve, "tidelock", roots.map(|roots| http::Mode::SingleUser { roots }), folders.upkeep())
+        }
+        Command::Broker(arguments) => {
+            telemetry::start(telemetry::Level::INFO);
+            cli::broker(arguments)
+        }
+        Command::Worker(arguments) => {
+            telemetry::start(telemetry::Level::WARN);
+            cli::work(arguments)
         }
         command => {
             telemetry::start(telemetry::Level::ERROR);

@@ -82,7 +82,8 @@ pub(crate) fn read(site: &Site) -> Result<String, EngineError> {
     let limits = site.engine.limits();
     gauge(&mut registry, "moves_at_once", "How many moves may run at the same time", f64::from(limits.moves_at_once));
     gauge(&mut registry, "drained", "1 while nothing new may come into sight", f64::from(u8::from(limits.is_drained)));
-    projects(&mut registry, &visible(site, &**site.engine.file_system()));
+    let engine = site.engine.as_itself();
+    projects(&mut registry, &visible(site, &engine, &**engine.file_system()));
     drift(&mut registry, site);
     let mut text = String::new();
     // Only a writer can fail, and a string never does.

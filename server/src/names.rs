@@ -1,8 +1,10 @@
 //! What numbers are called: projects and users.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::words::words;
+use parking_lot::Mutex;
 use tidelock_engine::planner::plan::Payer;
 use tidelock_shared::id::ProjectId;
 
@@ -14,6 +16,27 @@ pub(crate) struct Names {
     pub(crate) groups: BTreeMap<u32, String>,
     /// What a mount without projects is called, by device number.
     pub(crate) mounts: BTreeMap<u64, MountName>,
+    /// Who knows the other users and groups; nobody in an invented world.
+    pub(crate) directory: Option<Arc<Directory>>,
+}
+
+/// The system's own ways to names (NSS), each asked once: most sites keep their users in a directory elsewhere.
+#[derive(Debug, Default)]
+pub(crate) struct Directory {
+    users: Mutex<BTreeMap<u32, Option<String>>>,
+    groups: Mutex<BTreeMap<u32, Option<String>>>,
+}
+
+impl Directory {
+    fn user(&self, uid: u32) -> Option<String> {
+        let ask = || nix::unistd::User::from_uid(uid.into()).ok().flatten().map(|user| user.name);
+        self.users.lock().entry(uid).or_insert_with(ask).clone()
+    }
+
+    fn group(&self, gid: u32) -> Option<String> {
+        let ask = || nix::unistd::Group::from_gid(gid.into()).ok().flatten().map(|group| group.name);
+        self.groups.lock().entry(gid).or_insert_with(ask).clone()
+    }
 }
 
 /// What people call a mount.
@@ -25,8 +48,8 @@ pub(crate) enum MountName {
 }
 
 impl Names {
-    /// The names of this machine: `/etc/projid`, `/etc/passwd`, `/etc/group`. A file that is not
-    /// there names nobody.
+    /// The names of this machine: `/etc/projid`, `/etc/passwd`, `/etc/group`, and whoever else it asks for users. A file
+    /// that is not there names nobody.
     pub(crate) fn of_this_machine() -> Self {
         let read = |file: &str| std::fs::read_to_string(file).unwrap_or_default();
         let numbered = |text: String, column: usize| -> BTreeMap<u32, String> {
@@ -43,6 +66,7 @@ impl Names {
             users: numbered(read("/etc/passwd"), 2),
             groups: numbered(read("/etc/group"), 2),
             mounts: mounts(&read("/proc/self/mountinfo")),
+            directory: Some(Arc::default()),
         }
     }
 
@@ -55,11 +79,13 @@ impl Names {
     }
 
     pub(crate) fn user(&self, uid: u32) -> String {
-        self.users.get(&uid).cloned().unwrap_or_else(|| uid.to_string())
+        let known = self.users.get(&uid).cloned();
+        known.or_else(|| self.directory.as_ref()?.user(uid)).unwrap_or_else(|| uid.to_string())
     }
 
     pub(crate) fn group(&self, gid: u32) -> String {
-        self.groups.get(&gid).cloned().unwrap_or_else(|| gid.to_string())
+        let known = self.groups.get(&gid).cloned();
+        known.or_else(|| self.directory.as_ref()?.group(gid)).unwrap_or_else(|| gid.to_string())
     }
 
     /// Who pays: a project, or a file system where there are none.

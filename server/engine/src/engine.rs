@@ -19,16 +19,17 @@ use tidelock_shared::progress::{Counters, MoveState};
 use tidelock_shared::request::MoveRequest;
 use tidelock_shared::strategy::Strategy;
 
+use crate::agents::{Agent, Agents};
 use crate::clock::Clock;
 use crate::crew::{Alone, Crew};
 use crate::error::EngineError;
 use crate::executor::{Driver, Halt, Live, Throttle, Versions};
-use crate::fs::FileSystem;
+use crate::fs::{FileSystem, FsResult};
 use crate::journal::{Journal, JournalError, Recorded, Together};
 use crate::moves::event::Event;
 use crate::moves::state::{Move, Purge, StepStatus};
 use crate::planner::Draft;
-use crate::planner::plan::Payer;
+use crate::planner::plan::{MovePlan, Payer};
 use crate::progress::Reading;
 use crate::reservation::ledger::{self, Held, Standing};
 use crate::worker::Worker;
@@ -42,18 +43,22 @@ const PATIENCE_MS: i64 = 24 * 3600 * 1000;
 pub use driving::{Turn, Waits};
 pub use wishes::Answered;
 
-/// Plans moves, runs them and remembers them.
+/// Plans moves, runs them and remembers them. Clones are the same engine, and may act for different users.
+#[derive(Clone)]
 pub struct Engine {
+    /// The files as the user sees them for whom it acts.
     pub(crate) fs: Arc<dyn FileSystem>,
+    /// Whose the moves are that it accepts; empty where there is one user only.
+    user: Arc<str>,
     /// Nothing outside these is planned.
-    pub(crate) roots: Vec<FilePath>,
+    pub(crate) roots: Arc<[FilePath]>,
     pub(crate) moves: Arc<Mutex<BTreeMap<MoveId, Arc<Live>>>>,
-    pub(crate) driver: Driver,
+    pub(crate) driver: Arc<Driver>,
     /// Who surveys.
     pub(crate) crew: Arc<dyn Crew>,
     /// One plan becomes a move at a time: between looking at the reservations and adding to
     /// them nobody else may.
-    pub(crate) admission: Mutex<()>,
+    pub(crate) admission: Arc<Mutex<()>>,
     /// So many moves that have ended stay in memory.
     remembered: usize,
 }
@@ -97,7 +102,7 @@ impl Engine {
         let (reserving, told) = (moves.clone(), clock.clone());
         let driver = Driver {
             home: journal.home().to_owned(),
-            worker,
+            agents: Arc::new(Agent { fs: fs.clone(), worker }),
             journal: Mutex::new(journal),
             together: Together::default(),
             clock,
@@ -116,7 +121,16 @@ impl Engine {
                 held_by(&reserving, Some(own), &payers, told.now_ms())
             }),
         };
-        Ok(Self { fs, roots, moves, driver, crew: Arc::new(Alone), admission: Mutex::new(()), remembered: forgetting::REMEMBERED })
+        Ok(Self {
+            fs,
+            user: Arc::from(""),
+            roots: roots.into(),
+            moves,
+            driver: Arc::new(driver),
+            crew: Arc::new(Alone),
+            admission: Arc::default(),
+            remembered: forgetting::REMEMBERED,
+        })
     }
 
     /// The same with somebody to help when a tree is surveyed.
@@ -127,9 +141,8 @@ impl Engine {
 
     /// The same with other distances between the checkpoints of a copy; for tests, whose trees
     /// are small.
-    pub fn with_checkpoints_apart(mut self, entries: u64) -> Self {
-        self.driver.entries_a_checkpoint = entries;
-        self
+    pub fn with_checkpoints_apart(self, entries: u64) -> Self {
+        self.set_up(|driver| driver.entries_a_checkpoint = entries)
     }
 
     /// The same with less memory for what has ended; for tests.
@@ -140,20 +153,50 @@ impl Engine {
 
     /// The same with another patience: so long may a step wait for room before its move is
     /// undone.
-    pub fn with_patience(mut self, patience: Duration) -> Self {
-        self.driver.patience_ms = i64::try_from(patience.as_millis()).unwrap_or(i64::MAX);
+    pub fn with_patience(self, patience: Duration) -> Self {
+        self.set_up(|driver| driver.patience_ms = i64::try_from(patience.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    /// The same with somebody else to act for each user.
+    pub fn with_agents(self, agents: Arc<dyn Agents>) -> Self {
+        self.set_up(|driver| driver.agents = agents)
+    }
+
+    /// Nobody else has it yet.
+    fn set_up(mut self, change: impl FnOnce(&mut Driver)) -> Self {
+        match Arc::get_mut(&mut self.driver) {
+            Some(driver) => change(driver),
+            None => debug_assert!(false, "an engine is set up before it is cloned"),
+        }
         self
     }
 
-    /// The same for one of several users, whose keys are their own.
-    pub fn accept_for(&self, user: &str, request: &MoveRequest, key: Option<&str>) -> Result<MoveId, EngineError> {
-        let key = key.map(|key| if user.is_empty() { key.to_owned() } else { format!("{user}\n{key}") });
-        if let Some(known) = self.known_by(key.as_deref(), request)? {
-            return Ok(known);
-        }
-        let mut draft = self.plan(request, &mut |_: &_| true)?;
-        user.clone_into(&mut draft.plan.user);
-        self.accept_draft(draft, key.as_deref())
+    /// The same engine, acting for one of several users: it sees what they see, and what it accepts is theirs.
+    ///
+    /// # Errors
+    /// Nobody can act for them now.
+    pub fn acting_for(&self, user: &str) -> FsResult<Self> {
+        Ok(Self { fs: self.driver.agents.of(user)?.fs, user: Arc::from(user), ..self.clone() })
+    }
+
+    /// The same engine as whoever runs it, though those who acted for it before may be gone.
+    #[must_use]
+    pub fn as_itself(&self) -> Self {
+        self.acting_for("").unwrap_or_else(|_| self.clone())
+    }
+
+    /// The same engine with the rights that a move is done with.
+    pub(crate) fn acting_as_in(&self, plan: &MovePlan) -> FsResult<Self> {
+        Ok(Self { fs: self.driver.agents.of(plan.acts_as())?.fs, ..self.clone() })
+    }
+
+    pub(crate) fn user(&self) -> &str {
+        &self.user
+    }
+
+    /// A user's keys are their own.
+    pub(crate) fn own_key(&self, key: Option<&str>) -> Option<String> {
+        key.map(|key| if self.user.is_empty() { key.to_owned() } else { format!("{}\n{key}", self.user) })
     }
 
     /// Plans and records a move; it runs once [`Engine::drive`] is called. The same key twice is
@@ -162,7 +205,13 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Refused`] with all refusals; then nothing was recorded or touched.
     pub fn accept(&self, request: &MoveRequest, key: Option<&str>) -> Result<MoveId, EngineError> {
-        self.accept_for("", request, key)
+        let key = self.own_key(key);
+        if let Some(known) = self.known_by(key.as_deref(), request)? {
+            return Ok(known);
+        }
+        let mut draft = self.plan(request, &mut |_: &_| true)?;
+        self.user().clone_into(&mut draft.plan.user);
+        self.accept_draft(draft, key.as_deref())
     }
 
     pub(crate) fn accept_draft(&self, draft: Draft, key: Option<&str>) -> Result<MoveId, EngineError> {

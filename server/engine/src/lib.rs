@@ -4,6 +4,7 @@
 //! `copy` through `fs`), and one driver (`executor`) goes between them and the `journal`.
 //! Everything here is synchronous. Nothing here knows of HTTP, pages or sentences for people.
 
+pub mod agents;
 pub mod clock;
 mod copy;
 pub mod crew;

@@ -51,8 +51,9 @@ impl Engine {
             return Ok(());
         }
         let mut failed = None;
+        let fs = self.acting_as_in(&of.plan)?.fs;
         if let Some(first) = of.plan.items.first() {
-            crate::steps::forget(&*self.fs, of.id, &first.source_folder).map_err(EngineError::PurgeFailed)?;
+            crate::steps::forget(&*fs, of.id, &first.source_folder).map_err(EngineError::PurgeFailed)?;
         }
         for (item, item_number) in of.plan.items.iter().zip(0_u32..) {
             if !item.keeps_something() {
@@ -87,7 +88,7 @@ impl Engine {
                 }
                 if broken.is_none() && !self.is_halted() { Then::GoOn } else { Then::Stop }
             };
-            let report = crate::steps::purge(&*self.fs, &order, &mut hear);
+            let report = crate::steps::purge(&*fs, &order, &mut hear);
             if let Some(halt) = broken {
                 return Err(halt.into());
             }

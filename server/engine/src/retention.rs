@@ -77,7 +77,7 @@ impl Engine {
             if retention.ends_ms(&recorded).is_none_or(|end| now < end) || self.open_undo_of(id).is_some() {
                 continue;
             }
-            let clock = self.file_system_clock_ms(&recorded.of);
+            let clock = self.acting_as_in(&recorded.of.plan).ok().and_then(|acting| acting.file_system_clock_ms(&recorded.of));
             if clock.is_none_or(|clock| (clock - now).abs() > CLOCKS_APART_MAX_MS) {
                 tracing::warn!(%id, ?clock, "the file system's clock cannot be told or is another: the purge waits");
                 continue;

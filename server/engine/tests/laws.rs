@@ -19,11 +19,12 @@ use tidelock_shared::progress::MoveState;
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::request::Verb;
 use tidelock_shared::strategy::EntryKind;
+use world::hosted::Hosted;
 use world::{AFTER_A_FALSE_ABSENCE, CASES, Case, Seen, StillClock, Tried, World, assert_done_or_undone, assert_same, name, path};
 
 /// A worker that disturbs one step.
 struct Disturbing {
-    inner: InProcess,
+    inner: Box<dyn Worker>,
     disturbance: Disturbance,
     /// How many runs of steps there were: the position to disturb is one of them.
     runs: Mutex<usize>,
@@ -88,7 +89,18 @@ impl Worker for Disturbing {
 /// Runs a case's move to its end with one disturbance; answers how it ended.
 fn disturbed(world: &World, disturbance: Disturbance) -> Snapshot {
     let fs: Arc<dyn FileSystem> = Arc::new(world.caller());
-    let worker = Disturbing { inner: InProcess::new(fs.clone()), disturbance, runs: Mutex::new(0) };
+    disturbed_by(Box::new(InProcess::new(fs.clone())), fs, world, disturbance)
+}
+
+/// The same by a worker in another process, as far as it can be told from here.
+fn disturbed_elsewhere(world: &World, disturbance: Disturbance) -> Snapshot {
+    let hosted = Hosted::of(world.caller());
+    let remote = hosted.remote.clone();
+    disturbed_by(Box::new(remote.clone()), Arc::new(remote), world, disturbance)
+}
+
+fn disturbed_by(inner: Box<dyn Worker>, fs: Arc<dyn FileSystem>, world: &World, disturbance: Disturbance) -> Snapshot {
+    let worker = Disturbing { inner, disturbance, runs: Mutex::new(0) };
     let folder = StateFolder::hold(world.state.path()).unwrap();
     let journal = Journal::open(&folder, || 0x1234_5678_9abc_def0).unwrap();
     let engine = Engine::new(fs, Arc::new(worker), journal, Arc::new(StillClock::default()), vec![path("/")]).unwrap();
@@ -152,6 +164,26 @@ fn every_step_may_be_undone_twice() {
             assert_same(&world.census(), &world.before, &what);
             assert_done_or_undone(&world, &[], &what);
             tried.one();
+        }
+    }
+}
+
+#[test]
+fn every_step_of_a_worker_elsewhere_may_fail_run_twice_and_be_undone_twice() {
+    for (number, case) in CASES.into_iter().enumerate() {
+        let world = World::new(case);
+        assert_eq!(disturbed_elsewhere(&world, Disturbance::RunTwice).recorded.of.state, MoveState::Done, "{}", case.name);
+        assert_done_or_undone(&world, &[], case.name);
+        for (position, kind) in steps_before_commit(case) {
+            let disturbance = match (position + number) % 3 {
+                0 => Disturbance::FailBefore(position),
+                1 => Disturbance::FailAfter(position),
+                _ => Disturbance::UndoTwice(position),
+            };
+            let (world, what) = (World::new(case), format!("{}: {kind:?} {disturbance:?}", case.name));
+            assert_eq!(disturbed_elsewhere(&world, disturbance).recorded.of.state, MoveState::Undone, "{what}");
+            assert_same(&world.census(), &world.before, &what);
+            assert_done_or_undone(&world, &[], &what);
         }
     }
 }

@@ -478,3 +478,30 @@ fn put_another_in_its_place(fs: &Simulator, folder: &str) {
         fs.set_tag(at.into(), tag).unwrap();
     }
 }
+
+#[test]
+fn an_undo_comes_back_beside_what_has_its_name_by_now() {
+    for case in CASES.into_iter().filter(|case| case.verb == Verb::Move) {
+        let world = World::new(case);
+        let id = world.run().unwrap().unwrap();
+        let (folder, own) = case.source.rsplit_once('/').unwrap();
+        let above = world.root.open_path(&path(folder)).unwrap();
+        let taken = world.root.create_file(above.at(&name(own)), 0o644).unwrap();
+        world.root.write_at(&taken, 0, b"somebody else's").unwrap();
+        world.pass(60_000);
+        let (engine, _folder) = world.engine();
+        let undo = engine.accept_undo(id).unwrap();
+        engine.drive(undo).unwrap();
+        assert_eq!(engine.get(undo).unwrap().recorded.of.state, MoveState::Done, "{}", case.name);
+        let census = world.census();
+        assert_eq!(census[case.source].content, b"somebody else's", "{}", case.name);
+        let beside = format!("{} (2)", case.source);
+        for (at, before) in world.before.iter().filter(|(at, _)| at.starts_with(case.source)) {
+            let Some(below) = at.strip_prefix(case.source).filter(|below| below.is_empty() || below.starts_with('/')) else {
+                continue;
+            };
+            let back = census.get(&format!("{beside}{below}")).unwrap_or_else(|| panic!("{}: {below} is gone", case.name));
+            assert_eq!((back.kind, &back.content, back.owner), (before.kind, &before.content, before.owner), "{}", case.name);
+        }
+    }
+}

@@ -316,9 +316,9 @@ fn what_has_not_ended_is_listed_however_many_moves_came_after_it() {
 fn the_same_key_of_two_users_is_two_moves() {
     let world = World::new(case("retag and rename, Lustre"));
     let (engine, _folder) = world.engine();
-    let first = engine.accept_for("alice", &world.request(), Some("key")).unwrap();
-    assert_eq!(engine.accept_for("alice", &world.request(), Some("key")).unwrap(), first);
-    let other = engine.accept_for("bob", &world.request(), Some("key"));
+    let first = engine.acting_for("alice").unwrap().accept(&world.request(), Some("key")).unwrap();
+    assert_eq!(engine.acting_for("alice").unwrap().accept(&world.request(), Some("key")).unwrap(), first);
+    let other = engine.acting_for("bob").unwrap().accept(&world.request(), Some("key"));
     assert!(matches!(other, Err(EngineError::Refused(_))), "bob's is his own, and meets alice's");
 }
 

@@ -80,6 +80,11 @@ pub(crate) enum Command {
     Demo(DemoArguments),
     /// Serve folders of this machine in the browser, as yourself; or for many users, with a configuration
     Serve(ServeFolders),
+    /// Start a process for each user of a site that becomes that user; runs as root beside `serve --config`
+    Broker(BrokerArguments),
+    /// Act for one user of a site; the broker starts it, nobody types it
+    #[command(hide = true)]
+    Worker(WorkerArguments),
     /// Tell what a configuration file is understood to say; exit status 2 if anything in it is wrong
     CheckConfig(CheckConfigArguments),
     /// Tell who had what done: check the audit, or print it
@@ -339,6 +344,28 @@ pub(crate) struct AuditArguments {
     /// Whose: where moves are remembered [default: $XDG_STATE_HOME/tidelock]
     #[arg(long, value_name = "DIR")]
     pub(crate) state: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct BrokerArguments {
+    /// The server's configuration
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: PathBuf,
+}
+
+/// Told by the broker, which knows who the user is.
+#[derive(Args, Debug)]
+pub(crate) struct WorkerArguments {
+    #[arg(long)]
+    pub(crate) act_as: String,
+    #[arg(long)]
+    pub(crate) uid: u32,
+    #[arg(long)]
+    pub(crate) gid: u32,
+    #[arg(long = "group")]
+    pub(crate) groups: Vec<u32>,
+    #[arg(long = "root")]
+    pub(crate) roots: Vec<PathBuf>,
 }
 
 #[derive(Args, Debug)]

@@ -122,6 +122,8 @@ fn understood(config: &Config) -> Value {
         "drift_every_hours": scans.map(|scans| scans.every.as_secs() / 3600),
         "drift_entries_per_second": scans.and_then(|scans| scans.pace.entries_per_second),
         "drift_between": scans.and_then(|scans| scans.between).map(|hours| hours.to_string()),
+        "socket": config.broker.as_ref().map(|broker| &broker.socket),
+        "server_user": config.broker.as_ref().map(|broker| &broker.server_user),
         "minimum_uid": config.sign_in.minimum_uid,
         "header": proxy.header.as_str(),
         "from": proxy.from.iter().map(ToString::to_string).collect::<Vec<_>>(),

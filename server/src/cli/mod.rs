@@ -5,6 +5,7 @@
 
 mod arguments;
 mod audit;
+mod broker;
 mod check_config;
 mod desk;
 mod doctor;
@@ -15,12 +16,15 @@ mod recover;
 mod remote;
 mod simulate;
 mod verbs;
+mod worker;
 
 pub(crate) use arguments::{Arguments, Command, ServeArguments, ServeFolders};
+pub(crate) use broker::broker;
 pub(crate) use check_config::config_error;
 pub(crate) use local::state_folder;
 use tidelock_shared::user_error::UserError;
 pub(crate) use verbs::{absolute, run};
+pub(crate) use worker::work;
 
 /// Tells people why nothing was done, and answers the status for it.
 pub(crate) fn fail(error: &UserError) -> Exit {

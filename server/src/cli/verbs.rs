@@ -59,7 +59,9 @@ pub(crate) fn run(command: &Command) -> Exit {
         Command::Audit(verb) => return audit(verb),
         Command::CheckConfig(arguments) => return check_config(arguments),
         Command::Quota(arguments) => (&arguments.at, quota(arguments)),
-        Command::Demo(_) | Command::Serve(_) | Command::Completions { .. } => return Exit::Usage,
+        Command::Demo(_) | Command::Serve(_) | Command::Broker(_) | Command::Worker(_) | Command::Completions { .. } => {
+            return Exit::Usage;
+        }
     };
     result.unwrap_or_else(|error| {
         Output { json: at.json }.error(&error);

@@ -14,7 +14,7 @@ use toml::Spanned;
 
 use super::file::{self, File};
 use super::user_rule::is_name;
-use super::{Config, Listen, Network, Problem, Proxy, PublicName, RoleRules, SessionLimits, SignIn, UserRule, Who};
+use super::{BrokerPlace, Config, Listen, Network, Problem, Proxy, PublicName, RoleRules, SessionLimits, SignIn, UserRule, Who};
 use crate::hours::Hours;
 use crate::http::{DriftScans, Upkeep};
 
@@ -46,10 +46,11 @@ struct Check<'t> {
 pub(super) fn check(text: &str, file: &File) -> Result<Config, Vec<Problem>> {
     let mut check = Check { text, problems: Vec::new(), warnings: Vec::new() };
     let listen = check.listen(file);
-    let state_folder = check.absolute(&file.state);
+    let state_folder = check.absolute("state", &file.state, "/var/lib/tidelock");
     let public = check.public(&file.url);
     let roots = check.roots(&file.roots);
     let upkeep = check.upkeep(&file.upkeep);
+    let broker = check.broker(file.broker.as_ref());
     let sign_in = check.sign_in(&file.sign_in, listen.as_ref());
     let sessions = check.sessions(&file.sessions);
     let roles =
@@ -60,7 +61,7 @@ pub(super) fn check(text: &str, file: &File) -> Result<Config, Vec<Problem>> {
     let Check { problems, warnings, .. } = check;
     match (listen, state_folder, public, sign_in) {
         (Some(listen), Some(state_folder), Some(public), Some(sign_in)) if problems.is_empty() => {
-            Ok(Config { listen, state_folder, public, roots, upkeep, sign_in, sessions, roles, warnings })
+            Ok(Config { listen, state_folder, public, roots, upkeep, broker, sign_in, sessions, roles, warnings })
         }
         _ => Err(problems),
     }
@@ -99,12 +100,27 @@ impl Check<'_> {
         Some(Listen::Unix { path, group: group.map(|group| group.get_ref().clone()) })
     }
 
-    fn absolute(&mut self, path: &Spanned<PathBuf>) -> Option<PathBuf> {
+    fn absolute(&mut self, what: &str, path: &Spanned<PathBuf>, example: &str) -> Option<PathBuf> {
         if path.get_ref().is_absolute() {
             return Some(path.get_ref().clone());
         }
-        self.refuse(path.span(), "`state` is no whole path", "Begin it with a slash: `/var/lib/tidelock`.");
+        self.refuse(path.span(), format!("`{what}` is no whole path"), format!("Begin it with a slash: `{example}`."));
         None
+    }
+
+    fn broker(&mut self, broker: Option<&file::Broker>) -> Option<BrokerPlace> {
+        let Some(file::Broker { socket, server_user }) = broker else {
+            let help = "Run `tidelock broker` as root and say in [broker] where it listens. Without it this is a trial.";
+            self.warn(None, "nobody can be served but the user who runs the server: there is no [broker]", help);
+            return None;
+        };
+        let name = server_user.get_ref();
+        if !is_name(name) || name == "root" {
+            let help = "Name the account that runs the server and owns nothing else: `server_user = \"tidelock\"`.";
+            self.refuse(server_user.span(), format!("`server_user` is `{name}`"), help);
+        }
+        let socket = self.absolute("socket", socket, "/run/tidelock-broker/socket")?;
+        Some(BrokerPlace { socket, server_user: name.clone() })
     }
 
     fn public(&mut self, url: &Spanned<String>) -> Option<PublicName> {

@@ -19,6 +19,7 @@ pub(super) struct File {
     pub(super) roots: Spanned<Vec<Spanned<String>>>,
     #[serde(default)]
     pub(super) upkeep: Upkeep,
+    pub(super) broker: Option<Broker>,
     pub(super) sign_in: SignIn,
     #[serde(default)]
     pub(super) sessions: Sessions,
@@ -33,6 +34,13 @@ pub(super) struct Upkeep {
     pub(super) drift_every_hours: Option<Spanned<u32>>,
     pub(super) drift_entries_per_second: Option<Spanned<u64>>,
     pub(super) drift_between: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Broker {
+    pub(super) socket: Spanned<PathBuf>,
+    pub(super) server_user: Spanned<String>,
 }
 
 #[derive(Deserialize)]

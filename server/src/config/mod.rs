@@ -35,6 +35,8 @@ pub(crate) struct Config {
     pub(crate) public: PublicName,
     pub(crate) roots: Vec<FilePath>,
     pub(crate) upkeep: Upkeep,
+    /// None for a trial: then nobody is served but the server's own user.
+    pub(crate) broker: Option<BrokerPlace>,
     pub(crate) sign_in: SignIn,
     pub(crate) sessions: SessionLimits,
     pub(crate) roles: RoleRules,
@@ -60,6 +62,14 @@ impl std::fmt::Display for Listen {
             Self::Unix { path, .. } => write!(out, "unix:{}", path.display()),
         }
     }
+}
+
+/// The part of a site that becomes its users.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct BrokerPlace {
+    pub(crate) socket: PathBuf,
+    /// Whoever runs the server; the broker hears nobody else.
+    pub(crate) server_user: String,
 }
 
 /// Who may sign in, and how.

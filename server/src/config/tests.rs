@@ -13,6 +13,9 @@ header = "X-Remote-User"
 from = ["10.0.0.7"]
 [roles]
 administrators = ["alice"]
+[broker]
+socket = "/run/tidelock-broker/socket"
+server_user = "tidelock"
 "#;
 
 #[test]
@@ -20,6 +23,7 @@ fn the_example_is_understood() {
     let config = Config::parse(EXAMPLE).unwrap();
     assert_eq!(config.listen, Listen::Unix { path: "/run/tidelock/http.sock".into(), group: Some("nginx".to_owned()) });
     assert_eq!(config.public.origin(), "https://tidelock.example.org");
+    assert_eq!(config.broker.unwrap().server_user, "tidelock");
     assert_eq!(config.roots.len(), 2);
     assert_eq!(config.upkeep.retention, Some(7));
     assert!(config.upkeep.drift_scans.is_some_and(|scans| scans.between.is_some()));
@@ -83,6 +87,9 @@ fn each_problem_is_told_with_its_line() {
         ("[roles]", "[sessions]\nabsolute_hours = 10000\n[roles]", 10, "`absolute_hours` is 10000"),
         ("[roles]", "[upkeep]\ndrift_between = \"20-6\"\n[roles]", 10, "never begin"),
         ("[roles]", "[upkeep]\ndrift_every_hours = 1\ndrift_between = \"20\"\n[roles]", 11, "`drift_between` is `20`"),
+        ("socket = \"/run/", "socket = \"run/", 12, "`socket` is no whole path"),
+        ("\"tidelock\"\n", "\"root\"\n", 13, "`server_user` is `root`"),
+        ("\"tidelock\"\n", "\"tide lock\"\n", 13, "`server_user` is `tide lock`"),
         ("[\"alice\"]", "[\"@\"]", 10, "`@` is the name of nobody"),
     ] {
         assert!(LEAST.contains(right), "{right}");
@@ -112,4 +119,6 @@ fn what_is_doubtful_is_a_warning() {
     let warnings: Vec<_> = config.warnings.iter().map(|warning| (warning.line, warning.message.as_str())).collect();
     assert_eq!(warnings[0], (Some(8), "every user of this machine can connect from 127.0.0.1, and say that he is anybody"));
     assert_eq!(warnings[1], (None, "nobody is an administrator"));
+    let trial = Config::parse(LEAST.split_once("[broker]").unwrap().0).unwrap();
+    assert!(trial.broker.is_none() && trial.warnings[0].message.contains("there is no [broker]"), "{:?}", trial.warnings);
 }

@@ -39,7 +39,7 @@ use super::state::Running;
 use super::{answer, download, guard, sign_in, upload};
 use crate::events::{self, Source};
 use crate::identity::Caller;
-use crate::service::EngineService;
+use crate::service::Asker;
 use crate::words::{within, words};
 use crate::{assets, user_error};
 
@@ -100,8 +100,8 @@ async fn ready(State(running): State<Running>) -> Response {
 }
 
 async fn metrics(State(running): State<Running>, Extension(caller): Extension<Caller>) -> Response {
-    let service = engine_service(&running, caller);
-    let read = tokio::task::spawn_blocking(move || service.metrics());
+    let asker = asker(&running, caller);
+    let read = tokio::task::spawn_blocking(move || asker.service()?.metrics());
     match read.await {
         Ok(Ok(text)) => ([(CONTENT_TYPE, crate::metrics::CONTENT_TYPE)], text).into_response(),
         Ok(Err(error)) => answer::error(error),
@@ -110,11 +110,11 @@ async fn metrics(State(running): State<Running>, Extension(caller): Extension<Ca
 }
 
 fn service(running: &Running, caller: Caller) -> Service {
-    Arc::new(engine_service(running, caller))
+    Arc::new(asker(running, caller))
 }
 
-fn engine_service(running: &Running, caller: Caller) -> EngineService {
-    EngineService::new(running.site.clone(), running.identities.clone(), caller)
+fn asker(running: &Running, caller: Caller) -> Asker {
+    Asker::new(running.site.clone(), running.identities.clone(), caller)
 }
 
 async fn call(State(running): State<Running>, Extension(caller): Extension<Caller>, request: Request) -> Response {
@@ -165,11 +165,11 @@ async fn one_move(
 
 async fn follow(running: &Running, caller: Caller, headers: &HeaderMap, only: Option<MoveId>) -> Response {
     let ends = [running.stop.subscribe(), caller.has_ended.clone()];
-    let service = engine_service(running, caller);
-    let only_of = service.only_of().map(str::to_owned);
+    let asker = asker(running, caller);
+    let only_of = asker.only_of().map(str::to_owned);
     if let (Some(id), Some(_)) = (only, &only_of) {
         // Read from the journal, which may wait for its disk.
-        let seen = tokio::task::spawn_blocking(move || within(service.language(), || service.seen(id).map(drop)));
+        let seen = tokio::task::spawn_blocking(move || within(asker.language(), || asker.seen(id).map(drop)));
         match seen.await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => return answer::error(error),
@@ -189,10 +189,10 @@ async fn send(State(running): State<Running>, Extension(caller): Extension<Calle
         Ok(path) => path,
         Err(problem) => return answer::either(UserError::new("invalid", words().no_path(&problem.to_string())), false),
     };
-    let service = engine_service(&running, caller);
+    let asker = asker(&running, caller);
     let headers = request.headers().clone();
     let opened = tokio::task::spawn_blocking(move || {
-        within(service.language(), || match service.eyes_on(&path) {
+        within(asker.language(), || match asker.service().and_then(|service| service.eyes_on(&path)) {
             Ok(fs) => download::answer(fs, &path, to, &headers),
             Err(error) => answer::either(error, false),
         })
@@ -217,8 +217,8 @@ async fn chunk(
     let Ok(Query(ChunkPlace { offset })) = place else {
         return answer::error(UserError::new("bad_request", words().chunk_offset()));
     };
-    let service = engine_service(&running, caller);
-    upload::receive(service, id, file, offset, request.into_body()).await
+    let asker = asker(&running, caller);
+    upload::receive(asker, id, file, offset, request.into_body()).await
 }
 
 async fn survey(

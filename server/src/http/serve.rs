@@ -23,6 +23,7 @@ use crate::service::{Site, look_after_uploads, sample};
 const PURGES_LOOKED_FOR_EVERY: Duration = Duration::from_secs(600);
 const SAMPLES_LOOKED_FOR_EVERY: Duration = Duration::from_secs(60);
 const SESSIONS_SETTLED_EVERY: Duration = Duration::from_secs(60);
+const IDLE_WORKERS_LOOKED_FOR_EVERY: Duration = Duration::from_secs(60);
 /// The first scan for drift does not meet the rush of a start.
 const DRIFT_SCANNED_AFTER: Duration = Duration::from_secs(60);
 const REQUESTS_LOOKED_FOR_EVERY: Duration = Duration::from_millis(250);
@@ -133,6 +134,11 @@ fn recover(running: &Running, scans: Option<DriftScans>) -> Result<(), ServeErro
     again_and_again(running, "retention", Duration::ZERO, PURGES_LOOKED_FOR_EVERY, purge_what_is_due);
     if running.identities.many().is_some() {
         again_and_again(running, "sessions", SESSIONS_SETTLED_EVERY, SESSIONS_SETTLED_EVERY, settle_sessions);
+    }
+    if let Some(workers) = running.site.workers.clone() {
+        again_and_again(running, "workers", IDLE_WORKERS_LOOKED_FOR_EVERY, IDLE_WORKERS_LOOKED_FOR_EVERY, move |_| {
+            workers.end_idle();
+        });
     }
     again_and_again(running, "usage", Duration::ZERO, SAMPLES_LOOKED_FOR_EVERY, sample_usage);
     if let Some(DriftScans { every, pace, between }) = scans {

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tidelock_broker::Broker;
+use tidelock_engine::agents::{Agent, Agents};
 use tidelock_engine::clock::SystemClock;
 use tidelock_engine::crew::{Alone, Crew, Threads};
 use tidelock_engine::drift::Pace;
@@ -18,6 +20,7 @@ use tidelock_shared::name::FilePath;
 
 use super::origin::Called;
 use super::state::Running;
+use crate::agents::Workers;
 use crate::audit::{Audit, AuditError};
 use crate::config::{Config, Listen};
 use crate::demo;
@@ -86,6 +89,8 @@ pub(crate) enum ServeError {
     Uploads(#[source] std::io::Error),
     #[error("cannot read the list of sessions")]
     Sessions(#[from] StoreError),
+    #[error("nobody looks at what belongs to nobody: the broker has to run first")]
+    Agent(#[source] FsError),
     #[error("cannot keep the audit")]
     Audit(#[from] AuditError),
     #[error("cannot write what lets programs find the server")]
@@ -150,8 +155,9 @@ pub(super) fn of_demo(world: demo::World, journal: Journal, uploads: Uploads, ad
 pub(super) fn site_of_demo(world: demo::World, journal: Journal, uploads: Uploads) -> Result<Site, ServeError> {
     let fs: Arc<dyn FileSystem> = Arc::new(world.simulator.clone());
     // Its pace is invented, and the same whatever machine it runs on.
+    let crew: Arc<dyn Crew> = Arc::new(Alone);
     let counted = Arc::<Counted>::default();
-    let engine = engine(fs, Arc::new(Alone), journal.watched_by(counted.clone()), world.roots)?;
+    let engine = engine(Arc::new(in_process(fs, &crew)), crew, journal.watched_by(counted.clone()), world.roots)?;
     Ok(Site { tops: Some(world.tops), ..site(engine, counted, world.names, Eyes::Demo(world.simulator), uploads) })
 }
 
@@ -162,7 +168,8 @@ pub(super) fn of_single_user(
     uploads: Uploads,
     address: SocketAddr,
 ) -> Result<(Running, String), ServeError> {
-    let (site, names) = site_of_this_machine(roots, journal, uploads)?;
+    let crew: Arc<dyn Crew> = Arc::new(Threads::for_this_machine());
+    let (site, names) = site_of_this_machine(roots, Arc::new(in_process(Arc::new(Posix), &crew)), crew, journal, uploads)?;
     let uid = site.engine.file_system().caller().uid;
     let user = User { name: names.user(uid), uid, gids: Vec::new() };
     let (identities, link) = Identities::of_single_user(user, address.port())?;
@@ -171,43 +178,52 @@ pub(super) fn of_single_user(
 
 /// A server of this machine's folders for many users.
 fn of_many_users(config: &Config, state_folder: &Path, journal: Journal, uploads: Uploads) -> Result<Running, ServeError> {
-    let (site, _) = site_of_this_machine(&config.roots, journal, uploads)?;
-    let site = Site { are_moves_private: true, ..site };
-    let ours = site.engine.file_system().caller().uid;
-    let many = ManyUsers::open(config, state_folder, Box::new(SystemDirectory), Box::new(move |user| is_served(user, ours)))?;
+    let broker = config.broker.as_ref().map(|place| Broker::at(&place.socket));
+    let workers = broker.map(|broker| Arc::new(Workers::of(broker, config.roots.clone())));
+    let crew: Arc<dyn Crew> = Arc::new(Threads::for_this_machine());
+    // Without a broker nothing is done but by this process: so nobody is served but its own user.
+    let agents: Arc<dyn Agents> = match &workers {
+        Some(workers) => workers.clone(),
+        None => Arc::new(in_process(Arc::new(Posix), &crew)),
+    };
+    let (site, _) = site_of_this_machine(&config.roots, agents, crew, journal, uploads)?;
+    let ours = workers.is_none().then(|| site.engine.file_system().caller().uid);
+    let site = Site { are_moves_private: true, workers, ..site };
+    let is_served = Box::new(move |user: &User| ours.is_none_or(|ours| user.uid == ours));
+    let many = ManyUsers::open(config, state_folder, Box::new(SystemDirectory), is_served)?;
     Ok(Running::new(site, Identities::of_many_users(many)?, Called::By(config.public.clone())))
 }
 
-/// Whether this server can do what a user asks, as that user: all is done by this process itself.
-fn is_served(user: &User, ours: u32) -> bool {
-    user.uid == ours
+/// Everything done by this process itself, as whoever it is.
+fn in_process(fs: Arc<dyn FileSystem>, crew: &Arc<dyn Crew>) -> Agent {
+    Agent { fs: fs.clone(), worker: Arc::new(InProcess::with_crew(fs, crew.clone())) }
 }
 
-/// The folders of this machine, as this process sees them.
-fn site_of_this_machine(roots: &[FilePath], journal: Journal, uploads: Uploads) -> Result<(Site, Names), ServeError> {
-    let fs: Arc<dyn FileSystem> = Arc::new(Posix);
-    let mut names = Names::of_this_machine();
-    for root in roots {
-        let found = survey_folder(&*fs, root).map_err(|source| ServeError::Root { path: root.clone(), source })?;
-        names.mounts.entry(found.folder.device).or_insert_with(|| MountName::Called(root.shown()));
-    }
-    let crew = Arc::new(Threads::for_this_machine());
-    let counted = Arc::<Counted>::default();
-    let engine = engine(fs, crew, journal.watched_by(counted.clone()), roots.to_vec())?;
-    Ok((site(engine, counted, names.clone(), Eyes::Process, uploads), names))
-}
-
-fn engine(
-    fs: Arc<dyn FileSystem>,
+/// The folders of this machine.
+fn site_of_this_machine(
+    roots: &[FilePath],
+    agents: Arc<dyn Agents>,
     crew: Arc<dyn Crew>,
     journal: Journal,
-    roots: Vec<FilePath>,
-) -> Result<Arc<Engine>, EngineError> {
-    let worker = Arc::new(InProcess::with_crew(fs.clone(), crew.clone()));
-    Ok(Arc::new(Engine::new(fs, worker, journal, Arc::new(SystemClock), roots)?.with_crew(crew)))
+    uploads: Uploads,
+) -> Result<(Site, Names), ServeError> {
+    let counted = Arc::<Counted>::default();
+    let engine = engine(agents, crew, journal.watched_by(counted.clone()), roots.to_vec())?;
+    let mut names = Names::of_this_machine();
+    for root in roots {
+        let found =
+            survey_folder(&**engine.file_system(), root).map_err(|source| ServeError::Root { path: root.clone(), source })?;
+        names.mounts.entry(found.folder.device).or_insert_with(|| MountName::Called(root.shown()));
+    }
+    Ok((site(engine, counted, names.clone(), Eyes::Agent, uploads), names))
 }
 
-fn site(engine: Arc<Engine>, counted: Arc<Counted>, names: Names, eyes: Eyes, uploads: Uploads) -> Site {
+fn engine(agents: Arc<dyn Agents>, crew: Arc<dyn Crew>, journal: Journal, roots: Vec<FilePath>) -> Result<Engine, ServeError> {
+    let Agent { fs, worker } = agents.of("").map_err(ServeError::Agent)?;
+    Ok(Engine::new(fs, worker, journal, Arc::new(SystemClock), roots)?.with_agents(agents).with_crew(crew))
+}
+
+fn site(engine: Engine, counted: Arc<Counted>, names: Names, eyes: Eyes, uploads: Uploads) -> Site {
     let audit = Arc::<Audit>::default();
     Site {
         drivers: Drivers::new(engine.clone(), audit.clone()),
@@ -227,5 +243,6 @@ fn site(engine: Arc<Engine>, counted: Arc<Counted>, names: Names, eyes: Eyes, up
         eyes,
         tops: None,
         are_moves_private: false,
+        workers: None,
     }
 }

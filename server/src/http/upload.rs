@@ -15,7 +15,7 @@ use tidelock_shared::upload::{ChunkAnswer, UploadId};
 use tidelock_shared::user_error::UserError;
 use tokio::sync::mpsc;
 
-use crate::service::{EngineService, Filling};
+use crate::service::{Asker, EngineService, Filling};
 use crate::uploads::{ReceiveError, Receiving, Staging};
 use crate::user_error::upload as sentences;
 use crate::words::within;
@@ -30,11 +30,15 @@ enum Piece {
 }
 
 /// Writes a body into a file of an upload, from `offset` on.
-pub(super) async fn receive(service: EngineService, id: UploadId, number: u32, offset: u64, body: Body) -> Response {
+pub(super) async fn receive(asker: Asker, id: UploadId, number: u32, offset: u64, body: Body) -> Response {
     let (sender, receiver) = mpsc::channel(PIECES_WAITING);
     let span = tracing::Span::current();
     let written = tokio::task::spawn_blocking(move || {
-        span.in_scope(|| within(service.language(), || write(&service, &id, number, offset, receiver)))
+        let write = || match asker.service() {
+            Ok(service) => write(&service, &id, number, offset, receiver),
+            Err(problem) => ChunkAnswer { length: None, problem: Some(problem) },
+        };
+        span.in_scope(|| within(asker.language(), write))
     });
     let mut pieces = body.into_data_stream();
     loop {

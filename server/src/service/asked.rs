@@ -1,10 +1,8 @@
 //! The trait itself, question by question.
 
-use std::sync::Arc;
-
 use tidelock_app::service::{Answer, MoveService, Session};
 use tidelock_engine::EngineError;
-use tidelock_engine::fs::{Errno, FileSystem, FsError};
+use tidelock_engine::fs::{Errno, FsError};
 use tidelock_engine::planner::Draft;
 use tidelock_engine::planner::plan::{MovePlan, PlannedItem, Refusal};
 use tidelock_engine::survey::survey_folder;
@@ -27,65 +25,16 @@ use tidelock_shared::request::{MoveRequest, Order, Verb};
 use tidelock_shared::search::{SearchRequest, SearchResults};
 use tidelock_shared::upload::{OnTaken, Upload, UploadId, UploadRequest, UploadState, Uploaded};
 use tidelock_shared::user_error::UserError;
-use tidelock_shared::words::Language;
 
-use super::{Site, access, audits, content, folder, projects, uploads};
+use super::{Asker, EngineService, access, audits, content, folder, projects, uploads};
 use crate::audit::Act;
-use crate::identity::{Caller, Identities, Rights, User};
-use crate::words::{language, within, words};
+
 use crate::{convert, user_error};
 
 /// The newest moves are listed; older ones are found by their name.
 const MOVES_LISTED: u32 = 200;
 
-/// The service of one caller.
-#[derive(Clone)]
-pub(crate) struct EngineService {
-    pub(super) site: Arc<Site>,
-    pub(super) identities: Arc<Identities>,
-    pub(super) user: User,
-    pub(super) rights: Rights,
-    /// None for a program's token, and where sessions are not kept.
-    pub(super) session: Option<SessionId>,
-    /// The file system as the caller sees it.
-    pub(super) fs: Arc<dyn FileSystem>,
-    /// Theirs, wherever the work is done.
-    language: Language,
-}
-
 impl EngineService {
-    pub(crate) fn new(site: Arc<Site>, identities: Arc<Identities>, caller: Caller) -> Self {
-        let Caller { user, rights, session, .. } = caller;
-        let fs = site.seen_by(&user);
-        Self { site, identities, user, rights, session, fs, language: language() }
-    }
-
-    /// The file system as the caller sees it, for a path that is managed here.
-    pub(crate) fn eyes_on(&self, path: &FilePath) -> Result<Arc<dyn FileSystem>, UserError> {
-        self.site.root_of(path)?;
-        Ok(self.fs.clone())
-    }
-
-    pub(crate) fn language(&self) -> Language {
-        self.language
-    }
-
-    /// Does the work where it may block.
-    pub(super) fn answer<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Self) -> Result<T, UserError> + Send + 'static,
-    ) -> Answer<'_, T> {
-        let service = self.clone();
-        let span = tracing::Span::current();
-        let work = tokio::task::spawn_blocking(move || span.in_scope(|| within(service.language, || work(&service))));
-        Box::pin(async move {
-            work.await.unwrap_or_else(|error| {
-                tracing::error!(%error, "a question was not answered");
-                Err(UserError::new("internal", words().went_wrong()).hint(words().went_wrong_hint()))
-            })
-        })
-    }
-
     /// Engine answers with a move: this is how it looks now.
     fn view(&self, id: MoveId) -> Result<MoveView, UserError> {
         let snapshot = self.site.engine.get(id).map_err(|error| self.site.told(&error))?;
@@ -137,16 +86,9 @@ impl EngineService {
         if refusals.is_empty() { Ok(()) } else { Err(self.site.told(&EngineError::Refused(refusals))) }
     }
 
-    /// Numbers for Prometheus, for administrators and auditors.
     pub(crate) fn metrics(&self) -> Result<String, UserError> {
         self.check_sees_all()?;
         crate::metrics::read(&self.site).map_err(|error| self.site.told(&error))
-    }
-
-    /// Writes down what the caller is about to do.
-    pub(super) fn note(&self, act: Act) -> Result<(), UserError> {
-        let noted = self.site.audit.note(&self.site.engine, Some(&self.user.name), act);
-        noted.map_err(|error| user_error::audit_error(&error))
     }
 
     /// Lets an accepted move run. It is the journal's already: what the audit cannot take of it, it tells itself.
@@ -168,22 +110,22 @@ impl EngineService {
     }
 }
 
-impl MoveService for EngineService {
+impl MoveService for Asker {
     fn session(&self) -> Answer<'_, Session> {
-        self.answer(|service| {
+        self.answer_alone(|asker| {
             Ok(Session {
-                user: service.user.name.clone(),
-                role: service.rights.role,
-                is_demo: service.site.is_demo(),
-                keeps_sessions: service.identities.many().is_some(),
-                other_users: service.identities.others(&service.user),
-                roots: service.site.engine.roots().to_vec(),
+                user: asker.user.name.clone(),
+                role: asker.rights.role,
+                is_demo: asker.site.is_demo(),
+                keeps_sessions: asker.identities.many().is_some(),
+                other_users: asker.identities.others(&asker.user),
+                roots: asker.site.engine.roots().to_vec(),
             })
         })
     }
 
     fn projects(&self) -> Answer<'_, Vec<Project>> {
-        self.answer(|service| Ok(projects::visible(&service.site, &*service.fs)))
+        self.answer(|service| Ok(projects::visible(&service.site, &service.engine, &*service.fs)))
     }
 
     fn usage_history(&self, root: FilePath) -> Answer<'_, Vec<UsageSample>> {
@@ -223,7 +165,7 @@ impl MoveService for EngineService {
             for source in &sources {
                 service.site.root_of(source)?;
             }
-            service.site.surveys.start(&service.site.engine, service.fs.clone(), &service.user.name, sources)
+            service.site.surveys.start(&service.engine, service.fs.clone(), &service.user.name, sources)
         })
     }
 
@@ -249,7 +191,7 @@ impl MoveService for EngineService {
 
     fn plan(&self, request: MoveRequest) -> Answer<'_, Plan> {
         self.answer(move |service| {
-            let draft = service.site.engine.plan(&request, &mut |_: &_| service.goes_on());
+            let draft = service.engine.plan(&request, &mut |_: &_| service.goes_on());
             service.shown(draft)
         })
     }
@@ -259,8 +201,7 @@ impl MoveService for EngineService {
             service.check_may_change()?;
             service.check_request(&request)?;
             service.site.audit.check().map_err(|error| user_error::audit_error(&error))?;
-            let key = key.map(|key| service.key_of(&key));
-            let accepted = service.site.engine.accept_for(&service.user.name, &request, key.as_deref());
+            let accepted = service.engine.accept(&request, key.as_deref());
             let id = accepted.map_err(|error| service.site.told(&error))?;
             service.begin(id);
             service.view(id)
@@ -407,7 +348,7 @@ impl MoveService for EngineService {
     fn plan_undo(&self, id: MoveId) -> Answer<'_, Plan> {
         self.answer(move |service| {
             service.seen(id)?;
-            service.shown(service.site.engine.plan_undo(id, &mut |_: &_| service.goes_on()))
+            service.shown(service.engine.plan_undo(id, &mut |_: &_| service.goes_on()))
         })
     }
 
@@ -415,7 +356,7 @@ impl MoveService for EngineService {
         self.answer(move |service| {
             service.check_move(id)?;
             service.site.audit.check().map_err(|error| user_error::audit_error(&error))?;
-            let undoing = service.site.engine.accept_undo_for(&service.user.name, id).map_err(|error| service.site.told(&error))?;
+            let undoing = service.engine.accept_undo(id).map_err(|error| service.site.told(&error))?;
             service.begin(undoing);
             service.view(undoing)
         })
@@ -425,7 +366,7 @@ impl MoveService for EngineService {
         self.answer(move |service| {
             service.check_move(id)?;
             service.note(Act::Ordered { id, order: Order::Purge })?;
-            service.site.engine.purge(id).map_err(|error| service.site.told(&error))?;
+            service.engine.purge(id).map_err(|error| service.site.told(&error))?;
             service.view(id)
         })
     }
@@ -462,26 +403,26 @@ impl MoveService for EngineService {
     }
 
     fn sessions(&self, of_all: bool) -> Answer<'_, Vec<SessionView>> {
-        self.answer(move |service| access::sessions(service, of_all))
+        self.answer_alone(move |asker| access::sessions(asker, of_all))
     }
 
     fn end_session(&self, id: SessionId) -> Answer<'_, ()> {
-        self.answer(move |service| access::end_session(service, id))
+        self.answer_alone(move |asker| access::end_session(asker, id))
     }
 
     fn end_sessions(&self, user: Option<String>) -> Answer<'_, ()> {
-        self.answer(move |service| access::end_sessions(service, user))
+        self.answer_alone(move |asker| access::end_sessions(asker, user))
     }
 
     fn tokens(&self, of_all: bool) -> Answer<'_, Vec<TokenView>> {
-        self.answer(move |service| access::tokens(service, of_all))
+        self.answer_alone(move |asker| access::tokens(asker, of_all))
     }
 
     fn make_token(&self, name: String, scope: Scope, days: u32) -> Answer<'_, NewToken> {
-        self.answer(move |service| access::make_token(service, &name, scope, days))
+        self.answer_alone(move |asker| access::make_token(asker, &name, scope, days))
     }
 
     fn end_token(&self, id: TokenId) -> Answer<'_, ()> {
-        self.answer(move |service| access::end_token(service, id))
+        self.answer_alone(move |asker| access::end_token(asker, id))
     }
 }

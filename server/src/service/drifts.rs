@@ -92,7 +92,8 @@ impl Drifts {
 
     /// Lets every project's folder be scanned, no faster than that.
     pub(crate) fn scan_all(&self, site: &Arc<Site>, pace: Pace) -> std::io::Result<()> {
-        let projects = visible(site, &**site.engine.file_system());
+        let engine = site.engine.as_itself();
+        let projects = visible(site, &engine, &**engine.file_system());
         let with_id = projects.into_iter().filter(|project| project.id.is_some());
         self.begin(site, with_id.map(|project| project.root).collect(), pace)
     }
@@ -179,7 +180,8 @@ impl Drifts {
                 !site.engine.is_halted()
             };
             let is_in_motion = |path: &FilePath| site.engine.is_in_motion(path);
-            let scanner = Scanner::new(&**site.engine.file_system(), site.engine.crew(), &SystemClock);
+            let engine = site.engine.as_itself();
+            let scanner = Scanner::new(&**engine.file_system(), engine.crew(), &SystemClock);
             let found = Scanner { pace, is_in_motion: &is_in_motion, ..scanner }.scan(&path, &mut hear);
             let ended_ms = site.engine.now_ms();
             let scan = found.map(|found| PastScan { ended_ms, found: Arc::new(found) });

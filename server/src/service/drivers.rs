@@ -15,13 +15,13 @@ const PAUSE_BETWEEN_LOOKS: Duration = Duration::from_millis(10);
 /// The running threads. Clones share them.
 #[derive(Clone)]
 pub(crate) struct Drivers {
-    engine: Arc<Engine>,
+    engine: Engine,
     audit: Arc<Audit>,
     threads: Arc<Mutex<Vec<JoinHandle<()>>>>,
 }
 
 impl Drivers {
-    pub(crate) fn new(engine: Arc<Engine>, audit: Arc<Audit>) -> Self {
+    pub(crate) fn new(engine: Engine, audit: Arc<Audit>) -> Self {
         Self { engine, audit, threads: Arc::default() }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Which rows these are says `crate::listing`; here each is described.
 
+use tidelock_engine::Engine;
 use tidelock_engine::fs::walk::look;
 use tidelock_engine::fs::{Errno, FileSystem, Folder, FsError, FsResult, HsmState};
 use tidelock_engine::planner::payer_of;
@@ -83,15 +84,15 @@ fn info(service: &EngineService, path: &FilePath) -> Result<FolderInfo, UserErro
         path: path.clone(),
         root: root.clone(),
         tag: surveyed.folder.tag.unwrap_or_default(),
-        project: project(site, &surveyed, top_of_project(site, fs, path, root, surveyed.folder.tag)),
-        mount: mount(site, fs, &folder, &surveyed),
+        project: project(site, &service.engine, &surveyed, top_of_project(site, fs, path, root, surveyed.folder.tag)),
+        mount: mount(&service.engine, fs, &folder, &surveyed),
     })
 }
 
 /// Who pays for a folder, with the numbers.
-pub(super) fn project(site: &Site, folder: &SurveyedFolder, root: FilePath) -> Project {
+pub(super) fn project(site: &Site, engine: &Engine, folder: &SurveyedFolder, root: FilePath) -> Project {
     let payer = payer_of(folder);
-    let numbers = site.engine.numbers(folder);
+    let numbers = engine.numbers(folder);
     Project {
         id: payer.project,
         name: site.names.payer(payer),
@@ -120,9 +121,9 @@ fn top_of_project(site: &Site, fs: &dyn FileSystem, path: &FilePath, root: &File
     top
 }
 
-fn mount(site: &Site, fs: &dyn FileSystem, folder: &Folder, surveyed: &SurveyedFolder) -> Mount {
+fn mount(engine: &Engine, fs: &dyn FileSystem, folder: &Folder, surveyed: &SurveyedFolder) -> Mount {
     // What decides about a move are the abilities of whoever runs it.
-    let runner = &**site.engine.file_system();
+    let runner = &**engine.file_system();
     let of_runner = runner.open_path(&surveyed.folder.path).and_then(|folder| runner.capabilities(&folder));
     let capabilities = of_runner.unwrap_or_else(|_| surveyed.capabilities.clone());
     Mount {

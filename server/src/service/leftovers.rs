@@ -105,7 +105,7 @@ impl Leftovers {
 
     fn search(&self, site: &Site, adopted: Option<EngineId>) {
         let word = Word { adopted, trusted: Vec::new() };
-        let found = site.engine.orphans(site.engine.roots(), &word).map(|mut found| {
+        let found = site.engine.as_itself().orphans(site.engine.roots(), &word).map(|mut found| {
             found.orphans.retain(|orphan| !is_removed_by_rule(site, orphan));
             found
         });

@@ -2,15 +2,16 @@
 //!
 //! The engine is synchronous, so every question runs on a thread of its own and none in a handler.
 //!
-//! On a single user's server all is done as that user. In the demo moves run with the rights of an administrator's helper, and belong to
-//! everybody; but what is listed and counted is seen with the caller's own rights, and who may
-//! not change a folder cannot have anything moved into or out of it.
+//! Everything is done by whoever acts for the caller, with the caller's rights. In the demo moves run with the
+//! rights of an administrator's helper, and belong to everybody; but what is listed and counted is seen with the
+//! caller's own rights, and who may not change a folder cannot have anything moved into or out of it.
 //!
 //! Not here: sentences for people (`user_error`), values for the wire (`convert`), and the feeds
 //! of progress (`events`).
 
 mod access;
 mod asked;
+mod asker;
 mod audits;
 pub(crate) mod content;
 mod drifts;
@@ -25,7 +26,7 @@ mod site;
 mod surveys;
 mod uploads;
 
-pub(crate) use asked::EngineService;
+pub(crate) use asker::{Asker, EngineService};
 pub(crate) use drifts::Drifts;
 pub(crate) use drivers::Drivers;
 pub(crate) use inventories::Inventories;

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use tidelock_engine::Engine;
 use tidelock_engine::clock::{Clock, SystemClock};
 use tidelock_engine::fs::{FileSystem, FsResult};
 use tidelock_engine::planner::payer_of;
@@ -25,7 +26,7 @@ use crate::words::words;
 const FOLDERS_LOOKED_AT: usize = 2000;
 
 /// By name. What the caller may not read is not there.
-pub(crate) fn visible(site: &Site, fs: &dyn FileSystem) -> Vec<Project> {
+pub(crate) fn visible(site: &Site, engine: &Engine, fs: &dyn FileSystem) -> Vec<Project> {
     let roots = site.engine.roots();
     let mut tops: Vec<FilePath> = Vec::new();
     match &site.tops {
@@ -49,7 +50,7 @@ pub(crate) fn visible(site: &Site, fs: &dyn FileSystem) -> Vec<Project> {
             && is_listed
             && seen.insert(payer_of(&folder))
         {
-            projects.push(project(site, &folder, top));
+            projects.push(project(site, engine, &folder, top));
         }
     }
     projects.sort_by(|a, b| (&a.name, &a.root).cmp(&(&b.name, &b.root)));
@@ -59,7 +60,7 @@ pub(crate) fn visible(site: &Site, fs: &dyn FileSystem) -> Vec<Project> {
 /// What a project that the caller can see has used, the oldest first.
 pub(super) fn history(service: &EngineService, root: &FilePath) -> Result<Vec<UsageSample>, UserError> {
     let site = &service.site;
-    let project = visible(site, &*service.fs)
+    let project = visible(site, &service.engine, &*service.fs)
         .into_iter()
         .find(|project| project.root == *root)
         .ok_or_else(|| UserError::new("not_found", words().no_such_project(&root.shown())).hint(words().no_such_project_hint()))?;
@@ -76,9 +77,10 @@ pub(crate) fn sample(site: &Site) -> rusqlite::Result<()> {
     if !site.history.is_due(now_ms)? {
         return Ok(());
     }
-    let fs = &**site.engine.file_system();
+    let engine = site.engine.as_itself();
+    let fs = &**engine.file_system();
     let mut samples = Vec::new();
-    for project in visible(site, fs) {
+    for project in visible(site, &engine, fs) {
         let Some(usage) = project.usage else { continue };
         let now = UsageSample { time_ms: now_ms, usage };
         let payer = Payer { root: project.root, project: project.id };

@@ -11,10 +11,10 @@ use tidelock_shared::access::Role;
 use tidelock_shared::id::MoveId;
 use tidelock_shared::user_error::UserError;
 
-use super::EngineService;
+use super::{Asker, EngineService};
 use crate::words::words;
 
-impl EngineService {
+impl Asker {
     /// For what only an administrator may order.
     pub(super) fn check_administrator(&self) -> Result<(), UserError> {
         if self.rights.may_administer() {
@@ -48,11 +48,6 @@ impl EngineService {
         (!sees_all).then_some(self.user.name.as_str())
     }
 
-    /// What a caller calls a submission, so that nobody else's is meant by it.
-    pub(super) fn key_of(&self, key: &str) -> String {
-        if self.site.are_moves_private { format!("{}/{key}", self.user.name) } else { key.to_owned() }
-    }
-
     pub(super) fn sees(&self, snapshot: &Snapshot) -> bool {
         self.only_of().is_none_or(|user| snapshot.recorded.of.plan.user == user)
     }
@@ -62,7 +57,9 @@ impl EngineService {
         let snapshot = self.site.engine.get(id).map_err(|error| self.site.told(&error))?;
         if self.sees(&snapshot) { Ok(snapshot) } else { Err(self.site.told(&EngineError::UnknownMove(id))) }
     }
+}
 
+impl EngineService {
     /// Whether the caller may order anything of this move.
     pub(super) fn check_move(&self, id: MoveId) -> Result<(), UserError> {
         self.check_may_change()?;

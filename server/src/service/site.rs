@@ -11,6 +11,7 @@ use tidelock_shared::name::FilePath;
 use tidelock_shared::user_error::UserError;
 
 use super::{Drifts, Drivers, Inventories, Leftovers, Searches, Surveys};
+use crate::agents::Workers;
 use crate::audit::Audit;
 use crate::history::History;
 use crate::identity::User;
@@ -24,7 +25,7 @@ use crate::words::words;
 
 /// The engine and what the server knows about the place it works in.
 pub(crate) struct Site {
-    pub(crate) engine: Arc<Engine>,
+    pub(crate) engine: Engine,
     pub(crate) names: Names,
     pub(crate) eyes: Eyes,
     pub(crate) audit: Arc<Audit>,
@@ -44,14 +45,16 @@ pub(crate) struct Site {
     pub(crate) tops: Option<BTreeMap<ProjectId, FilePath>>,
     /// Whether a member sees his own moves only. Else everybody sees all.
     pub(crate) are_moves_private: bool,
+    /// Who acts for the users of a site; none where this process does.
+    pub(crate) workers: Option<Arc<Workers>>,
 }
 
 /// With whose rights callers see the file system.
 pub(crate) enum Eyes {
     /// Each with their own, in a world where anybody can be anyone.
     Demo(Simulator),
-    /// With those of this process, whose user is the only caller.
-    Process,
+    /// With those of whoever acts for them.
+    Agent,
 }
 
 impl Site {
@@ -59,12 +62,20 @@ impl Site {
         matches!(self.eyes, Eyes::Demo(_))
     }
 
-    /// The file system as a user sees it.
-    pub(super) fn seen_by(&self, user: &User) -> Arc<dyn FileSystem> {
-        match &self.eyes {
+    /// The engine as it acts for a user, and the file system as they see it.
+    ///
+    /// # Errors
+    /// Nobody can act for them now.
+    pub(super) fn acting_for(&self, user: &User) -> Result<(Engine, Arc<dyn FileSystem>), UserError> {
+        let engine = self.engine.acting_for(&user.name).map_err(|error| {
+            tracing::error!(user = user.name, %error, "nobody can act for a user");
+            UserError::new("unavailable", words().nobody_acts()).hint(words().nobody_acts_hint())
+        })?;
+        let fs: Arc<dyn FileSystem> = match &self.eyes {
             Eyes::Demo(simulator) => Arc::new(simulator.seen_by(user.uid, &user.gids)),
-            Eyes::Process => self.engine.file_system().clone(),
-        }
+            Eyes::Agent => engine.file_system().clone(),
+        };
+        Ok((engine, fs))
     }
 
     /// The managed root that a path lies in; the innermost, if one lies in another.

@@ -44,7 +44,7 @@ impl Surveys {
     /// Starts to count what `sources` hold, as `fs` sees it.
     pub(super) fn start(
         &self,
-        engine: &Arc<Engine>,
+        engine: &Engine,
         fs: Arc<dyn FileSystem>,
         owner: &str,
         sources: Vec<FilePath>,

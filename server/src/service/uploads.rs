@@ -44,7 +44,7 @@ pub(super) fn begin(service: &EngineService, request: UploadRequest) -> Result<U
         return Err(sentences::may_not(&path));
     }
     let (request, skipped) = without_taken(fs, request)?;
-    let payer = project(site, &surveyed, root);
+    let payer = project(site, &service.engine, &surveyed, root);
     let (needs, headroom) = (request.needs(), payer.headroom());
     if !headroom.fits(needs) {
         return Err(sentences::no_headroom(&payer.name, needs, headroom));
@@ -195,7 +195,7 @@ fn drop_upload(site: &Site, fs: &dyn FileSystem, id: &UploadId, folder: &FilePat
 pub(crate) fn look_after(site: &Site) {
     for (id, entry) in site.uploads.all() {
         let Some(_hold) = site.uploads.hold_all(&id) else { continue };
-        let fs = site.seen_by(&entry.user());
+        let Ok((_, fs)) = site.acting_for(&entry.user()) else { continue };
         let is_publishing = Staging::open(&*fs, &entry.folder, &id).and_then(|staging| staging.is_publishing());
         match is_publishing {
             Ok(true) => match finish_held(site, &*fs, &id, &entry, true) {

@@ -9,6 +9,8 @@ page-failed-hint = Das Protokoll des Servers sagt mehr; laufende Vorgänge gehen
 other-host = Dieser Server heißt nicht so.
 other-host-hint = Öffnen Sie ihn unter der Adresse, die er beim Start ausgegeben hat.
 other-origin = Das hat keine unserer eigenen Seiten verlangt.
+nobody-acts = Tidelock kann gerade nicht für Sie handeln.
+nobody-acts-hint = Versuchen Sie es gleich noch einmal. Hält es an, so sagt das Protokoll des Servers einem Administrator, warum.
 not-ready = Der Server beendet, was ein früherer übrig gelassen hat.
 not-known = Dieses Tidelock gehört jemandem und kennt Sie noch nicht.
 

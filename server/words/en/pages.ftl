@@ -9,6 +9,8 @@ page-failed-hint = The server's log tells more; running moves go on.
 other-host = This server does not go by that name.
 other-host-hint = Open it by the address that it printed when it started.
 other-origin = That was not asked by one of our own pages.
+nobody-acts = Tidelock cannot act for you right now.
+nobody-acts-hint = Try again in a moment. If it lasts, the log of the server tells an administrator why.
 not-ready = The server is finishing what an earlier one left.
 not-known = This Tidelock belongs to somebody, and does not know you yet.
 

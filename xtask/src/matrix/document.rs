@@ -36,7 +36,8 @@ const SECTIONS: [Section; 6] = [
                 entry. Second crashes are tried at every 23rd call, and there at every 17th of the recovery. A power cut\n\
                 loses what was not synced as one seed for each place chooses, not in every order that there is.\n\
                 The files of barriers, which are empty, may stay after a crash. Four items of one move, which may go in different\n\
-                ways, are all at their old places then, or all at their new ones.",
+                ways, are all at their old places then, or all at their new ones. A worker in another process is killed before\n\
+                or after every 5th of its calls, or let go at every 3rd of its reports, while the program goes on with another one.",
         shape: Shape::ByCase,
     },
     Section {

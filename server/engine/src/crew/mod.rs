@@ -1,4 +1,4 @@
-//! Several hands at one job: the only place that starts threads.
+//! Several hands at one job: the only place that starts threads, but for a worker's process (`worker::host`).
 //!
 //! On Lustre nearly every call waits for a server, so one step is done by several hands at once.
 //! Whoever asked does not work himself meanwhile: he reports, hears whether to stop, and makes

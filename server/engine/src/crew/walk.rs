@@ -91,12 +91,11 @@ pub(crate) fn walk_together<'f, E: From<FsError> + From<Interrupted> + Send>(
             if may_be_more {
                 hand.put(Job::Entries(way.clone(), stream));
             }
-            for name in names {
-                let at = way.folder.at(&name);
-                let Some(status) = unless_absent(fs.status(at.into()))? else { continue };
-                let at = at.seen_as(status.kind);
+            for (name, status) in names.iter().zip(fs.statuses(&way.folder, &names)) {
+                let Some(status) = unless_absent(status)? else { continue };
+                let at = way.folder.at(name).seen_as(status.kind);
                 if visit(hand, &Found { at, status: &status, way: Some(&way) })? && status.kind == EntryKind::Folder {
-                    hand.put(Job::Folder(way.clone(), name));
+                    hand.put(Job::Folder(way.clone(), name.clone()));
                 }
             }
             Ok(())

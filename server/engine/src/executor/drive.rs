@@ -12,6 +12,7 @@ use tidelock_shared::progress::MoveState;
 use super::live::{Live, Versions};
 use super::orders::{admits, notes, order};
 use super::throttle::Throttle;
+use crate::agents::Agents;
 use crate::clock::Clock;
 use crate::journal::{Journal, JournalError, Record, Together};
 use crate::moves::decide::{Decision, decide};
@@ -19,7 +20,7 @@ use crate::moves::event::{Event, Failure, FailureKind};
 use crate::moves::state::{Move, StepStatus};
 use crate::planner::sequence::{Step, StepKind, commit_position};
 use crate::reservation::ledger::Held;
-use crate::worker::{Action, Probe, StepOrder, StepReport, Then, Wait, Worker};
+use crate::worker::{Action, Probe, StepOrder, StepReport, Then, Wait};
 
 /// A step that must succeed (undoing, finishing) is tried so often before a person must look.
 const TRIES: u32 = 3;
@@ -45,7 +46,7 @@ pub(crate) type AskHeld = Box<dyn Fn(&Live) -> Vec<Held> + Send + Sync>;
 
 /// What driving needs of the engine.
 pub(crate) struct Driver {
-    pub(crate) worker: Arc<dyn Worker>,
+    pub(crate) agents: Arc<dyn Agents>,
     pub(crate) journal: Mutex<Journal>,
     /// The records of all moves, on their way there.
     pub(crate) together: Together,
@@ -378,7 +379,18 @@ impl Driver {
         };
         let mut outcome = None;
         let mut broken = None;
-        self.worker.perform(order, &mut |report| {
+        let agent = {
+            let recorded = live.recorded.lock();
+            self.agents.of(recorded.of.plan.acts_as())
+        };
+        let agent = match agent {
+            Ok(agent) => agent,
+            Err(error) => {
+                let failure = Failure { kind: FailureKind::FileSystem, message: error.to_string() };
+                return Ok(Outcome::Waits(Wait::Servers, failure));
+            }
+        };
+        agent.worker.perform(order, &mut |report| {
             // Whoever notes something goes on to act on it; the next progress hears of a wish to stop.
             let is_note = matches!(report, StepReport::Noted(_));
             match report {

@@ -127,6 +127,7 @@ fn admissions(of: &Move, step: Step, held_by_others: &[Held]) -> Vec<Admission> 
             taken: reservation.amount,
             written: if step.kind == StepKind::Reserve { written(reservation, &of.plan.items) } else { Amount::ZERO },
             held_by_others: *others,
+            told: None,
         })
         .collect()
 }

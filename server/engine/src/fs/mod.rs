@@ -12,14 +12,16 @@ pub mod layout;
 mod object;
 pub mod posix;
 pub mod probe;
+pub mod remote;
 pub mod simulator;
 pub mod walk;
 
 pub use error::{Errno, FsError, FsResult};
 pub use object::{
     At, Capabilities, Capacity, DataRange, Enforcement, File, Folder, FolderEntry, FolderStream, HsmState, Identity, Knowledge,
-    NamesDurability, Object, Quota, Status, Timestamp,
+    NamesDurability, Object, Quota, Status, Statuses, Timestamp,
 };
+use serde::{Deserialize, Serialize};
 use tidelock_shared::id::ProjectId;
 use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::project::ProjectTag;
@@ -45,6 +47,11 @@ pub trait FileSystem: Send + Sync {
     // Reading names and attributes.
     fn read_folder(&self, folder: &Folder) -> FsResult<FolderStream>;
     fn status(&self, object: Object<'_>) -> FsResult<Status>;
+    /// The statuses of names in a folder, in their order, each read when it is asked for, or earlier where that saves
+    /// a way: whoever walks by them takes them for as old as the first.
+    fn statuses<'a>(&'a self, folder: &'a Folder, names: &'a [FileName]) -> Statuses<'a> {
+        Box::new(names.iter().map(move |name| self.status(folder.at(name).into())))
+    }
     /// The identity that survives a rename; on Lustre the FID.
     fn identity(&self, object: Object<'_>) -> FsResult<Identity>;
     fn read_link(&self, at: At<'_>) -> FsResult<Vec<u8>>;
@@ -170,7 +177,7 @@ pub trait FileSystem: Send + Sync {
 }
 
 /// Who the kernel takes us for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Caller {
     pub uid: u32,
     /// May act on everybody's files.

@@ -8,7 +8,7 @@ use tidelock_shared::name::FileName;
 use tidelock_shared::quota::{Amount, Headroom, Limits};
 use tidelock_shared::strategy::{EntryKind, MountAbilities};
 
-use super::FsResult;
+use super::{FsResult, remote};
 
 /// An open folder; names are looked up in it, whatever it is called by now.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub struct File(pub(super) Handle);
 pub(super) enum Handle {
     Descriptor(OwnedFd),
     Simulated(u64),
+    /// Open in another process.
+    Remote(remote::Opened),
 }
 
 impl Folder {
@@ -96,6 +98,9 @@ pub struct FolderEntry {
 /// The entries of a folder in the order of the file system, read as they are asked for.
 pub type FolderStream = Box<dyn Iterator<Item = FsResult<FolderEntry>> + Send>;
 
+/// What is asked of several names at once.
+pub type Statuses<'a> = Box<dyn Iterator<Item = FsResult<Status>> + 'a>;
+
 /// Seconds and nanoseconds since 1970 in UTC. Lustre keeps whole seconds only (recorded).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Timestamp {
@@ -104,7 +109,7 @@ pub struct Timestamp {
 }
 
 /// The attributes of one inode.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
     pub kind: EntryKind,
     /// The mount's device number: tells mounts apart while they are mounted, not beyond.
@@ -140,6 +145,10 @@ pub struct Identity(Box<[u8]>);
 impl Identity {
     pub(super) fn new(bytes: &[u8]) -> Self {
         Self(bytes.into())
+    }
+
+    pub(super) fn length(&self) -> usize {
+        self.0.len()
     }
 }
 
@@ -179,14 +188,14 @@ impl TryFrom<String> for Identity {
 }
 
 /// A stretch of data between holes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DataRange {
     pub offset: u64,
     pub length: u64,
 }
 
 /// Where the content of a file is, on a file system with an archive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HsmState {
     /// Here; archived as well or not.
     Present,
@@ -215,7 +224,7 @@ pub enum NamesDurability {
 }
 
 /// What a mount can and cannot do for this caller.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Capabilities {
     /// For people: `Lustre`, `ext4`, `XFS`, `tmpfs`, ….
     pub kind: String,
@@ -236,7 +245,7 @@ pub struct Capabilities {
 }
 
 /// How the rules of renames are known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Knowledge {
     /// They are the same in every release of this kind of file system (recorded).
     OfItsKind,
@@ -247,7 +256,7 @@ pub enum Knowledge {
 }
 
 /// Room on the whole file system.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Capacity {
     pub total: Amount,
     /// For this caller. Zero inodes in `total` mean that the file system does not count them.
@@ -265,7 +274,7 @@ impl Capacity {
 }
 
 /// Whether a mount holds projects to their limits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Enforcement {
     On,
     /// Some servers hold them, others count only (Lustre).
@@ -277,7 +286,7 @@ pub enum Enforcement {
 }
 
 /// A project's numbers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quota {
     pub usage: Amount,
     pub limits: Limits,

@@ -98,6 +98,8 @@ pub fn remove_content(fs: &dyn FileSystem, folder: &Folder) -> FsResult<()> {
     }
 }
 
+const READ_AT_ONCE: usize = 1 << 20;
+
 /// Up to `length` bytes of a file's content.
 pub fn read_whole(fs: &dyn FileSystem, at: At<'_>, length: u64) -> FsResult<Vec<u8>> {
     read_open(fs, &fs.open_file(at)?, length)
@@ -110,9 +112,12 @@ pub fn read_open(fs: &dyn FileSystem, file: &File, length: u64) -> FsResult<Vec<
 
 /// Up to `length` bytes of an open file's content from an offset on.
 pub fn read_piece(fs: &dyn FileSystem, file: &File, offset: u64, length: u64) -> FsResult<Vec<u8>> {
-    let mut bytes = vec![0; usize::try_from(length).unwrap_or(usize::MAX)];
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
+    let mut bytes = Vec::new();
     let mut end = 0;
-    while end < bytes.len() {
+    while end < length {
+        // Room is made for what comes, whatever size a file says that it has.
+        bytes.resize(bytes.len().max(length.min(end + READ_AT_ONCE)), 0);
         match fs.read_at(file, offset + end as u64, &mut bytes[end..])? {
             0 => break,
             count => end += count,

@@ -123,6 +123,7 @@ pub fn plan(facts: &Facts<'_>) -> Draft {
         reservations,
         asked: facts.asked.clone(),
         user: String::new(),
+        rights_of: None,
         undoes: facts.undoes,
         warnings,
         payers,

@@ -29,11 +29,21 @@ pub struct MovePlan {
     /// Who asked, as the server knows them; empty where there is one user only.
     #[serde(default)]
     pub user: String,
+    /// Whose rights it is done with, where those are not its asker's: of whoever moved what it undoes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rights_of: Option<String>,
     pub undoes: Option<MoveId>,
     /// What the asker was told and agreed to.
     pub warnings: Vec<Warning>,
     pub payers: Vec<PayerChange>,
     pub cost: Cost,
+}
+
+impl MovePlan {
+    /// The user with whose rights it is done.
+    pub fn acts_as(&self) -> &str {
+        self.rights_of.as_deref().unwrap_or(&self.user)
+    }
 }
 
 /// What the move does to one payer, as far as the planner could read.
@@ -447,10 +457,10 @@ impl Tally {
     pub fn add(&mut self, more: &Self) {
         self.entries += more.entries;
         self.amount += more.amount;
-        self.content_bytes += more.content_bytes;
+        self.content_bytes = self.content_bytes.saturating_add(more.content_bytes);
         self.other_kinds += more.other_kinds;
         self.released += more.released;
-        self.released_bytes += more.released_bytes;
+        self.released_bytes = self.released_bytes.saturating_add(more.released_bytes);
         self.hard_links_leaving += more.hard_links_leaving;
         for (loss, count) in &more.losses {
             *self.losses.entry(*loss).or_default() += count;

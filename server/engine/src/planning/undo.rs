@@ -9,7 +9,7 @@ use super::conflicts::free_name;
 use super::paced::Paced;
 use super::{Found, Wanted, since};
 use crate::copy::Differences;
-use crate::engine::Engine;
+use crate::engine::{Engine, Snapshot};
 use crate::error::EngineError;
 use crate::fs::Identity;
 use crate::fs::walk::{look, unless_absent};
@@ -26,9 +26,18 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Refused`] where not even a plan can be made.
     pub fn plan_undo(&self, id: MoveId, hear: &mut dyn Hear) -> Result<Draft, EngineError> {
-        let (as_of, hear) = (self.version(), &mut Paced::new(self, hear));
+        let as_of = self.version();
         let snapshot = self.get(id)?;
+        let plan = &snapshot.recorded.of.plan;
+        let mut draft = self.acting_as_in(plan)?.plan_undo_of(&snapshot, hear)?;
+        draft.plan.rights_of = Some(plan.acts_as().to_owned()).filter(|user| user != self.user());
+        Ok(Draft { as_of, ..draft })
+    }
+
+    fn plan_undo_of(&self, snapshot: &Snapshot, hear: &mut dyn Hear) -> Result<Draft, EngineError> {
+        let hear = &mut Paced::new(self, hear);
         let of = &snapshot.recorded.of;
+        let id = of.id;
         if of.state != MoveState::Done {
             return Err(EngineError::NothingToUndo(id));
         }
@@ -42,14 +51,14 @@ impl Engine {
             return Err(EngineError::DeletedForGood(id));
         }
         if of.plan.items.iter().any(|item| item.repairs.is_some()) {
-            return Ok(Draft { as_of, ..self.plan_undo_of_repair(of, hear)? });
+            return self.plan_undo_of_repair(of, hear);
         }
         let mut refusals = Vec::new();
         let (mut found, mut warnings) = (Vec::new(), Vec::new());
         let verb = verb_of_undo(of);
         for (done, position) in of.plan.items.iter().zip(0_u32..) {
             let source = left_by(of, position, done)?;
-            let name = if done.verb == Verb::Trash { self.name_on_return(done)? } else { done.source_name.clone() };
+            let name = if verb == Verb::Move { self.name_on_return(done)? } else { done.source_name.clone() };
             let (folder, name) = match verb {
                 Verb::Trash => (&done.destination_folder.path, &done.destination_name),
                 Verb::Move | Verb::Copy | Verb::Repair => (&done.source_folder.path, &name),
@@ -88,7 +97,7 @@ impl Engine {
         if of.purge == Purge::Purged && of.plan.items.iter().any(|item| item.replaces.is_some()) {
             draft.plan.warnings.push(Warning::ReplacedIsGone);
         }
-        Ok(Draft { as_of, ..draft })
+        Ok(draft)
     }
 
     /// How what the move left has changed since.
@@ -120,7 +129,7 @@ impl Engine {
         Ok(if changes.is_any() { Since::Changed(Warning::ChangedMeanwhile { path, changes, stay_behind }) } else { Since::Same })
     }
 
-    /// The name that what was trashed comes back to: its own, or a free one beside what has that by now.
+    /// The name that an item comes back to: its own, or a free one beside what has that by now.
     fn name_on_return(&self, done: &PlannedItem) -> Result<FileName, EngineError> {
         let folder = self.fs.open_path(&done.source_folder.path)?;
         let own = &done.source_name;
@@ -131,14 +140,11 @@ impl Engine {
     }
 
     /// Records the move that undoes `id`.
+    ///
+    /// Whoever undoes another's move does it with the rights of that other: whether they may is for the caller to say.
     pub fn accept_undo(&self, id: MoveId) -> Result<MoveId, EngineError> {
-        self.accept_undo_for("", id)
-    }
-
-    /// The same for one of several users.
-    pub fn accept_undo_for(&self, user: &str, id: MoveId) -> Result<MoveId, EngineError> {
         let mut draft = self.plan_undo(id, &mut |_: &_| true)?;
-        user.clone_into(&mut draft.plan.user);
+        self.user().clone_into(&mut draft.plan.user);
         self.accept_draft(draft, None)
     }
 }

@@ -53,10 +53,11 @@ impl Engine {
             if !recorded.of.state.has_ended() || last_ms.saturating_sub(ended_ms) > NOT_YET_WRITTEN_MS {
                 continue;
             }
+            let Ok(acting) = self.acting_as_in(&recorded.of.plan) else { continue };
             let folders = recorded.of.plan.items.iter().flat_map(|item| [&item.destination_folder, &item.source_folder]);
             let folders: BTreeMap<&FilePath, &FolderRef> = folders.map(|folder| (&folder.path, folder)).collect();
             for folder in folders.into_values() {
-                removed += remove_barriers(&*self.fs, folder, recorded.of.id).unwrap_or_else(|error| {
+                removed += remove_barriers(&*acting.fs, folder, recorded.of.id).unwrap_or_else(|error| {
                     tracing::info!(path = %folder.path.shown(), %error, "files of barriers are not looked for");
                     0
                 });

@@ -29,11 +29,13 @@ impl Engine {
         let newest = self.newest_number()?;
         for of in open {
             let Some(first) = of.plan.items.first() else { continue };
-            if let Some(path) = self.told_by_record(of, &first.source_folder) {
+            // What cannot be read says nothing.
+            let Ok(acting) = self.acting_as_in(&of.plan) else { continue };
+            if let Some(path) = acting.told_by_record(of, &first.source_folder) {
                 return Err(EngineError::JournalIsOld(path));
             }
             for folder in [&first.source_folder, &first.destination_folder] {
-                if let Some(path) = self.later_record(of.id, newest, folder).ok().flatten() {
+                if let Some(path) = acting.later_record(of.id, newest, folder).ok().flatten() {
                     return Err(EngineError::JournalIsOld(path));
                 }
             }

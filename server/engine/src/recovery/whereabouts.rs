@@ -26,8 +26,9 @@ impl Engine {
     /// Everything of a move that can be seen or lies hidden, item by item. What cannot be looked at is left out.
     pub fn whereabouts(&self, id: MoveId) -> Result<Vec<(Lies, FilePath)>, EngineError> {
         let plan = self.get(id)?.recorded.of.plan;
+        let acting = self.acting_as_in(&plan)?;
         let items = plan.items.iter().zip(0_u32..).take(ITEMS_MAX);
-        Ok(items.flat_map(|(item, number)| self.places(id, item, number)).collect())
+        Ok(items.flat_map(|(item, number)| acting.places(id, item, number)).collect())
     }
 
     fn places(&self, id: MoveId, item: &PlannedItem, number: u32) -> Vec<(Lies, FilePath)> {

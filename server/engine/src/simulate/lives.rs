@@ -13,6 +13,7 @@ use tidelock_shared::id::MoveId;
 use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::progress::MoveState;
 use tidelock_shared::request::{MoveRequest, Verb};
+use tidelock_shared::strategy::Strategy;
 
 use super::Verdict;
 use super::census::take;
@@ -30,6 +31,7 @@ use crate::fs::FileSystem;
 use crate::fs::simulator::{Pace, Random};
 use crate::journal::JournalError;
 use crate::moves::state::Purge;
+use crate::planner::plan::PlannedItem;
 use crate::worker::InProcess;
 use wants::Intent;
 
@@ -322,6 +324,15 @@ impl World {
     fn undo(&self, engine: &Engine, id: MoveId) -> Result<(), EngineError> {
         self.interference.stage.note(&format!("undo {id}"));
         let draft = engine.plan_undo(id, &mut |_: &_| true)?;
+        // The model cannot tell the names below two folders of one number apart: what stays hidden, and what comes
+        // back beside what has its name by now.
+        let undone = engine.get(id)?.recorded.of.plan.items;
+        let is_there_twice = |item: &PlannedItem| item.kept.is_some() || item.strategy == Strategy::StagedCopy;
+        let mut pairs = draft.plan.items.iter().zip(&undone);
+        if pairs.any(|(back, item)| is_there_twice(back) && back.destination_name != item.source_name) {
+            self.interference.count("beside a taken name");
+            return Err(EngineError::Refused(Vec::new()));
+        }
         let undo = self.accept(engine, || engine.accept_draft(draft, None))?;
         engine.drive(undo)
     }

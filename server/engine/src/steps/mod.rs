@@ -31,12 +31,12 @@ mod verify;
 
 pub(crate) use barrier::names as barrier_names;
 use context::Context;
-use error::StepResult;
+use error::{StepError, StepResult};
 pub(crate) use purge::purge;
 use tidelock_shared::id::MoveId;
 
 use crate::crew::Crew;
-use crate::fs::FileSystem;
+use crate::fs::{Errno, FileSystem, FsError};
 use crate::moves::event::Failure;
 use crate::planner::plan::FolderRef;
 use crate::planner::sequence::StepKind;
@@ -62,10 +62,20 @@ pub(crate) fn perform(
         Action::Probe => probe(&mut context).map(StepReport::Probed),
         Action::Look => look(&mut context).map(StepReport::Probed),
     };
-    result.unwrap_or_else(|error| match error.wait(order) {
+    result.unwrap_or_else(|error| closing(order, &error))
+}
+
+/// The closing report of an order whose worker cannot be reached: as where a server is away. Whatever of the step
+/// was done is found by its next run, its undo or its probe.
+pub(crate) fn out_of_reach(order: &StepOrder) -> StepReport {
+    closing(order, &FsError::new("worker", b"", Errno::REMOTEIO).into())
+}
+
+fn closing(order: &StepOrder, error: &StepError) -> StepReport {
+    match error.wait(order) {
         Some(wait) => StepReport::Waits { wait, failure: error.failure() },
         None => StepReport::Failed(error.failure()),
-    })
+    }
 }
 
 fn run(context: &mut Context<'_>) -> StepResult<()> {

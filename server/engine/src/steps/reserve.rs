@@ -27,6 +27,7 @@ pub(super) fn admit(fs: &dyn FileSystem, admission: &Admission) -> StepResult<()
         Err(error) if error.errno == Errno::REMOTEIO && needed == Amount::ZERO => None,
         answer => answer?.flatten(),
     };
+    let quota = quota.or(admission.told);
     if let Some(quota) = quota {
         let over = over(&quota, admission.taken);
         if over != Amount::ZERO {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use tidelock_shared::id::MoveId;
 use tidelock_shared::quota::Amount;
 
+use crate::fs::Quota;
 use crate::moves::event::{Failure, Note};
 use crate::planner::plan::{FolderRef, PlannedItem};
 use crate::planner::sequence::StepKind;
@@ -74,6 +75,9 @@ pub struct Admission {
     /// What it is going to write to the mount.
     pub written: Amount,
     pub held_by_others: Held,
+    /// The project's numbers as somebody was told who may read them; none where nobody was asked. A worker that may not
+    /// read them itself believes this.
+    pub told: Option<Quota>,
 }
 
 /// What a worker says.
@@ -123,7 +127,7 @@ pub enum Probe {
 }
 
 /// The answer to a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Then {
     GoOn,
     /// The move is to be cancelled.

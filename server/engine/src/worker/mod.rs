@@ -4,11 +4,17 @@
 //! a process that has become the user, or as a job on another node. The executor knows
 //! nothing else of whoever does the work.
 
+mod host;
 mod in_process;
 mod message;
+mod remote;
 
+pub use host::{HostError, host};
 pub use in_process::InProcess;
 pub use message::{Action, Admission, Probe, RecordOrder, StepOrder, StepReport, Then, Wait};
+
+/// An order over the wire is not longer, with all that its move has noted.
+const ORDER_BYTES_MAX: usize = 512 << 20;
 
 /// Somebody who performs orders.
 pub trait Worker: Send + Sync {
@@ -17,3 +23,6 @@ pub trait Worker: Send + Sync {
     /// answers [`Then::Stop`] the worker stops at the next safe place and reports that.
     fn perform(&self, order: &StepOrder, hear: &mut dyn FnMut(StepReport) -> Then);
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,11 +8,13 @@ use std::sync::Arc;
 use tidelock_engine::fs::simulator::{Simulator, Site, SiteMount};
 use tidelock_engine::fs::{Errno, File, FileSystem, Folder, FsResult, Timestamp};
 use tidelock_shared::id::ProjectId;
+use tidelock_shared::name::FileName;
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::quota::{Amount, Bounds, Limits};
 use tidelock_shared::strategy::EntryKind;
 
 use crate::kernel;
+use crate::wire::Wire;
 use crate::world::{self, name, path};
 
 /// A file system as somebody sees it.
@@ -26,6 +28,8 @@ pub(crate) const BOB: u32 = 1001;
 pub(crate) struct Bench {
     pub(crate) root: Fs,
     on: On,
+    /// What is on a simulator may be asked through a worker.
+    wire: Option<Wire>,
     top: Folder,
     made: u32,
     /// What was charged, for whoever clears away.
@@ -45,6 +49,34 @@ impl Bench {
         let root = Simulator::in_memory(site, || Timestamp { seconds: 1_000_000, nanoseconds: 0 });
         let top = root.open_path(&path("/m")).unwrap();
         Self::with(Arc::new(root.clone()), On::Simulator(root), top)
+    }
+
+    /// The same, where every call goes to a worker and back.
+    pub(crate) fn over_the_wire(mount: SiteMount) -> Self {
+        let site = Site { mounts: vec![mount], limits: BTreeMap::new() };
+        let simulator = Simulator::in_memory(site, || Timestamp { seconds: 1_000_000, nanoseconds: 0 });
+        let wire = Wire::to(&simulator);
+        let root = wire.seen_by(simulator.clone());
+        let top = root.open_path(&path("/m")).unwrap();
+        Self::through(Some(wire), root, On::Simulator(simulator), top)
+    }
+
+    /// A simulated site as somebody in these groups sees it.
+    pub(crate) fn seen_by(&self, uid: u32, gids: &[u32]) -> Fs {
+        let view = self.simulator().seen_by(uid, gids);
+        match &self.wire {
+            Some(wire) => wire.seen_by(view),
+            None => Arc::new(view),
+        }
+    }
+
+    /// A folder of the bench as the simulator itself has it.
+    pub(crate) fn simulated(&self, folder: &Folder) -> Folder {
+        let (simulator, wanted) = (self.simulator(), self.root.status(folder.into()).unwrap().inode);
+        let top = simulator.open_path(&path("/m")).unwrap();
+        let is_it = |name: &FileName| simulator.status(top.at(name).into()).unwrap().inode == wanted;
+        let mut names = simulator.read_folder(&top).unwrap().map(|entry| entry.unwrap().name);
+        names.find(is_it).map(|name| simulator.open_folder(top.at(&name)).unwrap()).unwrap()
     }
 
     /// In a new folder of a real mount; [`Bench::clear`] removes it.
@@ -74,7 +106,11 @@ impl Bench {
     }
 
     fn with(root: Fs, on: On, top: Folder) -> Self {
-        let bench = Self { root, on, top, made: 0, projects: RefCell::default(), limited: RefCell::default() };
+        Self::through(None, root, on, top)
+    }
+
+    fn through(wire: Option<Wire>, root: Fs, on: On, top: Folder) -> Self {
+        let bench = Self { root, on, wire, top, made: 0, projects: RefCell::default(), limited: RefCell::default() };
         // As in the recordings: p1P, np and x2 on one MDT, p2P and x1 on the other.
         for (folder, project, mdt) in [("p1P", 1001, 0), ("p2P", 1002, 1), ("np", 0, 0), ("x1", 0, 1), ("x2", 0, 0)] {
             bench.folder(folder, project, mdt);
@@ -160,7 +196,7 @@ impl Bench {
     /// Gives a new file so many bytes.
     pub(crate) fn fill(&self, folder: &Folder, text: &str, file: &File, bytes: u64) {
         if let On::Simulator(simulator) = &self.on {
-            return simulator.fill(folder.at(&name(text)), 1, bytes).unwrap();
+            return simulator.fill(self.simulated(folder).at(&name(text)), 1, bytes).unwrap();
         }
         let piece = vec![1; 1 << 20];
         let mut offset = 0;
@@ -202,7 +238,7 @@ impl Bench {
             _ => ALICE,
         };
         match &self.on {
-            On::Simulator(simulator) => Arc::new(simulator.seen_by(uid, &[uid])),
+            On::Simulator(_) => self.seen_by(uid, &[uid]),
             On::Kernel { .. } | On::Lustre(_) => kernel::seen_by(uid),
         }
     }
@@ -236,7 +272,7 @@ impl Bench {
         let tag = self.root.tag(folder.at(&name).into()).unwrap();
         let id = match (&self.on, tag) {
             (On::Simulator(simulator), _) => {
-                simulator.charged_to(simulator.status(folder.at(&name).into()).unwrap().inode).to_string()
+                simulator.charged_to(self.root.status(folder.at(&name).into()).unwrap().inode).to_string()
             }
             (_, Some(tag)) => tag.id.to_string(),
             // What the kernel does not tell, the recordings do not know either.

@@ -1,6 +1,6 @@
 //! How a name is claimed before something is published under it.
 
-use tidelock_engine::fs::{FileSystem, Folder};
+use tidelock_engine::fs::Folder;
 use tidelock_shared::name::FileName;
 
 use crate::bench::{BOB, Bench, errno_name};
@@ -81,8 +81,8 @@ fn listed(bench: &Bench, folder: &Folder, of: &FileName) -> String {
 fn write_into_a_claim(bench: &Bench, beta: &Folder) -> String {
     bench.root.set_owner(beta.into(), 0, SHARED_GROUP).unwrap();
     bench.root.set_mode(beta.into(), 0o2775).unwrap();
-    let alice = bench.simulator().seen_by(crate::bench::ALICE, &[SHARED_GROUP]);
-    let bob = bench.simulator().seen_by(BOB, &[BOB, SHARED_GROUP]);
+    let alice = bench.seen_by(crate::bench::ALICE, &[SHARED_GROUP]);
+    let bob = bench.seen_by(BOB, &[BOB, SHARED_GROUP]);
     let claim = name("claim");
     alice.create_folder(beta.at(&claim), 0).unwrap();
     let inside = bob.open_folder(beta.at(&claim)).unwrap();

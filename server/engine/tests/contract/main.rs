@@ -14,6 +14,7 @@ mod kernel;
 mod limits;
 mod names;
 mod tags;
+mod wire;
 #[path = "../world/mod.rs"]
 mod world;
 
@@ -217,6 +218,15 @@ fn every_system_answers_as_recorded() {
         let checked = check(recording, &[], |line| Bench::new(line.mount(personality)));
         checked.tell(&format!("simulator, {personality:?}"));
         assert!(checked.tried > at_least, "{personality:?}: {}", checked.tried);
+    }
+}
+
+/// The same lines where every call goes to a worker, and back.
+#[test]
+fn a_worker_answers_as_recorded() {
+    for (recording, personality) in RECORDINGS {
+        let checked = check(recording, &[], |line| Bench::over_the_wire(line.mount(personality)));
+        checked.tell(&format!("simulator through a worker, {personality:?}"));
     }
 }
 

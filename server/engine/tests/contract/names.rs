@@ -79,7 +79,7 @@ pub(crate) fn link_case(bench: &mut Bench, kind: &str, way: &str, who: &str, lin
 /// A folder whose names are spread over both MDTs.
 fn striped_case(bench: &mut Bench, case: &str) -> Option<String> {
     let folder = bench.folder("striped", 1001, 0);
-    bench.simulator().stripe(&folder, &[0, 1]).unwrap();
+    bench.simulator().stripe(&bench.simulated(&folder), &[0, 1]).unwrap();
     let kids: Vec<String> = (0..8).map(|_| bench.make("file", &folder)).collect();
     let (root, top, old) = (&bench.root, bench.open("B0"), name(&kids[0]));
     let retag = || root.set_tag((&folder).into(), ProjectTag { id: ProjectId(1002), inherit: true });
@@ -186,7 +186,7 @@ pub(crate) fn released_case(bench: &mut Bench, case: &str) -> Option<String> {
     let (p1, p2) = (bench.open("p1"), bench.open("p2"));
     let entry = bench.make("file", &p1);
     let (old, new) = (name(&entry), name("new"));
-    bench.simulator().release(p1.at(&old)).unwrap();
+    bench.simulator().release(bench.simulated(&p1).at(&old)).unwrap();
     let (answer, project, at) = match case {
         "rename released same project" => (bench.root.rename(p1.at(&old), p1.at(&new)), None, p1.at(&new)),
         "rename released file to other project p2" => (bench.root.rename(p1.at(&old), p2.at(&new)), Some(&p2), p2.at(&new)),

@@ -1,7 +1,5 @@
 //! Who may change a project ID, of what, and what it does.
 
-use std::sync::Arc;
-
 use tidelock_engine::fs::walk::walk;
 use tidelock_engine::fs::{Folder, FsError, Object, Timestamp};
 use tidelock_shared::id::ProjectId;
@@ -77,7 +75,7 @@ pub(crate) fn chprojid_case(bench: &mut Bench, line: &Line<'_>) -> Option<String
     }
     match line.case {
         "gid=1003, carol not in group" => {
-            let carol: Fs = Arc::new(bench.simulator().seen_by(CAROL, &[CAROL]));
+            let carol: Fs = bench.seen_by(CAROL, &[CAROL]);
             world::write(&*carol, &p1, "hers", b"x");
             Some(errno_name(&bench.retag(&carol, &p1, "hers", 1002, false)).to_owned())
         }
@@ -102,7 +100,7 @@ pub(crate) fn chprojid_case(bench: &mut Bench, line: &Line<'_>) -> Option<String
         case if case.contains(" by alice(owner)") || case.contains("bob") => {
             let entry = bench.make("file", &p1);
             let uid = if case.contains("bob") { BOB } else { ALICE };
-            let member: Fs = Arc::new(bench.simulator().seen_by(uid, &[uid, GROUP]));
+            let member: Fs = bench.seen_by(uid, &[uid, GROUP]);
             let set = bench.retag(&member, &p1, &entry, 1002, false);
             Some(format!("{} now {}", errno_name(&set), bench.project(&p1, &entry)))
         }

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may take the short way out")]
 
 mod furnish;
+pub mod hosted;
 pub mod meddler;
 mod outcome;
 mod tried;
@@ -27,7 +28,7 @@ use tidelock_engine::clock::Clock;
 use tidelock_engine::fs::simulator::{Personality, Simulator, Site, SiteMount, Stopped};
 use tidelock_engine::fs::{FileSystem, Folder, HsmState, Timestamp, walk};
 use tidelock_engine::journal::{Journal, StateFolder};
-use tidelock_engine::worker::InProcess;
+use tidelock_engine::worker::{InProcess, Worker};
 use tidelock_engine::{Engine, EngineError};
 use tidelock_shared::id::{MoveId, ProjectId};
 use tidelock_shared::name::{FileName, FilePath};
@@ -261,10 +262,15 @@ impl World {
 
     /// The same through another view of the world.
     pub fn engine_on(&self, view: Simulator) -> (Engine, StateFolder) {
-        let folder = StateFolder::hold(self.state.path()).unwrap();
-        let journal = Journal::open(&folder, || 0x1234_5678_9abc_def0).unwrap();
         let fs: Arc<dyn FileSystem> = Arc::new(view);
         let worker = Arc::new(InProcess::new(fs.clone()));
+        self.engine_with(fs, worker)
+    }
+
+    /// The same with somebody else who does the work.
+    pub fn engine_with(&self, fs: Arc<dyn FileSystem>, worker: Arc<dyn Worker>) -> (Engine, StateFolder) {
+        let folder = StateFolder::hold(self.state.path()).unwrap();
+        let journal = Journal::open(&folder, || 0x1234_5678_9abc_def0).unwrap();
         let engine = Engine::new(fs, worker, journal, Arc::new(self.clock()), vec![path("/")]).unwrap();
         (engine.with_checkpoints_apart(self.entries_a_checkpoint).with_patience(PATIENCE), folder)
     }

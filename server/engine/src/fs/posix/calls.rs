@@ -33,7 +33,7 @@ const IDENTITY_BY_INODE: u8 = 2;
 pub(super) fn descriptor(handle: &Handle) -> BorrowedFd<'_> {
     match handle {
         Handle::Descriptor(descriptor) => descriptor.as_fd(),
-        Handle::Simulated(_) => panic!("a simulated object was given to the kernel"),
+        Handle::Simulated(_) | Handle::Remote(_) => panic!("an object of another file system was given to the kernel"),
     }
 }
 

@@ -43,7 +43,7 @@ impl NewInode {
 pub(super) fn number_of(handle: &Handle) -> InodeNumber {
     match handle {
         Handle::Simulated(number) => *number,
-        Handle::Descriptor(_) => panic!("a real descriptor was given to the simulator"),
+        Handle::Descriptor(_) | Handle::Remote(_) => panic!("an object of another file system was given to the simulator"),
     }
 }
 

@@ -138,6 +138,7 @@ fn plan() -> MovePlan {
         reservations: Vec::new(),
         asked: Default::default(),
         user: String::new(),
+        rights_of: None,
         undoes: None,
         warnings: Vec::new(),
         payers: Vec::new(),

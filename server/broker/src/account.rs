@@ -1,0 +1,77 @@
+//! From a name to what the kernel checks: uid, gid and groups, as this machine knows them.
+
+use std::ffi::CString;
+
+use nix::unistd::{User, getgrouplist};
+
+/// A user of this machine for whom work may be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    pub name: String,
+    pub uid: u32,
+    pub gid: u32,
+    /// All groups, the first one too.
+    pub groups: Vec<u32>,
+}
+
+/// Why nothing is done for a user of this name.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum Unsuitable {
+    #[error("there is no user {0:?} here")]
+    Unknown(String),
+    /// Whoever is exempt from limits and rights gets no worker.
+    #[error("user {name:?} has uid {uid}, below {minimum}, where the people begin")]
+    System { name: String, uid: u32, minimum: u32 },
+    #[error("user {0:?} cannot be looked up")]
+    LookUp(String, #[source] nix::Error),
+}
+
+impl Account {
+    /// The account that runs the server, which is nobody's.
+    ///
+    /// # Errors
+    /// Nobody has that name, it is root's, or whoever knows the names does not answer.
+    pub fn of_server(name: &str) -> Result<Self, Unsuitable> {
+        Self::look_up(name, 1)
+    }
+
+    /// Looks a user up as the system's own programs do (NSS).
+    ///
+    /// # Errors
+    /// Nobody has that name, it is root or a service, or whoever knows the names does not answer.
+    pub fn look_up(name: &str, minimum_uid: u32) -> Result<Self, Unsuitable> {
+        let unknown = || Unsuitable::Unknown(name.to_owned());
+        let asked = CString::new(name).map_err(|_| unknown())?;
+        let failed = |error| Unsuitable::LookUp(name.to_owned(), error);
+        let user = User::from_name(name).map_err(failed)?.ok_or_else(unknown)?;
+        // Some directories find people by other names too; whoever they are, they have one.
+        if user.name != name {
+            return Err(unknown());
+        }
+        let (uid, gid) = (user.uid.as_raw(), user.gid.as_raw());
+        // Root is never anybody's name here, whatever the site says.
+        let minimum = minimum_uid.max(1);
+        if uid < minimum || uid == u32::MAX {
+            return Err(Unsuitable::System { name: user.name, uid, minimum });
+        }
+        let groups = getgrouplist(&asked, user.gid).map_err(failed)?;
+        Ok(Self { name: user.name, uid, gid, groups: groups.into_iter().map(nix::unistd::Gid::as_raw).collect() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_people_are_worked_for() {
+        assert_eq!(Account::look_up("nobody there", 1000), Err(Unsuitable::Unknown("nobody there".to_owned())));
+        assert_eq!(Account::look_up("a\0b", 1000), Err(Unsuitable::Unknown("a\0b".to_owned())));
+        assert_eq!(Account::look_up("", 1000), Err(Unsuitable::Unknown(String::new())));
+        let root = Account::look_up("root", 0);
+        assert_eq!(root, Err(Unsuitable::System { name: "root".to_owned(), uid: 0, minimum: 1 }));
+        let daemon = Account::look_up("daemon", 1).unwrap();
+        assert!(daemon.uid > 0 && daemon.groups.contains(&daemon.gid), "{daemon:?}");
+        assert!(matches!(Account::look_up("daemon", 1000), Err(Unsuitable::System { .. })));
+    }
+}
