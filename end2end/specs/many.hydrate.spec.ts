@@ -1,10 +1,13 @@
 // Sessions and tokens as their user sees them, and the end of a session in the middle of work.
 import AxeBuilder from '@axe-core/playwright';
+import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Browser, Page } from '@playwright/test';
 import { expect, phone, test as base } from '../fixtures';
 import { hydrated } from '../pages';
+import { program } from '../server';
 import { Site } from '../site';
 
 const test = base.extend<{ site: Site }>({
@@ -82,6 +85,9 @@ test('a token is made, shown once, used and ended', async ({ page, site }) => {
   site.user = '';
   const session = () => page.request.post('/api/session', { headers: { authorization }, data: {} });
   expect(await (await session()).json()).toMatchObject({ user: Site.account });
+  const env = { ...process.env, TIDELOCK_TOKEN: secret };
+  const command = promisify(execFile)(program, ['limits', '--json', '--server', site.origin], { env });
+  expect(JSON.parse((await command).stdout)).toHaveProperty('moves_at_once');
   site.user = Site.account;
   await page.reload();
   await hydrated(page);

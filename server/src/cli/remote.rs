@@ -30,6 +30,8 @@ pub(super) struct Remote {
 
 impl Remote {
     pub(super) fn new(url: &str, token: Option<String>) -> Result<Self, UserError> {
+        // The only one that is built in; that it is chosen already is no failure.
+        drop(rustls::crypto::ring::default_provider().install_default());
         let client = reqwest::blocking::Client::builder()
             .timeout(ANSWER_WITHIN)
             .connect_timeout(CONNECT_WITHIN)
