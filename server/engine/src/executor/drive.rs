@@ -396,6 +396,7 @@ impl Driver {
             match report {
                 StepReport::Progress { entries, bytes } => {
                     live.meter.add(entries, bytes);
+                    live.has_worked.fetch_or(entries > 0 || bytes > 0, Ordering::Relaxed);
                     live.touch(&self.versions);
                     self.slow_down(entries * operations_an_entry(order.kind), bytes, &is_stopped);
                 }
