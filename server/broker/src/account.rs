@@ -4,6 +4,9 @@ use std::ffi::CString;
 
 use nix::unistd::{User, getgrouplist};
 
+/// `/proc/sys/kernel/overflowuid`, which every system calls nobody.
+const OVERFLOW_UID: u32 = 65534;
+
 /// A user of this machine for whom work may be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
@@ -22,6 +25,9 @@ pub enum Unsuitable {
     /// Whoever is exempt from limits and rights gets no worker.
     #[error("user {name:?} has uid {uid}, below {minimum}, where the people begin")]
     System { name: String, uid: u32, minimum: u32 },
+    /// Whoever the kernel cannot name has that number: its files are many people's, and nobody's.
+    #[error("user {0:?} stands for all who have no number here")]
+    Nobody(String),
     #[error("user {0:?} cannot be looked up")]
     LookUp(String, #[source] nix::Error),
 }
@@ -54,6 +60,9 @@ impl Account {
         if uid < minimum || uid == u32::MAX {
             return Err(Unsuitable::System { name: user.name, uid, minimum });
         }
+        if uid == OVERFLOW_UID {
+            return Err(Unsuitable::Nobody(user.name));
+        }
         let groups = getgrouplist(&asked, user.gid).map_err(failed)?;
         Ok(Self { name: user.name, uid, gid, groups: groups.into_iter().map(nix::unistd::Gid::as_raw).collect() })
     }
@@ -72,6 +81,7 @@ mod tests {
         assert_eq!(root, Err(Unsuitable::System { name: "root".to_owned(), uid: 0, minimum: 1 }));
         let daemon = Account::look_up("daemon", 1).unwrap();
         assert!(daemon.uid > 0 && daemon.groups.contains(&daemon.gid), "{daemon:?}");
+        assert_eq!(Account::look_up("nobody", 1000), Err(Unsuitable::Nobody("nobody".to_owned())));
         assert!(matches!(Account::look_up("daemon", 1000), Err(Unsuitable::System { .. })));
     }
 }

@@ -11,7 +11,7 @@ use landlock::{
 };
 use rustix::fs::Mode;
 use rustix::io::Errno;
-use rustix::process::{Gid, Resource, Rlimit, Uid, getrlimit, setrlimit, umask};
+use rustix::process::{DumpableBehavior, Gid, Resource, Rlimit, Uid, getrlimit, set_dumpable_behavior, setrlimit, umask};
 use rustix::thread::{
     CapabilitySet, CapabilitySets, capabilities, clear_ambient_capability_set, remove_capability_from_bounding_set,
     set_capabilities, set_keep_capabilities, set_no_new_privs, set_thread_groups, set_thread_res_gid, set_thread_res_uid,
@@ -72,6 +72,39 @@ const FORBIDDEN: [libc::c_long; 46] = [
     libc::SYS_kexec_load,
     libc::SYS_reboot,
 ];
+
+/// What the reader is kept from besides. Landlock knows nothing of attributes, which `CAP_SYS_ADMIN` may set where they are
+/// `trusted`; and older kernels have no Landlock, so that whatever all may change would be the reader's to change too.
+const CHANGING: [libc::c_long; 25] = [
+    libc::SYS_setxattr,
+    libc::SYS_lsetxattr,
+    libc::SYS_fsetxattr,
+    libc::SYS_removexattr,
+    libc::SYS_lremovexattr,
+    libc::SYS_fremovexattr,
+    SYS_SETXATTRAT,
+    SYS_REMOVEXATTRAT,
+    libc::SYS_fchmod,
+    libc::SYS_fchmodat,
+    libc::SYS_fchown,
+    libc::SYS_fchownat,
+    libc::SYS_utimensat,
+    libc::SYS_truncate,
+    libc::SYS_ftruncate,
+    libc::SYS_fallocate,
+    libc::SYS_copy_file_range,
+    libc::SYS_pwrite64,
+    libc::SYS_mkdirat,
+    libc::SYS_mknodat,
+    libc::SYS_symlinkat,
+    libc::SYS_linkat,
+    libc::SYS_unlinkat,
+    libc::SYS_renameat,
+    libc::SYS_renameat2,
+];
+/// The same on all machines, since Linux 6.13; our libc does not name them yet.
+const SYS_SETXATTRAT: libc::c_long = 463;
+const SYS_REMOVEXATTRAT: libc::c_long = 466;
 
 /// How far the kernel holds a worker back, besides its user's rights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,13 +197,17 @@ pub fn become_for_good(identity: &Identity, roots: &[PathBuf]) -> Result<Confine
     set_thread_res_gid(gid, gid, gid).map_err(|errno| ConfineError::Call("take the group", errno))?;
     set_keep_capabilities(!identity.keeps().is_empty()).map_err(|errno| ConfineError::Call("keep capabilities", errno))?;
     set_thread_res_uid(uid, uid, uid).map_err(|errno| ConfineError::Call("become the user", errno))?;
+    // No other process of its user looks into it or takes it over. The change of user says so too, but not on every system
+    // (`fs.suid_dumpable`).
+    let closed = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    closed.map_err(|errno| ConfineError::Call("close itself to others", errno))?;
     keep_capabilities(identity.keeps()).map_err(|errno| ConfineError::Call("give up capabilities", errno))?;
     let is_left = |sets: CapabilitySets| (sets.effective | sets.permitted | sets.inheritable) != identity.keeps();
     let could_return = set_thread_res_uid(Uid::ROOT, Uid::ROOT, Uid::ROOT).is_ok();
     if could_return || capabilities(None).map_or(true, is_left) {
         return Err(ConfineError::StillPrivileged);
     }
-    forbid_calls()?;
+    forbid_calls(identity)?;
     Ok(Confined { by_landlock })
 }
 
@@ -221,9 +258,11 @@ fn keep_capabilities(kept: CapabilitySet) -> Result<(), Errno> {
     set_capabilities(None, CapabilitySets { effective: kept, permitted: kept, inheritable: CapabilitySet::empty() })
 }
 
-fn forbid_calls() -> Result<(), ConfineError> {
+fn forbid_calls(identity: &Identity) -> Result<(), ConfineError> {
     let failed = |error: Box<dyn std::error::Error + Send + Sync>| ConfineError::Filter(error);
-    let rules: BTreeMap<i64, Vec<seccompiler::SeccompRule>> = FORBIDDEN.iter().map(|number| (*number, Vec::new())).collect();
+    let changes = if matches!(identity, Identity::Reader { .. }) { CHANGING.as_slice() } else { &[] };
+    let forbidden = FORBIDDEN.iter().chain(changes);
+    let rules: BTreeMap<i64, Vec<seccompiler::SeccompRule>> = forbidden.map(|number| (*number, Vec::new())).collect();
     let machine = std::env::consts::ARCH.try_into().map_err(|error: seccompiler::BackendError| failed(Box::new(error)))?;
     let refused = SeccompAction::Errno(libc::EPERM.unsigned_abs());
     let filter = SeccompFilter::new(rules, SeccompAction::Allow, refused, machine).map_err(|error| failed(Box::new(error)))?;

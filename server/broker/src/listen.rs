@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use rustix::fs::Mode;
 use rustix::io::Errno;
 use rustix::net::sockopt::socket_peercred;
 use rustix::net::{SocketFlags, accept_with};
-use rustix::process::umask;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit, umask};
 
 use crate::account::Account;
 use crate::channel::{listen_at, receive, send};
@@ -23,6 +24,8 @@ use crate::posts::Posts;
 
 /// So many requests are worked on at once: a directory of users may take its time.
 const AT_ONCE_MAX: usize = 32;
+/// Where there is no room for one more, it is looked again after so long.
+const NO_ROOM_FOR: Duration = Duration::from_millis(200);
 /// What the reader is called here; no user is called anything with brackets.
 const READER: &str = "(reader)";
 
@@ -73,6 +76,9 @@ impl Listening {
             }
             _ => {}
         }
+        // One descriptor for each worker: the limit that programs begin with is for a few hundred.
+        let files = getrlimit(Resource::Nofile);
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: files.maximum, maximum: files.maximum });
         // It is made for its owner alone, and given away by its name, not by where that may lead by now.
         let before = umask(Mode::RWXG | Mode::RWXO);
         let bound = listen_at(path);
@@ -92,6 +98,12 @@ impl Listening {
             let peer = match accept_with(&self.socket, SocketFlags::CLOEXEC) {
                 Ok(peer) => peer,
                 Err(Errno::INTR | Errno::CONNABORTED) => continue,
+                // If it ended, so would all workers and what they are at.
+                Err(errno @ (Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM)) => {
+                    tracing::error!(%errno, "no request can be taken for now");
+                    std::thread::sleep(NO_ROOM_FOR);
+                    continue;
+                }
                 Err(errno) => return Err(ListenError::Accept(errno)),
             };
             if self.busy.fetch_add(1, Ordering::Relaxed) >= AT_ONCE_MAX {

@@ -41,7 +41,12 @@ impl Posts {
         user: &str,
         start: impl FnOnce() -> io::Result<(UnixStream, Child)>,
     ) -> Result<UnixStream, NotFilled> {
-        let post = locked(&self.0).entry(user.to_owned()).or_default().clone();
+        let post = {
+            let mut posts = locked(&self.0);
+            // Each holds a descriptor: as many as users who work, and not as users who ever did.
+            posts.retain(|_, post| Arc::strong_count(post) > 1 || locked(post).as_ref().is_some_and(|worker| !worker.is_gone()));
+            posts.entry(user.to_owned()).or_default().clone()
+        };
         let mut worker = locked(&post);
         if worker.as_ref().is_some_and(|former| !former.end()) {
             return Err(NotFilled::Hangs);
@@ -81,6 +86,10 @@ impl Worker {
         self.is_gone_within(GONE_WITHIN)
     }
 
+    fn is_gone(&self) -> bool {
+        *locked(&self.gone.0)
+    }
+
     fn is_gone_within(&self, patience: Duration) -> bool {
         let (gone, changed) = &*self.gone;
         let waited = changed.wait_timeout_while(locked(gone), patience, |gone| !*gone);
@@ -91,4 +100,37 @@ impl Worker {
 /// Nobody leaves anything half done while he holds a lock here.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Command, Stdio};
+
+    use super::*;
+
+    /// A worker that ends with its connection.
+    fn start() -> io::Result<(UnixStream, Child)> {
+        let (ours, theirs) = UnixStream::pair()?;
+        let child = Command::new("cat").stdin(Stdio::from(OwnedFd::from(ours))).stdout(Stdio::null()).spawn()?;
+        Ok((theirs, child))
+    }
+
+    #[test]
+    fn nothing_is_kept_of_those_who_are_gone() {
+        let posts = Posts::default();
+        let here = posts.fill("here", start).unwrap();
+        for user in 0..20 {
+            drop(posts.fill(&user.to_string(), start).unwrap());
+        }
+        let are_gone = || {
+            drop(posts.fill("last", start).unwrap());
+            locked(&posts.0).len() == 2
+        };
+        assert!((0..100).any(|_| are_gone() || {
+            std::thread::sleep(Duration::from_millis(20));
+            false
+        }));
+        assert!(locked(&posts.0).contains_key("here"), "it is still at work");
+        drop(here);
+    }
 }

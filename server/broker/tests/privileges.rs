@@ -7,7 +7,7 @@
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
 use std::os::fd::AsFd;
-use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -74,6 +74,7 @@ fn act(arguments: &[String]) {
             }
             "pid" => getpid().as_raw_nonzero().to_string(),
             "status" => fs::read_to_string("/proc/self/status").unwrap().replace('\n', ";"),
+            "dumpable" => format!("{:?}", rustix::process::dumpable_behavior().unwrap()),
             "landlock" => confined.by_landlock.to_string(),
             "read" => told(fs::read(path).map(drop)),
             "write" => told(fs::write(path, b"written")),
@@ -81,6 +82,10 @@ fn act(arguments: &[String]) {
             "rename" => {
                 let (from, to) = path.split_once(' ').unwrap();
                 told(fs::rename(from, to))
+            }
+            "mark" => {
+                let marked = rustix::fs::setxattr(path, "trusted.mark", b"1", rustix::fs::XattrFlags::empty());
+                told(marked.map_err(Into::into))
             }
             "run" => told(Command::new(path).status().map(drop)),
             "connect" => told(std::net::TcpStream::connect("127.0.0.1:1").map(drop)),
@@ -158,6 +163,10 @@ fn a_worker_is_its_user_and_nobody_else() {
     for forbidden in ["become_root", "run /bin/true", "connect"] {
         assert_eq!(ask(&mut worker, forbidden), "PermissionDenied", "{forbidden}");
     }
+    // Other processes of its user may end it, and see nothing of it: what one may not trace is root's in /proc.
+    let pid = ask(&mut worker, "pid");
+    assert_eq!(fs::metadata(format!("/proc/{pid}/environ")).unwrap().uid(), 0);
+    assert_eq!(ask(&mut worker, "dumpable"), "NotDumpable");
 }
 
 fn a_worker_reaches_what_its_user_may() {
@@ -187,6 +196,9 @@ fn the_reader_sees_everything_and_changes_nothing() {
     let theirs = place.path("root/theirs");
     fs::write(&theirs, b"private").unwrap();
     fs::set_permissions(&theirs, fs::Permissions::from_mode(0o600)).unwrap();
+    let for_all = place.path("root/for_all");
+    fs::write(&for_all, b"for all").unwrap();
+    fs::set_permissions(&for_all, fs::Permissions::from_mode(0o666)).unwrap();
     // Only the server is heard: so this is asked by another process, which is its user.
     let mut asking = Command::new(std::env::current_exe().unwrap());
     asking.args(["--server", &place.path("broker.sock"), &place.path("root")]).uid(server.uid).gid(server.gid);
@@ -201,7 +213,9 @@ fn serve(socket: &str, root: &str) {
     let (uid, gid) = (geteuid().as_raw(), getegid().as_raw());
     assert_eq!(ask(&mut reader, "who"), format!("{uid} {uid} {gid} []"));
     assert_eq!(ask(&mut reader, &format!("read {root}/theirs")), "done");
-    for change in [format!("write {root}/theirs"), format!("write {root}/new"), format!("make {root}/new")] {
+    // Attributes are nothing that Landlock knows of, and the reader may look at all of them.
+    let changes = ["write theirs", "write new", "make new", "mark theirs", "mark for_all"];
+    for change in changes.map(|change| change.replacen(' ', &format!(" {root}/"), 1)) {
         assert_eq!(ask(&mut reader, &change), "PermissionDenied", "{change}");
     }
     for forbidden in ["become_root", "run /bin/true", "connect"] {
