@@ -12,9 +12,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use tidelock_engine::Engine;
-use tidelock_engine::crew::{Alone, Threads};
-use tidelock_engine::fs::posix::Posix;
-use tidelock_engine::fs::remote::Remote;
+use tidelock_engine::crew::Threads;
 use tidelock_engine::fs::simulator::Watch;
 use tidelock_engine::fs::{Errno, FileSystem, FsError, FsResult};
 use tidelock_engine::moves::event::{Event, FailureKind};
@@ -22,7 +20,7 @@ use tidelock_engine::worker::{StepOrder, StepReport, Then, Worker};
 use tidelock_shared::id::MoveId;
 use tidelock_shared::progress::MoveState;
 use world::hosted::{Death, Hosted, Replaced};
-use world::{AFTER_A_CRASH, CASES, Case, Tried, World, assert_done_or_undone, assert_same, name, path, take_census};
+use world::{AFTER_A_CRASH, CASES, Case, Tried, World, assert_done_or_undone, assert_same, path, take_census};
 
 /// An engine that looks and works through one worker only.
 fn engine_through(world: &World, hosted: &Hosted) -> (Engine, tidelock_engine::journal::StateFolder) {
@@ -307,50 +305,4 @@ fn a_call_that_hangs_keeps_no_other_one_waiting() {
         hang.is_released.store(true, Ordering::Relaxed);
         assert!(looks.into_iter().all(|look| look.join().unwrap()));
     });
-}
-
-/// What a call costs that crosses the wire; nothing is asserted of it.
-#[test]
-#[ignore = "a measurement: cargo test --release --test remote -- --ignored --nocapture"]
-fn measure_calls() {
-    let world = World::new(CASES[0]);
-    let hosted = Hosted::of(world.root.clone());
-    measure("simulator, in this process", &world.root);
-    measure("simulator, over the wire", &hosted.remote);
-    let (here, there) = std::os::unix::net::UnixStream::pair().unwrap();
-    let worker = std::thread::spawn(|| tidelock_engine::worker::host(there, Arc::new(Posix), Arc::new(Alone)));
-    let remote = Remote::connect(&here).unwrap();
-    drop(here);
-    measure_at("kernel, in this process", &Posix, "/usr");
-    measure_at("kernel, over the wire", &remote, "/usr");
-    drop(remote);
-    worker.join().unwrap().unwrap();
-
-    fn measure(what: &str, fs: &dyn FileSystem) {
-        measure_at(what, fs, "/m");
-    }
-
-    fn measure_at(what: &str, fs: &dyn FileSystem, at: &str) {
-        let top = fs.open_path(&path(at)).unwrap();
-        for threads in [1_u32, 4] {
-            let count = 50_000_u32;
-            let begin = std::time::Instant::now();
-            std::thread::scope(|scope| {
-                for _ in 0..threads {
-                    scope.spawn(|| (0..count).for_each(|_| assert!(fs.status((&top).into()).is_ok())));
-                }
-            });
-            let nanoseconds = begin.elapsed().as_nanos() / u128::from(count * threads);
-            println!("{what}, {threads} at once: {nanoseconds} ns for each status");
-        }
-        let names = vec![name("alpha"); 100_000];
-        let begin = std::time::Instant::now();
-        assert_eq!(fs.statuses(&top, &names).count(), names.len());
-        println!("{what}, in batches: {} ns for each status", begin.elapsed().as_nanos() / 100_000);
-        let file_at = if at == "/m" { path("/m/alpha") } else { path("/usr/lib/os-release").split_last().unwrap().0 };
-        let (folder, file) = (fs.open_path(&file_at).unwrap(), name(if at == "/m" { "single" } else { "os-release" }));
-        let begin = std::time::Instant::now();
-        (0..10_000).for_each(|_| drop(fs.open_file(folder.at(&file)).unwrap()));
-        println!("{what}: {} ns to open and close", begin.elapsed().as_nanos() / 10_000);
-    }
 }
