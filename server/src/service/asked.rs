@@ -347,7 +347,10 @@ impl MoveService for Asker {
 
     fn plan_undo(&self, id: MoveId) -> Answer<'_, Plan> {
         self.answer(move |service| {
-            service.seen(id)?;
+            // It tells what is seen with the rights of the move.
+            if service.is_with_rights_of_another(&service.seen(id)?) {
+                service.check_sees_all()?;
+            }
             service.shown(service.engine.plan_undo(id, &mut |_: &_| service.goes_on()))
         })
     }
