@@ -138,6 +138,7 @@ fn recover(running: &Running, scans: Option<DriftScans>) -> Result<(), ServeErro
     if let Some(workers) = running.site.workers.clone() {
         again_and_again(running, "workers", IDLE_WORKERS_LOOKED_FOR_EVERY, IDLE_WORKERS_LOOKED_FOR_EVERY, move |_| {
             workers.end_idle();
+            workers.end_outdated();
         });
     }
     again_and_again(running, "usage", Duration::ZERO, SAMPLES_LOOKED_FOR_EVERY, sample_usage);
