@@ -5,7 +5,7 @@
 //! The one thing that it does not do is to change names in a folder that its user may not read: it could not be synced.
 //!
 //! Only root can start workers; without it nothing is tried, and that is said. The file system is that of
-//! `TIDELOCK_RIGHTS_FOLDER`, or else of the temporary folder.
+//! `TIDELOCK_RIGHTS_FOLDER`, or else of the temporary folder; of the deeds every `TIDELOCK_RIGHTS_EVERY`-th is tried, or else all.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may take the short way out, and tells how it went")]
 
@@ -75,6 +75,8 @@ fn main() {
         println!("test result: ok. 0 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out");
         return;
     }
+    // The library wants one for addresses that nobody asks here.
+    drop(rustls::crypto::ring::default_provider().install_default());
     let site = Site::start();
     let tried = site.try_all();
     println!("test a_user_may_do_what_the_kernel_lets_them_do ... ok");
@@ -201,11 +203,13 @@ impl Site {
     fn try_all(&self) -> BTreeMap<Deed, (u32, u32)> {
         let mut tried: BTreeMap<Deed, (u32, u32)> = BTreeMap::new();
         let mut differences = Vec::new();
+        let every = std::env::var("TIDELOCK_RIGHTS_EVERY").map_or(1, |every| every.parse().unwrap());
         for user in USERS {
             let mut tidelock = Browser::of(self, user);
             let mut shell = Shell::of(user);
             for (number, cell) in cells().into_iter().enumerate() {
-                for deed in DEEDS {
+                // Each cell comes with all deeds in time, however few of them are tried.
+                for deed in DEEDS.into_iter().enumerate().filter(|(at, _)| (number + at) % every == 0).map(|(_, deed)| deed) {
                     let [mut here, mut there] = ["kernel", "tidelock"]
                         .map(|side| Place::new(&self.root.join(format!("{}-{number}-{deed:?}-{side}", user.name)), &cell, user));
                     let (could, did) = (here.tried_in(&mut shell, deed), there.asked_of(&mut tidelock, deed));

@@ -39,7 +39,8 @@ fn ask_kernels() -> Result<Ran> {
     let mut script = String::from("status=0\n");
     for rights in build("tidelock-server", &["rights"])? {
         for mount in ["ext4", "xfs"] {
-            script += &format!("TIDELOCK_RIGHTS_FOLDER=/mnt/{mount} {rights} || status=1\n");
+            // The emulated machine is slow; all of them are tried on the host's own file system.
+            script += &format!("TIDELOCK_RIGHTS_EVERY=16 TIDELOCK_RIGHTS_FOLDER=/mnt/{mount} {rights} || status=1\n");
         }
     }
     for program in programs {

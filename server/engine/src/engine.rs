@@ -3,6 +3,7 @@
 //! One engine holds one state folder. Everything is synchronous; whoever wants to go on
 //! meanwhile calls from another thread.
 
+mod acting;
 mod driving;
 mod forgetting;
 mod wishes;
@@ -19,17 +20,17 @@ use tidelock_shared::progress::{Counters, MoveState};
 use tidelock_shared::request::MoveRequest;
 use tidelock_shared::strategy::Strategy;
 
-use crate::agents::{Agent, Agents};
+use crate::agents::Agent;
 use crate::clock::Clock;
 use crate::crew::{Alone, Crew};
 use crate::error::EngineError;
 use crate::executor::{Driver, Halt, Live, Throttle, Versions};
-use crate::fs::{FileSystem, FsResult};
+use crate::fs::FileSystem;
 use crate::journal::{Journal, JournalError, Recorded, Together};
 use crate::moves::event::Event;
 use crate::moves::state::{Move, Purge, StepStatus};
 use crate::planner::Draft;
-use crate::planner::plan::{MovePlan, Payer};
+use crate::planner::plan::Payer;
 use crate::progress::Reading;
 use crate::reservation::ledger::{self, Held, Standing};
 use crate::worker::Worker;
@@ -157,11 +158,6 @@ impl Engine {
         self.set_up(|driver| driver.patience_ms = i64::try_from(patience.as_millis()).unwrap_or(i64::MAX))
     }
 
-    /// The same with somebody else to act for each user.
-    pub fn with_agents(self, agents: Arc<dyn Agents>) -> Self {
-        self.set_up(|driver| driver.agents = agents)
-    }
-
     /// Nobody else has it yet.
     fn set_up(mut self, change: impl FnOnce(&mut Driver)) -> Self {
         match Arc::get_mut(&mut self.driver) {
@@ -169,34 +165,6 @@ impl Engine {
             None => debug_assert!(false, "an engine is set up before it is cloned"),
         }
         self
-    }
-
-    /// The same engine, acting for one of several users: it sees what they see, and what it accepts is theirs.
-    ///
-    /// # Errors
-    /// Nobody can act for them now.
-    pub fn acting_for(&self, user: &str) -> FsResult<Self> {
-        Ok(Self { fs: self.driver.agents.of(user)?.fs, user: Arc::from(user), ..self.clone() })
-    }
-
-    /// The same engine as whoever runs it, though those who acted for it before may be gone.
-    #[must_use]
-    pub fn as_itself(&self) -> Self {
-        self.acting_for("").unwrap_or_else(|_| self.clone())
-    }
-
-    /// The same engine with the rights that a move is done with.
-    pub(crate) fn acting_as_in(&self, plan: &MovePlan) -> FsResult<Self> {
-        Ok(Self { fs: self.driver.agents.of(plan.acts_as())?.fs, ..self.clone() })
-    }
-
-    pub(crate) fn user(&self) -> &str {
-        &self.user
-    }
-
-    /// A user's keys are their own.
-    pub(crate) fn own_key(&self, key: Option<&str>) -> Option<String> {
-        key.map(|key| if self.user.is_empty() { key.to_owned() } else { format!("{}\n{key}", self.user) })
     }
 
     /// Plans and records a move; it runs once [`Engine::drive`] is called. The same key twice is

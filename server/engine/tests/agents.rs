@@ -6,14 +6,18 @@ mod world;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use tidelock_engine::agents::{Agent, Agents};
 use tidelock_engine::fs::simulator::Simulator;
 use tidelock_engine::fs::{Errno, FileSystem, FsError, FsResult};
 use tidelock_engine::journal::{Journal, StateFolder};
+use tidelock_engine::moves::event::{Failure, FailureKind};
 use tidelock_engine::planner::plan::Refusal;
-use tidelock_engine::worker::{InProcess, Wait};
+use tidelock_engine::planner::sequence::StepKind;
+use tidelock_engine::worker::{Action, InProcess, StepOrder, StepReport, Then, Wait, Worker};
 use tidelock_engine::{Engine, EngineError, Waits};
 use tidelock_shared::progress::MoveState;
 use tidelock_shared::request::Verb;
@@ -85,6 +89,41 @@ fn every_kind_of_move_is_done_undone_and_purged_as_its_user() {
         assert_eq!(administrator.purge(undo).is_ok(), keeps, "{}", case.name);
         assert_eq!(world.hidden_names(), Vec::<String>::new(), "{}", case.name);
     }
+}
+
+/// A worker that is lost each time it has copied a little.
+struct Fragile {
+    whole: InProcess,
+    losses: AtomicU32,
+}
+
+impl Worker for Fragile {
+    fn perform(&self, order: &StepOrder, hear: &mut dyn FnMut(StepReport) -> Then) {
+        let is_lost = order.kind == StepKind::CopyTree && order.action == Action::Run;
+        let left = |left: u32| left.checked_sub(1).filter(|_| is_lost);
+        if self.losses.fetch_update(Ordering::Relaxed, Ordering::Relaxed, left).is_err() {
+            return self.whole.perform(order, hear);
+        }
+        hear(StepReport::Progress { entries: 1, bytes: 0 });
+        let failure = Failure { kind: FailureKind::FileSystem, message: "the worker is gone".to_owned() };
+        hear(StepReport::Waits { wait: Wait::Servers, failure });
+    }
+}
+
+#[test]
+fn patience_with_workers_that_are_lost_again_and_again_ends_only_where_nothing_comes_of_them() {
+    let case = CASES.into_iter().find(|case| case.name == "staged copy of a tree, another mount").unwrap();
+    let world = World::new(case);
+    let folder = StateFolder::hold(world.state.path()).unwrap();
+    let journal = Journal::open(&folder, || 1).unwrap();
+    let fs: Arc<dyn FileSystem> = Arc::new(world.caller());
+    let worker = Fragile { whole: InProcess::new(fs.clone()), losses: AtomicU32::new(100) };
+    let engine = Engine::new(fs, Arc::new(worker), journal, Arc::new(world.clock()), vec![path("/")]).unwrap();
+    let engine = engine.with_patience(Duration::from_secs(10));
+    let id = engine.accept(&world.request(), None).unwrap();
+    engine.drive(id).unwrap();
+    assert_eq!(engine.get(id).unwrap().recorded.of.state, MoveState::Done);
+    assert_same(&world.visible(), &world.after(), case.name);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use parking_lot::{Condvar, Mutex, RwLock};
 use tidelock_engine::crew::{Crew, Task};
 use tidelock_engine::fs::walk::look;
-use tidelock_engine::fs::{Errno, FileSystem, Folder, FolderStream, FsError, FsResult, Identity};
+use tidelock_engine::fs::{Errno, FileSystem, Folder, FolderStream, FsError, FsResult, Identity, Status};
 use tidelock_shared::listing::{ListingRequest, Seek, SortColumn};
 use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::strategy::EntryKind;
@@ -20,6 +20,8 @@ use crate::names::Names;
 const NEXT_ANSWER: Duration = Duration::from_millis(400);
 /// Names are handed over by so many.
 const BATCH: usize = 1024;
+/// A worker in another process is asked for so many at a time.
+const ASKED_AT_ONCE: usize = 512;
 
 pub(super) struct Reading {
     pub(super) owner: String,
@@ -255,27 +257,22 @@ impl Sorter<'_> {
     }
 
     fn fill(&self, keys: &mut [i64], first: usize, names: &Catalogue, column: SortColumn) {
-        for (key, entry) in keys.iter_mut().zip(first..) {
-            let name = u32::try_from(entry).ok().and_then(|entry| names.name(entry).ok());
-            // What cannot be asked, or is gone, comes first and hides nothing.
-            *key = name.and_then(|name| self.key(&name, column)).unwrap_or(i64::MIN);
-        }
-    }
-
-    fn key(&self, name: &FileName, column: SortColumn) -> Option<i64> {
-        let at = self.folder.at(name);
-        if column == SortColumn::Project {
-            return Some(self.fs.tag(at.into()).ok()??.id.0.into());
-        }
-        let status = self.fs.status(at.into()).ok()?;
-        Some(match column {
-            SortColumn::Name | SortColumn::Project => 0,
-            SortColumn::Size => i64::try_from(status.size).unwrap_or(i64::MAX),
-            SortColumn::Modified => {
-                status.modified.seconds.saturating_mul(1_000_000_000).saturating_add(status.modified.nanoseconds.into())
+        let asked = keys.chunks_mut(ASKED_AT_ONCE).zip((first..).step_by(ASKED_AT_ONCE));
+        for (keys, first) in asked {
+            let name = |entry: usize| u32::try_from(entry).ok().and_then(|entry| names.name(entry).ok());
+            let named: Vec<(&mut i64, FileName)> =
+                keys.iter_mut().zip(first..).filter_map(|(key, entry)| Some((key, name(entry)?))).collect();
+            let (keys, names): (Vec<&mut i64>, Vec<FileName>) = named.into_iter().unzip();
+            if column == SortColumn::Project {
+                let project = |name: &FileName| Some(self.fs.tag(self.folder.at(name).into()).ok()??.id.0.into());
+                keys.into_iter().zip(&names).for_each(|(key, name)| *key = project(name).unwrap_or(i64::MIN));
+            } else {
+                // What cannot be asked, or is gone, comes first and hides nothing.
+                let found =
+                    self.fs.statuses(self.folder, &names).map(|status| status.map_or(i64::MIN, |status| key(&status, column)));
+                keys.into_iter().zip(found).for_each(|(key, found)| *key = found);
             }
-            SortColumn::Owner => status.uid.into(),
-        })
+        }
     }
 
     /// Owners are asked for by number and sorted by name.
@@ -291,6 +288,17 @@ impl Sorter<'_> {
             ranks.insert(uid, rank);
         }
         keys.iter().map(|uid| ranks[uid]).collect()
+    }
+}
+
+fn key(status: &Status, column: SortColumn) -> i64 {
+    match column {
+        SortColumn::Name | SortColumn::Project => 0,
+        SortColumn::Size => i64::try_from(status.size).unwrap_or(i64::MAX),
+        SortColumn::Modified => {
+            status.modified.seconds.saturating_mul(1_000_000_000).saturating_add(status.modified.nanoseconds.into())
+        }
+        SortColumn::Owner => status.uid.into(),
     }
 }
 

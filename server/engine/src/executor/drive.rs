@@ -20,12 +20,10 @@ use crate::moves::event::{Event, Failure, FailureKind};
 use crate::moves::state::{Move, StepStatus};
 use crate::planner::sequence::{Step, StepKind, commit_position};
 use crate::reservation::ledger::Held;
-use crate::worker::{Action, Probe, StepOrder, StepReport, Then, Wait};
+use crate::worker::{Action, Probe, StepOrder, Wait};
 
 /// A step that must succeed (undoing, finishing) is tried so often before a person must look.
 const TRIES: u32 = 3;
-/// Whoever is slowed down looks up so often whether that is still wanted.
-const LONGEST_NAP: Duration = Duration::from_millis(100);
 /// Servers that do not come back in a quarter of an hour need somebody, who then asks for the move again.
 const SERVERS_PATIENCE_MS: i64 = 15 * 60 * 1000;
 /// A restore that has brought nothing to an end in thirty days never will.
@@ -73,7 +71,7 @@ enum Ran {
     Waits,
 }
 
-enum Outcome {
+pub(super) enum Outcome {
     Finished,
     Failed(Failure),
     Waits(Wait, Failure),
@@ -361,76 +359,6 @@ impl Driver {
         Ok(())
     }
 
-    fn perform_order(&self, live: &Live, position: Option<usize>, order: &StepOrder) -> Result<Outcome, Halt> {
-        if step_restarts_work(order) {
-            live.meter.restart();
-        }
-        let (may_be_cancelled, may_be_paused, may_be_held) = {
-            let recorded = live.recorded.lock();
-            let is_run = order.action == Action::Run;
-            let of = &recorded.of;
-            (is_run && of.can_be_cancelled(), is_run && of.can_be_paused(), is_run && of.can_be_held())
-        };
-        let is_stopped = || {
-            may_be_cancelled && live.wants_cancel.load(Ordering::Relaxed)
-                || may_be_paused && live.wants_pause.load(Ordering::Relaxed)
-                || may_be_held && live.wants_hold.load(Ordering::Relaxed)
-                || self.is_halted.load(Ordering::Relaxed)
-        };
-        let mut outcome = None;
-        let mut broken = None;
-        // To find somebody may take its time, in which others look at the move.
-        let user = live.recorded.lock().of.plan.acts_as().to_owned();
-        let agent = match self.agents.of(&user) {
-            Ok(agent) => agent,
-            Err(error) => {
-                let failure = Failure { kind: FailureKind::FileSystem, message: error.to_string() };
-                return Ok(Outcome::Waits(Wait::Servers, failure));
-            }
-        };
-        agent.worker.perform(order, &mut |report| {
-            // Whoever notes something goes on to act on it; the next progress hears of a wish to stop.
-            let is_note = matches!(report, StepReport::Noted(_));
-            match report {
-                StepReport::Progress { entries, bytes } => {
-                    live.meter.add(entries, bytes);
-                    live.touch(&self.versions);
-                    self.slow_down(entries * operations_an_entry(order.kind), bytes, &is_stopped);
-                }
-                StepReport::Noted(note) => {
-                    let Some(position) = position else { return Then::GoOn };
-                    if let Err(halt) = self.record(live, Event::Noted { position, note }) {
-                        broken = Some(halt);
-                    }
-                }
-                StepReport::Finished => outcome = Some(Outcome::Finished),
-                StepReport::Failed(failure) => outcome = Some(Outcome::Failed(failure)),
-                StepReport::Waits { wait, failure } => outcome = Some(Outcome::Waits(wait, failure)),
-                StepReport::Probed(probe) => outcome = Some(Outcome::Probed(probe)),
-            }
-            if broken.is_none() && (is_note || !is_stopped()) { Then::GoOn } else { Then::Stop }
-        });
-        if let Some(halt) = broken {
-            return Err(halt);
-        }
-        if self.is_halted.load(Ordering::Relaxed) {
-            return Err(Halt::ShuttingDown);
-        }
-        let silent = Failure { kind: FailureKind::FileSystem, message: "the worker ended without a report".to_owned() };
-        Ok(outcome.unwrap_or(Outcome::Failed(silent)))
-    }
-
-    /// Keeps all moves together within the limits: whoever has just done some work waits for it.
-    pub(crate) fn slow_down(&self, operations: u64, bytes: u64, is_stopped: &dyn Fn() -> bool) {
-        let limits = *self.limits.lock();
-        let mut pause = self.throttle.lock().count(&limits, operations, bytes, self.clock.now_ms());
-        while !pause.is_zero() && !is_stopped() && *self.limits.lock() == limits {
-            let piece = pause.min(LONGEST_NAP);
-            self.clock.pause(piece);
-            pause -= piece;
-        }
-    }
-
     /// Writes an event down, then lets it happen.
     pub(crate) fn record(&self, live: &Live, event: Event) -> Result<(), Halt> {
         self.record_if(live, |_| true, event).map(drop)
@@ -481,24 +409,6 @@ impl Driver {
         live.recorded_version.store(live.version.load(Ordering::Relaxed), Ordering::Relaxed);
         Ok(true)
     }
-}
-
-/// Calls that a step makes to change names and attributes of one entry, about: what the limit on
-/// operations counts.
-fn operations_an_entry(kind: StepKind) -> u64 {
-    match kind {
-        // Create, owner, mode, times, project ID, and some attributes; the content is bytes.
-        StepKind::CopyTree | StepKind::Verify => 6,
-        StepKind::Rebuild => 2,
-        _ => 1,
-    }
-}
-
-/// These count their work from the beginning each time they run.
-fn step_restarts_work(order: &StepOrder) -> bool {
-    order.item_number == 0
-        && order.action == Action::Run
-        && matches!(order.kind, StepKind::Retag | StepKind::Repair | StepKind::CopyTree | StepKind::Rebuild)
 }
 
 /// A worker answered a run with the report of a probe: the protocol is broken.

@@ -25,6 +25,8 @@ pub(crate) struct Live {
     pub(crate) wants_turn: AtomicBool,
     /// What its step waits for, since when, and until when it is left alone.
     pub(crate) waiting: Mutex<Option<Waiting>>,
+    /// Its step has done something since it waited last.
+    pub(crate) has_worked: AtomicBool,
     /// Somebody drives it right now.
     pub(crate) is_driven: AtomicBool,
     /// Somebody deletes what it keeps hidden right now.
@@ -51,6 +53,8 @@ impl Waiting {
 
     /// Looking takes at most this share of the time: a look at millions of files is work for others too.
     const LOOK_SHARE: i64 = 10;
+    /// What took longer was work.
+    const LOOK_MS_MAX: i64 = 60_000;
 
     /// The next wait after `before`, if there was one; none once nothing has come of it for longer
     /// than `patience_ms`. Finding out took `took_ms`.
@@ -61,7 +65,12 @@ impl Waiting {
         };
         let since_ms = before.filter(|before| !is_better(before)).map_or(now_ms, |before| before.since_ms);
         let longer = before.map_or(*Self::PAUSE_MS.start(), |before| before.pause_ms.saturating_mul(2));
-        let pause_ms = longer.min(*Self::PAUSE_MS.end()).max(took_ms.saturating_mul(Self::LOOK_SHARE));
+        // A step that works for hours and then lacks something has not looked for it that long.
+        let look_ms = match (&wait, before) {
+            (Wait::Restore { .. }, _) | (Wait::Room, Some(_)) => took_ms.min(Self::LOOK_MS_MAX),
+            (Wait::Room, None) | (Wait::Servers | Wait::Drained, _) => 0,
+        };
+        let pause_ms = longer.min(*Self::PAUSE_MS.end()).max(look_ms.saturating_mul(Self::LOOK_SHARE));
         let waits = now_ms.saturating_sub(since_ms) < patience_ms;
         waits.then_some(Self { wait, since_ms, until_ms: now_ms.saturating_add(pause_ms), pause_ms })
     }
@@ -78,6 +87,7 @@ impl Live {
             wants_hold: AtomicBool::new(false),
             wants_turn: AtomicBool::new(false),
             waiting: Mutex::new(None),
+            has_worked: AtomicBool::new(false),
             is_driven: AtomicBool::new(false),
             is_purged_now: AtomicBool::new(false),
             version: AtomicU64::new(version),
@@ -88,6 +98,10 @@ impl Live {
     /// Lets the move wait; false if it has waited long enough.
     pub(crate) fn let_wait(&self, wait: Wait, now_ms: i64, took_ms: i64, patience_ms: i64) -> bool {
         let mut waiting = self.waiting.lock();
+        // Servers that have answered since were not away all the time.
+        if self.has_worked.swap(false, Ordering::Relaxed) && wait == Wait::Servers {
+            *waiting = None;
+        }
         *waiting = Waiting::after(waiting.as_ref(), wait, now_ms, took_ms, patience_ms);
         waiting.is_some()
     }
@@ -154,6 +168,21 @@ mod tests {
         assert_eq!(second.until_ms, 1500);
         let slow = Waiting::after(Some(&second), Wait::Room, 10_000, 8_000, PATIENCE_MS).unwrap();
         assert_eq!(slow.until_ms, 90_000, "a look of eight seconds is not taken every thirty");
+    }
+
+    #[test]
+    fn hours_of_work_before_it_lacked_something_are_no_look() {
+        const HOURS: i64 = 5 * 3_600_000;
+        for wait in [Wait::Room, Wait::Servers] {
+            let lost = Waiting::after(None, wait.clone(), HOURS, HOURS, PATIENCE_MS).unwrap();
+            assert_eq!(lost.until_ms, HOURS + 500, "{wait:?}");
+        }
+        let again = Waiting::after(None, Wait::Servers, 0, 0, PATIENCE_MS).unwrap();
+        let again = Waiting::after(Some(&again), Wait::Servers, 500, HOURS, 2 * HOURS).unwrap();
+        assert_eq!(again.until_ms, 1500);
+        let room = Waiting::after(None, Wait::Room, 0, 0, PATIENCE_MS).unwrap();
+        let room = Waiting::after(Some(&room), Wait::Room, 0, HOURS, PATIENCE_MS).unwrap();
+        assert_eq!(room.until_ms, 600_000);
     }
 
     #[test]

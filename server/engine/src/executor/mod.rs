@@ -6,6 +6,7 @@
 mod drive;
 mod live;
 mod orders;
+mod perform;
 mod throttle;
 mod turns;
 

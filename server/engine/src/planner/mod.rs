@@ -7,5 +7,6 @@ mod decide;
 pub mod overlap;
 pub mod plan;
 pub mod sequence;
+mod tally;
 
 pub use decide::{Draft, Facts, FoundItem, PayerNumbers, payer_of, payer_of_new, plan};
