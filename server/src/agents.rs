@@ -6,7 +6,7 @@
 //!
 //! Not here: how a process becomes a user (`tidelock_broker`), and what goes over the connection (the engine's `fs::remote`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,6 +18,8 @@ use tidelock_engine::fs::remote::{Informant, Remote};
 use tidelock_engine::fs::{Errno, FileSystem, FsError, FsResult, Quota};
 use tidelock_shared::id::ProjectId;
 use tidelock_shared::name::FilePath;
+
+use crate::identity::{Directory, SystemDirectory, User};
 
 /// A worker that nobody has asked anything for so long ends.
 const IDLE: Duration = Duration::from_secs(10 * 60);
@@ -33,6 +35,7 @@ type Start = dyn Fn(&str) -> Result<UnixStream, AskError> + Send + Sync;
 pub(crate) struct Workers {
     start: Arc<Start>,
     posts: Mutex<BTreeMap<String, Arc<Post>>>,
+    directory: Arc<dyn Directory>,
     reader: Arc<Post>,
     rooms: Arc<Rooms>,
 }
@@ -43,13 +46,14 @@ impl Workers {
         Self::started_by(
             Arc::new(move |user| if user == READER { broker.start_reader() } else { broker.start_worker(user) }),
             roots,
+            Arc::new(SystemDirectory),
         )
     }
 
-    fn started_by(start: Arc<Start>, roots: Vec<FilePath>) -> Self {
-        let reader = Arc::new(Post::new(READER, start.clone()));
+    fn started_by(start: Arc<Start>, roots: Vec<FilePath>, directory: Arc<dyn Directory>) -> Self {
+        let reader = Arc::new(Post::new(READER, start.clone(), directory.clone()));
         let rooms = Arc::new(Rooms { reader: reader.clone(), roots });
-        Self { start, posts: Mutex::default(), reader, rooms }
+        Self { start, posts: Mutex::default(), directory, reader, rooms }
     }
 
     /// Lets those end that nobody has asked anything for a while.
@@ -61,8 +65,15 @@ impl Workers {
         self.posts.lock().retain(|_, post| Arc::strong_count(post) > 1 || !post.is_idle(idle));
     }
 
+    /// Ends those whose users are others by now: a worker keeps for good the number and the groups that it began with,
+    /// and whoever is busy never lets it be idle. Their moves go on with the next one, if there may be one.
+    pub(crate) fn end_outdated(&self) {
+        let posts: Vec<_> = self.posts.lock().values().cloned().collect();
+        posts.iter().for_each(|post| post.end_if_outdated());
+    }
+
     fn post(&self, user: &str) -> Arc<Post> {
-        let new = || Arc::new(Post::new(user, self.start.clone()));
+        let new = || Arc::new(Post::new(user, self.start.clone(), self.directory.clone()));
         self.posts.lock().entry(user.to_owned()).or_insert_with(new).clone()
     }
 }
@@ -81,18 +92,21 @@ impl Agents for Workers {
 struct Post {
     user: String,
     start: Arc<Start>,
+    directory: Arc<dyn Directory>,
     kept: Mutex<Kept>,
 }
 
 #[derive(Default)]
 struct Kept {
     worker: Option<Arc<Remote>>,
+    /// The user as the directory knew them right before it began.
+    account: Option<User>,
     asked: Option<Instant>,
 }
 
 impl Post {
-    fn new(user: &str, start: Arc<Start>) -> Self {
-        Self { user: user.to_owned(), start, kept: Mutex::default() }
+    fn new(user: &str, start: Arc<Start>, directory: Arc<dyn Directory>) -> Self {
+        Self { user: user.to_owned(), start, directory, kept: Mutex::default() }
     }
 
     /// The worker, started if there is none.
@@ -109,6 +123,7 @@ impl Post {
             tracing::error!(user = self.user, error, "there is no worker");
             away()
         };
+        kept.account = if self.user == READER { None } else { self.directory.user(&self.user).ok().flatten() };
         let stream = (self.start)(&self.user).map_err(|error| told(&error))?;
         let worker = Remote::connect(&stream).map_err(|error| told(&error))?;
         let worker = Arc::new(match informant {
@@ -119,12 +134,37 @@ impl Post {
         Ok(worker)
     }
 
+    fn end_if_outdated(&self) {
+        // As long as nobody can say who somebody is, they stay who they were.
+        let Ok(account) = self.directory.user(&self.user) else { return };
+        // One that is being started is told so already.
+        let Some(mut kept) = self.kept.try_lock() else { return };
+        let is_same = match (&kept.account, &account) {
+            (Some(then), Some(now)) => is_same(then, now),
+            // Nobody could say it when it began.
+            (None, Some(_)) => true,
+            (_, None) => false,
+        };
+        if is_same {
+            kept.account = kept.account.take().or(account);
+        } else if let Some(worker) = kept.worker.as_ref().filter(|worker| !worker.is_over()) {
+            tracing::info!(user = self.user, "the user's number or groups are others by now: the worker ends");
+            worker.say_goodbye();
+        }
+    }
+
     /// Whether nobody works with it or has asked for it for so long. One that is being started is not idle.
     fn is_idle(&self, idle: Duration) -> bool {
         let Some(kept) = self.kept.try_lock() else { return false };
         let is_used = kept.worker.as_ref().is_some_and(|worker| Arc::strong_count(worker) > 1);
         !is_used && kept.asked.is_none_or(|asked| asked.elapsed() >= idle)
     }
+}
+
+/// Whether the kernel would let both do the same.
+fn is_same(then: &User, now: &User) -> bool {
+    let groups = |user: &User| user.gids.iter().copied().collect::<BTreeSet<u32>>();
+    then.uid == now.uid && then.gids.first() == now.gids.first() && groups(then) == groups(now)
 }
 
 fn away() -> FsError {

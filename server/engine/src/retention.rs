@@ -97,7 +97,9 @@ impl Engine {
                 error @ (EngineError::PurgeFailed(_)
                 | EngineError::NothingToPurge(_)
                 | EngineError::BeingPurged(_)
-                | EngineError::UndoneAlready(..)),
+                | EngineError::UndoneAlready(..)
+                // Nobody can act for its user now, who may be gone for good: others do not wait for that.
+                | EngineError::FileSystem(_)),
             ) => {
                 tracing::warn!(%id, error = &error as &dyn std::error::Error, "a purge that is due was not done");
                 Ok(false)

@@ -13,7 +13,7 @@ use tidelock_shared::name::FileName;
 use tidelock_shared::progress::MoveState;
 use tidelock_shared::project::ProjectTag;
 use tidelock_shared::quota::{Bounds, Limits};
-use tidelock_shared::request::MoveRequest;
+use tidelock_shared::request::{MoveRequest, Verb};
 
 use super::*;
 
@@ -52,6 +52,23 @@ struct Place {
     workers: Arc<Workers>,
     started: Arc<AtomicUsize>,
     streams: Arc<Mutex<Vec<UnixStream>>>,
+    groups: Arc<Mutex<Option<Vec<u32>>>>,
+    /// Whoever holds it keeps Alice's from being started.
+    door: Arc<Mutex<()>>,
+}
+
+/// Knows Alice, as long as she has groups.
+struct AliceAlone(Arc<Mutex<Option<Vec<u32>>>>);
+
+impl Directory for AliceAlone {
+    fn user(&self, name: &str) -> std::io::Result<Option<User>> {
+        let user = |gids| User { name: name.to_owned(), uid: ALICE, gids };
+        Ok(self.0.lock().clone().map(user))
+    }
+
+    fn group(&self, _: &str) -> std::io::Result<Option<u32>> {
+        Ok(None)
+    }
 }
 
 impl Place {
@@ -59,9 +76,15 @@ impl Place {
         let root = world();
         let (started, streams) = (Arc::<AtomicUsize>::default(), Arc::<Mutex<Vec<UnixStream>>>::default());
         let (world, counted, held) = (root.clone(), started.clone(), streams.clone());
+        let door = Arc::<Mutex<()>>::default();
+        let passed = door.clone();
+        let groups = Arc::new(Mutex::new(Some(vec![ALICE, 100])));
+        let known = groups.clone();
+        let is_known = move || known.lock().is_some();
         let start = move |user: &str| {
+            let _open = (user != READER).then(|| passed.lock());
             let fs: Arc<dyn FileSystem> = match user {
-                "alice" => Arc::new(world.seen_by(ALICE, &[ALICE])),
+                "alice" if is_known() => Arc::new(world.seen_by(ALICE, &[ALICE])),
                 READER => Arc::new(world.clone()),
                 user => return Err(AskError::Refused(format!("there is no user {user:?} here"))),
             };
@@ -71,8 +94,9 @@ impl Place {
             std::thread::spawn(move || host(ours, fs, Arc::new(Alone)));
             Ok(theirs)
         };
-        let workers = Arc::new(Workers::started_by(Arc::new(start), vec![path("/m")]));
-        Self { root, workers, started, streams }
+        let directory = Arc::new(AliceAlone(groups.clone()));
+        let workers = Arc::new(Workers::started_by(Arc::new(start), vec![path("/m")], directory));
+        Self { root, workers, started, streams, groups, door }
     }
 
     fn engine(&self, state: &std::path::Path) -> (Engine, StateFolder) {
@@ -121,6 +145,28 @@ fn a_user_has_one_worker_until_it_is_lost_or_idle() {
 }
 
 #[test]
+fn a_worker_ends_once_its_user_is_another() {
+    let site = Place::new();
+    let used = site.workers.of("alice").unwrap();
+    let is_there = |agent: &Agent| agent.fs.open_path(&path("/m")).is_ok();
+    for groups in [vec![ALICE, 100], vec![ALICE, 100, 100]] {
+        *site.groups.lock() = Some(groups);
+        site.workers.end_outdated();
+        assert!(is_there(&used), "she is who she was");
+    }
+    *site.groups.lock() = Some(vec![ALICE]);
+    site.workers.end_outdated();
+    assert!(!is_there(&used), "a group is hers no more");
+    let next = site.workers.of("alice").unwrap();
+    site.workers.end_outdated();
+    assert!(is_there(&next));
+    assert_eq!(site.started(), 2);
+    *site.groups.lock() = None;
+    site.workers.end_outdated();
+    assert!(!is_there(&next), "there is no such user any more");
+}
+
+#[test]
 fn nobody_acts_for_whom_the_broker_refuses() {
     let site = Place::new();
     let refused = site.workers.of("mallory").err().unwrap();
@@ -152,4 +198,45 @@ fn what_a_user_is_not_told_of_limits_the_reader_tells() {
     assert_eq!((of.state, of.plan.user.as_str()), (MoveState::Done, "alice"));
     let beta = site.root.open_path(&path("/m/beta")).unwrap();
     assert!(site.root.status(beta.at(&name("file")).into()).is_ok());
+}
+
+#[test]
+fn nobody_waits_for_a_worker_of_somebody_else_to_be_started() {
+    let site = Place::new();
+    let state = tempfile::tempdir().unwrap();
+    let (engine, _folder) = site.engine(state.path());
+    let id = engine.acting_for("alice").unwrap().accept(&request(), None).unwrap();
+    site.cut();
+    let closed = site.door.lock();
+    let driving = std::thread::spawn({
+        let engine = engine.clone();
+        move || engine.drive(id)
+    });
+    std::thread::sleep(Duration::from_millis(200));
+    let (told, listed) = std::sync::mpsc::channel();
+    std::thread::spawn({
+        let engine = engine.clone();
+        move || told.send(engine.list(10).unwrap().len())
+    });
+    let listed = listed.recv_timeout(Duration::from_secs(5));
+    drop(closed);
+    driving.join().unwrap().unwrap();
+    assert_eq!(listed, Ok(1), "who looks at the moves does not wait");
+}
+
+#[test]
+fn the_retention_does_not_end_at_the_purge_of_a_user_who_is_gone() {
+    let site = Place::new();
+    let state = tempfile::tempdir().unwrap();
+    let (engine, _folder) = site.engine(state.path());
+    let wanted = MoveRequest { verb: Verb::Trash, sources: vec![path("/m/alpha/file")], ..MoveRequest::default() };
+    let id = engine.acting_for("alice").unwrap().accept(&wanted, None).unwrap();
+    engine.drive(id).unwrap();
+    site.cut();
+    *site.groups.lock() = None;
+    // It is begun, and nobody can go on with it.
+    assert!(engine.purge(id).is_err());
+    assert_eq!(engine.purge_due().unwrap(), []);
+    *site.groups.lock() = Some(vec![ALICE]);
+    assert_eq!(engine.purge_due().unwrap(), [id]);
 }

@@ -27,6 +27,7 @@ use tidelock_shared::user_error::UserError;
 use tokio::sync::mpsc;
 
 use super::answer;
+use crate::service::Place;
 use crate::service::content::shown_type;
 use crate::user_error;
 use crate::words::{Words, language, within, words};
@@ -49,11 +50,11 @@ pub(super) enum Use {
 }
 
 /// What a path leads to.
-pub(super) fn answer(fs: Arc<dyn FileSystem>, path: &FilePath, to: Use, headers: &HeaderMap) -> Response {
-    sent(fs, path, to, headers).unwrap_or_else(|error| answer::either(error, false))
+pub(super) fn answer(fs: Arc<dyn FileSystem>, path: &FilePath, to: Use, headers: &HeaderMap, place: Place) -> Response {
+    sent(fs, path, to, headers, place).unwrap_or_else(|error| answer::either(error, false))
 }
 
-fn sent(fs: Arc<dyn FileSystem>, path: &FilePath, to: Use, headers: &HeaderMap) -> Result<Response, UserError> {
+fn sent(fs: Arc<dyn FileSystem>, path: &FilePath, to: Use, headers: &HeaderMap, place: Place) -> Result<Response, UserError> {
     let told = |error: FsError| user_error::fs_error(Words::doing_download, path, &error);
     let Some((above, name)) = path.split_last() else {
         return Err(UserError::new("outside_roots", words().download_top()));
@@ -71,7 +72,7 @@ fn sent(fs: Arc<dyn FileSystem>, path: &FilePath, to: Use, headers: &HeaderMap) 
                 Use::Keep => attachment(name, ""),
                 Use::Show => picture(&read_open(&*fs, &file, FIRST_BYTES.min(status.size)).map_err(told)?, name)?,
             };
-            Ok(of_file(fs.clone(), file, head, &status, headers))
+            Ok(of_file(fs.clone(), file, head, &status, headers, place))
         }
         EntryKind::Folder if to == Use::Keep => {
             // What cannot be read at all is told before the archive begins.
@@ -79,13 +80,13 @@ fn sent(fs: Arc<dyn FileSystem>, path: &FilePath, to: Use, headers: &HeaderMap) 
             let head = attachment(name, ".tar");
             let name = name.clone();
             let archive = move |to: Channel| write_archive(&*fs, folder.at(&name), &name, to);
-            Ok((head, streamed(archive)).into_response())
+            Ok((head, streamed(place, archive)).into_response())
         }
         _ => Err(UserError::new("bad_request", words().download_nothing(&name.shown())).hint(words().download_nothing_hint())),
     }
 }
 
-fn of_file(fs: Arc<dyn FileSystem>, file: File, head: HeaderMap, status: &Status, headers: &HeaderMap) -> Response {
+fn of_file(fs: Arc<dyn FileSystem>, file: File, head: HeaderMap, status: &Status, headers: &HeaderMap, place: Place) -> Response {
     // On Lustre times have whole seconds, but content has a version.
     let version = fs.data_version(&file).ok().flatten().unwrap_or_default();
     let (seconds, nanoseconds) = (status.modified.seconds, status.modified.nanoseconds);
@@ -108,7 +109,7 @@ fn of_file(fs: Arc<dyn FileSystem>, file: File, head: HeaderMap, status: &Status
         // Shorter by now: the connection is broken off, so that nobody takes it for whole.
         if copied < last - first { Err(io::ErrorKind::UnexpectedEof.into()) } else { to.flush() }
     };
-    let mut response = (code, head, streamed(send)).into_response();
+    let mut response = (code, head, streamed(place, send)).into_response();
     let mut add = |name, value: String| {
         if let Ok(value) = HeaderValue::try_from(value) {
             response.headers_mut().insert(name, value);
@@ -152,10 +153,11 @@ fn picture(first: &[u8], name: &FileName) -> Result<HeaderMap, UserError> {
 }
 
 /// A body that `write` writes, on a thread where it may block, as fast as it is taken.
-fn streamed(write: impl FnOnce(Channel) -> io::Result<()> + Send + 'static) -> Body {
+fn streamed(place: Place, write: impl FnOnce(Channel) -> io::Result<()> + Send + 'static) -> Body {
     let (sender, receiver) = mpsc::channel(CHUNKS_WAITING);
     let (span, language) = (tracing::Span::current(), language());
     tokio::task::spawn_blocking(move || {
+        let _place = place;
         let failed = sender.clone();
         if let Err(error) = span.in_scope(|| within(language, || write(Channel { sender, chunk: Vec::with_capacity(CHUNK) }))) {
             tracing::info!(%error, "a download ended early");

@@ -16,6 +16,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::answer;
 use super::state::Running;
+use crate::service::Place;
 use crate::words::words;
 
 thread_local! {
@@ -23,8 +24,12 @@ thread_local! {
     static RUNTIME: io::Result<Runtime> = Builder::new_current_thread().enable_time().build();
 }
 
-pub(super) async fn page(running: Running, service: Service, request: Request) -> Response {
-    let made = on_one_thread(async move || complete(&running, service, request).await).await;
+pub(super) async fn page(running: Running, service: Service, request: Request, place: Place) -> Response {
+    let make = async move || {
+        let _place = place;
+        complete(&running, service, request).await
+    };
+    let made = on_one_thread(make).await;
     made.flatten().unwrap_or_else(|error| {
         tracing::error!(error, "a page could not be made");
         let error = UserError::new("internal", words().page_failed());

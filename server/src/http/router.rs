@@ -39,7 +39,7 @@ use super::state::Running;
 use super::{answer, download, guard, sign_in, upload};
 use crate::events::{self, Source};
 use crate::identity::Caller;
-use crate::service::Asker;
+use crate::service::{Asker, Kind};
 use crate::words::{within, words};
 use crate::{assets, user_error};
 
@@ -101,7 +101,14 @@ async fn ready(State(running): State<Running>) -> Response {
 
 async fn metrics(State(running): State<Running>, Extension(caller): Extension<Caller>) -> Response {
     let asker = asker(&running, caller);
-    let read = tokio::task::spawn_blocking(move || asker.service()?.metrics());
+    let place = match asker.place(Kind::Call).await {
+        Ok(place) => place,
+        Err(error) => return answer::error(error),
+    };
+    let read = tokio::task::spawn_blocking(move || {
+        let _place = place;
+        asker.service()?.metrics()
+    });
     match read.await {
         Ok(Ok(text)) => ([(CONTENT_TYPE, crate::metrics::CONTENT_TYPE)], text).into_response(),
         Ok(Err(error)) => answer::error(error),
@@ -136,8 +143,11 @@ async fn asset_or_page(State(running): State<Running>, caller: Option<Extension<
     match caller {
         // The application says itself that there is no such page.
         Some(Extension(caller)) if only_looks => {
-            let service = service(&running, caller);
-            page(running, service, request).await
+            let asker = asker(&running, caller);
+            match asker.place(Kind::Page).await {
+                Ok(place) => page(running, Arc::new(asker), request, place).await,
+                Err(error) => answer::page(&error),
+            }
         }
         _ => StatusCode::METHOD_NOT_ALLOWED.into_response(),
     }
@@ -191,9 +201,13 @@ async fn send(State(running): State<Running>, Extension(caller): Extension<Calle
     };
     let asker = asker(&running, caller);
     let headers = request.headers().clone();
+    let place = match asker.place(Kind::Transfer).await {
+        Ok(place) => place,
+        Err(error) => return answer::either(error, false),
+    };
     let opened = tokio::task::spawn_blocking(move || {
         within(asker.language(), || match asker.service().and_then(|service| service.eyes_on(&path)) {
-            Ok(fs) => download::answer(fs, &path, to, &headers),
+            Ok(fs) => download::answer(fs, &path, to, &headers, place),
             Err(error) => answer::either(error, false),
         })
     });

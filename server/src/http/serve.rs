@@ -30,6 +30,8 @@ const REQUESTS_LOOKED_FOR_EVERY: Duration = Duration::from_millis(250);
 /// After the order to stop, for answers that are under way and for moves to reach a safe place.
 const STOPPED_WITHIN: Duration = Duration::from_secs(5);
 
+/// Of all users together; one alone keeps no more of them busy than `service::busy` says.
+const BLOCKING_THREADS_MAX: usize = 4096;
 /// A page is rendered as deep as its elements are nested, which in a debug build is a lot.
 const STACK_BYTES: usize = 16 << 20;
 
@@ -44,7 +46,8 @@ pub(crate) fn serve(options: Serve) -> Result<(), ServeError> {
 
 /// What requests are answered on.
 pub(super) fn runtime() -> std::io::Result<Runtime> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK_BYTES).build()
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    runtime.enable_all().max_blocking_threads(BLOCKING_THREADS_MAX).thread_stack_size(STACK_BYTES).build()
 }
 
 async fn run(options: Serve) -> Result<(), ServeError> {
@@ -138,6 +141,7 @@ fn recover(running: &Running, scans: Option<DriftScans>) -> Result<(), ServeErro
     if let Some(workers) = running.site.workers.clone() {
         again_and_again(running, "workers", IDLE_WORKERS_LOOKED_FOR_EVERY, IDLE_WORKERS_LOOKED_FOR_EVERY, move |_| {
             workers.end_idle();
+            workers.end_outdated();
         });
     }
     again_and_again(running, "usage", Duration::ZERO, SAMPLES_LOOKED_FOR_EVERY, sample_usage);

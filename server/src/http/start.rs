@@ -31,7 +31,7 @@ use crate::listing::Readings;
 use crate::metrics::Counted;
 use crate::names::{MountName, Names};
 use crate::past_scans::PastScans;
-use crate::service::{Drifts, Drivers, Eyes, Inventories, Leftovers, Searches, Site, Surveys};
+use crate::service::{Busy, Drifts, Drivers, Eyes, Inventories, Leftovers, Searches, Site, Surveys};
 use crate::uploads::Uploads;
 
 /// What to serve, and where.
@@ -244,5 +244,6 @@ fn site(engine: Engine, counted: Arc<Counted>, names: Names, eyes: Eyes, uploads
         tops: None,
         are_moves_private: false,
         workers: None,
+        busy: Busy::default(),
     }
 }

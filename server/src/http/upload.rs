@@ -15,7 +15,7 @@ use tidelock_shared::upload::{ChunkAnswer, UploadId};
 use tidelock_shared::user_error::UserError;
 use tokio::sync::mpsc;
 
-use crate::service::{Asker, EngineService, Filling};
+use crate::service::{Asker, EngineService, Filling, Kind};
 use crate::uploads::{ReceiveError, Receiving, Staging};
 use crate::user_error::upload as sentences;
 use crate::words::within;
@@ -31,9 +31,14 @@ enum Piece {
 
 /// Writes a body into a file of an upload, from `offset` on.
 pub(super) async fn receive(asker: Asker, id: UploadId, number: u32, offset: u64, body: Body) -> Response {
+    let place = match asker.place(Kind::Transfer).await {
+        Ok(place) => place,
+        Err(problem) => return answered(&ChunkAnswer { length: None, problem: Some(problem) }),
+    };
     let (sender, receiver) = mpsc::channel(PIECES_WAITING);
     let span = tracing::Span::current();
     let written = tokio::task::spawn_blocking(move || {
+        let _place = place;
         let write = || match asker.service() {
             Ok(service) => write(&service, &id, number, offset, receiver),
             Err(problem) => ChunkAnswer { length: None, problem: Some(problem) },

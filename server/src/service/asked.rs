@@ -26,7 +26,7 @@ use tidelock_shared::search::{SearchRequest, SearchResults};
 use tidelock_shared::upload::{OnTaken, Upload, UploadId, UploadRequest, UploadState, Uploaded};
 use tidelock_shared::user_error::UserError;
 
-use super::{Asker, EngineService, access, audits, content, folder, projects, uploads};
+use super::{Asker, EngineService, Kind, access, audits, content, folder, projects, uploads};
 use crate::audit::Act;
 
 use crate::{convert, user_error};
@@ -165,7 +165,8 @@ impl MoveService for Asker {
             for source in &sources {
                 service.site.root_of(source)?;
             }
-            service.site.surveys.start(&service.engine, service.fs.clone(), &service.user.name, sources)
+            let place = service.site.busy.try_take(&service.user.name, Kind::Search)?;
+            service.site.surveys.start(&service.engine, service.fs.clone(), &service.user.name, sources, place)
         })
     }
 
@@ -347,7 +348,10 @@ impl MoveService for Asker {
 
     fn plan_undo(&self, id: MoveId) -> Answer<'_, Plan> {
         self.answer(move |service| {
-            service.seen(id)?;
+            // It tells what is seen with the rights of the move.
+            if service.is_with_rights_of_another(&service.seen(id)?) {
+                service.check_sees_all()?;
+            }
             service.shown(service.engine.plan_undo(id, &mut |_: &_| service.goes_on()))
         })
     }

@@ -11,11 +11,11 @@ use tidelock_shared::name::FilePath;
 use tidelock_shared::user_error::UserError;
 use tidelock_shared::words::Language;
 
-use super::Site;
+use super::{Kind, Place, Site};
 use crate::audit::Act;
 use crate::identity::{Caller, Identities, Rights, User};
 use crate::user_error;
-use crate::words::{language, within, words};
+use crate::words::{answered_in, language, within, words};
 
 /// Somebody who asks. Costs nothing until something is asked.
 #[derive(Clone)]
@@ -71,13 +71,32 @@ impl Asker {
     ) -> Answer<'_, T> {
         let asker = self.clone();
         let span = tracing::Span::current();
-        let work = tokio::task::spawn_blocking(move || span.in_scope(|| within(asker.language, || work(&asker))));
+        let begin = move |place: Place| {
+            tokio::task::spawn_blocking(move || {
+                let _place = place;
+                span.in_scope(|| within(asker.language, || work(&asker)))
+            })
+        };
+        // It begins at once where it can.
+        let begun = match self.site.busy.try_take(&self.user.name, Kind::Call) {
+            Ok(place) => Ok(begin(place)),
+            Err(_) => Err(begin),
+        };
         Box::pin(async move {
+            let work = match begun {
+                Ok(work) => work,
+                Err(begin) => begin(self.place(Kind::Call).await?),
+            };
             work.await.unwrap_or_else(|error| {
                 tracing::error!(%error, "a question was not answered");
                 Err(UserError::new("internal", words().went_wrong()).hint(words().went_wrong_hint()))
             })
         })
+    }
+
+    /// A place for something that is done for the asker; until then it waits without a thread.
+    pub(crate) async fn place(&self, kind: Kind) -> Result<Place, UserError> {
+        answered_in(self.language, self.site.busy.take(&self.user.name, kind)).await
     }
 
     /// Writes down what the asker is about to do.

@@ -16,7 +16,7 @@ use tidelock_shared::name::FilePath;
 use tidelock_shared::quota::Amount;
 use tidelock_shared::user_error::UserError;
 
-use super::{EngineService, Site};
+use super::{EngineService, Kind, Site};
 use crate::user_error;
 use crate::words::{Words, within, words};
 
@@ -48,12 +48,17 @@ impl Inventories {
     /// Starts one as the caller, unless it runs already. Another of the same caller ends: one at a time.
     pub(super) fn start(&self, service: &EngineService, path: FilePath) -> Result<Inventory, UserError> {
         check(service, &path)?;
+        let place = service.site.busy.try_take(&service.user.name, Kind::Search)?;
         let (taking, is_new) = self.enter(service, &path);
         if is_new {
             let (other, looked) = (service.clone(), taking.clone());
             let thread = std::thread::Builder::new().name("inventory".to_owned());
             let key = (service.user.name.clone(), path.clone());
-            thread.spawn(move || within(other.language(), || looked.take(&other, &path))).map_err(|error| {
+            let take = move || {
+                let _place = place;
+                within(other.language(), || looked.take(&other, &path));
+            };
+            thread.spawn(take).map_err(|error| {
                 // Nobody takes it; the next who asks is not to wait for its end.
                 self.kept.lock().remove(&key);
                 UserError::new("unavailable", words().inventory_not_started(&error.to_string())).hint(words().try_again())

@@ -13,6 +13,7 @@ mod access;
 mod asked;
 mod asker;
 mod audits;
+mod busy;
 pub(crate) mod content;
 mod drifts;
 mod drivers;
@@ -27,6 +28,7 @@ mod surveys;
 mod uploads;
 
 pub(crate) use asker::{Asker, EngineService};
+pub(crate) use busy::{Busy, Kind, Place};
 pub(crate) use drifts::Drifts;
 pub(crate) use drivers::Drivers;
 pub(crate) use inventories::Inventories;

@@ -52,6 +52,12 @@ impl Asker {
         self.only_of().is_none_or(|user| snapshot.recorded.of.plan.user == user)
     }
 
+    /// What an administrator undoes for somebody is his own move, and done with the rights of that other: once he is none
+    /// any more, or by a token that may less, he does nothing more with those.
+    pub(super) fn is_with_rights_of_another(&self, snapshot: &Snapshot) -> bool {
+        self.site.are_moves_private && snapshot.recorded.of.plan.acts_as() != self.user.name
+    }
+
     /// A move that the caller may see. One of somebody else is as if it were not there.
     pub(crate) fn seen(&self, id: MoveId) -> Result<Snapshot, UserError> {
         let snapshot = self.site.engine.get(id).map_err(|error| self.site.told(&error))?;
@@ -65,7 +71,8 @@ impl EngineService {
         self.check_may_change()?;
         let snapshot = self.seen(id)?;
         // Who sees a move of somebody else, and changes something, has to be allowed all that an administrator is.
-        if self.site.are_moves_private && snapshot.recorded.of.plan.user != self.user.name {
+        let plan = &snapshot.recorded.of.plan;
+        if self.site.are_moves_private && (plan.user != self.user.name || self.is_with_rights_of_another(&snapshot)) {
             self.check_administrator()?;
         }
         self.check(self.forbidden_in(&snapshot.recorded.of.plan))

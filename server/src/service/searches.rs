@@ -21,8 +21,8 @@ use tidelock_shared::strategy::EntryKind;
 use tidelock_shared::user_error::UserError;
 use wildmatch::WildMatch;
 
-use super::EngineService;
 use super::folder::Listed;
+use super::{EngineService, Kind};
 use crate::user_error;
 use crate::words::{Words, words};
 
@@ -81,9 +81,11 @@ impl Searches {
             changed: Condvar::new(),
             asked: Mutex::new(Instant::now()),
         });
+        let place = service.site.busy.try_take(&service.user.name, Kind::Search)?;
         self.keep(search.clone());
         let (service, looked) = (service.clone(), search.clone());
         let work = move || {
+            let _place = place;
             let mut looking = Looking {
                 service: &service,
                 search: &looked,

@@ -10,7 +10,7 @@ use tidelock_shared::id::ProjectId;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::user_error::UserError;
 
-use super::{Drifts, Drivers, Inventories, Leftovers, Searches, Surveys};
+use super::{Busy, Drifts, Drivers, Inventories, Leftovers, Searches, Surveys};
 use crate::agents::Workers;
 use crate::audit::Audit;
 use crate::history::History;
@@ -47,6 +47,7 @@ pub(crate) struct Site {
     pub(crate) are_moves_private: bool,
     /// Who acts for the users of a site; none where this process does.
     pub(crate) workers: Option<Arc<Workers>>,
+    pub(crate) busy: Busy,
 }
 
 /// With whose rights callers see the file system.

@@ -17,6 +17,7 @@ use tidelock_shared::preview::SurveyProgress;
 use tidelock_shared::user_error::UserError;
 use tokio::sync::watch;
 
+use super::Place;
 use crate::user_error;
 use crate::words::{Words, language, within, words};
 
@@ -48,6 +49,7 @@ impl Surveys {
         fs: Arc<dyn FileSystem>,
         owner: &str,
         sources: Vec<FilePath>,
+        place: Place,
     ) -> Result<SurveyProgress, UserError> {
         let id = SurveyId(self.last.fetch_add(1, Ordering::Relaxed) + 1);
         let begin = progress_of(id, 1, &Tally::default());
@@ -68,6 +70,7 @@ impl Surveys {
         let engine = engine.clone();
         let language = language();
         let work = move || {
+            let _place = place;
             within(language, || {
                 Count { engine: &engine, survey: &survey, done: Tally::default(), told: Instant::now() }.run(&*fs, &sources);
             });

@@ -11,6 +11,8 @@ other-host-hint = Öffnen Sie ihn unter der Adresse, die er beim Start ausgegebe
 other-origin = Das hat keine unserer eigenen Seiten verlangt.
 nobody-acts = Tidelock kann gerade nicht für Sie handeln.
 nobody-acts-hint = Versuchen Sie es gleich noch einmal. Hält es an, so sagt das Protokoll des Servers einem Administrator, warum.
+too-much-at-once = An so vielem, worum Sie gebeten haben, wird noch gearbeitet, dass jetzt nichts weiter beginnt.
+too-much-at-once-hint = Warten Sie, bis etwas davon fertig ist. Geht nichts voran, so antwortet ein Dateisystem nicht, oder ein Download wird nicht abgenommen.
 not-ready = Der Server beendet, was ein früherer übrig gelassen hat.
 not-known = Dieses Tidelock gehört jemandem und kennt Sie noch nicht.
 

@@ -11,6 +11,8 @@ other-host-hint = Open it by the address that it printed when it started.
 other-origin = That was not asked by one of our own pages.
 nobody-acts = Tidelock cannot act for you right now.
 nobody-acts-hint = Try again in a moment. If it lasts, the log of the server tells an administrator why.
+too-much-at-once = So much of what you have asked for is still being worked on that nothing more begins now.
+too-much-at-once-hint = Wait until some of it is done. If nothing goes on, a file system does not answer, or a download is not taken.
 not-ready = The server is finishing what an earlier one left.
 not-known = This Tidelock belongs to somebody, and does not know you yet.
 

@@ -31,11 +31,9 @@ impl Driver {
         };
         let mut outcome = None;
         let mut broken = None;
-        let agent = {
-            let recorded = live.recorded.lock();
-            self.agents.of(recorded.of.plan.acts_as())
-        };
-        let agent = match agent {
+        // To find somebody may take its time, in which others look at the move.
+        let user = live.recorded.lock().of.plan.acts_as().to_owned();
+        let agent = match self.agents.of(&user) {
             Ok(agent) => agent,
             Err(error) => {
                 let failure = Failure { kind: FailureKind::FileSystem, message: error.to_string() };

@@ -14,6 +14,8 @@ use serde_json::json;
 use tidelock_shared::content::Content;
 use tidelock_shared::listing::FolderListing;
 
+use crate::service::Kind;
+
 use super::{Headers, Server, demo_server, listing, on_runtime, single_user_server, text};
 
 async fn download(server: &Server, path: &str, headers: Headers<'_>) -> Response {
@@ -57,6 +59,37 @@ fn a_file_comes_whole_or_in_parts_of_the_same_content() {
         std::fs::write(root.path().join("a \"b\" ü.txt"), "ABCDEFGHI").unwrap();
         let changed = download(&server, &path, &[(RANGE, "bytes=2-4"), (IF_RANGE, &tag)]).await;
         assert_eq!((changed.status(), text(changed).await), (StatusCode::OK, "ABCDEFGHI".into()));
+    });
+}
+
+#[test]
+fn who_takes_nothing_of_downloads_keeps_nobody_else_waiting() {
+    on_runtime(async {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::File::create(root.path().join("large")).unwrap().set_len(64 << 20).unwrap();
+        let (server, _) = single_user_server(root.path());
+        let path = format!("{}/large", root.path().display());
+        let mut held = Vec::new();
+        for _ in 0..Kind::Transfer.places() {
+            let answer = download(&server, &path, &[]).await;
+            assert_eq!(answer.status(), StatusCode::OK);
+            held.push(answer);
+        }
+        assert_eq!(download(&server, &path, &[]).await.status(), StatusCode::SERVICE_UNAVAILABLE);
+        // Others have places of their own, and so has all else that is asked.
+        assert!(server.running.site.busy.try_take("bob", Kind::Transfer).is_ok());
+        let bearer = format!("Bearer {}", server.running.identities.bearer().unwrap().reveal());
+        let listed = listing(&root.path().display().to_string());
+        assert_eq!(server.post("folder", &[(AUTHORIZATION, &bearer)], &listed).await.status(), StatusCode::OK);
+        held.clear();
+        let mut again = StatusCode::SERVICE_UNAVAILABLE;
+        for _ in 0..50 {
+            again = download(&server, &path, &[]).await.status();
+            if again == StatusCode::OK {
+                break;
+            }
+        }
+        assert_eq!(again, StatusCode::OK);
     });
 }
 

@@ -1,11 +1,14 @@
 //! Many users: signed in by the proxy, each in sessions of their own, and scripts with tokens.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::header::{AUTHORIZATION, COOKIE, HOST, LOCATION, ORIGIN, RETRY_AFTER, SET_COOKIE};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use serde_json::{Value, json};
 use tidelock_shared::access::{NewToken, Role, SessionView, TokenView};
-use tidelock_shared::progress::MoveView;
+use tidelock_shared::id::MoveId;
+use tidelock_shared::progress::{MoveDetail, MoveState, MoveView};
 
 use super::people::{FETCH_SITE, NAME, Person, REMOTE_USER, cookie_of, many_server, proxy, with_token};
 use super::{Headers, Server, answer, moving, on_runtime, text};
@@ -295,5 +298,39 @@ fn the_same_key_of_two_users_is_two_moves() {
         assert!(!other.contains(&first.id.to_string()), "{other}");
         let session: Value = answer(Person::signs_in(&server, "chen").await.post("session", &json!({})).await).await.unwrap();
         assert_eq!(serde_json::from_value::<Role>(session["role"].clone()).unwrap(), Role::Administrator);
+    });
+}
+
+/// Waits until a move has ended, as somebody sees it.
+async fn ends(person: &Person<'_>, id: MoveId) -> MoveState {
+    for _ in 0..1000 {
+        let detail: MoveDetail = answer(person.post("move_detail", &json!({ "id": id })).await).await.unwrap();
+        if detail.view.state.is_final() {
+            return detail.view.state;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("move {id} does not come to rest");
+}
+
+#[test]
+fn what_is_done_with_the_rights_of_another_is_an_administrators_alone() {
+    on_runtime(async {
+        let server = many_server();
+        let (alice, chen) = (Person::signs_in(&server, "alice").await, Person::signs_in(&server, "chen").await);
+        let start = moving("/lustre/climate/common", "/lustre/genomics");
+        let begun: MoveView = answer(alice.post("start_move", &start).await).await.unwrap();
+        assert_eq!(ends(&alice, begun.id).await, MoveState::Done);
+        let undoing: MoveView = answer(chen.post("undo_move", &json!({ "id": begun.id })).await).await.unwrap();
+        assert_eq!(ends(&chen, undoing.id).await, MoveState::Done);
+        // That is his own, and done with her rights: by a token that may less he does nothing more with those.
+        let half = token(&chen, "move").await;
+        let which = json!({ "id": undoing.id });
+        for call in ["undo_move", "purge_move", "pause_move", "cancel_move"] {
+            let refused = answer::<MoveView>(with_token(&server, &half.secret, call, &which).await).await.unwrap_err();
+            assert_eq!((refused.0, refused.1.code.as_str()), (StatusCode::FORBIDDEN, "permission_scope"), "{call}");
+        }
+        let again: MoveView = answer(chen.post("undo_move", &which).await).await.unwrap();
+        assert_eq!(ends(&chen, again.id).await, MoveState::Done);
     });
 }
