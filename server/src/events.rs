@@ -181,7 +181,7 @@ impl Source {
     fn begin(&self, last: Option<u64>, seen: u64) -> Result<Vec<Update>, EngineError> {
         let mut snapshots = match (self.only, last) {
             (Some(id), None) => vec![self.engine.get(id)?],
-            (None, None) => self.engine.list(RECENT)?,
+            (None, None) => self.engine.list_of(self.only_of.as_deref(), RECENT)?,
             (_, Some(last)) => self.engine.changed_since(last),
         };
         snapshots.retain(|snapshot| {

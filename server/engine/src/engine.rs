@@ -6,6 +6,7 @@
 mod acting;
 mod driving;
 mod forgetting;
+mod listing;
 mod wishes;
 
 use std::collections::BTreeMap;
@@ -183,7 +184,7 @@ impl Engine {
     }
 
     pub(crate) fn accept_draft(&self, draft: Draft, key: Option<&str>) -> Result<MoveId, EngineError> {
-        let _alone = self.admission.lock();
+        let (_alone, read) = self.alone_with_payers(&draft.plan);
         // The same submission may have been accepted while this one was surveyed.
         if let Some(known) = self.known_by(key, &draft.plan.asked)? {
             return Ok(known);
@@ -192,7 +193,7 @@ impl Engine {
             self.can_still_be_undone(undone, &draft)?;
         }
         let mut refusals = draft.refusals;
-        for refusal in self.refusals_now(&draft.plan, draft.as_of) {
+        for refusal in self.refusals_now(&draft.plan, draft.as_of, read) {
             if !refusals.contains(&refusal) {
                 refusals.push(refusal);
             }
@@ -348,30 +349,6 @@ impl Engine {
         };
         snapshot.kept_until_ms = self.kept_until_ms(&snapshot.recorded);
         Ok(snapshot)
-    }
-
-    /// So many of the newest moves, and every older one that has not ended; newest first.
-    pub fn list(&self, at_most: u32) -> Result<Vec<Snapshot>, EngineError> {
-        let mut listed = self.driver.journal.lock().newest(at_most)?;
-        let oldest = listed.last().map(|id| id.number);
-        // By their IDs, so the newest comes last.
-        for live in self.in_memory().iter().rev() {
-            let of = &live.recorded.lock().of;
-            if oldest.is_none_or(|oldest| of.id.number < oldest) && !of.state.has_ended() {
-                listed.push(of.id);
-            }
-        }
-        listed.into_iter().map(|id| self.get(id)).collect()
-    }
-
-    /// The moves that were accepted after the one of this number, oldest first.
-    pub fn moves_after(&self, number: u32) -> Result<Vec<MoveId>, EngineError> {
-        Ok(self.journal().accepted_after(number)?)
-    }
-
-    /// This engine's move of a number.
-    pub fn id_of(&self, number: u32) -> MoveId {
-        self.journal().id(number)
     }
 
     /// Moves that changed visibly after `version`, in the order of their change.

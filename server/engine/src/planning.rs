@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use parking_lot::MutexGuard;
 use tidelock_shared::id::MoveId;
 use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::request::{MoveRequest, ValidMoveRequest, Verb};
@@ -18,9 +19,9 @@ use tidelock_shared::request::{MoveRequest, ValidMoveRequest, Verb};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::executor::Live;
-use crate::fs::{Errno, FsError};
+use crate::fs::{Errno, FsError, FsResult, Quota};
 use crate::planner::overlap::{Footprint, OpenMove, overlaps};
-use crate::planner::plan::{MovePlan, Payer, Refusal, Warning};
+use crate::planner::plan::{MovePlan, Payer, Refusal, Reservation, Warning};
 use crate::planner::{Draft, Facts, FoundItem, PayerNumbers, payer_of, payer_of_new, plan};
 use crate::recovery::move_of_hidden;
 use crate::reservation::ledger;
@@ -29,6 +30,12 @@ use conflicts::{Taken, place_all, place_in_own_folder};
 use paced::Paced;
 
 const SETTLING_LOOKED_AT_EVERY_MS: i64 = 500;
+
+/// A file system that is slow all the time is read so often, and then believed.
+const READS_MAX: u32 = 3;
+
+/// What was read of whoever pays for something.
+pub(crate) type ReadPayer = FsResult<(SurveyedFolder, Option<Quota>)>;
 
 /// What moves hide is theirs: nothing is taken out of it or put into it by another.
 fn inside_of_what_is_hidden(asked: &ValidMoveRequest) -> Vec<Refusal> {
@@ -290,14 +297,22 @@ impl Engine {
 
     /// The same for one of those whom entries of the folder may be charged to.
     fn numbers_of(&self, folder: &SurveyedFolder, payer: Payer) -> PayerNumbers {
-        let quota = match payer.project {
+        self.beside_others(folder, payer, self.quota_of(folder, payer))
+    }
+
+    fn quota_of(&self, folder: &SurveyedFolder, payer: Payer) -> Option<Quota> {
+        match payer.project {
             _ if payer == payer_of(folder) => folder.quota,
             Some(project) if project != NOBODY => {
                 let opened = self.fs.open_path(&folder.folder.path);
                 opened.and_then(|folder| self.fs.quota(&folder, project)).ok().flatten()
             }
             _ => folder.quota_of_nobody,
-        };
+        }
+    }
+
+    /// What was read of a payer, with what others hold of it. Asks no file system.
+    fn beside_others(&self, folder: &SurveyedFolder, payer: Payer, quota: Option<Quota>) -> PayerNumbers {
         let (held, capacity) = (self.held(payer), &folder.capacity);
         let (reserved, is_of_project) = (held.reserved, capacity.is_of_project);
         let free = capacity.headroom(held.of_room(is_of_project));
@@ -333,8 +348,34 @@ impl Engine {
         self.in_memory().iter().filter(|live| is_wanted(live)).map(footprint).collect()
     }
 
-    /// Asked again while nobody else can add a move: overlap and headroom.
-    pub(crate) fn refusals_now(&self, plan: &MovePlan, as_of: u64) -> Vec<Refusal> {
+    /// Waits until nobody else can add a move, with what was read of the payers a moment before. Reading takes as long as a
+    /// file system takes, of which others may have none that answers: so nobody waits for it.
+    pub(crate) fn alone_with_payers(&self, plan: &MovePlan) -> (MutexGuard<'_, ()>, Vec<ReadPayer>) {
+        let mut tries = 0..READS_MAX;
+        loop {
+            let begun_ms = self.now_ms();
+            let read = self.read_payers(plan);
+            let alone = self.admission.lock();
+            // What others have brought since counts as reserved for longer; and the first step asks once more.
+            if self.now_ms().saturating_sub(begun_ms) < ledger::SETTLED_AFTER_MS / 2 || tries.next().is_none() {
+                return (alone, read);
+            }
+        }
+    }
+
+    /// Reads anew what is to be looked at while nobody else can add a move. That may take as long as a file system takes.
+    pub(crate) fn read_payers(&self, plan: &MovePlan) -> Vec<ReadPayer> {
+        let read = |reservation: &Reservation| {
+            survey_folder(&*self.fs, &reservation.folder.path).map(|folder| {
+                let quota = self.quota_of(&folder, reservation.payer);
+                (folder, quota)
+            })
+        };
+        plan.reservations.iter().map(read).collect()
+    }
+
+    /// Asked again while nobody else can add a move: overlap and headroom. Asks no file system.
+    pub(crate) fn refusals_now(&self, plan: &MovePlan, as_of: u64, read: Vec<ReadPayer>) -> Vec<Refusal> {
         let mut open = self.open_moves();
         // What did anything since the plan was begun: what was read for it may be no longer so.
         open.extend(self.footprints(|live| live.recorded_version.load(Ordering::Relaxed) > as_of));
@@ -346,16 +387,16 @@ impl Engine {
             let message = "so much has happened since this plan was begun that it has to be made again".to_owned();
             refusals.push(Refusal::Unplannable { path: item.source_path(), message });
         }
-        for reservation in &plan.reservations {
-            let path = &reservation.folder.path;
-            let folder = match survey_folder(&*self.fs, path) {
-                Ok(folder) => folder,
+        for (reservation, read) in plan.reservations.iter().zip(read) {
+            let (folder, quota) = match read {
+                Ok(read) => read,
                 Err(error) => {
-                    refusals.push(Refusal::Unplannable { path: path.clone(), message: error.to_string() });
+                    let path = reservation.folder.path.clone();
+                    refusals.push(Refusal::Unplannable { path, message: error.to_string() });
                     continue;
                 }
             };
-            let numbers = self.numbers_of(&folder, reservation.payer);
+            let numbers = self.beside_others(&folder, reservation.payer, quota);
             if let Some((needed, headroom)) = numbers.shortage(reservation.amount, ledger::written(reservation, &plan.items)) {
                 refusals.push(Refusal::NoHeadroom { payer: reservation.payer, needed, headroom });
             }

@@ -20,8 +20,8 @@ use tidelock_engine::planner::sequence::StepKind;
 use tidelock_engine::worker::{Action, InProcess, StepOrder, StepReport, Then, Wait, Worker};
 use tidelock_engine::{Engine, EngineError, Waits};
 use tidelock_shared::progress::MoveState;
-use tidelock_shared::request::Verb;
-use world::{AFTER_A_CRASH, ALICE, BOB, CASES, Case, World, assert_done_or_undone, assert_same, path};
+use tidelock_shared::request::{MoveRequest, Verb};
+use world::{AFTER_A_CRASH, ALICE, BOB, CASES, Case, World, assert_done_or_undone, assert_same, name, path};
 
 /// Who runs the engine: nobody lets them do anything.
 const NOBODY: u32 = 65534;
@@ -170,4 +170,30 @@ fn a_move_waits_for_whoever_acts_for_its_user() {
         drop((engine, folder));
         assert_done_or_undone(&world, AFTER_A_CRASH, case.name);
     }
+}
+
+#[test]
+fn a_user_finds_their_own_moves_however_many_others_have() {
+    let world = World::new(CASES[0]);
+    let (engine, _users, _folder) = engine(&world);
+    let root = engine.acting_for("root").unwrap();
+    let move_of = |user: &str, number: usize| {
+        let acting = if user == "root" { root.clone() } else { engine.acting_for(user).unwrap() };
+        let alpha = world.root.open_path(&path("/m/alpha")).unwrap();
+        let at = name(&format!("{user}-{number}"));
+        world.root.create_folder(alpha.at(&at), 0o755).unwrap();
+        world.root.set_owner(alpha.at(&at).into(), if user == "alice" { ALICE } else { 0 }, 1000).unwrap();
+        let source = path("/m/alpha").join(at);
+        acting.accept(&MoveRequest { sources: vec![source], ..world.unrelated() }, None).unwrap()
+    };
+    let first = move_of("alice", 0);
+    let second = move_of("alice", 1);
+    engine.drive(second).unwrap();
+    let others: Vec<_> = (0..5).map(|number| move_of("root", number)).collect();
+    others.iter().for_each(|id| engine.drive(*id).unwrap());
+    let listed = |user, at_most| engine.list_of(user, at_most).unwrap().iter().map(|one| one.recorded.of.id).collect::<Vec<_>>();
+    // The first is still open, and so always there.
+    assert_eq!(listed(Some("alice"), 1), [second, first]);
+    assert_eq!(listed(Some("bob"), 10), []);
+    assert_eq!(listed(None, 2), [others[4], others[3], first]);
 }

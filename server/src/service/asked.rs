@@ -212,9 +212,8 @@ impl MoveService for Asker {
     fn moves(&self) -> Answer<'_, Vec<MoveView>> {
         self.answer(|service| {
             let site = &service.site;
-            let newest = site.engine.list(MOVES_LISTED).map_err(|error| site.told(&error))?;
-            let newest = newest.iter().filter(|snapshot| service.sees(snapshot));
-            Ok(newest.map(|snapshot| convert::move_view(snapshot, &site.names)).collect())
+            let newest = site.engine.list_of(service.only_of(), MOVES_LISTED).map_err(|error| site.told(&error))?;
+            Ok(newest.iter().map(|snapshot| convert::move_view(snapshot, &site.names)).collect())
         })
     }
 

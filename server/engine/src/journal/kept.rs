@@ -15,7 +15,7 @@ impl Journal {
             AND (plan LIKE '%staged_copy%' OR plan LIKE '%\"kept\":{%' OR plan LIKE '%\"replaces\":{%'
                 OR plan LIKE '%\"verb\":\"trash\"%')
             ORDER BY number LIMIT ?1";
-        self.numbers(sql, u32::MAX)
+        self.numbers(sql, [u32::MAX])
     }
 
     /// When the last thing was recorded.

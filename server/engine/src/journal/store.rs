@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, ToSql, ffi, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, ffi, params};
 use tidelock_shared::id::{EngineId, MoveId};
 use tidelock_shared::limits::Limits;
 use tidelock_shared::progress::MoveState;
@@ -381,34 +381,40 @@ impl Journal {
 
     /// Moves that have not ended, oldest first. Stuck ones are among them.
     pub fn open_moves(&self) -> Result<Vec<MoveId>, JournalError> {
-        self.numbers("SELECT number FROM moves WHERE ended IS NULL ORDER BY number LIMIT ?1", u32::MAX)
+        self.numbers("SELECT number FROM moves WHERE ended IS NULL ORDER BY number LIMIT ?1", [u32::MAX])
     }
 
     /// Those of the newest moves of which something was recorded since then, in milliseconds since 1970.
     pub(crate) fn recorded_since(&self, since_ms: i64) -> Result<Vec<MoveId>, JournalError> {
         let sql = "SELECT number FROM (SELECT number FROM moves ORDER BY number DESC LIMIT 256) WHERE
             (SELECT time_ms FROM events WHERE move = number ORDER BY sequence DESC LIMIT 1) >= ?1";
-        self.numbers(sql, since_ms)
+        self.numbers(sql, [since_ms])
     }
 
     /// Moves whose purge a crash has cut short.
     pub fn open_purges(&self) -> Result<Vec<MoveId>, JournalError> {
-        self.numbers("SELECT number FROM moves WHERE ended = 'purging' ORDER BY number LIMIT ?1", u32::MAX)
+        self.numbers("SELECT number FROM moves WHERE ended = 'purging' ORDER BY number LIMIT ?1", [u32::MAX])
     }
 
     /// The newest moves, newest first.
     pub fn newest(&self, at_most: u32) -> Result<Vec<MoveId>, JournalError> {
-        self.numbers("SELECT number FROM moves ORDER BY number DESC LIMIT ?1", at_most)
+        self.numbers("SELECT number FROM moves ORDER BY number DESC LIMIT ?1", [at_most])
+    }
+
+    /// The newest moves of one user, newest first.
+    pub fn newest_of(&self, user: &str, at_most: u32) -> Result<Vec<MoveId>, JournalError> {
+        let sql = "SELECT number FROM moves WHERE json_extract(plan, '$.user') = ?1 ORDER BY number DESC LIMIT ?2";
+        self.numbers(sql, params![user, at_most])
     }
 
     /// Every move that was accepted after the one of this number, oldest first.
     pub fn accepted_after(&self, number: u32) -> Result<Vec<MoveId>, JournalError> {
-        self.numbers("SELECT number FROM moves WHERE number > ?1 ORDER BY number", number)
+        self.numbers("SELECT number FROM moves WHERE number > ?1 ORDER BY number", [number])
     }
 
-    pub(super) fn numbers(&self, sql: &str, bound: impl ToSql) -> Result<Vec<MoveId>, JournalError> {
+    pub(super) fn numbers(&self, sql: &str, bound: impl rusqlite::Params) -> Result<Vec<MoveId>, JournalError> {
         let mut statement = self.connection.prepare_cached(sql).map_err(failed("read"))?;
-        let rows = statement.query_map([bound], |row| row.get::<_, u32>(0)).map_err(failed("read"))?;
+        let rows = statement.query_map(bound, |row| row.get::<_, u32>(0)).map_err(failed("read"))?;
         rows.map(|row| row.map(|number| self.id(number)).map_err(failed("read"))).collect()
     }
 
