@@ -26,7 +26,7 @@ use tidelock_shared::search::{SearchRequest, SearchResults};
 use tidelock_shared::upload::{OnTaken, Upload, UploadId, UploadRequest, UploadState, Uploaded};
 use tidelock_shared::user_error::UserError;
 
-use super::{Asker, EngineService, Kind, access, audits, content, folder, projects, uploads};
+use super::{Asker, EngineService, Kind, access, audits, content, folder, leftovers, projects, uploads};
 use crate::audit::Act;
 
 use crate::{convert, user_error};
@@ -305,6 +305,7 @@ impl MoveService for Asker {
     fn settle_leftover(&self, path: FilePath, deed: Deed) -> Answer<'_, Leftovers> {
         self.answer(move |service| {
             service.check_administrator()?;
+            leftovers::check_settled_here(&service.site)?;
             service.note(Act::LeftoverSettled { path: path.clone(), deed })?;
             service.site.leftovers.settle(service, &path, deed)
         })

@@ -15,7 +15,7 @@ use tidelock_shared::user_error::UserError;
 use super::{EngineService, Site};
 use crate::audit::Act;
 use crate::orphans::what_it_is;
-use crate::words::within;
+use crate::words::{within, words};
 
 /// Whoever looks waits so long for the end of a short search, …
 const FIRST_ANSWER: Duration = Duration::from_millis(300);
@@ -123,9 +123,17 @@ impl Leftovers {
     }
 }
 
+/// Whether anything is settled here at all: a site's server changes nothing itself.
+pub(super) fn check_settled_here(site: &Site) -> Result<(), UserError> {
+    match site.workers {
+        None => Ok(()),
+        Some(_) => Err(UserError::new("permission_leftovers", words().left_to_owner()).hint(words().left_to_owner_hint())),
+    }
+}
+
 /// What nothing needs, and nothing is in. What cannot be removed is listed.
 fn is_removed_by_rule(site: &Site, orphan: &Orphan) -> bool {
-    if orphan.verdict != Verdict::LeftBehind {
+    if orphan.verdict != Verdict::LeftBehind || check_settled_here(site).is_err() {
         return false;
     }
     let deed = Act::LeftoverSettled { path: orphan.path.clone(), deed: Deed::Delete };

@@ -21,3 +21,5 @@ left-unknown = { $what }; niemand weiß mehr davon
 lies-under-old-name = { $path }: das Original, wie vor dem Verschieben
 lies-under-new-name = { $path }: was den neuen Namen hat
 lies-hidden = { $path }: { $what }
+left-to-owner = Dieser Server ändert selbst nichts, also erledigt er hier nichts.
+left-to-owner-hint = Der Eigentümer oder root erledigt es: `tidelock recover --orphans` in dem Ordner, in dem es liegt.

@@ -21,3 +21,5 @@ left-unknown = { $what }; nobody knows of it any more
 lies-under-old-name = { $path }: the original, as before the move
 lies-under-new-name = { $path }: what has the new name
 lies-hidden = { $path }: { $what }
+left-to-owner = This server changes nothing itself, so it settles nothing here.
+left-to-owner-hint = Its owner or root settles it: `tidelock recover --orphans` in the folder that it lies in.
