@@ -4,7 +4,7 @@
 //! are two folders that are the same: in one a process that has become the user tries, in the other Tidelock is asked.
 //! The one thing that it does not do is to change names in a folder that its user may not read: it could not be synced.
 //!
-//! Only root can start workers; without it nothing is tried, and that is said. The file system is that of
+//! Only root can start workers; for anybody else nothing is tried. The file system is that of
 //! `TIDELOCK_RIGHTS_FOLDER`, or else of the temporary folder; of the deeds every `TIDELOCK_RIGHTS_EVERY`-th is tried, or else all.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may take the short way out, and tells how it went")]
@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use libtest_mimic::{Arguments, Trial};
 use reqwest::blocking::{Client, RequestBuilder};
 use reqwest::header::{CONTENT_TYPE, COOKIE, ORIGIN, SET_COOKIE};
 use serde_json::{Value, json};
@@ -70,20 +71,20 @@ fn main() {
     if arguments.get(1).is_some_and(|first| first == "--shell") {
         return shell();
     }
-    if !rustix::process::geteuid().is_root() {
-        println!("only root can start workers: nothing was tried");
-        println!("test result: ok. 0 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out");
-        return;
-    }
+    let only_root = !rustix::process::geteuid().is_root();
+    let trial = Trial::test("a_user_may_do_what_the_kernel_lets_them_do", || {
+        try_everything();
+        Ok(())
+    });
+    libtest_mimic::run(&Arguments::from_args(), vec![trial.with_ignored_flag(only_root)]).exit();
+}
+
+fn try_everything() {
     // The library wants one for addresses that nobody asks here.
     drop(rustls::crypto::ring::default_provider().install_default());
-    let site = Site::start();
-    let tried = site.try_all();
-    println!("test a_user_may_do_what_the_kernel_lets_them_do ... ok");
-    for (deed, (both, neither)) in &tried {
+    for (deed, (both, neither)) in Site::start().try_all() {
         println!("     {deed:?}: {both} allowed, {neither} refused, by the kernel and by Tidelock alike");
     }
-    println!("test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out");
 }
 
 /// A process that has become a user: does what each line says, and answers whether it could.

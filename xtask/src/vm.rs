@@ -83,9 +83,10 @@ fn build(package: &str, tests: &[&str]) -> Result<Vec<String>> {
     Ok(programs)
 }
 
-/// The program that a line of cargo's JSON tells of.
+/// The test program that a line of cargo's JSON tells of; the product, which a test may need beside it, is none.
 fn executable(line: &str) -> Option<&str> {
-    line.split_once("\"executable\":\"")?.1.split('"').next()
+    let of_test = line.contains("\"kind\":[\"test\"]");
+    line.split_once("\"executable\":\"").filter(|_| of_test)?.1.split('"').next()
 }
 
 /// The host's path of something under `target/vm`, as the guest finds it below its root.
@@ -100,8 +101,9 @@ mod tests {
 
     #[test]
     fn the_program_is_read_off_cargos_line() {
-        let line = r#"{"reason":"compiler-artifact","filenames":["/a/b"],"executable":"/a/deps/contract-1","fresh":true}"#;
+        let line = r#"{"reason":"compiler-artifact","target":{"kind":["test"],"crate_types":["bin"]},"filenames":["/a/b"],"executable":"/a/deps/contract-1","fresh":true}"#;
         assert_eq!(executable(line), Some("/a/deps/contract-1"));
+        assert_eq!(executable(&line.replace("test", "bin")), None);
         assert_eq!(executable(r#"{"reason":"compiler-artifact","executable":null}"#), None);
     }
 }

@@ -1,6 +1,6 @@
 //! A broker of this process, and a worker that has become a user: what it is, and what it cannot do any more.
 //!
-//! This program is the worker too. Only root can start one; without it nothing is tried, and that is said.
+//! This program is the worker too. Only root can start one; for anybody else nothing is tried.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may take the short way out, and tells how it went")]
 
@@ -13,6 +13,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use libtest_mimic::{Arguments, Trial};
 use rustix::process::{getegid, geteuid, getgroups, getpid, getuid};
 use tidelock_broker::{Account, AskError, Broker, Identity, Listening, Site, become_for_good};
 
@@ -30,11 +31,6 @@ fn main() {
     {
         return serve(socket, root);
     }
-    if !geteuid().is_root() {
-        println!("only root can start a worker: nothing was tried");
-        println!("test result: ok. 0 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out");
-        return;
-    }
     let tests: [(&str, fn()); 6] = [
         ("a_worker_is_its_user_and_nobody_else", a_worker_is_its_user_and_nobody_else),
         ("a_worker_reaches_what_its_user_may_and_nothing_but_the_roots", a_worker_reaches_what_its_user_may),
@@ -43,11 +39,17 @@ fn main() {
         ("a_user_has_one_worker_at_a_time", a_user_has_one_worker_at_a_time),
         ("strangers_roots_and_services_get_no_worker", strangers_roots_and_services_get_no_worker),
     ];
-    for (name, test) in &tests {
-        test();
-        println!("test {name} ... ok");
-    }
-    println!("test result: ok. {} passed; 0 failed; 0 ignored; 0 measured; 0 filtered out", tests.len());
+    let only_root = !geteuid().is_root();
+    let trial = |(name, test): (&str, fn())| {
+        Trial::test(name, move || {
+            test();
+            Ok(())
+        })
+        .with_ignored_flag(only_root)
+    };
+    // What a file is made with is the process's own, and a broker changes it for a moment.
+    let arguments = Arguments { test_threads: Some(1), ..Arguments::from_args() };
+    libtest_mimic::run(&arguments, tests.into_iter().map(trial).collect()).exit();
 }
 
 /// The worker: becomes the user, and then does what it is asked, one line each.
