@@ -2,7 +2,8 @@
 //!
 //! A broker and a server run as on a site, the program itself. For each user, owner, group, mode and access list there
 //! are two folders that are the same: in one a process that has become the user tries, in the other Tidelock is asked.
-//! The one thing that it does not do is to change names in a folder that its user may not read: it could not be synced.
+//! What it does not do is to change names in a folder that its user may not read, which could not be synced, and, where files
+//! have project IDs (`TIDELOCK_RIGHTS_PROJECTS`), to move a file of others that its user may not open.
 //!
 //! Only root can start workers; for anybody else nothing is tried. The file system is that of
 //! `TIDELOCK_RIGHTS_FOLDER`, or else of the temporary folder; of the deeds every `TIDELOCK_RIGHTS_EVERY`-th is tried, or else all.
@@ -204,6 +205,7 @@ impl Site {
     fn try_all(&self) -> BTreeMap<Deed, (u32, u32)> {
         let mut tried: BTreeMap<Deed, (u32, u32)> = BTreeMap::new();
         let mut differences = Vec::new();
+        let keeps_projects = std::env::var_os("TIDELOCK_RIGHTS_PROJECTS").is_some();
         let every = std::env::var("TIDELOCK_RIGHTS_EVERY").map_or(1, |every| every.parse().unwrap());
         for user in USERS {
             let mut tidelock = Browser::of(self, user);
@@ -213,11 +215,15 @@ impl Site {
                 for deed in DEEDS.into_iter().enumerate().filter(|(at, _)| (number + at) % every == 0).map(|(_, deed)| deed) {
                     let [mut here, mut there] = ["kernel", "tidelock"]
                         .map(|side| Place::new(&self.root.join(format!("{}-{number}-{deed:?}-{side}", user.name)), &cell, user));
+                    // Where files have project IDs the kernel tells them only to who may open the file: nobody else's move could say
+                    // whom it charges.
+                    let takes_it_away = matches!(deed, Deed::MoveOut | Deed::Trash);
+                    let is_told = !keeps_projects || !takes_it_away || shell.could(&format!("read {}/file", here.folder.display()));
                     let (could, did) = (here.tried_in(&mut shell, deed), there.asked_of(&mut tidelock, deed));
                     // A folder that cannot be read cannot be synced either: no name in it would be durable.
                     let would_last =
                         matches!(deed, Deed::List | Deed::Read) || shell.could(&format!("names {}", here.folder.display()));
-                    match (could && would_last, did) {
+                    match (could && would_last && is_told, did) {
                         (true, true) => tried.entry(deed).or_default().0 += 1,
                         (false, false) => tried.entry(deed).or_default().1 += 1,
                         _ => differences

@@ -40,7 +40,9 @@ fn ask_kernels() -> Result<Ran> {
     for rights in build("tidelock-server", &["rights"])? {
         for mount in ["ext4", "xfs"] {
             // The emulated machine is slow; all of them are tried on the host's own file system.
-            script += &format!("TIDELOCK_RIGHTS_EVERY=16 TIDELOCK_RIGHTS_FOLDER=/mnt/{mount} {rights} || status=1\n");
+            script += &format!(
+                "TIDELOCK_RIGHTS_PROJECTS=1 TIDELOCK_RIGHTS_EVERY=16 TIDELOCK_RIGHTS_FOLDER=/mnt/{mount} {rights} || status=1\n"
+            );
         }
     }
     for program in programs {
