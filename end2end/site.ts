@@ -7,6 +7,7 @@ import { createServer as createPlainServer, type AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { test as base } from './fixtures';
 import { program } from './server';
 
 const readyWithinMilliseconds = 20_000;
@@ -163,3 +164,16 @@ async function freePort(): Promise<number> {
   await once(taken, 'close');
   return port;
 }
+
+/** A test that has a site of its own. */
+export const test = base.extend<{ site: Site }>({
+  site: async ({}, use, testInfo) => {
+    const site = await Site.start();
+    await use(site);
+    if (testInfo.status !== testInfo.expectedStatus) {
+      await testInfo.attach('server output', { body: site.output, contentType: 'text/plain' });
+    }
+    await site.stop();
+  },
+  baseURL: async ({ site }, use) => use(site.origin),
+});

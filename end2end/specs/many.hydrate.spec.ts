@@ -5,22 +5,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser, Page } from '@playwright/test';
-import { expect, phone, test as base } from '../fixtures';
+import { expect, phone } from '../fixtures';
 import { hydrated } from '../pages';
 import { program } from '../server';
-import { Site } from '../site';
-
-const test = base.extend<{ site: Site }>({
-  site: async ({}, use, testInfo) => {
-    const site = await Site.start();
-    await use(site);
-    if (testInfo.status !== testInfo.expectedStatus) {
-      await testInfo.attach('server output', { body: site.output, contentType: 'text/plain' });
-    }
-    await site.stop();
-  },
-  baseURL: async ({ site }, use) => use(site.origin),
-});
+import { Site, test } from '../site';
 
 /** The same user in another browser. */
 async function elsewhere(browser: Browser, site: Site): Promise<Page> {

@@ -1,18 +1,6 @@
 // Many users behind a reverse proxy: who is let in, who is not, and why.
-import { expect, test as base } from '../fixtures';
-import { Site } from '../site';
-
-const test = base.extend<{ site: Site }>({
-  site: async ({}, use, testInfo) => {
-    const site = await Site.start();
-    await use(site);
-    if (testInfo.status !== testInfo.expectedStatus) {
-      await testInfo.attach('server output', { body: site.output, contentType: 'text/plain' });
-    }
-    await site.stop();
-  },
-  baseURL: async ({ site }, use) => use(site.origin),
-});
+import { expect } from '../fixtures';
+import { Site, test } from '../site';
 
 test('whoever the proxy names is in, and stays so when the server comes back', async ({ page, site, context }) => {
   await page.goto(`/browse${site.root}`);
