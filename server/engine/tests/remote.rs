@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use tidelock_engine::Engine;
-use tidelock_engine::crew::Threads;
+use tidelock_engine::crew::{Alone, Crew, Threads};
 use tidelock_engine::fs::simulator::Watch;
 use tidelock_engine::fs::{Errno, FileSystem, FsError, FsResult};
 use tidelock_engine::moves::event::{Event, FailureKind};
@@ -31,12 +31,14 @@ fn state_of(engine: &Engine, id: MoveId) -> MoveState {
     engine.get(id).unwrap().recorded.of.state
 }
 
-#[test]
-fn every_move_is_done_and_undone_by_a_worker_elsewhere() {
+/// Every kind of move by a worker with these hands, surveyed by them too.
+#[track_caller]
+fn every_move_arrives(crew: &Arc<dyn Crew>) {
     for case in CASES {
         let world = World::new(case);
-        let hosted = Hosted::of(world.caller());
+        let hosted = Hosted::with_crew(world.caller(), crew.clone());
         let (engine, folder) = engine_through(&world, &hosted);
+        let engine = engine.with_crew(crew.clone());
         let id = engine.accept(&world.request(), None).unwrap();
         engine.drive(id).unwrap();
         assert_eq!(state_of(&engine, id), MoveState::Done, "{}: {:?}", case.name, engine.get(id).unwrap().recorded.of.failure);
@@ -46,18 +48,13 @@ fn every_move_is_done_and_undone_by_a_worker_elsewhere() {
 }
 
 #[test]
+fn every_move_is_done_by_a_worker_elsewhere() {
+    every_move_arrives(&(Arc::new(Alone) as Arc<dyn Crew>));
+}
+
+#[test]
 fn several_hands_may_work_elsewhere_and_look_through_one_worker() {
-    for case in CASES {
-        let world = World::new(case);
-        let hosted = Hosted::with_crew(world.caller(), Arc::new(Threads::for_this_machine()));
-        let (engine, folder) = engine_through(&world, &hosted);
-        let engine = engine.with_crew(Arc::new(Threads::for_this_machine()));
-        let id = engine.accept(&world.request(), None).unwrap();
-        engine.drive(id).unwrap();
-        assert_eq!(state_of(&engine, id), MoveState::Done, "{}: {:?}", case.name, engine.get(id).unwrap().recorded.of.failure);
-        drop((engine, folder));
-        assert_done_or_undone(&world, &[], case.name);
-    }
+    every_move_arrives(&(Arc::new(Threads::for_this_machine()) as Arc<dyn Crew>));
 }
 
 #[test]
