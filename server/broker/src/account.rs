@@ -41,30 +41,34 @@ impl Account {
         Self::look_up(name, 1)
     }
 
-    /// Looks a user up as the system's own programs do (NSS).
+    /// Whoever the system's own programs (NSS) find by a name, whoever that is; none if there is nobody.
+    ///
+    /// # Errors
+    /// Whoever knows the names does not answer.
+    pub fn find(name: &str) -> nix::Result<Option<Self>> {
+        let Some(user) = User::from_name(name)? else { return Ok(None) };
+        let asked = CString::new(user.name.as_str()).map_err(|_| nix::Error::EINVAL)?;
+        let groups = getgrouplist(&asked, user.gid)?.into_iter().map(nix::unistd::Gid::as_raw).collect();
+        Ok(Some(Self { name: user.name, uid: user.uid.as_raw(), gid: user.gid.as_raw(), groups }))
+    }
+
+    /// The same, for whom work may be done.
     ///
     /// # Errors
     /// Nobody has that name, it is root or a service, or whoever knows the names does not answer.
     pub fn look_up(name: &str, minimum_uid: u32) -> Result<Self, Unsuitable> {
-        let unknown = || Unsuitable::Unknown(name.to_owned());
-        let asked = CString::new(name).map_err(|_| unknown())?;
-        let failed = |error| Unsuitable::LookUp(name.to_owned(), error);
-        let user = User::from_name(name).map_err(failed)?.ok_or_else(unknown)?;
+        let found = Self::find(name).map_err(|error| Unsuitable::LookUp(name.to_owned(), error))?;
         // Some directories find people by other names too; whoever they are, they have one.
-        if user.name != name {
-            return Err(unknown());
-        }
-        let (uid, gid) = (user.uid.as_raw(), user.gid.as_raw());
+        let account = found.filter(|account| account.name == name).ok_or_else(|| Unsuitable::Unknown(name.to_owned()))?;
         // Root is never anybody's name here, whatever the site says.
-        let minimum = minimum_uid.max(1);
+        let (uid, minimum) = (account.uid, minimum_uid.max(1));
         if uid < minimum || uid == u32::MAX {
-            return Err(Unsuitable::System { name: user.name, uid, minimum });
+            return Err(Unsuitable::System { name: account.name, uid, minimum });
         }
         if uid == OVERFLOW_UID {
-            return Err(Unsuitable::Nobody(user.name));
+            return Err(Unsuitable::Nobody(account.name));
         }
-        let groups = getgrouplist(&asked, user.gid).map_err(failed)?;
-        Ok(Self { name: user.name, uid, gid, groups: groups.into_iter().map(nix::unistd::Gid::as_raw).collect() })
+        Ok(account)
     }
 }
 

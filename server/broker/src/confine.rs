@@ -11,7 +11,7 @@ use landlock::{
 };
 use rustix::fs::Mode;
 use rustix::io::Errno;
-use rustix::process::{DumpableBehavior, Gid, Resource, Rlimit, Uid, getrlimit, set_dumpable_behavior, setrlimit, umask};
+use rustix::process::{DumpableBehavior, Gid, Resource, Rlimit, Uid, set_dumpable_behavior, setrlimit, umask};
 use rustix::thread::{
     CapabilitySet, CapabilitySets, capabilities, clear_ambient_capability_set, remove_capability_from_bounding_set,
     set_capabilities, set_keep_capabilities, set_no_new_privs, set_thread_groups, set_thread_res_gid, set_thread_res_uid,
@@ -186,7 +186,9 @@ pub fn become_for_good(identity: &Identity, roots: &[PathBuf]) -> Result<Confine
         return Err(ConfineError::StillPrivileged);
     }
     set_no_new_privs(true).map_err(|errno| ConfineError::Call("give up all new privileges", errno))?;
-    keep_within_resources().map_err(|errno| ConfineError::Call("limit resources", errno))?;
+    // No core file tells what was read.
+    let no_core = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+    no_core.map_err(|errno| ConfineError::Call("forbid core files", errno))?;
     umask(Mode::from_raw_mode(0o022));
     // Before the filter, whose rules would not let it; and before the identity, which may not be allowed to open a root.
     let by_landlock = keep_within(roots, matches!(identity, Identity::Reader { .. }))?;
@@ -209,13 +211,6 @@ pub fn become_for_good(identity: &Identity, roots: &[PathBuf]) -> Result<Confine
     }
     forbid_calls(identity)?;
     Ok(Confined { by_landlock })
-}
-
-/// No core file tells what was read; as many open folders as the site lets a process have.
-fn keep_within_resources() -> Result<(), Errno> {
-    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
-    let files = getrlimit(Resource::Nofile);
-    setrlimit(Resource::Nofile, Rlimit { current: files.maximum, maximum: files.maximum })
 }
 
 /// Whether the kernel holds this thread, and all that begin later, to what lies below the roots.

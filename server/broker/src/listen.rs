@@ -14,7 +14,7 @@ use rustix::fs::Mode;
 use rustix::io::Errno;
 use rustix::net::sockopt::socket_peercred;
 use rustix::net::{SocketFlags, accept_with};
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit, umask};
+use rustix::process::umask;
 
 use crate::account::Account;
 use crate::channel::{listen_at, receive, send};
@@ -64,7 +64,8 @@ pub struct Listening {
 
 impl Listening {
     /// Listens at a path that nobody but root and the server can connect to. One that an earlier broker left is replaced.
-    /// Called while there is one thread: for a moment nothing is made for others.
+    /// Called while there is one thread: for a moment nothing is made for others. By a process that may open a file for each
+    /// worker: what programs begin with is for a few hundred.
     ///
     /// # Errors
     /// The path cannot be made, or not be given to the server.
@@ -76,9 +77,6 @@ impl Listening {
             }
             _ => {}
         }
-        // One descriptor for each worker: the limit that programs begin with is for a few hundred.
-        let files = getrlimit(Resource::Nofile);
-        let _ = setrlimit(Resource::Nofile, Rlimit { current: files.maximum, maximum: files.maximum });
         // It is made for its owner alone, and given away by its name, not by where that may lead by now.
         let before = umask(Mode::RWXG | Mode::RWXO);
         let bound = listen_at(path);

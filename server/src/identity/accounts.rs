@@ -5,11 +5,10 @@
 //! waiting is forbidden.
 
 use std::collections::BTreeMap;
-use std::ffi::CString;
 use std::io;
 
-use nix::unistd::{Gid, getgrouplist};
 use parking_lot::Mutex;
+use tidelock_broker::Account;
 
 use super::User;
 
@@ -30,13 +29,10 @@ pub(crate) struct SystemDirectory;
 
 impl Directory for SystemDirectory {
     fn user(&self, name: &str) -> io::Result<Option<User>> {
-        let Some(account) = nix::unistd::User::from_name(name)? else { return Ok(None) };
-        let c_name = CString::new(account.name.as_str())?;
-        let gids = getgrouplist(&c_name, account.gid)?.into_iter().map(Gid::as_raw);
+        let Some(Account { name, uid, gid, groups }) = Account::find(name)? else { return Ok(None) };
         // What a file is made with comes first.
-        let own = account.gid.as_raw();
-        let gids = std::iter::once(own).chain(gids.filter(|gid| *gid != own)).collect();
-        Ok(Some(User { name: account.name, uid: account.uid.as_raw(), gids }))
+        let gids = std::iter::once(gid).chain(groups.into_iter().filter(|group| *group != gid)).collect();
+        Ok(Some(User { name, uid, gids }))
     }
 
     fn group(&self, name: &str) -> io::Result<Option<u32>> {
