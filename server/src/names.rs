@@ -17,17 +17,17 @@ pub(crate) struct Names {
     /// What a mount without projects is called, by device number.
     pub(crate) mounts: BTreeMap<u64, MountName>,
     /// Who knows the other users and groups; nobody in an invented world.
-    pub(crate) directory: Option<Arc<Directory>>,
+    pub(crate) name_service: Option<Arc<NameService>>,
 }
 
 /// The system's own ways to names (NSS), each asked once: most sites keep their users in a directory elsewhere.
 #[derive(Debug, Default)]
-pub(crate) struct Directory {
+pub(crate) struct NameService {
     users: Mutex<BTreeMap<u32, Option<String>>>,
     groups: Mutex<BTreeMap<u32, Option<String>>>,
 }
 
-impl Directory {
+impl NameService {
     fn user(&self, uid: u32) -> Option<String> {
         let ask = || nix::unistd::User::from_uid(uid.into()).ok().flatten().map(|user| user.name);
         self.users.lock().entry(uid).or_insert_with(ask).clone()
@@ -66,7 +66,7 @@ impl Names {
             users: numbered(read("/etc/passwd"), 2),
             groups: numbered(read("/etc/group"), 2),
             mounts: mounts(&read("/proc/self/mountinfo")),
-            directory: Some(Arc::default()),
+            name_service: Some(Arc::default()),
         }
     }
 
@@ -80,12 +80,12 @@ impl Names {
 
     pub(crate) fn user(&self, uid: u32) -> String {
         let known = self.users.get(&uid).cloned();
-        known.or_else(|| self.directory.as_ref()?.user(uid)).unwrap_or_else(|| uid.to_string())
+        known.or_else(|| self.name_service.as_ref()?.user(uid)).unwrap_or_else(|| uid.to_string())
     }
 
     pub(crate) fn group(&self, gid: u32) -> String {
         let known = self.groups.get(&gid).cloned();
-        known.or_else(|| self.directory.as_ref()?.group(gid)).unwrap_or_else(|| gid.to_string())
+        known.or_else(|| self.name_service.as_ref()?.group(gid)).unwrap_or_else(|| gid.to_string())
     }
 
     /// Who pays: a project, or a file system where there are none.

@@ -129,7 +129,7 @@ fn names() -> Names {
         users: named(&[(0, "root"), (ALICE, "alice"), (BOB, "bob"), (CHEN, "chen")]),
         groups: named(&groups.collect::<Vec<_>>()),
         mounts: [(1, "lustre"), (2, "scratch")].map(|(device, name)| (device, MountName::Called(name.to_owned()))).into(),
-        directory: None,
+        name_service: None,
     }
 }
 
