@@ -21,7 +21,7 @@ use tidelock_shared::progress::{Counters, MoveState};
 use tidelock_shared::request::MoveRequest;
 use tidelock_shared::strategy::Strategy;
 
-use crate::agents::Agent;
+use crate::agents::{Agent, Agents};
 use crate::clock::Clock;
 use crate::crew::{Alone, Crew};
 use crate::error::EngineError;
@@ -88,6 +88,20 @@ impl Engine {
         clock: Arc<dyn Clock>,
         roots: Vec<FilePath>,
     ) -> Result<Self, EngineError> {
+        Self::through(Arc::new(Agent { fs, worker }), journal, clock, roots)
+    }
+
+    /// The same where each user has somebody else to act for them.
+    ///
+    /// # Errors
+    /// [`EngineError::FileSystem`] where nobody acts for whoever runs it.
+    pub fn through(
+        agents: Arc<dyn Agents>,
+        journal: Journal,
+        clock: Arc<dyn Clock>,
+        roots: Vec<FilePath>,
+    ) -> Result<Self, EngineError> {
+        let fs = agents.of("")?.fs;
         // Larger than every version of an earlier process, so that a browser that resumes
         // after a restart is not told less than it knows.
         let first_version = u64::try_from(clock.now_ms()).unwrap_or(0) * 1000;
@@ -104,7 +118,7 @@ impl Engine {
         let (reserving, told) = (moves.clone(), clock.clone());
         let driver = Driver {
             home: journal.home().to_owned(),
-            agents: Arc::new(Agent { fs: fs.clone(), worker }),
+            agents,
             journal: Mutex::new(journal),
             together: Together::default(),
             clock,

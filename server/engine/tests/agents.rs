@@ -55,9 +55,8 @@ fn engine(world: &World) -> (Engine, Arc<Users>, StateFolder) {
     let users = Arc::new(Users { root: world.root.clone(), away: Mutex::default() });
     let folder = StateFolder::hold(world.state.path()).unwrap();
     let journal = Journal::open(&folder, || 0x1234_5678_9abc_def0).unwrap();
-    let Agent { fs, worker } = users.of("").unwrap();
-    let engine = Engine::new(fs, worker, journal, Arc::new(world.clock()), vec![path("/")]).unwrap();
-    (engine.with_agents(users.clone()), users, folder)
+    let engine = Engine::through(users.clone(), journal, Arc::new(world.clock()), vec![path("/")]).unwrap();
+    (engine, users, folder)
 }
 
 fn user_of(case: &Case) -> &'static str {

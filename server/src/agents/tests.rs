@@ -102,9 +102,8 @@ impl Place {
     fn engine(&self, state: &std::path::Path) -> (Engine, StateFolder) {
         let folder = StateFolder::hold(state).unwrap();
         let journal = Journal::open(&folder, || 1).unwrap();
-        let Agent { fs, worker } = self.workers.of(READER).unwrap();
-        let engine = Engine::new(fs, worker, journal, Arc::new(SystemClock), vec![path("/m")]).unwrap();
-        (engine.with_agents(self.workers.clone()), folder)
+        let engine = Engine::through(self.workers.clone(), journal, Arc::new(SystemClock), vec![path("/m")]).unwrap();
+        (engine, folder)
     }
 
     fn started(&self) -> usize {

@@ -172,8 +172,9 @@ pub(super) fn ended(engine: &Engine, snapshot: &Snapshot) -> Option<Act> {
 }
 
 fn charges(engine: &Engine, snapshot: &Snapshot) -> Vec<Charge> {
+    let engine = engine.as_itself();
     let charge = |(payer, folder): (Payer, &FilePath)| {
-        let found = survey_folder(&**engine.as_itself().file_system(), folder).ok();
+        let found = survey_folder(&**engine.file_system(), folder).ok();
         let usage = found.and_then(|found| engine.numbers(&found).usage);
         Charge { device: payer.device, project: payer.project, usage }
     };

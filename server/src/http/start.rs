@@ -219,8 +219,11 @@ fn site_of_this_machine(
 }
 
 fn engine(agents: Arc<dyn Agents>, crew: Arc<dyn Crew>, journal: Journal, roots: Vec<FilePath>) -> Result<Engine, ServeError> {
-    let Agent { fs, worker } = agents.of("").map_err(ServeError::Agent)?;
-    Ok(Engine::new(fs, worker, journal, Arc::new(SystemClock), roots)?.with_agents(agents).with_crew(crew))
+    let engine = Engine::through(agents, journal, Arc::new(SystemClock), roots).map_err(|error| match error {
+        EngineError::FileSystem(error) => ServeError::Agent(error),
+        error => error.into(),
+    });
+    Ok(engine?.with_crew(crew))
 }
 
 fn site(engine: Engine, counted: Arc<Counted>, names: Names, eyes: Eyes, uploads: Uploads) -> Site {

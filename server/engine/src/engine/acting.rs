@@ -3,16 +3,10 @@
 use std::sync::Arc;
 
 use super::Engine;
-use crate::agents::Agents;
 use crate::fs::FsResult;
 use crate::planner::plan::MovePlan;
 
 impl Engine {
-    /// The same with somebody else to act for each user.
-    pub fn with_agents(self, agents: Arc<dyn Agents>) -> Self {
-        self.set_up(|driver| driver.agents = agents)
-    }
-
     /// The same engine, acting for one of several users: it sees what they see, and what it accepts is theirs.
     ///
     /// # Errors

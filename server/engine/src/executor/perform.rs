@@ -17,11 +17,12 @@ impl Driver {
         if step_restarts_work(order) {
             live.meter.restart();
         }
-        let (may_be_cancelled, may_be_paused, may_be_held) = {
+        let (may_be_cancelled, may_be_paused, may_be_held, user) = {
             let recorded = live.recorded.lock();
             let is_run = order.action == Action::Run;
             let of = &recorded.of;
-            (is_run && of.can_be_cancelled(), is_run && of.can_be_paused(), is_run && of.can_be_held())
+            let user = of.plan.acts_as().to_owned();
+            (is_run && of.can_be_cancelled(), is_run && of.can_be_paused(), is_run && of.can_be_held(), user)
         };
         let is_stopped = || {
             may_be_cancelled && live.wants_cancel.load(Ordering::Relaxed)
@@ -32,7 +33,6 @@ impl Driver {
         let mut outcome = None;
         let mut broken = None;
         // To find somebody may take its time, in which others look at the move.
-        let user = live.recorded.lock().of.plan.acts_as().to_owned();
         let agent = match self.agents.of(&user) {
             Ok(agent) => agent,
             Err(error) => {
