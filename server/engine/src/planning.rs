@@ -14,7 +14,7 @@ use std::time::Duration;
 use parking_lot::MutexGuard;
 use tidelock_shared::id::MoveId;
 use tidelock_shared::name::{FileName, FilePath};
-use tidelock_shared::request::{MoveRequest, ValidMoveRequest, Verb};
+use tidelock_shared::request::{MoveRequest, RequestedItem, Verb};
 
 use crate::engine::Engine;
 use crate::error::EngineError;
@@ -38,13 +38,10 @@ const READS_MAX: u32 = 3;
 pub(crate) type ReadPayer = FsResult<(SurveyedFolder, Option<Quota>)>;
 
 /// What moves hide is theirs: nothing is taken out of it or put into it by another.
-fn inside_of_what_is_hidden(asked: &ValidMoveRequest) -> Vec<Refusal> {
-    let hidden = |path: &FilePath| {
-        let above = path.names().iter().position(FileName::is_hidden_folder_of_a_move)?;
-        let names = path.names().iter().take(above + 1).cloned();
-        Some(Refusal::OtherMoveInside(names.fold(FilePath::default(), |path, name| path.join(name))))
-    };
-    asked.items.iter().map(|item| &item.source).chain([&asked.destination]).filter_map(hidden).collect()
+fn is_hidden(path: &FilePath) -> Option<Refusal> {
+    let above = path.names().iter().position(FileName::is_hidden_folder_of_a_move)?;
+    let names = path.names().iter().take(above + 1).cloned();
+    Some(Refusal::OtherMoveInside(names.fold(FilePath::default(), |path, name| path.join(name))))
 }
 
 /// One thing, the folder that it shall enter, and its name there.
@@ -63,25 +60,19 @@ impl Engine {
     /// [`EngineError::Refused`] where not even a plan can be made; a plan that is refused for
     /// what it would do comes as a draft with its refusals.
     pub fn plan(&self, request: &MoveRequest, hear: &mut dyn Hear) -> Result<Draft, EngineError> {
-        let valid = request.validate().map_err(|problems| refused(problems.into_iter().map(Refusal::Request)))?;
+        let mut valid = request.validate().map_err(|problems| self.refused(problems.into_iter().map(Refusal::Request)))?;
         let (as_of, hear) = (self.version(), &mut Paced::new(self, hear));
-        let outside = self.outside_roots(&valid);
-        if !outside.is_empty() {
-            return Err(EngineError::Refused(outside));
-        }
-        let mut hidden = inside_of_what_is_hidden(&valid);
-        if !hidden.is_empty() {
-            self.name_keepers(&mut hidden);
-            return Err(EngineError::Refused(hidden));
+        let mut refusals = self.take_out_of_bounds(&mut valid.items, valid.verb);
+        let nowhere = if valid.verb.leaves_its_folder() { self.refused_destination(&valid.destination) } else { None };
+        // Of what is left the rest is told at the same time; without any, or anywhere to go, there is no more to tell.
+        if nowhere.is_some() || valid.items.is_empty() {
+            return Err(self.refused(refusals.into_iter().chain(nowhere)));
         }
         let placings = match valid.verb {
             Verb::Trash | Verb::Repair => place_in_own_folder(&valid),
-            Verb::Move | Verb::Copy => {
-                self.find_folder(&valid.destination).map_err(|refusal| EngineError::Refused(vec![refusal]))?;
-                place_all(&*self.fs, &valid)?
-            }
+            Verb::Move | Verb::Copy => place_all(&*self.fs, &valid)?,
         };
-        let mut refusals = placings.refusals;
+        refusals.extend(placings.refusals);
         let mut found = Vec::new();
         for placing in &placings.items {
             let wanted = Wanted { verb: valid.verb, source: &placing.source, folder: &placing.folder, name: &placing.name };
@@ -96,8 +87,10 @@ impl Engine {
             }
         }
         if !refusals.is_empty() {
-            self.name_keepers(&mut refusals);
-            return Err(EngineError::Refused(refusals));
+            if !found.is_empty() {
+                refusals.extend(self.decide(request, &mut found, None, hear)?.refusals);
+            }
+            return Err(self.refused(refusals));
         }
         let mut draft = self.decide(request, &mut found, None, hear)?;
         if placings.skipped > 0 {
@@ -107,6 +100,12 @@ impl Engine {
             draft.plan.warnings.push(Warning::EmptiedFoldersStay { folders: placings.merged });
         }
         Ok(Draft { as_of, ..draft })
+    }
+
+    fn refused(&self, refusals: impl IntoIterator<Item = Refusal>) -> EngineError {
+        let mut refusals: Vec<_> = refusals.into_iter().collect();
+        self.name_keepers(&mut refusals);
+        EngineError::Refused(refusals)
     }
 
     /// Tells what waits for somebody's word from what another move is at work at.
@@ -195,15 +194,29 @@ impl Engine {
         })
     }
 
-    fn outside_roots(&self, request: &ValidMoveRequest) -> Vec<Refusal> {
-        // A root itself is a name in a folder that is not managed: things move into it, it does not move.
-        let is_below = |path: &FilePath| self.roots.iter().any(|root| path.is_at_or_below(root) && path != root);
-        let is_inside = |path: &FilePath| self.roots.iter().any(|root| path.is_at_or_below(root));
-        // Nor does what is repaired.
-        let is_fine = |path: &FilePath| if request.verb == Verb::Repair { is_inside(path) } else { is_below(path) };
-        let sources = request.items.iter().map(|item| &item.source).filter(|path| !is_fine(path));
-        let destination = Some(&request.destination).filter(|path| request.verb.leaves_its_folder() && !is_inside(path));
-        sources.chain(destination).cloned().map(Refusal::OutsideRoots).collect()
+    /// Leaves what lies in a root of this site, and tells of the rest.
+    fn take_out_of_bounds(&self, items: &mut Vec<RequestedItem>, verb: Verb) -> Vec<Refusal> {
+        // A root itself is a name in a folder that is not managed: things move into it, it does not move. It can be repaired.
+        let is_inside = |path: &FilePath| self.is_managed(path) && (verb == Verb::Repair || !self.roots.contains(path));
+        let mut refusals = Vec::new();
+        items.retain(|RequestedItem { source, .. }| {
+            let refusal = if is_inside(source) { is_hidden(source) } else { Some(Refusal::OutsideRoots(source.clone())) };
+            let is_kept = refusal.is_none();
+            refusals.extend(refusal);
+            is_kept
+        });
+        refusals
+    }
+
+    fn refused_destination(&self, path: &FilePath) -> Option<Refusal> {
+        if !self.is_managed(path) {
+            return Some(Refusal::OutsideRoots(path.clone()));
+        }
+        is_hidden(path).or_else(|| self.find_folder(path).err())
+    }
+
+    fn is_managed(&self, path: &FilePath) -> bool {
+        self.roots.iter().any(|root| path.is_at_or_below(root))
     }
 
     /// Whatever comes of it, there is a plan: without an answer the mount is guessed at.
@@ -403,10 +416,6 @@ impl Engine {
         }
         refusals
     }
-}
-
-fn refused(refusals: impl Iterator<Item = Refusal>) -> EngineError {
-    EngineError::Refused(refusals.collect())
 }
 
 /// Why an item was not found: a refusal, or the file system failed.

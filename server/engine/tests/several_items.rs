@@ -7,11 +7,15 @@ mod world;
 
 use std::collections::BTreeSet;
 
+use tidelock_engine::EngineError;
+use tidelock_engine::fs::FileSystem;
 use tidelock_engine::fs::simulator::Personality;
+use tidelock_engine::planner::plan::Refusal;
 use tidelock_shared::id::MoveId;
 use tidelock_shared::progress::MoveState;
 use tidelock_shared::request::MoveRequest;
-use world::{ALICE, CASES, Case, Census, Tried, World, assert_charged, assert_same, path, stoppable};
+use tidelock_shared::strategy::EntryKind;
+use world::{ALICE, CASES, Case, Census, Tried, World, assert_charged, assert_same, path, stoppable, write};
 
 const fn selection(name: &'static str, personality: Personality, destination: &'static str) -> Case {
     Case { name, personality, caller: ALICE, source: "/m/alpha/tree", destination, ..CASES[0] }
@@ -86,4 +90,21 @@ fn a_crash_before_any_call_leaves_all_items_as_before_or_all_as_after() {
             }
         }
     }
+}
+
+#[test]
+fn what_stops_each_of_several_items_is_told_at_once() {
+    let world = World::new(SELECTIONS[0].0);
+    let beta = world.root.open_path(&path("/m/beta")).unwrap();
+    write(&world.root, &beta, "single", b"in the way");
+    let sources = ["/m/alpha/.tidelock-lost/b", "/m/alpha/gone", "/m/alpha/single", "/m/alpha/plain"].map(path);
+    let request = MoveRequest { sources: sources.to_vec(), ..world.request() };
+    let (engine, _folder) = world.engine();
+    let Err(EngineError::Refused(refusals)) = engine.plan(&request, &mut |_: &_| true) else { panic!("planned") };
+    let expected = [
+        Refusal::OtherMoveInside(path("/m/alpha/.tidelock-lost")),
+        Refusal::SourceMissing(path("/m/alpha/gone")),
+        Refusal::NameTaken { path: path("/m/beta/single"), by: EntryKind::File },
+    ];
+    assert_eq!(refusals, expected);
 }
