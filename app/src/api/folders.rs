@@ -1,7 +1,6 @@
 //! Who asks, what is there, and what it holds.
 
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 use tidelock_shared::content::Content;
 use tidelock_shared::history::UsageSample;
 use tidelock_shared::id::{SearchId, SurveyId};
@@ -15,6 +14,7 @@ use tidelock_shared::search::{SearchRequest, SearchResults};
 use super::ApiError;
 #[cfg(feature = "ssr")]
 use super::error::{answer, service};
+use crate::json::Json;
 use crate::service::Session;
 
 /// Who is asking, and which folders are managed here.
