@@ -13,6 +13,7 @@ mod matrix;
 mod needs;
 mod process;
 mod site;
+mod slim;
 mod style;
 mod test;
 mod verdict;
