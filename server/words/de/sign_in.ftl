@@ -65,3 +65,5 @@ wrong-id-token-hint = Melden Sie sich noch einmal an. Hilft das nicht, sagen Sie
 no-claim = { $name } sagt nicht, welches Konto hier Ihres ist.
 no-claim-hint = Es fehlt „{ $claim }“. Sagen Sie es denen, die diesen Server betreuen.
 no-provider-here = Hier sagt kein OpenID-Connect-Dienst, wer jemand ist.
+show-anew = Zeigen Sie noch einmal, dass Sie es sind.
+show-anew-hint = Das lässt sich nicht zurücknehmen, oder es gilt länger als Ihre Sitzung. Darum werden Sie noch einmal gefragt, kommen auf diese Seite zurück und haben dann zehn Minuten.

@@ -65,3 +65,5 @@ wrong-id-token-hint = Sign in again. If that does not help, tell whoever looks a
 no-claim = { $name } does not say which account here is yours.
 no-claim-hint = It has to tell '{ $claim }'. Tell whoever looks after this server.
 no-provider-here = Here no provider of OpenID Connect says who somebody is.
+show-anew = Show once more that it is you.
+show-anew-hint = This cannot be taken back, or lasts longer than your session. So you are asked again who you are, come back to this page, and have ten minutes then.

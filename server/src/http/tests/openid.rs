@@ -381,3 +381,40 @@ fn nothing_but_the_entrance_is_for_whoever_is_not_signed_in() {
         assert_eq!(session.status(), StatusCode::OK, "tokens count as everywhere");
     });
 }
+
+#[test]
+fn what_cannot_be_taken_back_is_done_for_whoever_has_just_shown_who_he_is() {
+    on_runtime(async {
+        let provider = Provider::start();
+        let server = server_of(&provider, "");
+        let mut alice = Browser::new(&server);
+        alice.signs_in(&provider, "alice").await;
+        let sessions: Value = answer(alice.calls("sessions", json!({})).await).await.unwrap();
+        let token = json!({ "name": "x", "scope": "read", "days": 1 });
+        let made: Value = answer(alice.calls("make_token", token.clone()).await).await.unwrap();
+        let dangerous = [
+            ("make_token", token),
+            ("end_session", json!({ "id": sessions[0]["id"] })),
+            ("end_sessions", json!({ "user": "alice" })),
+            ("end_token", json!({ "id": made["token"]["id"] })),
+            ("settle_leftover", json!({ "path": "/lustre/climate/common", "deed": "delete" })),
+        ];
+        let mut chen = Browser::new(&server);
+        // Said by nobody, too long ago, and in the future, which is no later than now.
+        for (after_s, is_present) in [(None, false), (Some(-601), false), (Some(-590), true), (Some(1_000_000), true)] {
+            let asked = chen.is_sent("/").await;
+            let mut claims = provider.claims("chen", &asked["nonce"]);
+            claims["auth_time"] = after_s.map_or(Value::Null, |after: i64| json!(claims["iat"].as_i64().unwrap() + after));
+            provider.says.lock().id_token = Some(good(&claims));
+            assert_eq!(chen.returns(&asked["state"]).await.status(), StatusCode::OK);
+            for (call, arguments) in &dangerous {
+                let refused = text(chen.calls(call, arguments.clone()).await).await;
+                assert_eq!(!refused.contains("permission_anew"), is_present, "{call} after {after_s:?}: {refused}");
+            }
+            assert_eq!(chen.calls("end_sessions", json!({})).await.status(), StatusCode::OK, "his own end always");
+        }
+        let anew = chen.opens("/sign_in?to=/settings&anew=true", "same-origin").await;
+        let place = anew.headers()[LOCATION].to_str().unwrap();
+        assert!(place.contains("&prompt=login") && place.contains("&max_age=0"), "{place}");
+    });
+}

@@ -1,10 +1,14 @@
 //! Signing in where a provider says who people are: from its word to a session, and from a session to its user.
 
 use tidelock_engine::clock::{Clock, SystemClock};
+use tidelock_shared::access::SessionId;
 
 use super::{Asking, COOKIE, FETCH_SITE, Known, ManyUsers, NotKnown, Wish, cookie_in, text_of};
 use crate::identity::openid::{Begun, OpenIdError, Returned, WayOn};
 use crate::identity::sessions::From;
+
+/// So long somebody counts as present who has shown who he is.
+const PRESENCE_HOLDS_MS: i64 = 600_000;
 
 /// Somebody who has signed in: where he goes on, and what his browser is to remember.
 pub(crate) struct SignedIn {
@@ -34,6 +38,11 @@ impl ManyUsers {
         self.openid.as_ref()?.place_to_sign_out()
     }
 
+    /// Whether somebody has shown lately who he is, where there is somebody who could ask.
+    pub(crate) fn was_asked_lately(&self, session: SessionId) -> bool {
+        self.openid.is_none() || self.sessions.was_asked_since(session, SystemClock.now_ms() - PRESENCE_HOLDS_MS)
+    }
+
     /// Begins to sign somebody in. It may wait for the provider.
     pub(crate) fn begin_sign_in(&self, asking: Asking<'_>, way_on: WayOn) -> Result<Begun, NotKnown> {
         let now_ms = SystemClock.now_ms();
@@ -55,12 +64,15 @@ impl ManyUsers {
         });
         let (openid, login) = taken.map_err(|error| NotSignedIn { why: refused(error), to: None })?;
         let from = From { address, user_agent: text_of(asking.headers) };
-        let begun = openid.name_of(&login, returned, now_ms).map_err(refused).and_then(|name| {
-            let user = self.user_called(&name, address, now_ms)?;
-            self.begin(user, from, now_ms)
+        let begun = openid.person_of(&login, returned, now_ms).map_err(refused).and_then(|person| {
+            let user = self.user_called(&person.name, address, now_ms)?;
+            Ok((self.begin(user, from, now_ms)?, person.asked_ms))
         });
         match begun {
-            Ok(Known { set_cookie, .. }) => {
+            Ok((Known { caller, set_cookie }, asked_ms)) => {
+                if let Some((session, asked_ms)) = caller.session.zip(asked_ms) {
+                    self.sessions.set_asked(session, asked_ms);
+                }
                 if let Some(old) = login.replaces {
                     self.end_one(old);
                 }

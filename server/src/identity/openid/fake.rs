@@ -53,7 +53,7 @@ impl Provider {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
         json!({
             "iss": self.issuer, "sub": format!("id of {name}"), "aud": CLIENT, "iat": now, "exp": now + 60,
-            "nonce": nonce, "preferred_username": name,
+            "auth_time": now, "nonce": nonce, "preferred_username": name,
         })
     }
 

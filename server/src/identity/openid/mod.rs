@@ -23,7 +23,7 @@ use super::cookie_in;
 use super::token::{Fingerprint, NoRandomness, Token};
 use crate::config;
 use logins::{HOLDS_MS, Logins};
-use provider::Provider;
+use provider::{Person, Provider};
 
 /// As the session's own, but sent when another site leads here, and forgotten soon.
 const COOKIE: &str = "__Host-tidelock_sign_in";
@@ -120,12 +120,12 @@ impl OpenId {
         login.ok_or(OpenIdError::Over)
     }
 
-    /// By which name the provider knows the person who has come back. It waits for the provider.
-    pub(super) fn name_of(&self, login: &Login, returned: Returned, now_ms: i64) -> Result<String, OpenIdError> {
+    /// Who has come back. It waits for the provider.
+    pub(super) fn person_of(&self, login: &Login, returned: Returned, now_ms: i64) -> Result<Person, OpenIdError> {
         match (returned.error, returned.code) {
             (Some(error), _) if error == "access_denied" => Err(OpenIdError::Cancelled),
             (Some(error), _) => Err(OpenIdError::Refused(word_of(&error))),
-            (None, Some(code)) => Ok(self.provider.name_of(code, login, now_ms)?),
+            (None, Some(code)) => Ok(self.provider.person_of(code, login, now_ms)?),
             (None, None) => Err(OpenIdError::Refused("nothing".to_owned())),
         }
     }
@@ -163,7 +163,7 @@ mod tests {
         let cookie = begun.set_cookie.split(';').next().unwrap();
         let returned = Returned { state: asked("state"), code: Some("code".to_owned()), error: None };
         let login = openid.take(&HeaderMap::from_iter([(COOKIE, cookie.parse().unwrap())]), &returned, now_ms)?;
-        openid.name_of(&login, returned, now_ms)
+        openid.person_of(&login, returned, now_ms).map(|person| person.name)
     }
 
     fn openid_of(provider: &fake::Provider) -> OpenId {

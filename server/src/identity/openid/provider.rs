@@ -93,6 +93,14 @@ impl AdditionalClaims for AnyClaims {}
 
 type Client = CoreClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointMaybeSet, EndpointMaybeSet>;
 
+/// What a provider says of somebody.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::identity) struct Person {
+    pub(in crate::identity) name: String,
+    /// When it has asked that person last, if it tells.
+    pub(in crate::identity) asked_ms: Option<i64>,
+}
+
 pub(super) struct Provider {
     config: OpenId,
     known: RwLock<Option<Known>>,
@@ -116,7 +124,7 @@ impl Provider {
         &self.config
     }
 
-    /// Where a person is asked. `anew` if that is to be so though the provider knows who it is.
+    /// Where a person is asked. `anew` if that is to be so though the provider knows who it is; then it has to say when.
     pub(super) fn place_to_ask(&self, state: String, login: &Login, anew: bool) -> Result<String, ProviderError> {
         let client = self.client(&self.metadata(METADATA_HOLDS_MS, login.began_ms)?.metadata);
         let nonce = login.nonce.clone();
@@ -126,13 +134,13 @@ impl Provider {
             .add_scopes(self.config.scopes.iter().cloned())
             .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
         if anew {
-            request = request.add_prompt(CoreAuthPrompt::Login);
+            request = request.add_prompt(CoreAuthPrompt::Login).set_max_age(Duration::ZERO);
         }
         Ok(request.url().0.into())
     }
 
-    /// By which name the provider knows the person for whom it gave a code.
-    pub(super) fn name_of(&self, code: String, login: &Login, now_ms: i64) -> Result<String, ProviderError> {
+    /// Of whom the provider speaks that gave a code.
+    pub(super) fn person_of(&self, code: String, login: &Login, now_ms: i64) -> Result<Person, ProviderError> {
         let known = self.metadata(METADATA_HOLDS_MS, now_ms)?;
         let http = http_client()?;
         let client = self.client(&known.metadata);
@@ -149,8 +157,9 @@ impl Provider {
         }?;
         // Its signature is good, so what is written in it counts.
         let claims = claims_of(&token.to_string()).ok_or(ProviderError::NoToken)?;
+        let asked_ms = claims.get("auth_time").and_then(Value::as_i64).map(|seconds| seconds.saturating_mul(1000).min(now_ms));
         if claims.get(&self.config.claim).is_some() {
-            return self.name_in(&claims);
+            return Ok(Person { name: self.name_in(&claims)?, asked_ms });
         }
         // Many providers keep the token short, and tell the rest to whoever asks with it.
         let asked = client.user_info(answer.access_token().clone(), Some(subject)).map_err(|_| ProviderError::NoClaim)?;
@@ -159,7 +168,8 @@ impl Provider {
             UserInfoError::ClaimsVerification(error) => ProviderError::Token(error),
             error => ProviderError::Away(chain(&error)),
         })?;
-        self.name_in(&serde_json::to_value(told).map_err(|_| ProviderError::NoClaim)?)
+        let claims = serde_json::to_value(told).map_err(|_| ProviderError::NoClaim)?;
+        Ok(Person { name: self.name_in(&claims)?, asked_ms })
     }
 
     fn name_in(&self, claims: &Value) -> Result<String, ProviderError> {
