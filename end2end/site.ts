@@ -1,4 +1,4 @@
-// A server for many users, and the reverse proxy before it that says who everybody is.
+// A server for many users, and the reverse proxy before it, which says who everybody is where no provider does.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -8,6 +8,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test as base } from './fixtures';
+import { client, Provider } from './provider';
 import { program } from './server';
 
 const readyWithinMilliseconds = 20_000;
@@ -22,6 +23,8 @@ export class Site {
   origin = '';
   /** Where the server itself listens, if that is no socket. */
   port = 0;
+  /** Who says who everybody is, if that is not the proxy. */
+  provider?: Provider;
   private process?: ChildProcess;
   private proxy?: HttpServer;
   private readonly said: string[] = [];
@@ -29,11 +32,12 @@ export class Site {
   private constructor(private readonly folder: string) {}
 
   /** With `from` the server listens on a port and believes that address; else on a socket. */
-  static async start({ from }: { from?: string } = {}): Promise<Site> {
+  static async start({ from, openid = false }: { from?: string; openid?: boolean } = {}): Promise<Site> {
     const site = new Site(await mkdtemp(join(tmpdir(), 'tidelock-site-')));
     await site.prepare();
     await site.beginProxy();
     if (from) site.port = await freePort();
+    if (openid) site.provider = await Provider.start(`${site.origin}/sign_in/return`);
     await site.configure(from);
     await site.begin();
     return site;
@@ -62,6 +66,7 @@ export class Site {
   async stop(): Promise<void> {
     this.proxy?.closeAllConnections();
     this.proxy?.close();
+    await this.provider?.stop();
     await this.end();
     await rm(this.folder, { recursive: true, force: true });
   }
@@ -88,7 +93,7 @@ export class Site {
   private pass(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const headers = { ...incoming.headers, 'x-forwarded-for': incoming.socket.remoteAddress ?? '' };
     delete headers['x-remote-user'];
-    if (this.user) headers['x-remote-user'] = this.user;
+    if (this.user && !this.provider) headers['x-remote-user'] = this.user;
     const passed = request({ ...this.address(), method: incoming.method, path: incoming.url, headers }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
       answer.pipe(outgoing);
@@ -113,13 +118,25 @@ export class Site {
       `roots = ["${this.root}"]`,
       '[sign_in]',
       'minimum_uid = 1',
-      '[sign_in.proxy]',
-      'header = "X-Remote-User"',
+      ...(this.provider ? await this.believing(this.provider) : ['[sign_in.proxy]', 'header = "X-Remote-User"']),
       ...(from ? [`from = ["${from}"]`] : []),
       '[roles]',
       `administrators = ["${account.username}"]`,
     ];
     await writeFile(join(this.folder, 'tidelock.toml'), `${lines.join('\n')}\n`);
+  }
+
+  private async believing({ issuer }: Provider): Promise<string[]> {
+    const secret = join(this.folder, 'secret');
+    await writeFile(secret, `${client.secret}\n`, { mode: 0o600 });
+    await chown(secret, account.uid, account.gid);
+    return [
+      '[sign_in.openid]',
+      'name = "Example University"',
+      `issuer = "${issuer}"`,
+      `client_id = "${client.id}"`,
+      `client_secret_file = "${secret}"`,
+    ];
   }
 
   private async begin(): Promise<void> {
@@ -166,9 +183,10 @@ async function freePort(): Promise<number> {
 }
 
 /** A test that has a site of its own. */
-export const test = base.extend<{ site: Site }>({
-  site: async ({}, use, testInfo) => {
-    const site = await Site.start();
+export const test = base.extend<{ site: Site; openid: boolean }>({
+  openid: [false, { option: true }],
+  site: async ({ openid }, use, testInfo) => {
+    const site = await Site.start({ openid });
     await use(site);
     if (testInfo.status !== testInfo.expectedStatus) {
       await testInfo.attach('server output', { body: site.output, contentType: 'text/plain' });

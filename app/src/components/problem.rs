@@ -3,8 +3,13 @@
 use leptos::prelude::*;
 use tidelock_shared::user_error::UserError;
 
+use crate::browser;
 use crate::components::icon::{Glyph, Icon};
 use crate::state::move_words;
+use crate::words::words;
+
+/// What is done only for whoever has just shown who he is.
+const ASKED_ANEW: &str = "permission_anew";
 
 /// How grave it is; the icon and the first word say it, the colour only repeats it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,12 +40,21 @@ pub fn Problem(
             </ul>
         }
     });
+    // A page of its own, which leads back here.
+    let ask_anew = (problem.code == ASKED_ANEW).then(|| {
+        view! {
+            <button type="button" class="button" on:click=move |_| browser::go_to(&format!("{}&anew=true", browser::sign_in_url()))>
+                {words().sign_in_anew()}
+            </button>
+        }
+    });
     view! {
         <div class=class data-code=problem.code>
             <Icon glyph />
             <div class="problem__body">
                 <p class="problem__message">{problem.message}</p>
                 {hints}
+                {ask_anew}
                 {children.map(|children| children())}
             </div>
         </div>

@@ -11,6 +11,10 @@ request-unreadable-hint = Ein Aufruf nimmt seine Argumente mit Namen, als JSON; 
     und enthalten weder '.' noch '..'.
 no-service = Für diese Anfrage war kein Dienst zur Stelle.
 
+## Signing in
+
+sign-in-anew = Noch einmal anmelden
+
 ## Browser
 
 folder-read-anew = Der Ordner wurde inzwischen neu gelesen.

@@ -11,6 +11,10 @@ request-unreadable-hint = A call takes its arguments by name, as JSON; paths beg
     '.' or '..' in them.
 no-service = No service was provided for this request.
 
+## Signing in
+
+sign-in-anew = Sign in once more
+
 ## Browser
 
 folder-read-anew = The folder was read anew meanwhile.

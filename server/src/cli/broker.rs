@@ -17,7 +17,8 @@ const THIS_PROGRAM: &str = "/proc/self/exe";
 
 /// Answers until it is ended.
 pub(crate) fn broker(arguments: &BrokerArguments) -> Exit {
-    let listening = Config::read(&arguments.config).map_err(|error| config_error(&error)).and_then(|config| listen(&config));
+    let listening =
+        Config::read_without_secrets(&arguments.config).map_err(|error| config_error(&error)).and_then(|config| listen(&config));
     match listening {
         Ok(listening) => match listening.serve() {
             Ok(()) => Exit::Done,

@@ -8,7 +8,7 @@ use tidelock_shared::user_error::UserError;
 use super::Exit;
 use super::arguments::CheckConfigArguments;
 use super::output::Output;
-use crate::config::{Config, ConfigError, Listen, Problem, Who};
+use crate::config::{Config, ConfigError, Listen, Problem, Way, Who};
 use crate::identity::{Directory, SystemDirectory};
 use crate::words::count;
 
@@ -111,7 +111,11 @@ fn understood(config: &Config) -> Value {
     };
     let scans = config.upkeep.drift_scans;
     let texts = |all: &[Who]| all.iter().map(Who::to_string).collect::<Vec<_>>();
-    let proxy = &config.sign_in.proxy;
+    let sign_in = &config.sign_in;
+    let (header, openid) = match &sign_in.way {
+        Way::Proxy(header) => (Some(header.as_str()), None),
+        Way::OpenId(openid) => (None, Some(openid)),
+    };
     json!({
         "listen": config.listen.to_string(),
         "socket_group": group,
@@ -124,11 +128,18 @@ fn understood(config: &Config) -> Value {
         "drift_between": scans.and_then(|scans| scans.between).map(|hours| hours.to_string()),
         "socket": config.broker.as_ref().map(|broker| &broker.socket),
         "server_user": config.broker.as_ref().map(|broker| &broker.server_user),
-        "minimum_uid": config.sign_in.minimum_uid,
-        "header": proxy.header.as_str(),
-        "from": proxy.from.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "strip_suffix": proxy.rule.strip_suffix,
-        "lower_case": proxy.rule.lower_case,
+        "minimum_uid": sign_in.minimum_uid,
+        "header": header,
+        "name": openid.map(|openid| &openid.name),
+        "issuer": openid.map(|openid| &openid.issuer),
+        "client_id": openid.map(|openid| &openid.client_id),
+        "client_secret_file": openid.map(|openid| &openid.client_secret_file),
+        "scopes": openid.map(|openid| &openid.scopes),
+        "claim": openid.map(|openid| &openid.claim),
+        "redirect_uri": openid.map(|openid| &openid.redirect),
+        "from": sign_in.from.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "strip_suffix": sign_in.rule.strip_suffix,
+        "lower_case": sign_in.rule.lower_case,
         "idle_minutes": config.sessions.idle_minutes,
         "absolute_hours": config.sessions.absolute_hours,
         "administrators": texts(&config.roles.administrators),

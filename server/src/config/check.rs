@@ -1,57 +1,44 @@
 //! From what is written to what it means. Everything that is wrong is found, not the first of it only.
 
+mod sign_in;
+
 use std::net::SocketAddr;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use axum::http::HeaderName;
-use axum::http::header;
 use tidelock_engine::drift::Pace;
 use tidelock_shared::name::FilePath;
 use toml::Spanned;
 
 use super::file::{self, File};
 use super::user_rule::is_name;
-use super::{BrokerPlace, Config, Listen, Network, Problem, Proxy, PublicName, RoleRules, SessionLimits, SignIn, UserRule, Who};
+use super::{BrokerPlace, Config, Listen, Problem, PublicName, ReadSecret, RoleRules, SessionLimits, Who};
 use crate::hours::Hours;
 use crate::http::{DriftScans, Upkeep};
 
-/// Below are the accounts of the system itself, on every distribution that is in use.
-const MINIMUM_UID: u32 = 1000;
 const IDLE_MINUTES_MAX: u32 = 7 * 24 * 60;
 const ABSOLUTE_HOURS_MAX: u32 = 31 * 24;
 const DRIFT_HOURS_MAX: u32 = 8760;
 
-/// Headers that mean something else already.
-const TAKEN_HEADERS: [HeaderName; 8] = [
-    header::AUTHORIZATION,
-    header::COOKIE,
-    header::HOST,
-    header::ORIGIN,
-    header::REFERER,
-    header::USER_AGENT,
-    header::CONTENT_TYPE,
-    HeaderName::from_static("x-forwarded-for"),
-];
-
 /// What was found on the way.
 struct Check<'t> {
     text: &'t str,
+    read_secret: ReadSecret,
     problems: Vec<Problem>,
     warnings: Vec<Problem>,
 }
 
-pub(super) fn check(text: &str, file: &File) -> Result<Config, Vec<Problem>> {
-    let mut check = Check { text, problems: Vec::new(), warnings: Vec::new() };
+pub(super) fn check(text: &str, file: &File, read_secret: ReadSecret) -> Result<Config, Vec<Problem>> {
+    let mut check = Check { text, read_secret, problems: Vec::new(), warnings: Vec::new() };
     let listen = check.listen(file);
     let state_folder = check.absolute("state", &file.state, "/var/lib/tidelock");
     let public = check.public(&file.url);
     let roots = check.roots(&file.roots);
     let upkeep = check.upkeep(&file.upkeep);
     let broker = check.broker(file.broker.as_ref());
-    let sign_in = check.sign_in(&file.sign_in, listen.as_ref());
+    let sign_in = check.sign_in(&file.sign_in, listen.as_ref(), public.as_ref());
     let sessions = check.sessions(&file.sessions);
     let roles =
         RoleRules { administrators: check.people(&file.roles.administrators), auditors: check.people(&file.roles.auditors) };
@@ -175,73 +162,6 @@ impl Check<'_> {
         if !(1..=most).contains(value.get_ref()) {
             self.refuse(value.span(), format!("`{what}` is {}", value.get_ref()), format!("Write a number from 1 to {most}."));
         }
-    }
-
-    fn sign_in(&mut self, sign_in: &file::SignIn, listen: Option<&Listen>) -> Option<SignIn> {
-        let minimum_uid = sign_in.minimum_uid.as_ref().map_or(MINIMUM_UID, |uid| *uid.get_ref());
-        if let Some(uid) = sign_in.minimum_uid.as_ref().filter(|uid| *uid.get_ref() == 0) {
-            self.refuse(uid.span(), "`minimum_uid` is 0", "Root signs in nowhere: write at least 1; 1000 is usual.");
-        }
-        let proxy = &sign_in.proxy;
-        let header = self.header(&proxy.header);
-        let from = self.from(proxy, listen);
-        if let Some(suffix) = proxy.strip_suffix.as_ref().filter(|suffix| suffix.get_ref().is_empty()) {
-            self.refuse(
-                suffix.span(),
-                "`strip_suffix` is empty",
-                "Leave it out, or write what every name ends with: `@EXAMPLE.ORG`.",
-            );
-        }
-        let strip_suffix = proxy.strip_suffix.as_ref().map(|suffix| suffix.get_ref().clone());
-        let rule = UserRule { strip_suffix, lower_case: proxy.lower_case };
-        Some(SignIn { minimum_uid, proxy: Proxy { header: header?, from, rule } })
-    }
-
-    fn header(&mut self, header: &Spanned<String>) -> Option<HeaderName> {
-        let name = self.read::<HeaderName>("header", header, "Write the name of a header: `X-Remote-User`.")?;
-        if TAKEN_HEADERS.contains(&name) {
-            let help = "Let the proxy write the user into a header of its own, and clear it from what browsers send.";
-            self.refuse(header.span(), format!("`{name}` means something else"), help);
-            return None;
-        }
-        Some(name)
-    }
-
-    fn from(&mut self, proxy: &file::Proxy, listen: Option<&Listen>) -> Vec<Network> {
-        let from = proxy.from.as_ref();
-        match (listen, from) {
-            (Some(Listen::Unix { .. }), Some(from)) => {
-                let help = "Take it out: whoever may connect to the socket is the proxy.";
-                self.refuse(from.span(), "`from` is for an address, and `listen` is a Unix socket", help);
-            }
-            (Some(Listen::Tcp(_)), None) => {
-                let help = "Say from where the proxy connects: `from = [\"10.0.0.7\"]`. Better still, listen on a Unix socket.";
-                self.refuse(proxy.header.span(), "nobody is trusted to write this header: `from` is missing", help);
-            }
-            (Some(Listen::Tcp(_)), Some(from)) if from.get_ref().is_empty() => {
-                self.refuse(from.span(), "`from` is empty", "Say from where the proxy connects: `from = [\"10.0.0.7\"]`.");
-            }
-            _ => {}
-        }
-        let mut networks = Vec::new();
-        for text in from.into_iter().flat_map(|from| from.get_ref()) {
-            let Some(network) = self.read::<Network>("from", text, "Write addresses and networks in quotation marks.") else {
-                continue;
-            };
-            if network.is_everything() {
-                let help = "Name the proxy's own address: whoever connects from there may say that he is anybody.";
-                self.refuse(text.span(), format!("`{network}` is the whole network"), help);
-            } else if network.is_loopback() {
-                let help = "Fine where nobody else can log in to this machine. Else listen on a Unix socket: `listen = \"unix:/run/tidelock/http.sock\"`.";
-                self.warn(
-                    text.span(),
-                    format!("every user of this machine can connect from {network}, and say that he is anybody"),
-                    help,
-                );
-            }
-            networks.push(network);
-        }
-        networks
     }
 
     fn sessions(&mut self, sessions: &file::Sessions) -> SessionLimits {

@@ -47,13 +47,30 @@ pub(super) struct Broker {
 #[serde(deny_unknown_fields)]
 pub(super) struct SignIn {
     pub(super) minimum_uid: Option<Spanned<u32>>,
-    pub(super) proxy: Proxy,
+    pub(super) proxy: Option<Proxy>,
+    pub(super) openid: Option<OpenId>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Proxy {
     pub(super) header: Spanned<String>,
+    pub(super) from: Option<Spanned<Vec<Spanned<String>>>>,
+    pub(super) strip_suffix: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) lower_case: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OpenId {
+    /// By which people know the provider.
+    pub(super) name: Option<Spanned<String>>,
+    pub(super) issuer: Spanned<String>,
+    pub(super) client_id: Spanned<String>,
+    pub(super) client_secret_file: Spanned<PathBuf>,
+    pub(super) scopes: Option<Vec<Spanned<String>>>,
+    pub(super) claim: Option<Spanned<String>>,
     pub(super) from: Option<Spanned<Vec<Spanned<String>>>>,
     pub(super) strip_suffix: Option<Spanned<String>>,
     #[serde(default)]

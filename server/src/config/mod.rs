@@ -11,21 +11,26 @@ mod file;
 mod network;
 mod problem;
 mod public_name;
+mod secret;
 mod user_rule;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use axum::http::HeaderName;
+use openidconnect::{ClientId, ClientSecret, IssuerUrl, RedirectUrl, Scope};
 use serde::Serialize;
 use tidelock_shared::name::FilePath;
 
 pub(crate) use network::Network;
 pub(crate) use problem::{ConfigError, Problem};
-pub(crate) use public_name::PublicName;
+pub(crate) use public_name::{PublicName, is_safe};
 pub(crate) use user_rule::UserRule;
 
 use crate::http::Upkeep;
+
+/// Where a browser comes back to from a provider, below the address of the site.
+pub(crate) const RETURN: &str = "/sign_in/return";
 
 /// What a file says, checked.
 #[derive(Clone, Debug)]
@@ -77,17 +82,35 @@ pub(crate) struct BrokerPlace {
 pub(crate) struct SignIn {
     /// Accounts below are the system's, and nobody's who signs in.
     pub(crate) minimum_uid: u32,
-    pub(crate) proxy: Proxy,
-}
-
-/// A reverse proxy that has asked people who they are.
-#[derive(Clone, Debug)]
-pub(crate) struct Proxy {
-    /// Where it writes the name.
-    pub(crate) header: HeaderName,
-    /// From where it connects, if that is not by a Unix socket.
+    /// From where the reverse proxy connects, if that is not by a Unix socket.
     pub(crate) from: Vec<Network>,
     pub(crate) rule: UserRule,
+    pub(crate) way: Way,
+}
+
+/// Who says who somebody is.
+#[derive(Clone, Debug)]
+pub(crate) enum Way {
+    /// The reverse proxy has asked, and writes the name into this header.
+    Proxy(HeaderName),
+    OpenId(Box<OpenId>),
+}
+
+/// A provider of OpenID Connect, and as whom it knows this server.
+#[derive(Clone, Debug)]
+pub(crate) struct OpenId {
+    /// By which people know it.
+    pub(crate) name: String,
+    pub(crate) issuer: IssuerUrl,
+    pub(crate) client_id: ClientId,
+    pub(crate) client_secret_file: PathBuf,
+    pub(crate) client_secret: ClientSecret,
+    /// Besides `openid`.
+    pub(crate) scopes: Vec<Scope>,
+    /// Where it tells the name of the account.
+    pub(crate) claim: String,
+    /// Where it sends people back to.
+    pub(crate) redirect: RedirectUrl,
 }
 
 /// How long a session lasts.
@@ -129,16 +152,34 @@ impl std::fmt::Display for Who {
     }
 }
 
+/// Whoever reads a secret from its file, or says what is wrong with that.
+type ReadSecret = fn(&Path) -> Result<ClientSecret, String>;
+
 impl Config {
-    /// Reads and checks a file.
+    /// Reads and checks a file, and the secret that it names.
     pub(crate) fn read(path: &Path) -> Result<Self, ConfigError> {
+        Self::read_by(path, secret::read)
+    }
+
+    /// The same for the broker, which needs no secret and has no right to read one.
+    pub(crate) fn read_without_secrets(path: &Path) -> Result<Self, ConfigError> {
+        Self::read_by(path, |_| Ok(ClientSecret::new(String::new())))
+    }
+
+    fn read_by(path: &Path, read_secret: ReadSecret) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
-        Self::parse(&text).map_err(|problems| ConfigError::Wrong { path: path.to_owned(), problems })
+        Self::parse_by(&text, read_secret).map_err(|problems| ConfigError::Wrong { path: path.to_owned(), problems })
     }
 
     /// What a text says, or everything that is wrong in it.
+    fn parse_by(text: &str, read_secret: ReadSecret) -> Result<Self, Vec<Problem>> {
+        check::check(text, &file::parse(text).map_err(|problem| vec![problem])?, read_secret)
+    }
+
+    /// The same without a look at any other file.
+    #[cfg(test)]
     pub(crate) fn parse(text: &str) -> Result<Self, Vec<Problem>> {
-        check::check(text, &file::parse(text).map_err(|problem| vec![problem])?)
+        Self::parse_by(text, |_| Ok(ClientSecret::new("secret".to_owned())))
     }
 }
 

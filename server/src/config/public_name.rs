@@ -25,7 +25,7 @@ impl PublicName {
         let scheme = match scheme {
             "https" => "https",
             // Browsers trust the machine that they run on as they trust https.
-            "http" if is_this_machine(authority.host()) => "http",
+            "http" if is_safe(scheme, authority.host()) => "http",
             _ => return Err("it is not https, without which a browser keeps no safe cookie"),
         };
         let port = authority.port_u16().filter(|port| Some(*port) != default_port(scheme));
@@ -49,8 +49,9 @@ impl PublicName {
     }
 }
 
-fn is_this_machine(host: &str) -> bool {
-    matches!(host, "localhost" | "127.0.0.1" | "[::1]")
+/// Whether nobody can listen or answer in between: https, or this machine itself.
+pub(crate) fn is_safe(scheme: &str, host: &str) -> bool {
+    scheme == "https" || scheme == "http" && matches!(host, "localhost" | "127.0.0.1" | "[::1]")
 }
 
 fn default_port(scheme: &str) -> Option<u16> {

@@ -27,16 +27,27 @@ fn the_example_is_understood() {
     assert_eq!(config.roots.len(), 2);
     assert_eq!(config.upkeep.retention, Some(7));
     assert!(config.upkeep.drift_scans.is_some_and(|scans| scans.between.is_some()));
-    assert_eq!(config.sign_in.proxy.rule.user("Alice@EXAMPLE.ORG").as_deref(), Some("alice"));
+    assert_eq!(config.sign_in.rule.user("Alice@EXAMPLE.ORG").as_deref(), Some("alice"));
     assert_eq!(config.roles.auditors, [Who::Group("audit".to_owned()), Who::User("carol".to_owned())]);
     assert_eq!(config.warnings, []);
 }
 
 #[test]
 fn every_line_of_the_example_that_is_commented_out_is_a_setting_too() {
-    let text = EXAMPLE.replace("# from =", "from =").replace("unix:/run/tidelock/http.sock", "10.0.0.1:3000");
-    let text = text.replace("socket_group = \"nginx\"\n", "");
-    assert_eq!(Config::parse(&text).unwrap().sign_in.proxy.from.len(), 2);
+    let text = EXAMPLE.replace("unix:/run/tidelock/http.sock", "10.0.0.1:3000").replace("socket_group = \"nginx\"\n", "");
+    let (with_proxy, with_openid) = text.split_once("# [sign_in.openid]").unwrap();
+    let config = Config::parse(&with_proxy.replace("# from =", "from =")).unwrap();
+    assert_eq!(config.sign_in.from.len(), 2);
+
+    let is_setting = |line: &&str| line.split_once(" = ").is_some_and(|(name, _)| !name[2..].contains(' '));
+    let settings: Vec<_> =
+        with_openid.trim_start().lines().take_while(|line| !line.is_empty()).filter(is_setting).map(|line| &line[2..]).collect();
+    assert_eq!(settings.len(), 7);
+    let before = with_proxy.split_once("[sign_in.proxy]").unwrap().0;
+    let config = Config::parse(&format!("{before}[sign_in.openid]\n{}", settings.join("\n"))).unwrap();
+    let Way::OpenId(openid) = config.sign_in.way else { panic!("a provider says who people are") };
+    assert_eq!(openid.redirect.as_str(), "https://tidelock.example.org/sign_in/return");
+    assert_eq!((openid.name.as_str(), openid.claim.as_str()), ("Example University", "preferred_username"));
 }
 
 #[test]
@@ -45,6 +56,76 @@ fn what_is_left_out_is_as_usual() {
     assert_eq!((config.sign_in.minimum_uid, config.sessions), (1000, SessionLimits { idle_minutes: 60, absolute_hours: 12 }));
     assert_eq!(config.listen, Listen::Tcp("10.0.0.1:3000".parse().unwrap()));
     assert!(config.upkeep.retention.is_none() && config.upkeep.drift_scans.is_none() && config.warnings.is_empty());
+}
+
+/// The least with a provider.
+const LEAST_OPENID: &str = r#"
+listen = "10.0.0.1:3000"
+state = "/var/lib/tidelock"
+url = "https://tidelock.example.org"
+roots = ["/lustre"]
+[sign_in.openid]
+issuer = "https://login.example.org/hpc"
+client_id = "tidelock"
+client_secret_file = "/etc/tidelock/openid_secret"
+[roles]
+administrators = ["alice"]
+[broker]
+socket = "/run/tidelock-broker/socket"
+server_user = "tidelock"
+"#;
+
+#[test]
+fn of_a_provider_little_has_to_be_said() {
+    let config = Config::parse(LEAST_OPENID).unwrap();
+    assert_eq!(config.warnings, []);
+    let Way::OpenId(openid) = config.sign_in.way else { panic!("a provider says who people are") };
+    assert_eq!((openid.name.as_str(), openid.claim.as_str()), ("login.example.org", "preferred_username"));
+    assert_eq!(openid.scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>(), ["profile"]);
+    assert!(!format!("{openid:?}").contains("\"secret\""), "the secret is not shown");
+    let on_this_machine = LEAST_OPENID.replace("https://login.example.org/hpc", "http://127.0.0.1:4000");
+    assert!(Config::parse(&on_this_machine).is_ok(), "for a trial");
+}
+
+#[test]
+fn each_problem_of_a_provider_is_told_with_its_line() {
+    let issuer = "https://login.example.org/hpc";
+    for (right, wrong, line, told) in [
+        (issuer, "http://login.example.org", 7, "it is not https"),
+        (issuer, "login.example.org", 7, "it is no whole address"),
+        (issuer, "https://login.example.org/?x", 7, "nothing may follow the path"),
+        (issuer, "https://a@login.example.org", 7, "it names a user"),
+        ("\"tidelock\"\nclient_s", "\"tide lock\"\nclient_s", 8, "`client_id` is `tide lock`"),
+        ("/etc/tidelock/", "", 9, "`client_secret_file` is no whole path"),
+        ("[roles]", "claim = \"\"\n[roles]", 10, "`claim` is ``"),
+        ("[roles]", "name = \"\"\n[roles]", 10, "`name` is no name"),
+        ("[roles]", "scopes = [\"profile email\"]\n[roles]", 10, "`profile email` is no scope"),
+        ("[roles]", "strip_suffix = \"\"\n[roles]", 10, "`strip_suffix` is empty"),
+        ("[roles]", "from = [\"0.0.0.0/0\"]\n[roles]", 10, "the whole network"),
+        ("[roles]", "client_secret = \"x\"\n[roles]", 10, "unknown field `client_secret`"),
+        ("[roles]", "[sign_in.proxy]\nheader = \"X-User\"\n[roles]", 7, "two say who somebody is"),
+    ] {
+        assert!(LEAST_OPENID.contains(right), "{right}");
+        let told_at = problems(&LEAST_OPENID.replacen(right, wrong, 1));
+        assert!(told_at.iter().any(|(at, message)| *at == Some(line) && message.contains(told)), "{wrong}: {told_at:?}");
+    }
+    let (before, after) = (LEAST_OPENID.split_once("[sign_in.openid]").unwrap().0, LEAST_OPENID.split_once("[roles]").unwrap().1);
+    let told = problems(&format!("{before}[sign_in]\n[roles]{after}"));
+    assert_eq!(told, [(None, "nobody says who somebody is".to_owned())]);
+}
+
+#[test]
+fn a_secret_is_looked_for_with_all_else_and_only_by_whoever_needs_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tidelock.toml");
+    let secret = folder.path().join("secret");
+    let text = LEAST_OPENID.replace("/etc/tidelock/openid_secret", secret.to_str().unwrap());
+    std::fs::write(&path, text.replace("\"/lustre\"", "\"lustre\"")).unwrap();
+    let Err(ConfigError::Wrong { problems, .. }) = Config::read(&path) else { panic!("there is no secret") };
+    assert_eq!(problems.iter().map(|problem| problem.line).collect::<Vec<_>>(), [Some(5), Some(9)]);
+    assert!(problems[1].message.ends_with("cannot be read: No such file or directory (os error 2)"), "{problems:?}");
+    std::fs::write(&path, text).unwrap();
+    assert!(Config::read_without_secrets(&path).is_ok(), "the broker needs none");
 }
 
 /// What is told of a text, with the lines.

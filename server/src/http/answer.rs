@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::http::{HeaderValue, StatusCode, Uri};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use tidelock_app::api::status_of;
 use tidelock_shared::user_error::UserError;
@@ -17,25 +17,51 @@ pub(super) fn error(error: UserError) -> Response {
 
 /// The same for a person: a page without any program.
 pub(super) fn page(error: &UserError) -> Response {
-    plain_page(status(error), &error.message, &error.hints, Some(("/", words().to_overview())))
+    page_leading_to(error, "/", words().to_overview())
 }
 
-/// A page without any program; its link has an address and words.
-pub(super) fn plain_page(status: StatusCode, title: &str, sentences: &[String], link: Option<(&str, &str)>) -> Response {
+/// The same with a way on.
+pub(super) fn page_leading_to(error: &UserError, href: &str, link: &str) -> Response {
+    plain_page(status(error), &error.message, &error.hints, &[(href, link)])
+}
+
+/// A page without any program; each link has an address and words.
+pub(super) fn plain_page(status: StatusCode, title: &str, sentences: &[String], links: &[(&str, &str)]) -> Response {
     let sentences: String = sentences.iter().map(|sentence| format!("<p class=\"page__lead\">{}</p>", escaped(sentence))).collect();
-    let link = link
-        .map(|(href, words)| format!("<p><a class=\"button\" href=\"{}\">{}</a></p>", escaped(href), escaped(words)))
-        .unwrap_or_default();
+    let links: String = links.iter().map(|(href, words)| link(href, words, "button")).collect();
+    let links = if links.is_empty() { links } else { format!("<p class=\"page__links\">{links}</p>") };
+    let title = escaped(title);
+    let main = format!(
+        "<main class=\"layout__main\"><div class=\"page\"><h1 class=\"page__title\">{title}</h1>{sentences}{links}</div></main>"
+    );
+    document(status, &main)
+}
+
+/// What somebody sees who is not signed in: the way in, and nothing else.
+pub(super) fn entrance(title: &str, sentence: &str, href: &str, words: &str) -> Response {
+    let (title, sentence) = (escaped(title), escaped(sentence));
+    let link = link(href, words, "button button--primary");
+    let main = format!(
+        "<main class=\"layout__main sign-in\"><div class=\"sign-in__card\"><img class=\"sign-in__mark\" src=\"/favicon.svg\" alt=\"\">\
+         <h1 class=\"page__title\">{title}</h1><p class=\"page__lead\">{sentence}</p>{link}</div></main>"
+    );
+    document(StatusCode::UNAUTHORIZED, &main)
+}
+
+fn link(href: &str, words: &str, class: &str) -> String {
+    format!("<a class=\"{class}\" href=\"{}\">{}</a>", escaped(href), escaped(words))
+}
+
+fn document(status: StatusCode, main: &str) -> Response {
     let body = format!(
         "<!DOCTYPE html>\n<html lang=\"{}\">\n<head><meta charset=\"utf-8\"><title>Tidelock</title>\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <meta name=\"color-scheme\" content=\"light dark\">\
          <link rel=\"icon\" type=\"image/svg+xml\" href=\"/favicon.svg\">\
          <link rel=\"stylesheet\" href=\"/{}/tidelock.css\"></head>\n\
-         <body><main class=\"layout__main\"><div class=\"page\"><h1 class=\"page__title\">{}</h1>{sentences}{link}</div></main></body>\n</html>\n",
+         <body>{main}</body>\n</html>\n",
         language().tag(),
         assets::package_folder(),
-        escaped(title),
     );
     let policy =
         "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -46,9 +72,9 @@ pub(super) fn plain_page(status: StatusCode, title: &str, sentences: &[String], 
     (status, headers, body).into_response()
 }
 
-/// Lets a browser ask once more by itself. It came by a link of another site, with which it sends no cookie of ours.
-pub(super) fn again(uri: &Uri) -> Response {
-    let path = uri.path_and_query().map_or("/", |path| path.as_str());
+/// Lets a browser ask by itself for a path of ours. It came by a link of another site, with which it sends no cookie
+/// of ours, and goes on with one of our own.
+pub(super) fn onwards(path: &str) -> Response {
     let body =
         format!("<!DOCTYPE html>\n<title>Tidelock</title><meta http-equiv=\"refresh\" content=\"0; url={}\">\n", escaped(path));
     ([(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"))], body).into_response()

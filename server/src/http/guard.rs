@@ -19,9 +19,10 @@ use tracing::Instrument;
 
 use super::origin::{Called, is_opened, is_told};
 use super::state::Running;
-use super::{answer, sign_in};
+use super::{answer, openid, sign_in};
 use crate::assets;
-use crate::identity::{Asking, Known, NotKnown, Peer, Wish};
+use crate::config::RETURN;
+use crate::identity::{Asking, Known, ManyUsers, NotKnown, Peer, Wish};
 use crate::telemetry::path_to_log;
 use crate::user_error;
 use crate::words::{answered_in, words};
@@ -96,18 +97,26 @@ async fn admit(running: &Running, request: &mut Request) -> Result<Option<Header
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
         return Err(response);
     }
-    let needs_nobody = path == sign_in::SIGNED_OUT;
+    let provider = running.identities.many().and_then(ManyUsers::provider_name);
+    let signs_in = provider.is_some() && matches!(path, sign_in::SIGN_IN | RETURN);
+    let needs_nobody = path == sign_in::SIGNED_OUT || signs_in;
     if let Called::By(public) = called {
         let wish = wish(request, only_looks);
         let headers = request.headers().clone();
         let peer = request.extensions().get::<ConnectInfo<Peer>>().map(|ConnectInfo(peer)| peer.clone());
         let known = match identify(running, peer, headers, wish).await {
             Ok(known) => known,
-            Err(NotKnown::NoSession | NotKnown::SessionOver) if needs_nobody => return Ok(None),
-            Err(NotKnown::AskAgain) => return Err(Box::new(answer::again(request.uri()))),
+            Err(NotKnown::AskAgain | NotKnown::NoSession | NotKnown::SessionOver) if needs_nobody => return Ok(None),
+            Err(NotKnown::AskAgain) => {
+                let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+                return Err(Box::new(answer::onwards(path)));
+            }
+            Err(NotKnown::NoSession) if !is_call && let Some(name) = provider => {
+                return Err(Box::new(openid::entrance(name, request.uri())));
+            }
             Err(NotKnown::SessionOver) if !is_call => return Err(Box::new(sign_in::over(request.uri()))),
             Err(why) => {
-                let mut response = refuse(user_error::sign_in::not_known(&why, public));
+                let mut response = refuse(user_error::sign_in::not_known(&why, public, running.identities.many()));
                 if matches!(why, NotKnown::TooManyFailures) {
                     response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("60"));
                 }

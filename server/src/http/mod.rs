@@ -10,6 +10,7 @@ mod answer;
 mod download;
 mod guard;
 mod listening;
+mod openid;
 mod origin;
 mod page;
 mod router;

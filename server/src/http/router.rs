@@ -5,7 +5,8 @@
 //! | `GET /healthz`, `/readyz` | whether the process lives; whether it is ready |
 //! | `GET /metrics` | numbers for Prometheus; for an administrator, who may be a token |
 //! | `GET /open/<token>` | the link of a single user |
-//! | `GET /sign_in?to=<path>` | a new session behind a reverse proxy |
+//! | `GET /sign_in?to=<path>` | a new session behind a reverse proxy; the way to a provider of OpenID Connect |
+//! | `GET /sign_in/return` | the way back from there |
 //! | `POST /api/become`, `/api/sign_in`, `/api/sign_out` | becoming somebody, and nobody |
 //! | `GET /signed_out` | how to come back |
 //! | `GET /api/moves/events`, `/api/moves/<id>/events`, `/api/surveys/<id>/events` | feeds |
@@ -36,7 +37,8 @@ use tower_http::limit::RequestBodyLimitLayer;
 use super::download::Use;
 use super::page::page;
 use super::state::Running;
-use super::{answer, download, guard, sign_in, upload};
+use super::{answer, download, guard, openid, sign_in, upload};
+use crate::config::RETURN;
 use crate::events::{self, Source};
 use crate::identity::Caller;
 use crate::service::{Asker, Kind};
@@ -75,6 +77,7 @@ pub(super) fn routes() -> Vec<(&'static str, MethodRouter<Running>)> {
         ("/metrics", get(metrics)),
         ("/open/{token}", get(sign_in::open)),
         (sign_in::SIGN_IN, get(sign_in::sign_in)),
+        (RETURN, get(openid::finish)),
         (sign_in::SIGNED_OUT, get(sign_in::signed_out)),
         ("/api/become", post(sign_in::become_user)),
         (sign_in::SIGN_IN_CALL, post(sign_in::signed_in)),

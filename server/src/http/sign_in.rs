@@ -1,4 +1,6 @@
 //! Becoming somebody: the link of a single user, the demo's users, and whoever a reverse proxy names.
+//!
+//! Not here: the way to a provider of OpenID Connect, and back (`openid`).
 
 use axum::extract::{Form, FromRequest, Path, Query, Request, State};
 use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
@@ -8,32 +10,57 @@ use axum::{Extension, Json};
 use serde::Deserialize;
 use tidelock_shared::user_error::UserError;
 
-use super::answer;
 use super::state::Running;
+use super::{answer, openid};
 use crate::identity::{Caller, Opened};
 use crate::words::words;
 
 /// Where a browser is led that has signed out.
 pub(super) const SIGNED_OUT: &str = "/signed_out";
 
-/// Where a session begins anew, behind a reverse proxy.
+/// Where a session begins anew.
 pub(super) const SIGN_IN: &str = "/sign_in";
 
 pub(super) const SIGN_IN_CALL: &str = "/api/sign_in";
+
+/// Browsers and proxies take no longer ones.
+const PLACE_BYTES_MAX: usize = 8192;
 
 /// Where somebody wants to go on.
 #[derive(Deserialize)]
 pub(super) struct GoOn {
     to: Option<String>,
+    /// Asked by a provider though it knows who that is.
+    #[serde(default)]
+    pub(super) anew: bool,
 }
 
-/// `GET /sign_in?to=<path>`: the guard has begun a session, if there are any.
-pub(super) async fn sign_in(Query(GoOn { to }): Query<GoOn>) -> Response {
-    // Only a path of ours: two slashes would begin the name of another site, and so would a backslash.
-    let is_ours = |to: &String| {
-        to.starts_with('/') && !to.starts_with("//") && to.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
-    };
-    Redirect::to(to.filter(is_ours).as_deref().unwrap_or("/")).into_response()
+impl GoOn {
+    /// Only a path of ours: two slashes would begin the name of another site, and so would a backslash.
+    pub(super) fn place(&self) -> &str {
+        let is_ours = |to: &&str| {
+            to.starts_with('/')
+                && !to.starts_with("//")
+                && to.len() <= PLACE_BYTES_MAX
+                && to.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+        };
+        self.to.as_deref().filter(is_ours).unwrap_or("/")
+    }
+}
+
+/// `GET /sign_in?to=<path>`: behind a reverse proxy the guard has begun a session, if there are any; where a provider
+/// says who people are, it is asked.
+pub(super) async fn sign_in(State(running): State<Running>, Query(go_on): Query<GoOn>, request: Request) -> Response {
+    if running.identities.many().is_some_and(|many| many.provider_name().is_some()) {
+        return openid::begin(running, go_on, request).await;
+    }
+    Redirect::to(go_on.place()).into_response()
+}
+
+/// Where one signs in and goes on at a place of ours.
+pub(super) fn sign_in_to(uri: &Uri) -> String {
+    let place = uri.path_and_query().map_or("/", |path| path.as_str());
+    format!("{SIGN_IN}?to={}", in_query(place))
 }
 
 /// `POST /api/sign_in`: the same for a page that stays where it is.
@@ -47,13 +74,11 @@ pub(super) async fn signed_in(State(running): State<Running>) -> Response {
 /// What a person sees whose session has ended: how it goes on at the same place.
 pub(super) fn over(uri: &Uri) -> Response {
     let error = UserError::new("unauthorized", words().session_over()).hint(words().session_over_hint());
-    let place = uri.path_and_query().map_or("/", |path| path.as_str());
-    let href = format!("{SIGN_IN}?to={}", in_query(place));
-    answer::plain_page(StatusCode::UNAUTHORIZED, &error.message, &error.hints, Some((&href, words().sign_in_again())))
+    answer::page_leading_to(&error, &sign_in_to(uri), words().sign_in_again())
 }
 
 /// A text as the value of a query.
-fn in_query(text: &str) -> String {
+pub(super) fn in_query(text: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'.' | b'~');
     text.bytes().map(|byte| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
@@ -122,17 +147,21 @@ pub(super) async fn sign_out(State(running): State<Running>, headers: HeaderMap)
 
 /// `GET /signed_out`: what is over, what goes on, and how to come back.
 pub(super) async fn signed_out(State(running): State<Running>, caller: Option<Extension<Caller>>) -> Response {
-    let page = |sentences: &[&str], link| {
+    let page = |sentences: &[&str], links: &[(&str, &str)]| {
         let sentences: Vec<String> = sentences.iter().map(|&sentence| sentence.to_owned()).collect();
-        answer::plain_page(StatusCode::OK, words().signed_out(), &sentences, link)
+        answer::plain_page(StatusCode::OK, words().signed_out(), &sentences, links)
     };
     if running.identities.is_demo() {
-        page(&[words().demo_lets_in()], Some(("/", words().back_to_demo())))
-    } else if running.identities.many().is_some() && caller.is_none() {
-        page(&[words().moves_go_on()], Some((SIGN_IN, words().sign_in_again())))
+        page(&[words().demo_lets_in()], &[("/", words().back_to_demo())])
     } else if caller.is_some() {
         Redirect::to("/").into_response()
+    } else if let Some(many) = running.identities.many() {
+        // Who is signed in there still is let in again without being asked.
+        let there = many.place_to_sign_out().zip(many.provider_name().map(|name| words().sign_out_there(name)));
+        let there = there.as_ref().map(|(place, words)| (place.as_str(), words.as_str()));
+        let links: Vec<_> = [(SIGN_IN, words().sign_in_again())].into_iter().chain(there).collect();
+        page(&[words().moves_go_on()], &links)
     } else {
-        page(&[words().moves_go_on(), words().how_to_sign_in()], None)
+        page(&[words().moves_go_on(), words().how_to_sign_in()], &[])
     }
 }

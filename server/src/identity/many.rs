@@ -1,11 +1,14 @@
-//! Many users behind a reverse proxy that asks them who they are.
+//! Many users, of whom a reverse proxy or a provider of OpenID Connect says who they are.
 //!
-//! The proxy names the user with every request; a session says since when and where they are signed in here, so
+//! A proxy names the user with every request; a session says since when and where they are signed in here, so
 //! that they can be shown it and end it. Neither is enough without the other, but for tokens, which speak for
 //! scripts alone. A session begins with a page that somebody opens, never with a call; once it has ended, only
-//! a person's word begins another one.
+//! a person's word begins another one. A provider is asked when a session begins, and the session says from then
+//! on who it is (`by_openid`).
 //!
 //! Not here: sentences (`user_error::sign_in`), and which requests need somebody (`http::guard`).
+
+mod by_openid;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,13 +20,16 @@ use tidelock_shared::access::{NewToken, Role, Scope, SessionId, SessionView, Tok
 
 use super::accounts::{Accounts, Directory};
 use super::failures::Failures;
+use super::openid::{OpenId, OpenIdError};
 use super::peer::{Peer, Said, Unfit, said};
 use super::program::program_of;
 use super::sessions::{BeginError, Found, From, Session, Sessions};
 use super::store::{Store, StoreError};
 use super::tokens::{ApiToken, ApiTokens};
 use super::{Caller, Rights, User, cookie_in};
-use crate::config::{Config, RoleRules, SignIn, Who};
+use crate::config::{Config, RoleRules, SignIn, Way, Who};
+
+pub(crate) use by_openid::NotSignedIn;
 
 /// Browsers take a cookie of this name from the host itself alone, over a safe connection, for all paths.
 const COOKIE: &str = "__Host-tidelock";
@@ -75,6 +81,8 @@ pub(crate) enum NotKnown {
     NotServed(String),
     /// The system could not say who that is.
     Directory(std::io::Error),
+    /// A provider has not said who it is.
+    OpenId(OpenIdError),
     WrongToken,
     TooManyFailures,
     /// No session could be made.
@@ -94,6 +102,7 @@ impl NotKnown {
             Self::SystemAccount(_) => "an account of the system",
             Self::NotServed(_) => "a user that this server cannot work as",
             Self::Directory(_) => "the directory does not answer",
+            Self::OpenId(_) => "the provider has not said who it is",
             Self::WrongToken => "an unknown token",
             Self::TooManyFailures => "too many failures",
             Self::NotBegun => "no session can be made",
@@ -111,6 +120,7 @@ pub(crate) struct ManyUsers {
     sessions: Sessions,
     tokens: ApiTokens,
     failures: Failures,
+    openid: Option<OpenId>,
     is_served: IsServed,
 }
 
@@ -131,6 +141,10 @@ impl ManyUsers {
 
     fn new(config: &Config, store: Store, directory: Box<dyn Directory>, is_served: IsServed) -> Result<Self, StoreError> {
         let store = Arc::new(store);
+        let openid = match &config.sign_in.way {
+            Way::OpenId(openid) => Some(OpenId::new((**openid).clone())),
+            Way::Proxy(_) => None,
+        };
         Ok(Self {
             sign_in: config.sign_in.clone(),
             roles: config.roles.clone(),
@@ -138,6 +152,7 @@ impl ManyUsers {
             sessions: Sessions::new(store.clone(), config.sessions)?,
             tokens: ApiTokens::new(store)?,
             failures: Failures::default(),
+            openid,
             is_served,
         })
     }
@@ -149,10 +164,13 @@ impl ManyUsers {
 
     fn identify_at(&self, asking: Asking<'_>, now_ms: i64) -> Result<Known, NotKnown> {
         let Asking { peer, headers, wish } = asking;
-        let proxy = &self.sign_in.proxy;
-        let address = peer.and_then(|peer| peer.address_of(headers, &proxy.from)).map(|address| address.to_string());
+        let address = self.address_of(asking);
         let address = address.as_deref();
-        let user = match said(proxy, peer, headers) {
+        let told = match &self.sign_in.way {
+            Way::Proxy(header) => said(header, &self.sign_in.from, peer, headers),
+            Way::OpenId(_) => Said::Nothing,
+        };
+        let user = match told {
             Said::Nothing => None,
             Said::Name(name) => Some(self.user_called(name, address, now_ms)?),
             Said::Foreign => return Err(self.failed("a foreign header", address, now_ms, NotKnown::ForeignHeader)),
@@ -165,6 +183,9 @@ impl ManyUsers {
             let caller = caller.filter(|caller| user.as_ref().is_none_or(|user| *user == caller.user));
             let known = caller.map(|caller| Known { caller, set_cookie: None });
             return known.ok_or_else(|| self.failed("a token", address, now_ms, NotKnown::WrongToken));
+        }
+        if self.openid.is_some() {
+            return self.identify_by_session(asking, address, now_ms);
         }
         let user = user.ok_or(NotKnown::Nobody)?;
         let cookie = cookie_in(headers, COOKIE);
@@ -194,7 +215,13 @@ impl ManyUsers {
         }
     }
 
-    /// The account that the proxy speaks of.
+    /// From where a person asks, as far as that is known.
+    fn address_of(&self, asking: Asking<'_>) -> Option<String> {
+        let address = asking.peer.and_then(|peer| peer.address_of(asking.headers, &self.sign_in.from));
+        address.map(|address| address.to_string())
+    }
+
+    /// The account that the proxy or the provider speaks of.
     fn user_called(&self, name: &str, address: Option<&str>, now_ms: i64) -> Result<User, NotKnown> {
         let tried = format!("the name {name}");
         if self.failures.are_too_many(&tried, now_ms) {
@@ -205,7 +232,7 @@ impl ManyUsers {
 
     fn account(&self, name: &str, now_ms: i64) -> Result<User, NotKnown> {
         let unknown = || NotKnown::UnknownUser(name.to_owned());
-        let mapped = self.sign_in.proxy.rule.user(name).ok_or_else(unknown)?;
+        let mapped = self.sign_in.rule.user(name).ok_or_else(unknown)?;
         let user = self.accounts.user(&mapped, now_ms).map_err(NotKnown::Directory)?.ok_or_else(unknown)?;
         self.check_account(&user)?;
         Ok(user)
@@ -225,6 +252,7 @@ impl ManyUsers {
         if is_news {
             let cause: Option<&dyn std::error::Error> = match &why {
                 NotKnown::Directory(error) => Some(error),
+                NotKnown::OpenId(error) => Some(error),
                 _ => None,
             };
             tracing::warn!(tried, address, cause, why = why.word(), "not signed in");

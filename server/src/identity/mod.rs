@@ -3,14 +3,15 @@
 //! In the demo anyone may be any of its invented users, chosen by a cookie that is no secret. A
 //! single user's server knows one person: a link that works once puts a session into their
 //! browser, and a token in the state folder, which only they can read, speaks for their programs.
-//! Their sessions live as long as the process. Where many users share a server, a reverse proxy says who they
-//! are, and sessions and tokens are kept (`many`).
+//! Their sessions live as long as the process. Where many users share a server, a reverse proxy or a
+//! provider of OpenID Connect says who they are, and sessions and tokens are kept (`many`).
 //!
 //! Not here: which requests need an identity, and from where they may come (`http::guard`).
 
 mod accounts;
 mod failures;
 mod many;
+mod openid;
 mod peer;
 mod program;
 mod sessions;
@@ -27,7 +28,10 @@ use tidelock_shared::access::{Role, Scope, SessionId};
 use tokio::sync::watch;
 
 pub(crate) use accounts::{Directory, SystemDirectory};
-pub(crate) use many::{Asking, Known, ManyUsers, NotKnown, Wish};
+pub(crate) use many::{Asking, Known, ManyUsers, NotKnown, NotSignedIn, Wish};
+#[cfg(test)]
+pub(crate) use openid::fake;
+pub(crate) use openid::{OpenIdError, ProviderError, Returned, WayOn};
 pub(crate) use peer::{Peer, Unfit};
 pub(crate) use sessions::BeginError;
 pub(crate) use store::StoreError;
@@ -131,7 +135,7 @@ impl Identities {
         })
     }
 
-    /// Many people, each as whoever the reverse proxy says.
+    /// Many people, each as whoever a proxy or a provider says.
     pub(crate) fn of_many_users(many: ManyUsers) -> Result<Self, NoRandomness> {
         Self::new(People::Many(Box::new(many)), 0)
     }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use axum::http::{HeaderMap, HeaderName};
 
-use crate::config::{Network, Proxy};
+use crate::config::Network;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// Longer names are nobody's, and are not written into the log.
@@ -63,10 +63,10 @@ impl Peer {
 }
 
 /// Reads the proxy's header. One that comes from elsewhere is never passed over: whoever sends it tries something.
-pub(super) fn said<'r>(proxy: &Proxy, peer: Option<&Peer>, headers: &'r HeaderMap) -> Said<'r> {
-    let mut values = headers.get_all(&proxy.header).into_iter();
+pub(super) fn said<'r>(header: &HeaderName, from: &[Network], peer: Option<&Peer>, headers: &'r HeaderMap) -> Said<'r> {
+    let mut values = headers.get_all(header).into_iter();
     let Some(value) = values.next() else { return Said::Nothing };
-    if !peer.is_some_and(|peer| peer.is_proxy(&proxy.from)) {
+    if !peer.is_some_and(|peer| peer.is_proxy(from)) {
         return Said::Foreign;
     }
     if values.next().is_some() {
@@ -90,15 +90,19 @@ mod tests {
     use axum::http::HeaderValue;
 
     use super::*;
-    use crate::config::UserRule;
 
-    fn proxy() -> Proxy {
-        let from = vec!["10.0.0.7".parse().unwrap()];
-        Proxy { header: HeaderName::from_static("x-remote-user"), from, rule: UserRule::default() }
+    const REMOTE_USER: HeaderName = HeaderName::from_static("x-remote-user");
+
+    fn from() -> Vec<Network> {
+        vec!["10.0.0.7".parse().unwrap()]
     }
 
     fn headers(values: &[&[u8]]) -> HeaderMap {
-        values.iter().map(|value| (proxy().header, HeaderValue::from_bytes(value).unwrap())).collect()
+        values.iter().map(|value| (REMOTE_USER, HeaderValue::from_bytes(value).unwrap())).collect()
+    }
+
+    fn said<'r>(peer: Option<&Peer>, headers: &'r HeaderMap) -> Said<'r> {
+        super::said(&REMOTE_USER, &from(), peer, headers)
     }
 
     #[test]
@@ -113,9 +117,9 @@ mod tests {
             (Some(at("127.0.0.1")), Said::Foreign),
             (None, Said::Foreign),
         ] {
-            assert_eq!(said(&proxy(), peer.as_ref(), &one), expected, "{peer:?}");
+            assert_eq!(said(peer.as_ref(), &one), expected, "{peer:?}");
         }
-        assert_eq!(said(&proxy(), Some(&Peer::Socket), &HeaderMap::new()), Said::Nothing);
+        assert_eq!(said(Some(&Peer::Socket), &HeaderMap::new()), Said::Nothing);
     }
 
     #[test]
@@ -131,7 +135,7 @@ mod tests {
             (&["ålice".as_bytes()], Unfit::Characters),
             (&[b"\xff"], Unfit::Characters),
         ] {
-            assert_eq!(said(&proxy(), Some(&Peer::Socket), &headers(values)), Said::Unfit(expected), "{values:?}");
+            assert_eq!(said(Some(&Peer::Socket), &headers(values)), Said::Unfit(expected), "{values:?}");
         }
     }
 
@@ -140,7 +144,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.append(FORWARDED_FOR, HeaderValue::from_static("6.6.6.6"));
         headers.append(FORWARDED_FOR, HeaderValue::from_static("7.7.7.7, 192.0.2.1"));
-        let address = |peer: Peer| peer.address_of(&headers, &proxy().from).map(|address| address.to_string());
+        let address = |peer: Peer| peer.address_of(&headers, &from()).map(|address| address.to_string());
         assert_eq!(address(Peer::Socket).as_deref(), Some("192.0.2.1"));
         assert_eq!(address(Peer::Address("10.0.0.7".parse().unwrap())).as_deref(), Some("192.0.2.1"));
         assert_eq!(address(Peer::Address("10.0.0.9".parse().unwrap())).as_deref(), Some("10.0.0.9"));

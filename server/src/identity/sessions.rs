@@ -34,6 +34,8 @@ pub(crate) struct Session {
 struct Live {
     session: Session,
     written_ms: i64,
+    /// When the person has shown last who he is. It is not written down: with another process he does so again.
+    asked_ms: Option<i64>,
     ended: watch::Sender<bool>,
 }
 
@@ -101,6 +103,17 @@ impl Sessions {
         Some(Found { session: one.session.clone(), has_ended: one.ended.subscribe() })
     }
 
+    /// Remembers when the person has shown who he is.
+    pub(super) fn set_asked(&self, id: SessionId, asked_ms: i64) {
+        if let Some(one) = self.live.lock().values_mut().find(|one| one.session.id == id) {
+            one.asked_ms = Some(asked_ms);
+        }
+    }
+
+    pub(super) fn was_asked_since(&self, id: SessionId, since_ms: i64) -> bool {
+        self.live.lock().values().any(|one| one.session.id == id && one.asked_ms.is_some_and(|asked_ms| asked_ms >= since_ms))
+    }
+
     fn is_over(&self, session: &Session, now_ms: i64) -> bool {
         let idle_ms = i64::from(self.limits.idle_minutes) * 60_000;
         let absolute_ms = i64::from(self.limits.absolute_hours) * 3_600_000;
@@ -165,7 +178,7 @@ pub(super) struct From<'r> {
 
 impl Live {
     fn new(session: Session) -> Self {
-        Self { written_ms: session.seen_ms, session, ended: watch::Sender::new(false) }
+        Self { written_ms: session.seen_ms, session, asked_ms: None, ended: watch::Sender::new(false) }
     }
 }
 

@@ -26,6 +26,11 @@ impl Token {
         random_bytes::<32>().map(|bytes| Self(format!("{prefix}{}", in_hexadecimal(&bytes))))
     }
 
+    /// Whether a text could be one of those without a word.
+    pub(super) fn looks_random(text: &str) -> bool {
+        text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+    }
+
     pub(crate) fn reveal(&self) -> &str {
         &self.0
     }

@@ -39,6 +39,9 @@ pub(super) fn end_session(asker: &Asker, id: SessionId) -> Result<(), UserError>
     let found = many.sessions(None, None).into_iter().find(|session| session.id == id);
     let found = found.filter(|session| is_ones_own(&session.user) || asker.rights.may_administer());
     let user = found.ok_or_else(|| UserError::new("not_found", words().no_such_session()))?.user;
+    if !is_ones_own(&user) {
+        asker.check_presence()?;
+    }
     asker.note(Act::SessionsEnded { of: user })?;
     many.end_sessions(|session| session.id == id).map_err(|error| sentences::not_ended(&error))
 }
@@ -49,6 +52,7 @@ pub(super) fn end_sessions(asker: &Asker, user: Option<String>) -> Result<(), Us
     let user = user.unwrap_or_else(|| asker.user.name.clone());
     if user != asker.user.name {
         asker.check_administrator()?;
+        asker.check_presence()?;
     }
     asker.note(Act::SessionsEnded { of: user.clone() })?;
     let ended = many.end_sessions(|session| session.user == user && Some(session.id) != asker.session);
@@ -77,6 +81,7 @@ pub(super) fn make_token(asker: &Asker, name: &str, scope: Scope, days: u32) -> 
     if many.tokens(Some(&asker.user.name)).len() >= TOKENS_MAX {
         return Err(UserError::new("too_many_tokens", words().too_many_tokens(&TOKENS_MAX.to_string())));
     }
+    asker.check_presence()?;
     asker.note(Act::TokenMade { name: name.to_owned(), scope })?;
     many.make_token(&asker.user, name.to_owned(), scope, days).map_err(|error| sentences::not_kept(&error))
 }
@@ -87,6 +92,9 @@ pub(super) fn end_token(asker: &Asker, id: TokenId) -> Result<(), UserError> {
     let found = many.tokens(None).into_iter().find(|token| token.id == id);
     let found = found.filter(|token| token.user == asker.user.name || asker.rights.may_administer());
     let token = found.ok_or_else(|| UserError::new("not_found", words().no_such_token()))?;
+    if token.user != asker.user.name {
+        asker.check_presence()?;
+    }
     asker.note(Act::TokenEnded { of: token.user, name: token.name })?;
     many.end_tokens(|token| token.id == id).map_err(|error| sentences::not_ended(&error))
 }

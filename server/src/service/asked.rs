@@ -306,6 +306,9 @@ impl MoveService for Asker {
         self.answer(move |service| {
             service.check_administrator()?;
             leftovers::check_settled_here(&service.site)?;
+            if deed == Deed::Delete {
+                service.check_presence()?;
+            }
             service.note(Act::LeftoverSettled { path: path.clone(), deed })?;
             service.site.leftovers.settle(service, &path, deed)
         })
@@ -369,6 +372,7 @@ impl MoveService for Asker {
     fn purge(&self, id: MoveId) -> Answer<'_, MoveView> {
         self.answer(move |service| {
             service.check_move(id)?;
+            service.check_presence()?;
             service.note(Act::Ordered { id, order: Order::Purge })?;
             service.engine.purge(id).map_err(|error| service.site.told(&error))?;
             service.view(id)

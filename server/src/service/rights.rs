@@ -42,6 +42,18 @@ impl Asker {
         Err(scope_too_small())
     }
 
+    /// For what cannot be taken back, or outlasts the session: not for whoever finds a browser that was left open.
+    ///
+    /// Tokens are for that already, and behind a proxy nobody could ask.
+    pub(super) fn check_presence(&self) -> Result<(), UserError> {
+        match self.identities.many().zip(self.session) {
+            Some((many, session)) if !many.was_asked_lately(session) => {
+                Err(UserError::new("permission_anew", words().show_anew()).hint(words().show_anew_hint()))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Whose moves the caller sees; none for everybody's.
     pub(crate) fn only_of(&self) -> Option<&str> {
         let sees_all = !self.site.are_moves_private || self.rights.role.sees_all();

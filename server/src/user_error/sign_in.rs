@@ -3,13 +3,17 @@
 use tidelock_shared::user_error::UserError;
 
 use crate::config::PublicName;
-use crate::identity::{BeginError, NotKnown, Unfit};
+use crate::identity::{BeginError, ManyUsers, NotKnown, OpenIdError, ProviderError, Unfit};
 use crate::words::words;
 
-/// Of whoever is not known behind a reverse proxy.
-pub(crate) fn not_known(why: &NotKnown, public: &PublicName) -> UserError {
+/// Of whoever is not known on a server for many users.
+pub(crate) fn not_known(why: &NotKnown, public: &PublicName, many: Option<&ManyUsers>) -> UserError {
     let words = words();
+    let provider = many.and_then(ManyUsers::provider_name);
     match why {
+        NotKnown::AskAgain | NotKnown::NoSession if provider.is_some() => {
+            UserError::new("unauthorized", words.nobody_signed_in()).hint(words.nobody_named_hint(&public.origin()))
+        }
         NotKnown::Nobody => UserError::new("unauthorized", words.nobody_named()).hint(words.nobody_named_hint(&public.origin())),
         NotKnown::AskAgain | NotKnown::NoSession => {
             UserError::new("unauthorized", words.no_session_yet()).hint(words.no_session_yet_hint())
@@ -35,9 +39,34 @@ pub(crate) fn not_known(why: &NotKnown, public: &PublicName) -> UserError {
         }
         NotKnown::NotServed(name) => UserError::new("permission_not_served", words.not_served(name)).hint(words.not_served_hint()),
         NotKnown::Directory(_) => UserError::new("unavailable", words.directory_away()).hint(words.directory_away_hint()),
+        NotKnown::OpenId(error) => not_told(error, provider.unwrap_or_default(), many.and_then(ManyUsers::provider_claim)),
         NotKnown::WrongToken => UserError::new("unauthorized", words.wrong_token()).hint(words.wrong_token_hint(&public.origin())),
         NotKnown::TooManyFailures => UserError::new("slow_down", words.too_many_failures()).hint(words.too_many_failures_hint()),
         NotKnown::NotBegun => UserError::new("internal", words.no_session()).hint(words.no_session_hint()),
+    }
+}
+
+/// Of whom a provider has not said who it is.
+fn not_told(error: &OpenIdError, provider: &str, claim: Option<&str>) -> UserError {
+    let words = words();
+    match error {
+        OpenIdError::Over => UserError::new("unauthorized", words.sign_in_over()).hint(words.sign_in_over_hint()),
+        OpenIdError::Cancelled => {
+            UserError::new("unauthorized", words.sign_in_cancelled()).hint(words.sign_in_cancelled_hint(provider))
+        }
+        OpenIdError::Refused(answer) => {
+            UserError::new("permission_provider", words.provider_refused(provider)).hint(words.provider_refused_hint(answer))
+        }
+        OpenIdError::Provider(ProviderError::Away(_)) => {
+            UserError::new("unavailable", words.provider_away(provider)).hint(words.provider_away_hint())
+        }
+        OpenIdError::Provider(ProviderError::Refused(_) | ProviderError::Token(_) | ProviderError::NoToken) => {
+            UserError::new("permission_provider", words.wrong_id_token(provider)).hint(words.wrong_id_token_hint())
+        }
+        OpenIdError::Provider(ProviderError::NoClaim | ProviderError::UnverifiedMail) => {
+            UserError::new("permission_provider", words.no_claim(provider)).hint(words.no_claim_hint(claim.unwrap_or_default()))
+        }
+        OpenIdError::NoRandomness(_) => UserError::new("internal", words.no_session()).hint(words.no_session_hint()),
     }
 }
 

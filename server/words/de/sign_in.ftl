@@ -44,3 +44,26 @@ only-a-person-hint = Tun Sie es in den Einstellungen, in einem Browser.
 token-name = Ein Token braucht einen Namen von höchstens { $most } Zeichen.
 token-days = Ein Token gilt 1 bis { $most } Tage.
 too-many-tokens = Sie haben { $most } Tokens, mehr dürfen es nicht sein. Beenden Sie erst eines.
+
+## Signing in with a provider of OpenID Connect
+
+nobody-signed-in = Sie sind nicht angemeldet.
+sign-in-title = Anmelden
+sign-in-lead = Tidelock verschiebt Dateien zwischen Projekten, vollständig oder gar nicht. { $name } sagt ihm, wer Sie sind.
+sign-in-with = Anmelden mit { $name }
+sign-out-there = Auch bei { $name } abmelden
+sign-in-over = Diese Anmeldung ist vorbei.
+sign-in-over-hint = Sie wurde schon benutzt, hat länger als zehn Minuten gedauert oder in einem anderen Browser begonnen. Melden Sie sich noch einmal an.
+sign-in-cancelled = Sie haben sich nicht angemeldet.
+sign-in-cancelled-hint = { $name } sagt, dass Sie nicht durften oder nicht wollten.
+provider-away = { $name } lässt sich gerade nicht fragen, wer Sie sind.
+provider-away-hint = Versuchen Sie es gleich noch einmal. Laufende Vorgänge gehen weiter, Sitzungen und Tokens auch.
+provider-refused = { $name } hat Sie nicht angemeldet.
+provider-refused-hint = Die Antwort ist „{ $answer }“. Sagen Sie es denen, die diesen Server betreuen; sein Protokoll sagt mehr.
+wrong-id-token = Was { $name } von Ihnen sagt, gilt nicht.
+wrong-id-token-hint = Melden Sie sich noch einmal an. Hilft das nicht, sagen Sie es denen, die diesen Server betreuen: sein Protokoll sagt, warum.
+no-claim = { $name } sagt nicht, welches Konto hier Ihres ist.
+no-claim-hint = Es fehlt „{ $claim }“. Sagen Sie es denen, die diesen Server betreuen.
+no-provider-here = Hier sagt kein OpenID-Connect-Dienst, wer jemand ist.
+show-anew = Zeigen Sie noch einmal, dass Sie es sind.
+show-anew-hint = Das lässt sich nicht zurücknehmen, oder es gilt länger als Ihre Sitzung. Darum werden Sie noch einmal gefragt, kommen auf diese Seite zurück und haben dann zehn Minuten.

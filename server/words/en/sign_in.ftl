@@ -44,3 +44,26 @@ only-a-person-hint = Do it in the settings, in a browser.
 token-name = A token needs a name of at most { $most } characters.
 token-days = A token lasts from 1 to { $most } days.
 too-many-tokens = You have { $most } tokens, and may have no more. End one first.
+
+## Signing in with a provider of OpenID Connect
+
+nobody-signed-in = You are not signed in.
+sign-in-title = Sign in
+sign-in-lead = Tidelock moves files between projects, completely or not at all. { $name } tells it who you are.
+sign-in-with = Sign in with { $name }
+sign-out-there = Sign out of { $name } too
+sign-in-over = This attempt to sign in is over.
+sign-in-over-hint = It has been used, took more than ten minutes, or began in another browser. Sign in again.
+sign-in-cancelled = You have not signed in.
+sign-in-cancelled-hint = { $name } says that you were not allowed to, or did not want to.
+provider-away = { $name } cannot be asked who you are right now.
+provider-away-hint = Try again in a moment. Moves that are running go on, and so do sessions and tokens.
+provider-refused = { $name } has not signed you in.
+provider-refused-hint = It answers '{ $answer }'. Tell whoever looks after this server, whose log tells more.
+wrong-id-token = What { $name } says of you does not count.
+wrong-id-token-hint = Sign in again. If that does not help, tell whoever looks after this server: its log tells why.
+no-claim = { $name } does not say which account here is yours.
+no-claim-hint = It has to tell '{ $claim }'. Tell whoever looks after this server.
+no-provider-here = Here no provider of OpenID Connect says who somebody is.
+show-anew = Show once more that it is you.
+show-anew-hint = This cannot be taken back, or lasts longer than your session. So you are asked again who you are, come back to this page, and have ten minutes then.

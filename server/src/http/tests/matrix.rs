@@ -108,6 +108,7 @@ fn matrix() -> Vec<(Method, &'static str, &'static str, Row)> {
         get("/metrics", BOARD_SEEN),
         get("/open/<move>", ANYBODY),
         get("/sign_in", ANYBODY),
+        get("/sign_in/return", ANYBODY),
         get("/signed_out", ANYBODY),
         get("/", ANYBODY),
         get("/board", ANYBODY),

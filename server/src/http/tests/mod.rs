@@ -9,6 +9,7 @@ mod feeds;
 mod many;
 mod matrix;
 mod metrics;
+mod openid;
 mod people;
 mod ready;
 mod refusals;

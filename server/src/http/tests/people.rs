@@ -66,7 +66,12 @@ pub(super) fn proxy() -> Peer {
 }
 
 pub(super) fn many_server() -> Server {
-    let config = Config::parse(CONFIG).unwrap();
+    server_with(CONFIG)
+}
+
+/// A server on the demo's world for whomever a configuration lets in.
+pub(super) fn server_with(config: &str) -> Server {
+    let config = Config::parse(config).unwrap();
     let world = demo::in_memory(std::time::Duration::ZERO);
     let site = site_of_demo(world, Journal::in_memory(7).unwrap(), Uploads::default()).unwrap();
     let site = Site { are_moves_private: true, ..site };
