@@ -12,6 +12,7 @@ mod metrics;
 mod people;
 mod ready;
 mod refusals;
+mod traversal;
 mod uploads;
 
 use std::future::Future;
