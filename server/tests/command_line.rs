@@ -390,3 +390,50 @@ fn a_seed_prints_the_same_world_each_time() {
     assert_eq!(first.stdout, second.stdout);
     assert_ne!(first.stdout, simulate("3").stdout);
 }
+
+#[test]
+fn no_verb_follows_a_path_through_a_link_or_a_step_upward() {
+    let place = Place::new();
+    fs::create_dir_all(place.at("outside/tree")).unwrap();
+    fs::write(place.at("outside/tree/file"), "nobody asked for it").unwrap();
+    symlink("../outside", place.at("from/link")).unwrap();
+    symlink("/proc/self/root", place.at("from/top")).unwrap();
+    let outside = place.at("outside").canonicalize().unwrap();
+    let outside = outside.display();
+    let (before, mut tried) = (place.everything(), 0);
+    let hostile = [
+        place.at("from/link/tree").display().to_string(),
+        place.at("from/../outside/tree").display().to_string(),
+        place.at("from/tree/./../../outside/tree").display().to_string(),
+        format!("{}{outside}/tree", place.at("from/top").display()),
+        format!("/proc/self/root{outside}/tree"),
+        format!("/proc/self/cwd{outside}/tree"),
+        "/proc/self/fd/0/tree".to_owned(),
+        "../outside/tree".to_owned(),
+        "%2e%2e/outside/tree".to_owned(),
+        "~/tree".to_owned(),
+        String::new(),
+    ];
+    let (tree, to) = (place.at("from/tree").display().to_string(), format!("{}/", place.at("to").display()));
+    for path in &hostile {
+        for arguments in [
+            vec!["plan", path, &to],
+            vec!["plan", &tree, path],
+            vec!["mv", path, &to],
+            vec!["mv", &tree, path],
+            vec!["cp", path, &to],
+            vec!["cp", &tree, path],
+            vec!["trash", path],
+        ] {
+            let output = place.command(arguments[0]).arg("--json").arg("--").args(&arguments[1..]).output().unwrap();
+            let said = String::from_utf8_lossy(&output.stdout).into_owned();
+            assert!(matches!(output.status.code(), Some(2 | 3)), "{arguments:?}: {:?} {said}", output.status);
+            assert!(said.contains("\"code\":\""), "{arguments:?} is not told why: {said}");
+            tried += 1;
+        }
+    }
+    assert_eq!((place.everything(), tried), (before, 77));
+    let left: Vec<_> = fs::read_dir(place.at("outside/tree")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!((left, fs::read_dir(place.at("outside")).unwrap().count()), (vec!["file".into()], 1));
+    assert_eq!(fs::read_to_string(place.at("outside/tree/file")).unwrap(), "nobody asked for it");
+}

@@ -5,6 +5,7 @@
 //! Not here: borders between crates (their manifests) and banned functions (`clippy.toml`).
 
 use std::{
+    collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -28,6 +29,104 @@ fn what_decides_knows_no_file_system_journal_or_clock() -> Result {
         }
     }
     none(&offences)
+}
+
+/// Calls that take a path, which the kernel would walk from the start and through links. `openat` is one too: it follows a
+/// link at the end unless it is told not to.
+const BY_PATH: [&str; 31] = [
+    "CWD",
+    "access",
+    "chmod",
+    "chown",
+    "getxattr",
+    "inotify",
+    "lchown",
+    "lgetxattr",
+    "link",
+    "listxattr",
+    "llistxattr",
+    "lremovexattr",
+    "lsetxattr",
+    "lstat",
+    "mkdir",
+    "mkfifoat",
+    "mknod",
+    "open",
+    "openat",
+    "openat2",
+    "readlink",
+    "readlink_raw",
+    "removexattr",
+    "rename",
+    "rmdir",
+    "setxattr",
+    "stat",
+    "statfs",
+    "statvfs",
+    "symlink",
+    "unlink",
+];
+
+/// Where a path is allowed, how often, and why.
+const ALLOWED_BY_PATH: [(&str, &str, usize); 16] = [
+    // The one place where a managed path is walked: from `/`, name by name.
+    ("fs/posix/path.rs", "rustix::fs::open", 1),
+    // All opening of names, which follows no link; and of `.` and `..` of an open folder.
+    ("fs/posix/calls.rs", "rustix::fs::openat", 1),
+    ("fs/posix/mount.rs", "rustix::fs::openat", 1),
+    // By the number of an open descriptor, and a name in it that is not followed: there is no other call.
+    ("fs/posix/calls.rs", "rustix::fs::chmod", 1),
+    ("fs/posix/calls.rs", "rustix::fs::lgetxattr", 1),
+    ("fs/posix/calls.rs", "rustix::fs::lsetxattr", 1),
+    ("fs/posix/calls.rs", "rustix::fs::lremovexattr", 1),
+    ("fs/posix/by_name.rs", "rustix::fs::llistxattr", 1),
+    // What the kernel tells of itself, in /proc and /sys.
+    ("fs/posix/quota.rs", "std::fs::read_link", 1),
+    ("fs/posix/quota.rs", "std::fs::read_to_string", 1),
+    ("fs/posix/lustre.rs", "std::fs::read_to_string", 2),
+    ("fs/posix/lustre.rs", "std::fs::read_dir", 1),
+    ("fs/remote/greeting.rs", "std::fs::metadata", 1),
+    // The state folder, which is the server's own, and the world of the demo in it.
+    ("journal/ballast.rs", "std::fs", 3),
+    ("journal/state_folder.rs", "std::fs", 4),
+    ("fs/simulator/store.rs", "std::fs", 2),
+];
+
+/// Questions of a path itself, and who may ask: of the state folder, and of /sys.
+const ASKS_A_PATH: [&str; 7] =
+    [".exists()", ".try_exists()", ".is_dir()", ".is_file()", ".symlink_metadata()", ".canonicalize()", ".read_dir()"];
+const MAY_ASK_A_PATH: [&str; 3] = ["journal/ballast.rs", "journal/store.rs", "fs/posix/lustre.rs"];
+
+#[test]
+fn no_managed_file_is_reached_by_a_path() -> Result {
+    let mut offences = Vec::new();
+    let is_tests = |file: &Path| file.file_name().is_some_and(|name| name == "tests.rs");
+    for file in engine_files("").into_iter().filter(|file| !is_tests(file)) {
+        let below = file.strip_prefix(root().join("server/engine/src")).unwrap_or(&file).display().to_string();
+        let source = fs::read_to_string(&file)?;
+        let asks = ASKS_A_PATH.into_iter().filter(|asks| without_tests(&source).contains(asks));
+        offences.extend(asks.filter(|_| !MAY_ASK_A_PATH.contains(&below.as_str())).map(|asks| format!("{below} asks {asks}")));
+        let mut found: BTreeMap<String, usize> = BTreeMap::new();
+        for name in names_used(&file)?.into_iter().filter(|name| takes_a_path(name)) {
+            let whole = ALLOWED_BY_PATH.iter().any(|(at, allowed, _)| *at == below && *allowed == "std::fs");
+            let name = if whole && is_within(&name, "std::fs") { "std::fs".to_owned() } else { name };
+            *found.entry(name).or_default() += 1;
+        }
+        for (name, times) in found {
+            let allowed = ALLOWED_BY_PATH.iter().find(|(at, allowed, _)| *at == below && *allowed == name);
+            if times > allowed.map_or(0, |(_, _, times)| *times) {
+                offences.push(format!("{below} names {name} {times} times: reach it from an open folder"));
+            }
+        }
+    }
+    none(&offences)
+}
+
+fn takes_a_path(name: &str) -> bool {
+    is_within(name, "std::fs")
+        || is_within(name, "std::os::unix::fs::symlink")
+        || name.strip_prefix("rustix::fs::").is_some_and(|call| BY_PATH.contains(&call.split("::").next().unwrap_or(call)))
+        || name.strip_prefix("libc::").is_some_and(|call| BY_PATH.contains(&call))
 }
 
 #[test]
@@ -205,7 +304,7 @@ fn names_used(file: &Path) -> io::Result<Vec<String>> {
     let module = module_of(file);
 
     let mut names = Vec::new();
-    for start in ["crate::", "super::", "std::"] {
+    for start in ["crate::", "super::", "std::", "rustix::", "libc::"] {
         for (at, _) in code.match_indices(start) {
             let before = code[..at].chars().next_back();
             if !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':') {

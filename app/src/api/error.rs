@@ -56,7 +56,7 @@ fn unreadable(detail: &str) -> UserError {
 }
 
 /// Which status answers for a code, by how the code begins.
-const STATUSES: [(&str, u16); 15] = [
+const STATUSES: [(&str, u16); 16] = [
     ("refused", 409),
     ("too_many", 413),
     ("not_found", 404),
@@ -68,6 +68,7 @@ const STATUSES: [(&str, u16); 15] = [
     ("unauthorized", 401),
     ("slow_down", 429),
     ("unknown_move", 404),
+    ("unknown_orphan", 404),
     ("not_a_folder", 404),
     ("unavailable", 503),
     ("stuck", 500),
@@ -129,6 +130,7 @@ mod tests {
             ("not_found.move", 404),
             ("invalid.name", 400),
             ("permission.folder", 403),
+            ("unknown_orphan", 404),
             ("stuck", 500),
             ("something_new", 500),
         ] {

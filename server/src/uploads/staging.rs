@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use tidelock_engine::fs::walk::{look, read_open, remove_tree, unless_absent};
+use tidelock_engine::fs::walk::{look, read_open, remove_content, unless_absent};
 use tidelock_engine::fs::{At, Errno, FileSystem, Folder, FsError, FsResult, Identity};
 use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::strategy::EntryKind;
@@ -123,6 +123,22 @@ fn make_beside(fs: &dyn FileSystem, at: At<'_>) -> FsResult<Folder> {
     }
 }
 
+/// Whether nobody but the caller can have made it, or gets in.
+fn is_own(fs: &dyn FileSystem, folder: &Folder) -> FsResult<bool> {
+    let status = fs.status(folder.into())?;
+    Ok(status.uid == fs.caller().uid && status.mode & 0o777 == STAGING_MODE)
+}
+
+/// Removes what is in an open folder, then the folder, if the name still leads to it: whoever may change names may have given
+/// it to another folder of the caller's, which he may not enter himself.
+fn remove_opened(fs: &dyn FileSystem, at: At<'_>, folder: &Folder) -> FsResult<()> {
+    remove_content(fs, folder)?;
+    match fs.remove_folder(at) {
+        Err(error) if matches!(error.errno, Errno::NOTEMPTY | Errno::EXIST | Errno::NOTDIR) => Ok(()),
+        answer => unless_absent(answer).map(drop),
+    }
+}
+
 impl<'a> Staging<'a> {
     /// Makes it and describes the upload in it, durably. What is made in a folder with the inherit
     /// flag has to be charged as the folder is.
@@ -151,7 +167,8 @@ impl<'a> Staging<'a> {
         Ok(staging)
     }
 
-    /// Opens it: it has to be the caller's own, and closed to everybody else.
+    /// Opens it: it has to be the caller's own, closed to everybody else, and described as an upload. Whoever may change names
+    /// around it may have given its name to another folder of the caller's, and cannot describe that.
     pub(crate) fn open(fs: &'a dyn FileSystem, path: &FilePath, id: &UploadId) -> Result<Self, StagingError> {
         let gone = |answer: FsResult<Folder>| match answer {
             Err(error) if error.is_absent() || matches!(error.errno, Errno::NOTDIR | Errno::LOOP) => Err(StagingError::Gone),
@@ -160,8 +177,7 @@ impl<'a> Staging<'a> {
         let destination = gone(fs.open_path(path))?;
         let name = name_of(id)?;
         let folder = gone(fs.open_folder(destination.at(&name)))?;
-        let status = fs.status((&folder).into())?;
-        if status.uid != fs.caller().uid || status.mode & 0o777 != STAGING_MODE {
+        if !is_own(fs, &folder)? || look(fs, folder.at(&named(DESCRIPTION)?))?.is_none() {
             return Err(StagingError::NotOurs);
         }
         Ok(Self { fs, destination, id: id.clone(), name, folder })
@@ -192,13 +208,24 @@ impl<'a> Staging<'a> {
     /// Removes everything of the upload that cannot be seen.
     pub(crate) fn remove(fs: &dyn FileSystem, path: &FilePath, id: &UploadId) -> FsResult<()> {
         let Some(destination) = unless_absent(fs.open_path(path))? else { return Ok(()) };
-        remove_tree(fs, destination.at(&name_of(id)?))?;
+        let name = name_of(id)?;
+        match unless_absent(fs.open_folder(destination.at(&name))) {
+            // Something else has its name.
+            Err(error) if matches!(error.errno, Errno::NOTDIR | Errno::LOOP) => {}
+            Ok(Some(folder)) => {
+                let is_described = look(fs, folder.at(&named(DESCRIPTION)?))?.is_some();
+                if is_own(fs, &folder)? && (is_described || fs.read_folder(&folder)?.next().is_none()) {
+                    remove_opened(fs, destination.at(&name), &folder)?;
+                }
+            }
+            answer => drop(answer?),
+        }
         barrier(fs, &destination, id)
     }
 
     /// The same for one whose names have appeared.
     pub(super) fn close(self) -> FsResult<()> {
-        remove_tree(self.fs, self.destination.at(&self.name))?;
+        remove_opened(self.fs, self.destination.at(&self.name), &self.folder)?;
         // Should a power cut bring it back there is nothing in it that anybody misses.
         if let Err(error) = barrier(self.fs, &self.destination, &self.id) {
             tracing::warn!(%error, "the hidden folder of an upload may come back after a power cut");

@@ -197,3 +197,41 @@ fn a_power_cut_in_the_middle_of_the_end_shows_nothing_half() {
         }
     }
 }
+
+/// Somebody who may change names in the destination gives an upload's name to another folder of its user's.
+#[test]
+fn what_has_got_an_uploads_name_is_not_taken_for_it() {
+    let name = |text: &str| FileName::new(text.as_bytes()).unwrap();
+    for when in ["before the first chunk", "before the end", "before it is given up", "before it is closed"] {
+        let simulator = world(Personality::Ext4);
+        let to = simulator.open_path(&path("/m/to")).unwrap();
+        simulator.create_folder(to.at(&name("closed")), 0o700).unwrap();
+        let closed = simulator.open_folder(to.at(&name("closed"))).unwrap();
+        simulator.create_file(closed.at(&name("plain")), 0o600).unwrap();
+        Staging::make(&simulator, &path("/m/to"), &id(), &description()).unwrap();
+        let hidden = name(&format!(".tidelock-upload-{}", "a".repeat(32)));
+        let swap = || simulator.exchange(to.at(&name("closed")), to.at(&hidden)).unwrap();
+        let opened = Staging::open(&simulator, &path("/m/to"), &id()).unwrap();
+        match when {
+            "before it is given up" => {
+                swap();
+                Staging::remove(&simulator, &path("/m/to"), &id()).unwrap();
+            }
+            "before it is closed" => {
+                swap();
+                opened.close().unwrap();
+            }
+            _ => {
+                if when == "before the end" {
+                    send(&simulator);
+                }
+                swap();
+                let again = Staging::open(&simulator, &path("/m/to"), &id());
+                assert!(matches!(again.map(drop), Err(StagingError::NotOurs)), "{when}");
+            }
+        }
+        let left: Vec<_> = simulator.read_folder(&closed).unwrap().map(|entry| entry.unwrap().name).collect();
+        assert_eq!(left, [name("plain")], "{when}");
+        assert_eq!(simulator.identity((&closed).into()).unwrap(), simulator.identity(to.at(&hidden).into()).unwrap(), "{when}");
+    }
+}

@@ -13,6 +13,7 @@ mod openid;
 mod people;
 mod ready;
 mod refusals;
+mod traversal;
 mod uploads;
 
 use std::future::Future;
