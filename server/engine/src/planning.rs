@@ -142,7 +142,12 @@ impl Engine {
                 let destination = &found.destination.folder;
                 let folder = self.fs.open_path(&destination.path)?;
                 let careful = Question { destination_tag: destination.tag, copied_to: Some(&folder) };
-                found.item = survey_item(&*self.fs, &*self.crew, &found.item.folder.folder.path, &found.item.name, &careful, hear)?;
+                let again = survey_item(&*self.fs, &*self.crew, &found.item.folder.folder.path, &found.item.name, &careful, hear)?;
+                if again.identity != found.item.identity {
+                    // Others have given the name to something else between the two looks.
+                    return Err(EngineError::Refused(vec![Refusal::ChangedSince { path: found.item.path() }]));
+                }
+                found.item = again;
                 is_any = true;
             }
         }

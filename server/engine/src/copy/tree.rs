@@ -20,8 +20,8 @@ use super::layouts::{self, Usual, keep_layout};
 use super::links::{Claim, Links, Place};
 use super::metadata::{copy_metadata, forget_inherited};
 use crate::crew::{Alone, Crew, Foreman, Hand, Interrupted, names_of_a_job, work_off};
-use crate::fs::walk::{look, remove_tree};
-use crate::fs::{At, Capabilities, FileSystem, Folder, FolderStream, FsError, Object, Status};
+use crate::fs::walk::{look, remove_tree, unless_absent};
+use crate::fs::{At, Capabilities, FileSystem, Folder, FolderStream, FsError, FsResult, Object, Status};
 use crate::planner::plan::Loss;
 
 /// Why a copy stopped.
@@ -150,11 +150,11 @@ impl<'a> Copier<'a> {
     pub(crate) fn copy_content_of(
         &self,
         crew: &dyn Crew,
-        source: At<'_>,
-        copy: At<'_>,
+        source: Folder,
+        copy: Folder,
         foreman: &mut Foreman<'_, CopyError>,
     ) -> CopyResult<bool> {
-        let top = Arc::new(self.pair(source, copy, self.differences.is_none())?);
+        let top = Arc::new(Self::pair(source, copy, self.differences.is_none()));
         let first = self.entries_of(&top)?;
         work_off(crew, first, &|hand, job| self.perform(hand, job, &top.copy), foreman)?;
         Ok(self.has_changed.load(Ordering::Relaxed))
@@ -171,7 +171,8 @@ impl<'a> Copier<'a> {
         // With nobody to help, the job is done here and now.
         let usual = Usual::default();
         let whole = |hand: &mut Hand<'_, '_, (), CopyError>, ()| {
-            if self.is_to_be_made(hand, source, status, copy, None)? {
+            // What is no folder is staged among others' names: a folder there is theirs.
+            if self.is_to_be_made(hand, source, status, copy, None, |fs, at| unless_absent(fs.unlink(at)).map(drop))? {
                 self.copy_inode(hand, source, status, copy, &usual)?;
             }
             Ok(())
@@ -262,7 +263,7 @@ impl<'a> Copier<'a> {
         first: Option<At<'_>>,
     ) -> CopyResult<()> {
         if !pair.is_new {
-            if !self.is_to_be_made(hand, from, status, to, first)? {
+            if !self.is_to_be_made(hand, from, status, to, first, remove_tree)? {
                 return Ok(());
             }
             pair.differs.store(true, Ordering::Relaxed);
@@ -285,6 +286,7 @@ impl<'a> Copier<'a> {
         status: &Status,
         to: At<'_>,
         first: Option<At<'_>>,
+        remove: fn(&dyn FileSystem, At<'_>) -> FsResult<()>,
     ) -> CopyResult<bool> {
         let Some(differences) = &self.differences else { return Ok(true) };
         let Some(copied) = look(self.fs, to)? else { return Ok(true) };
@@ -294,7 +296,7 @@ impl<'a> Copier<'a> {
         if is_same && (!differences.compares_content || first.is_some() || self.has_same_content(hand, from, status, to)?) {
             return Ok(false);
         }
-        remove_tree(self.fs, to)?;
+        remove(self.fs, to)?;
         Ok(true)
     }
 
@@ -348,7 +350,7 @@ impl<'a> Copier<'a> {
             self.fs.create_folder(to, STAGED_FOLDER_MODE)?;
             above.pair.differs.store(true, Ordering::Relaxed);
         }
-        let pair = self.pair(from, to, is_new)?;
+        let pair = Self::pair(self.fs.open_folder(from)?, self.fs.open_folder(to)?, is_new);
         if is_new {
             keep_layout(self.fs, &pair.source, &pair.copy, self.losses)?;
         }
@@ -366,9 +368,8 @@ impl<'a> Copier<'a> {
             && differences.is_changed_since(&self.fs.status((&folder.pair.source).into())?))
     }
 
-    fn pair(&self, source: At<'_>, copy: At<'_>, is_new: bool) -> CopyResult<Pair> {
-        let (source, copy) = (self.fs.open_folder(source)?, self.fs.open_folder(copy)?);
-        Ok(Pair {
+    fn pair(source: Folder, copy: Folder, is_new: bool) -> Pair {
+        Pair {
             source,
             copy,
             above: None,
@@ -376,7 +377,7 @@ impl<'a> Copier<'a> {
             usual_layout: Usual::default(),
             differs: AtomicBool::new(is_new),
             open: AtomicUsize::new(0),
-        })
+        }
     }
 
     /// The job that a folder begins with; what its source has no more is gone from the copy.

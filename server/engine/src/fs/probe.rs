@@ -16,7 +16,7 @@ use tidelock_shared::project::ProjectTag;
 use tidelock_shared::strategy::{EntryKind, RenameRule, SourceFlagRule};
 
 use super::layout::{self, Layout};
-use super::walk::remove_tree;
+use super::walk::{remove_content, unless_absent};
 use super::{At, Errno, FileSystem, Folder, FsError, FsResult, Object};
 
 /// How the names of scratch folders begin.
@@ -80,9 +80,18 @@ pub fn in_scratch<T>(
     work: impl FnOnce(&Folder) -> FsResult<T>,
 ) -> FsResult<Option<FsResult<T>>> {
     let Some(name) = make_scratch(fs, folder)? else { return Ok(None) };
-    let answer = fs.open_folder(folder.at(&name)).and_then(|scratch| work(&scratch));
-    // Removed whatever came of it.
-    remove_tree(fs, folder.at(&name))?;
+    let scratch = fs.open_folder(folder.at(&name))?;
+    if fs.read_folder(&scratch)?.next().is_some() {
+        // Others have given the name to something else already.
+        return Ok(None);
+    }
+    let answer = work(&scratch);
+    // Removed whatever came of it; and nothing that others have given its name to.
+    remove_content(fs, &scratch)?;
+    match fs.remove_folder(folder.at(&name)) {
+        Err(error) if matches!(error.errno, Errno::NOTEMPTY | Errno::EXIST | Errno::NOTDIR) => {}
+        answer => drop(unless_absent(answer)?),
+    }
     Ok(Some(answer))
 }
 
@@ -222,7 +231,8 @@ fn between_mdts(fs: &dyn FileSystem, folder: &Folder, scratch: &Folder) -> FsRes
         // Beside the scratch folder, under a name that is swept like it.
         let beside = named(&format!("{SCRATCH_PREFIX}{}.leaving", std::process::id()))?;
         let passes = passes(fs, scratch.at(&leaving), folder.at(&beside))?;
-        remove_tree(fs, folder.at(&beside))?;
+        // It is a file, wherever it went.
+        unless_absent(fs.unlink(folder.at(&beside)))?;
         return Ok(Some(passes));
     }
     for number in 0..FOLDERS_FOR_ANOTHER_MDT {

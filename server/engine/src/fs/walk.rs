@@ -1,6 +1,6 @@
 //! Walking a tree depth first, holding one open folder per level.
 
-use super::{At, File, FileSystem, Folder, FsResult, Identity, Object, Status};
+use super::{At, Errno, File, FileSystem, Folder, FsResult, Identity, Object, Status};
 use tidelock_shared::name::FileName;
 use tidelock_shared::strategy::EntryKind;
 
@@ -80,6 +80,30 @@ pub fn remove_tree(fs: &dyn FileSystem, at: At<'_>) -> FsResult<()> {
     let folder = fs.open_folder(at)?;
     remove_content(fs, &folder)?;
     unless_absent(fs.remove_folder(at)).map(drop)
+}
+
+/// Opens the folder with this identity, if a name leads to it: what is done in it is done there, whatever others give
+/// the name to from then on.
+pub fn open_held(fs: &dyn FileSystem, at: At<'_>, identity: &Identity) -> FsResult<Option<Folder>> {
+    let opened = match unless_absent(fs.open_folder(at)) {
+        Err(error) if matches!(error.errno, Errno::NOTDIR | Errno::LOOP) => None,
+        answer => answer?,
+    };
+    let Some(folder) = opened else { return Ok(None) };
+    Ok((fs.identity((&folder).into())? == *identity).then_some(folder))
+}
+
+/// Removes the inode with this identity and everything below it, if the name leads to it; whatever else does stays, but for
+/// an empty folder, or what is no folder, which others have put there just then and could have removed themselves.
+pub fn remove_held_tree(fs: &dyn FileSystem, at: At<'_>, identity: &Identity) -> FsResult<()> {
+    if let Some(folder) = open_held(fs, at, identity)? {
+        remove_content(fs, &folder)?;
+        return match fs.remove_folder(at) {
+            Err(error) if matches!(error.errno, Errno::NOTEMPTY | Errno::EXIST | Errno::NOTDIR) => Ok(()),
+            answer => unless_absent(answer).map(drop),
+        };
+    }
+    if holds(fs, at, identity)? { unless_absent(fs.unlink(at)).map(drop) } else { Ok(()) }
 }
 
 /// Removes everything in a folder.

@@ -6,6 +6,7 @@ use tidelock_shared::project::ProjectTag;
 use super::error::{StepError, StepResult};
 use crate::crew::Crew;
 pub(super) use crate::fs::walk::holds;
+use crate::fs::walk::open_held;
 use crate::fs::{At, Errno, FileSystem, Folder, FsError, FsResult, NamesDurability, Status};
 use crate::moves::event::Note;
 use crate::planner::plan::{FolderRef, PlannedItem, hidden_name, retired_name};
@@ -207,6 +208,12 @@ impl Search<'_> {
         }
         None
     }
+}
+
+/// Opens the item where it lies, which has to be a folder and the one that was planned with.
+pub(super) fn open_item(context: &Context<'_>, at: At<'_>) -> StepResult<Folder> {
+    let item = context.item();
+    open_held(context.fs, at, &item.identity)?.ok_or_else(|| StepError::ItemReplaced(item.source_path()))
 }
 
 /// Opens a hidden folder of the move, which nobody else may have made or may enter.

@@ -10,13 +10,13 @@ use std::collections::BTreeSet;
 use tidelock_shared::strategy::EntryKind;
 
 use super::barrier::{barrier_on_each_mdt, name_of};
-use super::context::Context;
+use super::context::{Context, open_item, path_of};
 use super::error::{StepError, StepResult};
-use super::make_staging::is_staged;
+use super::make_staging::{is_staged, open_staged, staged_identity};
 use crate::copy::{Copier, CopyError, Differences, is_same_tree};
 use crate::crew::{Crew, Foreman};
-use crate::fs::walk::{look, remove_content, remove_tree, unless_absent};
-use crate::fs::{At, FileSystem, Folder, NamesDurability};
+use crate::fs::walk::{look, remove_content, remove_held_tree, unless_absent};
+use crate::fs::{At, Errno, FileSystem, Folder, FsResult, NamesDurability};
 use crate::moves::event::Note;
 use crate::planner::plan::Loss;
 use crate::worker::Probe;
@@ -37,9 +37,9 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
         return Err(StepError::ItemReplaced(item.source_path()));
     }
     if item.kind == EntryKind::Folder {
-        copy_folder(context, from, to)?;
+        copy_folder(context, from, &destination)?;
     } else {
-        remove_tree(context.fs, to)?;
+        remove_single(context.fs, to)?;
         let seconds = clock_behind(context, from, to)?;
         context.note(Note::CopyBegun { seconds })?;
         with_copier(context, &mut Checkpoints::none(), None, |copier, _, foreman| copier.copy_single(from, &status, to, foreman))?;
@@ -50,7 +50,9 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
 }
 
 /// Copies a folder's content, or what an earlier run has not made durable of it.
-fn copy_folder(context: &mut Context<'_>, from: At<'_>, to: At<'_>) -> StepResult<()> {
+fn copy_folder(context: &mut Context<'_>, from: At<'_>, destination: &Folder) -> StepResult<()> {
+    let original = open_item(context, from)?;
+    let copy = staged_or_gone(context, destination)?;
     let mut checkpoints = Checkpoints::of(context);
     let losses = losses(context);
     let differences = match (begun_at(context), durable_until(context)) {
@@ -60,12 +62,29 @@ fn copy_folder(context: &mut Context<'_>, from: At<'_>, to: At<'_>) -> StepResul
         _ => None,
     };
     if differences.is_none() {
-        remove_content(context.fs, &context.fs.open_folder(to)?)?;
-        let seconds = clock_behind(context, from, to)?;
+        remove_content(context.fs, &copy)?;
+        let name = context.staging_name()?;
+        let seconds = clock_behind(context, from, destination.at(&name))?;
         context.note(Note::CopyBegun { seconds })?;
     }
-    with_copier(context, &mut checkpoints, differences, |copier, crew, foreman| copier.copy_content_of(crew, from, to, foreman))?;
+    with_copier(context, &mut checkpoints, differences, |copier, crew, foreman| {
+        copier.copy_content_of(crew, original, copy, foreman)
+    })?;
     Ok(())
+}
+
+/// The staged folder. Whatever else has its name by now is none of the move's.
+pub(super) fn staged_or_gone(context: &Context<'_>, destination: &Folder) -> StepResult<Folder> {
+    let (name, known) = (context.staging_name()?, &context.item().destination_folder);
+    open_staged(context, destination)?.ok_or_else(|| StepError::NotOurs(path_of(known, &name)))
+}
+
+/// Removes what is no folder, or an empty one, such as was made before a file is staged in its place; none there is fine.
+fn remove_single(fs: &dyn FileSystem, at: At<'_>) -> FsResult<()> {
+    match unless_absent(fs.unlink(at)) {
+        Err(error) if matches!(error.errno, Errno::ISDIR | Errno::PERM) => unless_absent(fs.remove_folder(at)).map(drop),
+        answer => answer.map(drop),
+    }
 }
 
 /// When the next checkpoint is due.
@@ -98,8 +117,7 @@ impl Checkpoints {
         }
         (self.entries, self.bytes) = (0, 0);
         let destination = context.destination_folder()?;
-        let name = context.staging_name()?;
-        let staging = context.fs.open_folder(destination.at(&name))?;
+        let staging = staged_or_gone(context, &destination)?;
         // The clock is read first: what was finished before it, the sync reaches.
         let seconds = copier.settled_before(now_by(context.fs, &staging)?);
         sync_data(context, &destination)?;
@@ -125,7 +143,7 @@ fn now_beside(context: &Context<'_>, source: At<'_>) -> StepResult<i64> {
 /// Told by the staged folder itself, or by a file where one is to be staged.
 fn now_at(context: &Context<'_>, staged: At<'_>) -> StepResult<i64> {
     match context.item().kind {
-        EntryKind::Folder => now_by(context.fs, &context.fs.open_folder(staged)?),
+        EntryKind::Folder => now_by(context.fs, &staged_or_gone(context, staged.folder)?),
         _ => now_by_a_file(context.fs, staged),
     }
 }
@@ -147,8 +165,7 @@ pub(super) fn sync(context: &Context<'_>, destination: &Folder) -> StepResult<()
     if context.item().kind != EntryKind::Folder {
         return Ok(());
     }
-    let name = context.staging_name()?;
-    barrier_on_each_mdt(context, &context.fs.open_folder(destination.at(&name))?, destination)
+    barrier_on_each_mdt(context, &staged_or_gone(context, destination)?, destination)
 }
 
 /// Makes the content of all finished files durable.
@@ -210,7 +227,20 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
         answer => answer?,
     };
     let name = context.staging_name()?;
-    Ok(remove_tree(context.fs, destination.at(&name))?)
+    let at = destination.at(&name);
+    if context.item().kind != EntryKind::Folder {
+        // What was copied last before a crash is not written down.
+        return match remove_single(context.fs, at) {
+            // A folder with something in it is none of the move's.
+            Err(error) if matches!(error.errno, Errno::NOTEMPTY | Errno::EXIST) => Ok(()),
+            answer => Ok(answer?),
+        };
+    }
+    match staged_identity(context) {
+        Some(identity) => Ok(remove_held_tree(context.fs, at, &identity)?),
+        // It was never made, or nothing is in it yet.
+        None => Ok(()),
+    }
 }
 
 /// Names and attributes tell; the data was on stable storage before the step was finished.

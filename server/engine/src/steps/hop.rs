@@ -11,8 +11,8 @@ use tidelock_shared::name::FileName;
 use tidelock_shared::project::ProjectTag;
 
 use super::carry::{Carry, hide, remove_own_claim};
-use super::context::{Context, create_folder_beside, holds};
-use super::error::StepResult;
+use super::context::{Context, create_folder_beside, holds, path_of};
+use super::error::{StepError, StepResult};
 use super::retag::untag_top;
 use super::retire_source::bring_item_back;
 use crate::fs::walk::{look, unless_absent};
@@ -37,6 +37,12 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
 /// Gives the hop a project and takes the flag that it inherited.
 fn belongs_to(context: &Context<'_>, hop: &Folder, id: ProjectId) -> StepResult<()> {
     let tag = ProjectTag { id, inherit: false };
+    for entry in context.fs.read_folder(hop)? {
+        // Others may have given its name to a folder of theirs, or of somebody's whom they may not touch.
+        if entry?.name != context.item().source_name {
+            return Err(StepError::NotOurs(path_of(&context.item().source_folder, &context.hop_name()?)));
+        }
+    }
     if context.fs.tag(hop.into())? != Some(tag) {
         context.fs.set_tag(hop.into(), tag)?;
     }

@@ -11,7 +11,7 @@ use super::context::{Context, OWN_FOLDER_MODE, create_folder_beside, holds, open
 use super::copy_tree::{begun_at, losses};
 use super::error::{StepError, StepResult};
 use crate::copy::{forget_inherited, keep_layout};
-use crate::fs::walk::{look, remove_tree, unless_absent};
+use crate::fs::walk::{look, open_held, remove_held_tree, unless_absent};
 use crate::fs::{Errno, FileSystem, Folder, Identity};
 use crate::moves::event::Note;
 use crate::worker::Probe;
@@ -27,8 +27,12 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     }
     // A number that a journal from a backup gives out again may meet the staging of another move.
     let staging = match staged_identity(context) {
-        Some(identity) if holds(context.fs, at, &identity)? => context.fs.open_folder(at)?,
-        _ => open_own_empty(context.fs, at, &context.item().destination_folder)?,
+        Some(identity) => open_held(context.fs, at, &identity)?,
+        None => None,
+    };
+    let staging = match staging {
+        Some(staging) => staging,
+        None => open_own_empty(context.fs, at, &context.item().destination_folder)?,
     };
     forget_inherited(context.fs, (&staging).into(), &[])?;
     // A setgid destination folder adds its bit; nobody but us enters until publish.
@@ -78,9 +82,10 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
         return Ok(unless_absent(context.fs.remove_folder(destination.at(&name))).map(drop)?);
     }
     let at = destination.at(&name);
-    let is_noted = staged_identity(context).map_or(Ok(false), |identity| holds(context.fs, at, &identity))?;
-    if is_noted {
-        return Ok(remove_tree(context.fs, at)?);
+    if let Some(identity) = staged_identity(context)
+        && holds(context.fs, at, &identity)?
+    {
+        return Ok(remove_held_tree(context.fs, at, &identity)?);
     }
     // A crash came before its note, or it is not ours: nothing is in the first.
     match unless_absent(context.fs.remove_folder(at)) {
@@ -100,6 +105,12 @@ pub(super) fn probe(context: &mut Context<'_>) -> StepResult<Probe> {
     let published = destination.at(&context.item().destination_name);
     let found = find(context.fs, destination.at(&name), published, &identity)?;
     Ok(if found == Found::Nowhere { Probe::NotRun } else { Probe::Run })
+}
+
+/// The staged folder, as long as it lies under its hidden name.
+pub(super) fn open_staged(context: &Context<'_>, destination: &Folder) -> StepResult<Option<Folder>> {
+    let Some(identity) = staged_identity(context) else { return Ok(None) };
+    Ok(open_held(context.fs, destination.at(&context.staging_name()?), &identity)?)
 }
 
 /// Whether the staged object lies under its hidden name.

@@ -8,7 +8,7 @@ use tidelock_shared::strategy::{EntryKind, Strategy};
 
 use super::bring_back::say_missing;
 use super::carry::{Carry, Found, carry, find, give_back, hide, remove_own_claim};
-use super::context::{Context, holds, path_of, where_names_can_be_lost};
+use super::context::{Context, holds, open_item, path_of, where_names_can_be_lost};
 use super::copy_tree::losses;
 use super::error::{StepError, StepResult};
 use super::hop;
@@ -16,7 +16,7 @@ use super::make_staging::{STAGING_MODE, staged_identity};
 use super::retag::{Modes, becoming, retag_until_clean, untag_top, wherever};
 use super::retire_source::{bring_item_back, set_mode_where_allowed};
 use crate::copy::{Differences, copy_metadata, is_same_tree};
-use crate::fs::walk::unless_absent;
+use crate::fs::walk::{open_held, unless_absent};
 use crate::fs::{At, Errno, FileSystem, Folder, Identity, Object};
 use crate::moves::event::Note;
 use crate::planner::plan::{PlannedItem, retired_name};
@@ -37,7 +37,7 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     let from = published.folder.at(&published.name);
     match find(context.fs, from, to, &published.identity)? {
         Found::AtNew => return sweep(context, to),
-        Found::AtOld => make_ready(context, from)?,
+        Found::AtOld => make_ready(context, from, &published.identity)?,
         Found::AtBoth => {}
         Found::Nowhere if goes_by_a_hidden_name(context, &destination)? => {}
         // Looked for again it might be found, and published with its hidden mode.
@@ -96,26 +96,27 @@ fn published(context: &Context<'_>) -> StepResult<Option<Published>> {
 }
 
 /// What was hidden with mode 0700 gets the mode and times that people shall see.
-fn make_ready(context: &Context<'_>, from: At<'_>) -> StepResult<()> {
+fn make_ready(context: &Context<'_>, from: At<'_>, identity: &Identity) -> StepResult<()> {
     let item = context.item();
     if item.kind != EntryKind::Folder {
         return Ok(());
     }
     if let Some(kept) = &item.kept {
-        return Ok(set_mode_where_allowed(context.fs, from, kept.mode)?);
+        return Ok(set_mode_where_allowed(context.fs, from, identity, kept.mode)?);
     }
     if item.strategy == Strategy::PiecewiseRename {
         // Its times are right already, and a change of mode leaves them so.
-        return Ok(context.fs.set_mode(from.into(), item.mode)?);
+        let made = open_held(context.fs, from, identity)?.ok_or_else(|| StepError::ItemReplaced(item.source_path()))?;
+        return Ok(context.fs.set_mode((&made).into(), item.mode)?);
     }
     if item.strategy != Strategy::StagedCopy {
         return Ok(());
     }
     let source = context.source_folder()?;
-    let top = context.fs.open_folder(source.at(&context.source_name_now(&source)?))?;
+    let top = open_item(context, source.at(&context.source_name_now(&source)?))?;
     let mut status = context.fs.status((&top).into())?;
     status.mode = item.mode;
-    let staged = context.fs.open_folder(from)?;
+    let staged = open_held(context.fs, from, identity)?.ok_or_else(|| StepError::ItemReplaced(item.source_path()))?;
     Ok(copy_metadata(context.fs, Object::Folder(&top), &status, Object::Folder(&staged), &losses(context))?)
 }
 
@@ -335,7 +336,7 @@ fn keep_if_changed(context: &mut Context<'_>, hidden: At<'_>, identity: &Identit
         }
     }
     if is_folder {
-        set_mode_where_allowed(context.fs, hidden, STAGING_MODE)?;
+        set_mode_where_allowed(context.fs, hidden, identity, STAGING_MODE)?;
     }
     Ok(())
 }

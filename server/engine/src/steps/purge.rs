@@ -16,7 +16,7 @@ use super::describe::open_if_there;
 use super::error::StepResult;
 use crate::copy::has_same_bytes;
 use crate::crew::Alone;
-use crate::fs::walk::{look, unless_absent};
+use crate::fs::walk::{look, open_held, unless_absent};
 use crate::fs::{At, Errno, FileSystem, FsResult, Identity, Status, Timestamp};
 use crate::moves::event::Note;
 use crate::planner::plan::FolderRef;
@@ -90,7 +90,7 @@ fn purge_hidden(context: &mut Context<'_>, hidden: &Hidden<'_>, twin: Option<(&F
         return Ok(());
     }
     let (hidden_at, lost_a_name) = (hidden.hidden_at, HashSet::new());
-    let mut purging = Purging { fs, hidden_at, lost_a_name, removed: &mut || context.progress(1, 0) };
+    let mut purging = Purging { fs, identity: hidden.identity, hidden_at, lost_a_name, removed: &mut || context.progress(1, 0) };
     let has_twin = twin.is_some();
     let twin_folder = twin.map(|(folder, _)| open_if_there(fs, folder)).transpose()?.flatten();
     let twin = twin_folder.as_ref().zip(twin).map(|(folder, (_, name))| folder.at(name));
@@ -106,6 +106,8 @@ fn purge_hidden(context: &mut Context<'_>, hidden: &Hidden<'_>, twin: Option<(&F
 
 struct Purging<'a> {
     fs: &'a dyn FileSystem,
+    /// Of what was hidden.
+    identity: &'a Identity,
     hidden_at: Option<Timestamp>,
     /// Inodes that have lost one of several names here: that changes them, and says nothing of their content.
     lost_a_name: HashSet<u64>,
@@ -128,7 +130,9 @@ impl Purging<'_> {
             unless_absent(fs.unlink(at))?;
             return (self.removed)().map(|()| true);
         }
-        let folder = fs.open_folder(at)?;
+        // What was looked at by its name may be another by now: what was hidden is what goes.
+        let opened = if is_top { open_held(fs, at, self.identity)? } else { Some(fs.open_folder(at)?) };
+        let Some(folder) = opened else { return Ok(false) };
         let other = twin.and_then(|twin| fs.open_folder(twin).ok());
         // A listing that is read while it shrinks may skip entries: read again until none goes.
         loop {

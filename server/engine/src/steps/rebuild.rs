@@ -16,8 +16,9 @@ use super::barrier::barrier_on_each_mdt;
 use super::context::Context;
 use super::copy_tree::losses;
 use super::error::{StepError, StepResult};
-use super::make_staging::is_staged;
+use super::make_staging::open_staged;
 use crate::fs::Folder;
+use crate::fs::walk::open_held;
 use crate::moves::event::Note;
 use crate::planner::plan::Loss;
 use crate::worker::Probe;
@@ -95,17 +96,13 @@ fn shell(context: &Context<'_>) -> StepResult<Option<Folder>> {
         _ => None,
     });
     for name in [&retired, &item.source_name].into_iter().chain(returned.map(|(_, name)| name)) {
-        if super::context::holds(context.fs, folder.at(name), &item.identity)? {
-            return Ok(Some(context.fs.open_folder(folder.at(name))?));
+        if let Some(shell) = open_held(context.fs, folder.at(name), &item.identity)? {
+            return Ok(Some(shell));
         }
     }
     Ok(None)
 }
 
 fn open_staging(context: &Context<'_>) -> StepResult<Option<Folder>> {
-    let (folder, name) = (context.destination_folder()?, context.staging_name()?);
-    if !is_staged(context.fs, context, &folder)? {
-        return Ok(None);
-    }
-    Ok(Some(context.fs.open_folder(folder.at(&name))?))
+    open_staged(context, &context.destination_folder()?)
 }

@@ -9,7 +9,8 @@ use super::bring_back::{Returning, bring_back};
 use super::carry::{Carry, Found, find, hide, remove_own_claim};
 use super::context::{Context, holds, path_of, where_names_can_be_lost};
 use super::error::StepResult;
-use crate::fs::{At, Errno, FileSystem, FsResult, Timestamp};
+use crate::fs::walk::open_held;
+use crate::fs::{At, Errno, FileSystem, FsResult, Identity, Timestamp};
 use crate::moves::event::Note;
 use crate::worker::Probe;
 
@@ -30,7 +31,7 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     let changed_before = if is_visible { Some(context.fs.status(original.into())?.changed.seconds) } else { None };
     hide(context.fs, original, folder.at(&retired), &what)?;
     if item.kind == EntryKind::Folder {
-        set_mode_where_allowed(context.fs, folder.at(&retired), RETIRED_MODE)?;
+        set_mode_where_allowed(context.fs, folder.at(&retired), &item.identity, RETIRED_MODE)?;
     }
     if item.keeps_source() {
         // The renaming itself has set it: what changes later is a write through an old handle.
@@ -41,10 +42,18 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
     Ok(())
 }
 
-/// Only the owner and root may; for others the hidden name has to do. Whoever may and is refused all
-/// the same has failed: a folder would come back with the mode that hid it.
-pub(super) fn set_mode_where_allowed(fs: &dyn FileSystem, at: At<'_>, mode: u32) -> FsResult<()> {
-    match fs.set_mode(at.into(), mode) {
+/// Of the folder with this identity: others may have given its name to one that they may not open. Only the owner and root
+/// may; for others the hidden name has to do. Whoever may and is refused all the same has failed: a folder would come back
+/// with the mode that hid it.
+pub(super) fn set_mode_where_allowed(fs: &dyn FileSystem, at: At<'_>, identity: &Identity, mode: u32) -> FsResult<()> {
+    let set = match open_held(fs, at, identity) {
+        Ok(Some(folder)) => fs.set_mode((&folder).into(), mode),
+        Ok(None) => return Ok(()),
+        // What may not be listed is its owner's to change all the same.
+        Err(error) if error.errno == Errno::ACCESS => fs.set_mode(at.into(), mode),
+        Err(error) => Err(error),
+    };
+    match set {
         Err(error) if matches!(error.errno, Errno::PERM | Errno::ACCESS) => {
             let caller = fs.caller();
             let may = caller.is_root || fs.status(at.into())?.uid == caller.uid;
@@ -60,7 +69,9 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
     let item = context.item().clone();
     let original = folder.at(&item.source_name);
     match find(context.fs, original, folder.at(&retired), &item.identity)? {
-        Found::AtNew if item.kind == EntryKind::Folder => set_mode_where_allowed(context.fs, folder.at(&retired), item.mode)?,
+        Found::AtNew if item.kind == EntryKind::Folder => {
+            set_mode_where_allowed(context.fs, folder.at(&retired), &item.identity, item.mode)?;
+        }
         Found::AtOld => return remove_own_claim(context.fs, folder.at(&retired)),
         _ => {}
     }

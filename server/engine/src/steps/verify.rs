@@ -2,8 +2,8 @@
 
 use tidelock_shared::strategy::EntryKind;
 
-use super::context::Context;
-use super::copy_tree::{Checkpoints, begun_at, clock_behind, losses, sync, with_copier};
+use super::context::{Context, open_item};
+use super::copy_tree::{Checkpoints, begun_at, clock_behind, losses, staged_or_gone, sync, with_copier};
 use super::error::{StepError, StepResult};
 use crate::copy::{Differences, Versions, has_same_attributes, is_in_doubt};
 use crate::fs::walk::unless_absent;
@@ -40,9 +40,10 @@ pub(super) fn bring_up_to_date(context: &mut Context<'_>, from: At<'_>, compares
         let round_begins = context.fs.status(from.into())?;
         let differences =
             Differences { copied_since, versions: Some(&versions), compares_content, ..Differences::of_attributes(&losses) };
+        let folders = if is_folder { Some((open_item(context, from)?, staged_or_gone(context, &destination)?)) } else { None };
         let has_changed = with_copier(context, &mut Checkpoints::none(), Some(differences), |copier, crew, foreman| {
-            if is_folder {
-                copier.copy_content_of(crew, from, to, foreman)
+            if let Some((original, copy)) = folders {
+                copier.copy_content_of(crew, original, copy, foreman)
             } else {
                 copier.copy_single(from, &round_begins, to, foreman)
             }

@@ -7,22 +7,20 @@ use tidelock_shared::name::FileName;
 use tidelock_shared::strategy::EntryKind;
 
 use super::places::{folder_place, link_place};
-use crate::fs::walk::{look, unless_absent};
+use crate::fs::walk::{look, open_held, unless_absent};
 use crate::fs::{At, Errno, FileSystem, Folder, FsResult};
 use crate::moves::event::Note;
-use crate::steps::context::{Context, holds, path_of};
+use crate::steps::context::{Context, path_of};
 use crate::steps::error::StepResult;
 
 /// After the commit the old folders go. What somebody has put there since the last look stays, and is reported.
 pub(in crate::steps) fn remove_shells(context: &mut Context<'_>) -> StepResult<()> {
     let (folder, retired) = (context.source_folder()?, context.retired_name()?);
     let top = folder.at(&retired);
-    if !holds(context.fs, top, &context.item().identity)? {
-        return Ok(());
-    }
+    let Some(shell) = open_held(context.fs, top, &context.item().identity)? else { return Ok(()) };
     let destination = context.destination_folder()?;
     let published = opened(context.fs, destination.at(&context.item().destination_name))?;
-    if !remove_shell(context.fs, top, published.as_ref())? {
+    if !remove_opened_shell(context.fs, top, &shell, published.as_ref())? {
         let path = path_of(&context.item().source_folder, &retired);
         context.note(Note::Kept { path })?;
     }
@@ -32,8 +30,12 @@ pub(in crate::steps) fn remove_shells(context: &mut Context<'_>) -> StepResult<(
 /// Answers whether nothing is left.
 fn remove_shell(fs: &dyn FileSystem, shell: At<'_>, twin: Option<&Folder>) -> StepResult<bool> {
     let Some(folder) = opened(fs, shell)? else { return Ok(look(fs, shell)?.is_none()) };
+    remove_opened_shell(fs, shell, &folder, twin)
+}
+
+fn remove_opened_shell(fs: &dyn FileSystem, shell: At<'_>, folder: &Folder, twin: Option<&Folder>) -> StepResult<bool> {
     let mut is_empty = true;
-    for (name, kind) in content(fs, &folder)? {
+    for (name, kind) in content(fs, folder)? {
         let at = folder.at(&name);
         is_empty &= match (kind, twin) {
             (EntryKind::Folder, twin) => {

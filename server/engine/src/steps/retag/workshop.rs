@@ -13,8 +13,9 @@ use tidelock_shared::project::ProjectTag;
 
 use super::super::context::{Context, OWN_FOLDER_MODE, open_own, open_own_empty, path_of};
 use super::super::error::{StepError, StepResult};
+use super::charges::is_charged_apart;
 use crate::copy::forget_inherited;
-use crate::fs::walk::{look, remove_content, unless_absent};
+use crate::fs::walk::{look, unless_absent};
 use crate::fs::{Errno, FileSystem, Folder, FsResult, Identity};
 use crate::moves::event::Note;
 
@@ -77,10 +78,14 @@ pub(super) fn clear(context: &mut Context<'_>, known: &HashSet<Identity>) -> Ste
         answer => answer?,
     };
     if fs.tag((&folder).into())?.is_some_and(|tag| tag.inherit) {
-        remove_content(fs, &folder)?;
-    } else {
-        remove_known(fs, &folder, known)?;
+        remove_unused(fs, &folder)?;
+        return match fs.remove_folder(source.at(&name)) {
+            // Nothing of others' comes into it with the flag: it is another folder of the caller's, brought by somebody.
+            Err(error) if matches!(error.errno, Errno::NOTEMPTY | Errno::EXIST) => Ok(()),
+            answer => Ok(unless_absent(answer).map(drop)?),
+        };
     }
+    remove_known(fs, &folder, known)?;
     match fs.remove_folder(source.at(&name)) {
         Err(error) if error.errno == Errno::NOTEMPTY => {
             let kept = context.kept_name()?;
@@ -92,6 +97,17 @@ pub(super) fn clear(context: &mut Context<'_>, known: &HashSet<Identity>) -> Ste
         }
         answer => Ok(unless_absent(answer).map(drop)?),
     }
+}
+
+/// What was made and never took its place is no file and no folder: those others have brought, with the folder.
+fn remove_unused(fs: &dyn FileSystem, folder: &Folder) -> FsResult<()> {
+    for entry in fs.read_folder(folder)? {
+        let name = entry?.name;
+        if look(fs, folder.at(&name))?.is_some_and(|status| is_charged_apart(status.kind)) {
+            unless_absent(fs.unlink(folder.at(&name)))?;
+        }
+    }
+    Ok(())
 }
 
 fn remove_known(fs: &dyn FileSystem, folder: &Folder, known: &HashSet<Identity>) -> FsResult<()> {
