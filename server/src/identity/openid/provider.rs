@@ -24,6 +24,7 @@ use openidconnect::{
 use parking_lot::{Mutex, RwLock};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::logins::Login;
 use crate::config::{OpenId, is_safe};
@@ -36,6 +37,11 @@ const METADATA_HOLDS_MS: i64 = 3_600_000;
 const KEYS_HOLD_MS: i64 = 60_000;
 /// So long a provider that did not answer is not asked again: whoever waits meanwhile need not wait in turn.
 const ASKED_AGAIN_AFTER: Duration = Duration::from_secs(3);
+
+/// Longer names are nobody's, and are not written into the log.
+const NAME_BYTES_MAX: usize = 256;
+/// So many wait for it at once, and no more: one that hangs does not take the threads that others need.
+const ASKED_AT_ONCE_MAX: usize = 64;
 
 /// By which a provider may sign: with a key that is its own alone.
 const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
@@ -106,6 +112,7 @@ pub(super) struct Provider {
     known: RwLock<Option<Known>>,
     /// When it did not answer; held while it is asked.
     asking: Mutex<Option<Instant>>,
+    places: Semaphore,
 }
 
 /// What it says of itself, and since when.
@@ -117,7 +124,8 @@ struct Known {
 
 impl Provider {
     pub(super) fn new(config: OpenId) -> Self {
-        Self { config, known: RwLock::default(), asking: Mutex::default() }
+        let places = Semaphore::new(ASKED_AT_ONCE_MAX);
+        Self { config, known: RwLock::default(), asking: Mutex::default(), places }
     }
 
     pub(super) fn config(&self) -> &OpenId {
@@ -126,6 +134,7 @@ impl Provider {
 
     /// Where a person is asked. `anew` if that is to be so though the provider knows who it is; then it has to say when.
     pub(super) fn place_to_ask(&self, state: String, login: &Login, anew: bool) -> Result<String, ProviderError> {
+        let _place = self.place()?;
         let client = self.client(&self.metadata(METADATA_HOLDS_MS, login.began_ms)?.metadata);
         let nonce = login.nonce.clone();
         let verifier = PkceCodeVerifier::new(login.verifier.clone());
@@ -141,8 +150,9 @@ impl Provider {
 
     /// Of whom the provider speaks that gave a code.
     pub(super) fn person_of(&self, code: String, login: &Login, now_ms: i64) -> Result<Person, ProviderError> {
+        let _place = self.place()?;
         let known = self.metadata(METADATA_HOLDS_MS, now_ms)?;
-        let http = http_client()?;
+        let http = self.http()?;
         let client = self.client(&known.metadata);
         let exchange = client.exchange_code(AuthorizationCode::new(code)).map_err(|error| ProviderError::Away(chain(&error)))?;
         let verifier = PkceCodeVerifier::new(login.verifier.clone());
@@ -178,7 +188,8 @@ impl Provider {
         if name == "email" && claims.get("email_verified") != Some(&Value::Bool(true)) {
             return Err(ProviderError::UnverifiedMail);
         }
-        let told = claims.get(name).and_then(Value::as_str).filter(|told| !told.is_empty());
+        let looks_like_one = |told: &&str| (1..=NAME_BYTES_MAX).contains(&told.len()) && !told.contains(char::is_control);
+        let told = claims.get(name).and_then(Value::as_str).filter(looks_like_one);
         told.map(str::to_owned).ok_or(ProviderError::NoClaim)
     }
 
@@ -188,6 +199,23 @@ impl Provider {
         let mut url = known.metadata.additional_metadata().end_session_endpoint.as_ref()?.url().clone();
         url.query_pairs_mut().append_pair("client_id", &self.config.client_id);
         Some(url.into())
+    }
+
+    /// For a few requests. It goes where it is told and nowhere else.
+    fn http(&self) -> Result<reqwest::blocking::Client, ProviderError> {
+        // The only one that is built in; that it is chosen already is no failure.
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let client = reqwest::blocking::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(CONNECTS_WITHIN)
+            .timeout(ANSWERS_WITHIN);
+        // The way out of the site, which the environment may name, does not lead to this machine.
+        let client = if self.config.issuer.url().scheme() == "http" { client.no_proxy() } else { client };
+        client.build().map_err(|error| ProviderError::Away(chain(&error)))
+    }
+
+    fn place(&self) -> Result<SemaphorePermit<'_>, ProviderError> {
+        self.places.try_acquire().map_err(|_| ProviderError::Away("many wait for it already".to_owned()))
     }
 
     /// What the provider says of itself, which holds for so long.
@@ -222,7 +250,7 @@ impl Provider {
     }
 
     fn discover(&self) -> Result<ProviderMetadataWithLogout, ProviderError> {
-        let http = http_client()?;
+        let http = self.http()?;
         let metadata = ProviderMetadataWithLogout::discover(&self.config.issuer, &|request| send(&http, request))
             .map_err(|error| ProviderError::Away(chain(&error)))?;
         let shown = [
@@ -266,18 +294,6 @@ fn told(error: RequestTokenError<HttpError, StandardErrorResponse<CoreErrorRespo
 fn claims_of(token: &str) -> Option<Value> {
     let payload = BASE64_URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
     serde_json::from_slice(&payload).ok()
-}
-
-/// For a few requests. It goes where it is told and nowhere else.
-fn http_client() -> Result<reqwest::blocking::Client, ProviderError> {
-    // The only one that is built in; that it is chosen already is no failure.
-    drop(rustls::crypto::ring::default_provider().install_default());
-    reqwest::blocking::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(CONNECTS_WITHIN)
-        .timeout(ANSWERS_WITHIN)
-        .build()
-        .map_err(|error| ProviderError::Away(chain(&error)))
 }
 
 fn send(http: &reqwest::blocking::Client, request: HttpRequest) -> Result<HttpResponse, HttpError> {
