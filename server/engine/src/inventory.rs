@@ -89,7 +89,7 @@ pub fn take_inventory(
         hand.count(1, 0)?;
         Ok(enters)
     };
-    walk_together(crew, fs, top, &look, &mut |_, _| {
+    walk_together(crew, fs, top, None, &look, &mut |_, _| {
         if hear(&counting.sums.lock().inventory) { Ok(()) } else { Err(SurveyError::Stopped) }
     })?;
     Ok(counting.sums.into_inner().inventory)

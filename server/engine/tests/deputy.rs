@@ -159,14 +159,14 @@ fn seen_in(world: &World, above: &Folder, called: &FileName) -> (Census, BTreeMa
     walk(&world.root, above.at(called), &mut |visit| -> Result<bool, FsError> {
         let below: String = visit.below.iter().map(|name| format!("/{}", name.shown())).collect();
         if visit.below.is_empty() {
-            // Bob himself changes that it was changed.
+            // Bob himself changes that it was changed, and the file of a barrier may come and go in it.
             let status = visit.status;
             let seen = Seen {
                 kind: status.kind,
                 content: Vec::new(),
                 owner: (status.uid, status.gid),
                 mode: status.mode,
-                modified: status.modified,
+                modified: Timestamp { seconds: 0, nanoseconds: 0 },
                 xattrs: world.root.xattr_names(visit.at.into())?.into_iter().map(|key| (key, Vec::new())).collect(),
                 flags: world.root.flags(visit.at.into())?,
                 project: world.root.tag(visit.at.into())?,
@@ -263,7 +263,7 @@ fn attacks_of(case: Case, every: usize, wrong: &mut Vec<String>) {
 
 #[test]
 fn what_was_not_asked_for_is_left_alone() {
-    let every = std::env::var("TIDELOCK_DEPUTY_EVERY").map_or(600, |every| every.parse().unwrap());
+    let every = std::env::var("TIDELOCK_DEPUTY_EVERY").map_or(307, |every| every.parse().unwrap());
     let only = std::env::var("TIDELOCK_DEPUTY_CASE").unwrap_or_default();
     let mut wrong = Vec::new();
     for case in CASES.into_iter().filter(|case| case.name.contains(only.as_str())) {

@@ -6,8 +6,8 @@ use tidelock_shared::name::FileName;
 use tidelock_shared::strategy::EntryKind;
 
 use super::{Crew, Foreman, Hand, Interrupted, work_off};
-use crate::fs::walk::unless_absent;
-use crate::fs::{At, FileSystem, Folder, FolderStream, FsError, FsResult, Status};
+use crate::fs::walk::{Held, look_at_top, unless_absent};
+use crate::fs::{At, FileSystem, Folder, FolderStream, FsError, FsResult, Identity, Object, Status};
 
 /// So many entries of a folder are one job.
 const ENTRIES_A_JOB: usize = 32;
@@ -28,6 +28,8 @@ pub(crate) type Visit<'v, 'f, E> = dyn Fn(&mut Walker<'_, 'f, E>, &Found<'_>) ->
 /// What a walk tells of one entry.
 pub(crate) struct Found<'a> {
     pub(crate) at: At<'a>,
+    /// The entry itself, as in [`crate::fs::walk::Visit`].
+    pub(crate) object: Object<'a>,
     pub(crate) status: &'a Status,
     /// None for the top itself.
     way: Option<&'a Way>,
@@ -68,24 +70,31 @@ pub(crate) enum Job {
 
 /// Visits the entry at `top` and everything below it; an entry that vanishes meanwhile is passed
 /// over. As [`crate::fs::walk::walk`], but several entries are visited at once, and those of a folder
-/// in no order.
+/// in no order. If the top is to have an `identity` and its name leads to another, nothing is there.
 pub(crate) fn walk_together<'f, E: From<FsError> + From<Interrupted> + Send>(
     crew: &dyn Crew,
     fs: &dyn FileSystem,
     top: At<'_>,
+    identity: Option<&Identity>,
     visit: &Visit<'_, 'f, E>,
     foreman: &mut Foreman<'f, E>,
 ) -> Result<(), E> {
     let perform = |hand: &mut Walker<'_, 'f, E>, job| match job {
         Job::Top => {
-            let status = fs.status(top.into())?;
-            let top = top.seen_as(status.kind);
-            if visit(hand, &Found { at: top, status: &status, way: None })? && status.kind == EntryKind::Folder {
-                enter(fs, hand, top, None)?;
+            let held = identity.map(|identity| Held::open(fs, top, identity)).transpose()?;
+            let (status, top) = look_at_top(fs, top, held.as_ref())?;
+            let object = held.as_ref().and_then(Held::object).unwrap_or(top.into());
+            if visit(hand, &Found { at: top, object, status: &status, way: None })? && status.kind == EntryKind::Folder {
+                let held = held.and_then(Held::into_folder);
+                let folder = held.map_or_else(|| unless_absent(fs.open_folder(top)), |held| Ok(Some(held)))?;
+                enter(fs, hand, folder, None)?;
             }
             Ok(())
         }
-        Job::Folder(above, name) => enter(fs, hand, above.folder.at(&name), Some((above.clone(), name.clone()))),
+        Job::Folder(above, name) => {
+            let folder = unless_absent(fs.open_folder(above.folder.at(&name)))?;
+            enter(fs, hand, folder, Some((above.clone(), name.clone())))
+        }
         Job::Entries(way, mut stream) => {
             let (names, may_be_more) = names_of_a_job(&mut stream)?;
             if may_be_more {
@@ -94,7 +103,9 @@ pub(crate) fn walk_together<'f, E: From<FsError> + From<Interrupted> + Send>(
             for (name, status) in names.iter().zip(fs.statuses(&way.folder, &names)) {
                 let Some(status) = unless_absent(status)? else { continue };
                 let at = way.folder.at(name).seen_as(status.kind);
-                if visit(hand, &Found { at, status: &status, way: Some(&way) })? && status.kind == EntryKind::Folder {
+                if visit(hand, &Found { at, object: at.into(), status: &status, way: Some(&way) })?
+                    && status.kind == EntryKind::Folder
+                {
                     hand.put(Job::Folder(way.clone(), name.clone()));
                 }
             }
@@ -107,10 +118,10 @@ pub(crate) fn walk_together<'f, E: From<FsError> + From<Interrupted> + Send>(
 fn enter<E: From<FsError> + From<Interrupted>>(
     fs: &dyn FileSystem,
     hand: &Walker<'_, '_, E>,
-    at: At<'_>,
+    folder: Option<Folder>,
     above: Option<(Arc<Way>, FileName)>,
 ) -> Result<(), E> {
-    let Some(folder) = unless_absent(fs.open_folder(at))? else { return Ok(()) };
+    let Some(folder) = folder else { return Ok(()) };
     let stream = fs.read_folder(&folder)?;
     hand.put(Job::Entries(Arc::new(Way { folder, above }), stream));
     Ok(())

@@ -155,7 +155,7 @@ impl<'a> Counting<'a> {
             hand.count(1, 0)?;
             Ok(enters)
         };
-        walk_together(crew, self.by.fs, top, &look, &mut |entries, _| {
+        walk_together(crew, self.by.fs, top, None, &look, &mut |entries, _| {
             if hear(entries) { Ok(()) } else { Err(SurveyError::Stopped) }
         })?;
         Ok(self.sums.into_inner().recount)

@@ -1,12 +1,14 @@
 //! Walking a tree depth first, holding one open folder per level.
 
-use super::{At, Errno, File, FileSystem, Folder, FsResult, Identity, Object, Status};
+use super::{At, Errno, File, FileSystem, Folder, FsError, FsResult, Identity, Object, Status};
 use tidelock_shared::name::FileName;
 use tidelock_shared::strategy::EntryKind;
 
 /// What a walk tells of one entry.
 pub struct Visit<'a> {
     pub at: At<'a>,
+    /// The entry itself: of a walk that began at an identity the top is held open, whatever has its name by now.
+    pub object: Object<'a>,
     pub status: Status,
     /// Names from the top of the walk down to the entry; empty for the top itself.
     pub below: &'a [FileName],
@@ -17,23 +19,83 @@ pub struct Visit<'a> {
 /// A folder is entered if `visit` answers true for it. A symbolic link is an entry like any
 /// other. An entry that vanishes between listing and looking is passed over: somebody is at
 /// work, and whoever walks looks again.
-pub fn walk<E: From<super::FsError>>(
+pub fn walk<E: From<FsError>>(
     fs: &dyn FileSystem,
     top: At<'_>,
     visit: &mut dyn FnMut(Visit<'_>) -> Result<bool, E>,
 ) -> Result<(), E> {
-    let status = fs.status(top.into())?;
-    let top = top.seen_as(status.kind);
+    walk_from(fs, top, None, visit)
+}
+
+/// The same from the inode with this identity: if the name leads to another, nothing is there.
+pub fn walk_held<E: From<FsError>>(
+    fs: &dyn FileSystem,
+    top: At<'_>,
+    identity: &Identity,
+    visit: &mut dyn FnMut(Visit<'_>) -> Result<bool, E>,
+) -> Result<(), E> {
+    let held = Held::open(fs, top, identity)?;
+    walk_from(fs, top, Some(held), visit)
+}
+
+fn walk_from<E: From<FsError>>(
+    fs: &dyn FileSystem,
+    top: At<'_>,
+    held: Option<Held>,
+    visit: &mut dyn FnMut(Visit<'_>) -> Result<bool, E>,
+) -> Result<(), E> {
+    let (status, top) = look_at_top(fs, top, held.as_ref())?;
+    let object = held.as_ref().and_then(Held::object).unwrap_or(top.into());
     let is_folder = status.kind == EntryKind::Folder;
     let mut below = Vec::new();
-    if visit(Visit { at: top, status, below: &below })? && is_folder {
-        let folder = fs.open_folder(top)?;
+    if visit(Visit { at: top, object, status, below: &below })? && is_folder {
+        let folder = held.and_then(Held::into_folder).map_or_else(|| fs.open_folder(top), Ok)?;
         walk_below(fs, &folder, &mut below, visit)?;
     }
     Ok(())
 }
 
-fn walk_below<E: From<super::FsError>>(
+/// What a walk begins at that was compared with an identity.
+pub(crate) enum Held {
+    Folder(Folder),
+    /// It cannot be held open, as no link can; but nothing is below it either.
+    NoFolder,
+}
+
+impl Held {
+    /// An error as for what is absent, if the name leads to another.
+    pub(crate) fn open(fs: &dyn FileSystem, at: At<'_>, identity: &Identity) -> FsResult<Self> {
+        match open_held(fs, at, identity)? {
+            Some(folder) => Ok(Self::Folder(folder)),
+            None if holds(fs, at, identity)? => Ok(Self::NoFolder),
+            None => Err(is_another(at)),
+        }
+    }
+
+    pub(crate) fn object(&self) -> Option<Object<'_>> {
+        if let Self::Folder(folder) = self { Some(folder.into()) } else { None }
+    }
+
+    pub(crate) fn into_folder(self) -> Option<Folder> {
+        if let Self::Folder(folder) = self { Some(folder) } else { None }
+    }
+}
+
+fn is_another(at: At<'_>) -> FsError {
+    FsError::new("open", at.name.as_bytes(), Errno::NOENT)
+}
+
+/// Looks at what a walk begins at.
+pub(crate) fn look_at_top<'a>(fs: &dyn FileSystem, top: At<'a>, held: Option<&Held>) -> FsResult<(Status, At<'a>)> {
+    let status = fs.status(held.and_then(Held::object).unwrap_or(top.into()))?;
+    if status.kind == EntryKind::Folder && matches!(held, Some(Held::NoFolder)) {
+        return Err(is_another(top));
+    }
+    let top = top.seen_as(status.kind);
+    Ok((status, top))
+}
+
+fn walk_below<E: From<FsError>>(
     fs: &dyn FileSystem,
     folder: &Folder,
     below: &mut Vec<FileName>,
@@ -46,7 +108,7 @@ fn walk_below<E: From<super::FsError>>(
         let at = at.seen_as(status.kind);
         let is_folder = status.kind == EntryKind::Folder;
         below.push(name.clone());
-        if visit(Visit { at, status, below })?
+        if visit(Visit { at, object: at.into(), status, below })?
             && is_folder
             && let Some(inner) = unless_absent(fs.open_folder(at))?
         {

@@ -294,7 +294,7 @@ fn restore_tag(fs: &dyn FileSystem, at: At<'_>, item: &PlannedItem) -> StepResul
             other => other?,
         }
     }
-    Ok(Modes::planned_for(&before, item).restore(fs, at, &before)?)
+    Ok(Modes::planned_for(&before, item).restore(fs, at.into(), &before)?)
 }
 
 /// Takes a copy out of sight again, and only then looks whether it is still what was published: others work

@@ -19,7 +19,7 @@ use super::error::{StepError, StepResult};
 use super::retag::{EXCEPTIONS_A_NOTE, Modes, Noticed, WALKS_MAX, becoming, exceptions, may_be_lost, wherever, write_down};
 use crate::crew::{Found, Walker, walk_together};
 use crate::fs::walk::unless_absent;
-use crate::fs::{At, FileSystem, Folder, FsResult, Status};
+use crate::fs::{FileSystem, Folder, FsResult, Object, Status};
 use crate::moves::event::Note;
 use crate::worker::Probe;
 
@@ -70,8 +70,8 @@ fn write_down_what_differs(context: &mut Context<'_>) -> StepResult<()> {
     }
     let (folder, wanted) = top(context)?;
     let (fs, noticed) = (context.fs, Mutex::new((Vec::new(), Vec::new())));
-    each_entry_noting(context, &folder, &noticed, &|at, status| {
-        if let Some(tag) = unless_absent(fs.tag(at.into()))?.flatten()
+    each_entry_noting(context, &folder, &noticed, &|entry, status| {
+        if let Some(tag) = unless_absent(fs.tag(entry))?.flatten()
             && tag != becoming(tag, wanted, is_folder(status))
         {
             noticed.lock().0.push((status.inode, tag));
@@ -91,9 +91,9 @@ fn charge_here(context: &mut Context<'_>) -> StepResult<()> {
     let modes = Modes::written_down(context);
     for _ in 0..WALKS_MAX {
         let fs = context.fs;
-        let changed = each_entry(context, &folder, &|at, status| {
+        let changed = each_entry(context, &folder, &|entry, status| {
             let wanted = |tag| becoming(tag, wanted, is_folder(status));
-            change(fs, at, status, &modes, |tag| Some(wanted(tag)).filter(|wanted| *wanted != tag))
+            change(fs, entry, status, &modes, |tag| Some(wanted(tag)).filter(|wanted| *wanted != tag))
         })?;
         if changed == 0 {
             return durable(context, &folder);
@@ -112,9 +112,9 @@ fn give_back(context: &mut Context<'_>) -> StepResult<()> {
     let (fs, modes) = (context.fs, Modes::written_down(context));
     // A folder that others rename meanwhile may lie where the walk has been: the next one finds it.
     for _ in 0..WALKS_MAX {
-        let changed = each_entry(context, &folder, &|at, status| {
+        let changed = each_entry(context, &folder, &|entry, status| {
             let is_here = |tag| tag == becoming(tag, wanted, is_folder(status));
-            change(fs, at, status, &modes, |tag| exceptions.get(&status.inode).copied().filter(|_| is_here(tag)))
+            change(fs, entry, status, &modes, |tag| exceptions.get(&status.inode).copied().filter(|_| is_here(tag)))
         })?;
         if changed == 0 {
             break;
@@ -127,19 +127,19 @@ fn give_back(context: &mut Context<'_>) -> StepResult<()> {
 /// others have just taken the entry away.
 fn change(
     fs: &dyn FileSystem,
-    at: At<'_>,
+    entry: Object<'_>,
     status: &Status,
     modes: &Modes,
     wanted: impl Fn(ProjectTag) -> Option<ProjectTag>,
 ) -> StepResult<u64> {
     let changed = || -> FsResult<bool> {
-        let Some(tag) = fs.tag(at.into())?.and_then(wanted) else {
+        let Some(tag) = fs.tag(entry)?.and_then(wanted) else {
             // A crash may have come between a tag and the bits that it took.
-            modes.restore(fs, at, status)?;
+            modes.restore(fs, entry, status)?;
             return Ok(false);
         };
-        fs.set_tag(at.into(), tag)?;
-        modes.restore(fs, at, status)?;
+        fs.set_tag(entry, tag)?;
+        modes.restore(fs, entry, status)?;
         Ok(true)
     };
     match changed() {
@@ -166,10 +166,8 @@ fn above(context: &Context<'_>) -> StepResult<(Folder, FileName)> {
 fn outliers(context: &mut Context<'_>) -> StepResult<u64> {
     let (folder, wanted) = top(context)?;
     let fs = context.fs;
-    each_entry(context, &folder, &|at, status| {
-        Ok(u64::from(
-            unless_absent(fs.tag(at.into()))?.flatten().is_some_and(|tag| tag != becoming(tag, wanted, is_folder(status))),
-        ))
+    each_entry(context, &folder, &|entry, status| {
+        Ok(u64::from(unless_absent(fs.tag(entry))?.flatten().is_some_and(|tag| tag != becoming(tag, wanted, is_folder(status)))))
     })
 }
 
@@ -177,10 +175,10 @@ fn outliers(context: &mut Context<'_>) -> StepResult<u64> {
 fn still_here(context: &mut Context<'_>) -> StepResult<u64> {
     let (folder, wanted) = top(context)?;
     let (fs, exceptions): (_, HashMap<u64, ProjectTag>) = (context.fs, exceptions(context));
-    each_entry(context, &folder, &|at, status| {
+    each_entry(context, &folder, &|entry, status| {
         let is_here = |tag| tag == becoming(tag, wanted, is_folder(status));
         let is_written_down = exceptions.contains_key(&status.inode);
-        Ok(u64::from(is_written_down && unless_absent(fs.tag(at.into()))?.flatten().is_some_and(is_here)))
+        Ok(u64::from(is_written_down && unless_absent(fs.tag(entry))?.flatten().is_some_and(is_here)))
     })
 }
 
@@ -190,13 +188,14 @@ fn each_entry(context: &mut Context<'_>, folder: &Folder, look: Look<'_>) -> Ste
 }
 
 /// What is done with one entry.
-type Look<'a> = &'a (dyn Fn(At<'_>, &Status) -> StepResult<u64> + Sync);
+type Look<'a> = &'a (dyn Fn(Object<'_>, &Status) -> StepResult<u64> + Sync);
 
 /// The same, and writes down what was noticed once there is enough of it.
 fn each_entry_noting(context: &mut Context<'_>, folder: &Folder, noticed: &Mutex<Noticed>, look: Look<'_>) -> StepResult<u64> {
     let (fs, crew) = (context.fs, context.crew);
     let (above, name) = above(context)?;
-    if fs.identity(above.at(&name).into())? != fs.identity(folder.into())? {
+    let identity = fs.identity(folder.into())?;
+    if fs.identity(above.at(&name).into())? != identity {
         return Err(StepError::FolderReplaced(context.item().destination_folder.path.clone()));
     }
     let sum = AtomicU64::new(0);
@@ -204,12 +203,12 @@ fn each_entry_noting(context: &mut Context<'_>, folder: &Folder, noticed: &Mutex
         if found.at.name.is_hidden_folder_of_a_move() && !found.is_top() {
             return Ok(false);
         }
-        let counted = look(found.at, found.status)?;
+        let counted = look(found.object, found.status)?;
         sum.fetch_add(counted, Ordering::Relaxed);
         hand.count(counted, 0)?;
         Ok(found.status.kind == EntryKind::Folder)
     };
-    walk_together(crew, fs, above.at(&name), &visit, &mut |entries, bytes| {
+    walk_together(crew, fs, above.at(&name), Some(&identity), &visit, &mut |entries, bytes| {
         context.progress(entries, bytes)?;
         write_down(context, noticed, EXCEPTIONS_A_NOTE)
     })?;

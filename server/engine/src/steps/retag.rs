@@ -24,7 +24,7 @@ use super::context::{Context, holds};
 use super::describe::open_if_there;
 use super::error::{StepError, StepResult};
 use crate::crew::{Found, Walker, walk_together};
-use crate::fs::walk::{unless_absent, walk};
+use crate::fs::walk::{unless_absent, walk, walk_held};
 use crate::fs::{At, FileSystem, Folder, Object, Status};
 use crate::moves::event::Note;
 use crate::worker::Probe;
@@ -103,7 +103,7 @@ fn write_down_exceptions(context: &mut Context<'_>) -> StepResult<()> {
     let has_others = AtomicBool::new(false);
     let look = |hand: &mut Walker<'_, '_, StepError>, here: &Found<'_>| {
         let (status, is_folder) = (here.status, here.status.kind == EntryKind::Folder);
-        if let Some(tag) = unless_absent(fs.tag(here.at.into()))?.flatten()
+        if let Some(tag) = unless_absent(fs.tag(here.object))?.flatten()
             && tag != becoming(tag, usual, is_folder)
         {
             noticed.lock().0.push((status.inode, tag));
@@ -117,7 +117,8 @@ fn write_down_exceptions(context: &mut Context<'_>) -> StepResult<()> {
         hand.count(1, 0)?;
         Ok(is_folder)
     };
-    walk_together(crew, fs, folder.at(&name), &look, &mut |_, _| {
+    let identity = context.item().identity.clone();
+    walk_together(crew, fs, folder.at(&name), Some(&identity), &look, &mut |_, _| {
         // A walk over millions is a place to stop at.
         context.progress(0, 0)?;
         write_down(context, &noticed, EXCEPTIONS_A_NOTE)
@@ -172,25 +173,25 @@ fn set_tags(
     which: Which,
     wanted: &(dyn Fn(u64) -> ProjectTag + Sync),
 ) -> StepResult<u64> {
-    let (fs, crew) = (context.fs, context.crew);
+    let (fs, crew, identity) = (context.fs, context.crew, context.item().identity.clone());
     let unknown = (remaker.way() == Way::There).then(|| Unknown::to_what_is_written_down(context));
     let tagger = Tagger { fs, modes: Modes::written_down(context), which, mends: remaker.is_first_walk(), wanted, unknown };
     if !remaker.is_needed() {
         let changed = AtomicU64::new(0);
         let set = |hand: &mut Walker<'_, '_, StepError>, here: &Found<'_>| {
-            if tagger.set(here.at, here.status)? {
+            if tagger.set(here.object, here.status)? {
                 changed.fetch_add(1, Ordering::Relaxed);
                 hand.count(1, 0)?;
             }
             Ok(here.status.kind == EntryKind::Folder)
         };
-        walk_together(crew, fs, top, &set, &mut |entries, bytes| context.progress(entries, bytes))?;
+        walk_together(crew, fs, top, Some(&identity), &set, &mut |entries, bytes| context.progress(entries, bytes))?;
         tagger.end(context)?;
         return Ok(changed.into_inner() + remaker.end_walk(context, top, which == Which::All)?);
     }
     let mut changed = 0;
-    walk(fs, top, &mut |visit| -> StepResult<bool> {
-        if tagger.set(visit.at, &visit.status)? {
+    walk_held(fs, top, &identity, &mut |visit| -> StepResult<bool> {
+        if tagger.set(visit.object, &visit.status)? {
             changed += 1;
             context.progress(1, 0)?;
         }
@@ -215,28 +216,28 @@ struct Tagger<'a> {
 
 impl Tagger<'_> {
     /// Answers whether another walk has to look here: it was another one, or others have just taken it away.
-    fn set(&self, at: At<'_>, status: &Status) -> StepResult<bool> {
-        match self.try_to_set(at, status) {
+    fn set(&self, entry: Object<'_>, status: &Status) -> StepResult<bool> {
+        match self.try_to_set(entry, status) {
             Err(StepError::FileSystem(error)) if error.is_absent() => Ok(true),
             answer => answer,
         }
     }
 
-    fn try_to_set(&self, at: At<'_>, status: &Status) -> StepResult<bool> {
+    fn try_to_set(&self, entry: Object<'_>, status: &Status) -> StepResult<bool> {
         if self.which == Which::AllButFiles && status.kind == EntryKind::File {
             return Ok(false);
         }
-        let Some(tag) = self.fs.tag(at.into())? else { return Ok(false) };
+        let Some(tag) = self.fs.tag(entry)? else { return Ok(false) };
         let wanted = becoming(tag, (self.wanted)(status.inode), status.kind == EntryKind::Folder);
         let is_outlier = tag != wanted;
         if is_outlier {
             if self.unknown.as_ref().is_some_and(|unknown| unknown.notices(self, tag, status)) {
                 return Ok(true);
             }
-            self.fs.set_tag(at.into(), wanted)?;
+            self.fs.set_tag(entry, wanted)?;
         }
         if is_outlier || self.mends {
-            self.modes.restore(self.fs, at, status)?;
+            self.modes.restore(self.fs, entry, status)?;
         }
         Ok(is_outlier)
     }
@@ -300,7 +301,7 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
     if remaker.has_work()
         && let Some((folder, name)) = wherever(context)?
     {
-        set_tags(context, folder.at(&name), &mut remaker, Which::AllButFiles, &wanted)?;
+        if_there(set_tags(context, folder.at(&name), &mut remaker, Which::AllButFiles, &wanted))?;
     }
     // A folder that others rename meanwhile may lie where the walk has been: the next one finds it.
     for _ in 0..WALKS_MAX {
@@ -308,13 +309,21 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
             remaker.end(context)?;
             return say_missing(context);
         };
-        if set_tags(context, folder.at(&name), &mut remaker, Which::All, &wanted)? == 0 {
+        if if_there(set_tags(context, folder.at(&name), &mut remaker, Which::All, &wanted))? == Some(0) {
             break;
         }
     }
     remaker.end(context)?;
     let Some((folder, name)) = wherever(context)? else { return Ok(()) };
     barrier_on_other_mdts(context, folder.at(&name), &folder)
+}
+
+/// None if others have just given the tree's name to something else.
+fn if_there(walked: StepResult<u64>) -> StepResult<Option<u64>> {
+    match walked {
+        Err(StepError::FileSystem(error)) if error.is_absent() => Ok(None),
+        answer => answer.map(Some),
+    }
 }
 
 /// Gives the top alone a tag with which a rename back is allowed: the source folder's ID where
@@ -331,7 +340,7 @@ pub(super) fn untag_top(context: &Context<'_>, at: At<'_>) -> StepResult<()> {
     let allowed = becoming(tag, allowed, status.kind == EntryKind::Folder);
     if tag != allowed {
         context.fs.set_tag(Object::Entry(at), allowed)?;
-        Modes::written_down(context).restore(context.fs, at, &status)?;
+        Modes::written_down(context).restore(context.fs, at.into(), &status)?;
     }
     Ok(())
 }

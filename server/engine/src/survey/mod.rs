@@ -265,7 +265,7 @@ pub fn survey_item(
         hand.count(1, 0)?;
         Ok(enters)
     };
-    walk_together(crew, fs, at, &look, &mut |_, _| {
+    walk_together(crew, fs, at, None, &look, &mut |_, _| {
         if count.so_far(|tally| hear.counted(tally)) { Ok(()) } else { Err(SurveyError::Stopped) }
     })?;
     let top_tag = count.top_tag;

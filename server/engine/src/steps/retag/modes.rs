@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::super::context::Context;
 use crate::fs::walk::unless_absent;
-use crate::fs::{At, FileSystem, FsResult, Status};
+use crate::fs::{FileSystem, FsResult, Object, Status};
 use crate::moves::event::Note;
 use crate::planner::plan::PlannedItem;
 
@@ -36,13 +36,13 @@ impl Modes {
     }
 
     /// Gives back what a change of the project ID took since `before` was read, or before a crash.
-    pub(in crate::steps) fn restore(&self, fs: &dyn FileSystem, at: At<'_>, before: &Status) -> FsResult<()> {
+    pub(in crate::steps) fn restore(&self, fs: &dyn FileSystem, entry: Object<'_>, before: &Status) -> FsResult<()> {
         let written_down = self.0.get(&before.inode).copied().unwrap_or(0);
         let bits = (before.mode | written_down) & SET_ID_BITS;
         if bits == 0 {
             return Ok(());
         }
-        let Some(now) = unless_absent(fs.status(at.into()))?.filter(|now| now.inode == before.inode) else { return Ok(()) };
-        if now.mode & bits == bits { Ok(()) } else { fs.set_mode(at.into(), now.mode | bits) }
+        let Some(now) = unless_absent(fs.status(entry))?.filter(|now| now.inode == before.inode) else { return Ok(()) };
+        if now.mode & bits == bits { Ok(()) } else { fs.set_mode(entry, now.mode | bits) }
     }
 }
