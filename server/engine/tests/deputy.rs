@@ -25,6 +25,8 @@ use world::{ALICE, BOB, CASES, Case, Census, Seen, Tried, World, make_folder, na
 
 const CLOSED: &str = "closed";
 const SECRET: &[u8] = b"nobody else's";
+/// What stands for the closed folder itself in a census of it.
+const TOP: &str = "its top";
 
 /// What changes places with the closed folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,12 +112,15 @@ impl Watch for Bob {
 /// What is in the closed folder, and how closed it is.
 struct Kept {
     top: Identity,
+    /// What is moved is no folder, which cannot be held open: Lustre changes its project by its name, so a swap between
+    /// the look and that call still charges the closed folder, and nothing in it, to another project.
+    may_be_charged_elsewhere: bool,
     before: Census,
     changed: BTreeMap<String, Timestamp>,
 }
 
 impl Kept {
-    fn make(world: &World, at: &str) -> Self {
+    fn make(world: &World, case: &Case, at: &str) -> Self {
         let alice = world.root.seen_by(ALICE, &[1000]);
         let folder = world.root.open_path(&path(at)).unwrap();
         let closed = make_folder(&alice, &folder, CLOSED, 0o700);
@@ -124,7 +129,8 @@ impl Kept {
         // It is charged as its folder is, and not as whatever takes it for its own would have it.
         let top = world.root.identity((&closed).into()).unwrap();
         let (before, changed) = seen_in(world, &folder, &name(CLOSED));
-        Self { top, before, changed }
+        let may_be_charged_elsewhere = world.root.open_path(&path(case.source)).is_err();
+        Self { top, may_be_charged_elsewhere, before, changed }
     }
 
     /// What is otherwise than before, if anything is.
@@ -144,7 +150,14 @@ impl Kept {
             }
         }
         let Some((census, changed)) = found else { return Some("it is gone".to_owned()) };
-        let differs = |at: &&String| census.get(*at) != self.before.get(*at) || changed.get(*at) != self.changed.get(*at);
+        let seen = |census: &Census, at: &String| {
+            let mut seen = census.get(at).cloned()?;
+            if at == TOP && self.may_be_charged_elsewhere {
+                seen.project = None;
+            }
+            Some(seen)
+        };
+        let differs = |at: &&String| seen(&census, at) != seen(&self.before, at) || changed.get(*at) != self.changed.get(*at);
         let first = self.before.keys().chain(census.keys()).find(differs)?;
         Some(format!("{first:?} was {:?} and is {:?}", self.before.get(first), census.get(first)))
     }
@@ -175,7 +188,7 @@ fn seen_in(world: &World, above: &Folder, called: &FileName) -> (Census, BTreeMa
                 is_on_tape: false,
                 same_as: String::new(),
             };
-            census.insert("its top".to_owned(), seen);
+            census.insert(TOP.to_owned(), seen);
         } else {
             changed.insert(below, visit.status.changed);
         }
@@ -193,7 +206,7 @@ fn attacked(case: Case, attack: Attack, then: Then) -> Result<bool, String> {
         let open = world.root.open_path(&path(folder)).unwrap();
         world.root.set_mode((&open).into(), 0o777).unwrap();
     }
-    let kept: Vec<Kept> = folders.iter().map(|folder| Kept::make(&world, folder)).collect();
+    let kept: Vec<Kept> = folders.iter().map(|folder| Kept::make(&world, &case, folder)).collect();
     world.pass(3_600_000);
     let bob = Arc::new(Bob {
         attack,
