@@ -13,7 +13,6 @@ mod matrix;
 mod needs;
 mod process;
 mod site;
-mod slim;
 mod style;
 mod test;
 mod verdict;
