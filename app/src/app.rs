@@ -1,6 +1,7 @@
 //! The frame of every page, and every route on one page.
 
 use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{SsrMode, path};
 
@@ -25,15 +26,14 @@ use crate::words::words;
 /// The whole application, between the tags of the document's body.
 #[component]
 pub fn App() -> impl IntoView {
+    provide_meta_context();
     #[cfg(feature = "ssr")]
-    {
-        leptos_meta::provide_meta_context();
-        provide_context(Units::current());
-    }
+    provide_context(Units::current());
     let desk = Desk::new();
     provide_context(desk);
     desk.wake();
     view! {
+        <Title formatter=|title| format!("{title} · Tidelock") text="Tidelock" />
         <Router>
             <a class="skip-link" href="#main" rel="external">
                 {words().skip_to_content()}

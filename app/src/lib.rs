@@ -12,7 +12,6 @@ pub mod browser;
 pub mod components;
 pub mod desk;
 pub mod format;
-pub mod json;
 pub mod live;
 pub mod loading;
 pub mod notify;
@@ -21,13 +20,11 @@ pub mod preference;
 #[cfg(feature = "ssr")]
 pub mod serve;
 pub mod service;
-#[cfg(feature = "ssr")]
 pub mod shell;
 pub mod state;
 pub mod words;
 
 pub use app::App;
-#[cfg(feature = "ssr")]
 pub use shell::shell;
 
 /// Takes over the page that the server rendered, once its code and its sentences are there. Where

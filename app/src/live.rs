@@ -14,8 +14,6 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{EventSource, MessageEvent};
 
-use crate::json;
-
 /// The feed of every move.
 pub const MOVES_URL: &str = "/api/moves/events";
 
@@ -97,7 +95,7 @@ pub fn follow<T: DeserializeOwned + 'static>(
     let on_connection = Rc::new(on_connection);
     let message = Handler::new(move |event: web_sys::Event| {
         let text = event.dyn_ref::<MessageEvent>().and_then(|event| event.data().as_string());
-        if let Some(value) = text.and_then(|text| json::read(text.as_bytes()).ok()) {
+        if let Some(value) = text.and_then(|text| serde_json::from_slice(text.as_bytes()).ok()) {
             on_message(value);
         }
     });

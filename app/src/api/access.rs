@@ -1,12 +1,12 @@
 //! Where one is signed in, and the tokens of one's scripts. Only a person may ask: no token makes another one.
 
 use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
 use tidelock_shared::access::{NewToken, Scope, SessionId, SessionView, TokenId, TokenView};
 
 use super::ApiError;
 #[cfg(feature = "ssr")]
 use super::error::{answer, service};
-use crate::json::Json;
 
 /// One's own sessions, or everybody's.
 #[server(name = SessionsCall, prefix = "/api", endpoint = "sessions", input = Json, output = Json)]

@@ -1,6 +1,7 @@
 //! What administrators look after: what is charged wrongly, what moves left behind, who had what done.
 
 use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
 use tidelock_shared::audit::{AuditCheck, AuditRecords};
 use tidelock_shared::drift::{DriftScan, EarlierScan};
 use tidelock_shared::id::EngineId;
@@ -10,7 +11,6 @@ use tidelock_shared::name::FilePath;
 use super::ApiError;
 #[cfg(feature = "ssr")]
 use super::error::{answer, service};
-use crate::json::Json;
 
 /// Begins to look for what moves left behind.
 #[server(name = LookForLeftoversCall, prefix = "/api", endpoint = "look_for_leftovers", input = Json, output = Json)]

@@ -1,7 +1,7 @@
 //! A failed call: the `UserError` itself, as JSON, under a fitting status.
 
-use crate::json;
 use crate::words::words;
+use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 use tidelock_shared::user_error::UserError;
@@ -33,7 +33,7 @@ impl From<SplitLoaderError> for ApiError {
 }
 
 impl FromServerFnError for ApiError {
-    type Encoder = json::Encoding;
+    type Encoder = JsonEncoding;
 
     fn from_server_fn_error(failure: ServerFnErrorErr) -> Self {
         Self(match failure {

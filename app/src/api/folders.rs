@@ -1,6 +1,7 @@
 //! Who asks, what is there, and what it holds.
 
 use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
 use tidelock_shared::content::Content;
 use tidelock_shared::history::UsageSample;
 use tidelock_shared::id::{SearchId, SurveyId};
@@ -14,7 +15,6 @@ use tidelock_shared::search::{SearchRequest, SearchResults};
 use super::ApiError;
 #[cfg(feature = "ssr")]
 use super::error::{answer, service};
-use crate::json::Json;
 use crate::service::Session;
 
 /// Who is asking, and which folders are managed here.

@@ -1,6 +1,7 @@
 //! Moves: planned, started, watched, cancelled, undone, purged.
 
 use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
 use tidelock_shared::id::MoveId;
 use tidelock_shared::limits::Limits;
 use tidelock_shared::plan::Plan;
@@ -10,7 +11,6 @@ use tidelock_shared::request::MoveRequest;
 use super::ApiError;
 #[cfg(feature = "ssr")]
 use super::error::{answer, service};
-use crate::json::Json;
 
 /// Decides everything and touches nothing.
 #[server(name = PlanCall, prefix = "/api", endpoint = "plan", input = Json, output = Json)]

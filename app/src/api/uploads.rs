@@ -1,12 +1,12 @@
 //! Uploads: begun, looked at, finished, given up. Their content goes another way.
 
 use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
 use tidelock_shared::upload::{OnTaken, Upload, UploadId, UploadRequest, UploadState, Uploaded};
 
 use super::ApiError;
 #[cfg(feature = "ssr")]
 use super::error::{answer, service};
-use crate::json::Json;
 
 /// Checks names and room, and begins.
 #[server(name = BeginUploadCall, prefix = "/api", endpoint = "begin_upload", input = Json, output = Json)]

@@ -31,7 +31,6 @@ pub mod move_progress;
 pub mod name_dialog;
 pub mod notice;
 pub mod notify_switch;
-pub mod page_title;
 pub mod pane;
 pub mod phase_track;
 pub mod place_link;

@@ -1,7 +1,7 @@
 //! The live board: every move of everybody that has not ended, and what an administrator does about it.
 
-use crate::components::page_title::PageTitle;
 use leptos::prelude::*;
+use leptos_meta::Title;
 use tidelock_shared::access::Role;
 use tidelock_shared::progress::{MoveState, MoveView};
 
@@ -70,7 +70,7 @@ pub fn BoardFrame(title: &'static str, here: &'static str, children: ChildrenFn)
         view! { <EmptyState glyph=Glyph::Refused title=words().only_administrators() advice=words().only_administrators_advice() /> }
     };
     view! {
-        <PageTitle text=title />
+        <Title text=title />
         <div class="page">
             <h1 class="page__title">{title}</h1>
             <nav class="filters" aria-label=words().board()>

@@ -1,9 +1,9 @@
 //! Browsing: the projects at the side, one or two folders, and everything that moves between them.
 
-use crate::components::page_title::PageTitle;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::text_prop::TextProp;
+use leptos_meta::Title;
 use tidelock_shared::name::FilePath;
 
 use super::status::set_page_status;
@@ -48,7 +48,7 @@ pub fn BrowsePage() -> impl IntoView {
         }
     });
     view! {
-        <PageTitle text=title(move || here().shown()) />
+        <Title text=title(move || here().shown()) />
         <div class="browse" class=("browse--dragging", is_dragging) class=("browse--two", move || browse.has_second())>
             <h1 class="visually-hidden">{move || words().folder_title(&name(&here()))}</h1>
             <ProjectRail browse />

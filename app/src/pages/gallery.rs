@@ -2,8 +2,8 @@
 //!
 //! All numbers are invented, and nothing here does anything.
 
-use crate::components::page_title::PageTitle;
 use leptos::prelude::*;
+use leptos_meta::Title;
 use tidelock_shared::history::UsageSample;
 use tidelock_shared::id::{EngineId, MoveId};
 use tidelock_shared::progress::{Counters, MoveState, MoveView, Phase};
@@ -56,7 +56,7 @@ pub fn GalleryPage() -> impl IntoView {
 #[component]
 fn Gallery() -> impl IntoView {
     view! {
-        <PageTitle text="Components" />
+        <Title text="Components" />
         <div class="page gallery">
             <h1 class="page__title">"Components"</h1>
             <p class="page__lead">"Every component in every state. The numbers are invented, and nothing here does anything."</p>

@@ -1,7 +1,7 @@
 //! What a move promises, for the people who move their data with it.
 
-use crate::components::page_title::PageTitle;
 use leptos::prelude::*;
+use leptos_meta::Title;
 
 use crate::components::icon::{Glyph, Icon};
 use crate::words::{Message, Words, words};
@@ -9,7 +9,7 @@ use crate::words::{Message, Words, words};
 #[component]
 pub fn GuaranteesPage() -> impl IntoView {
     view! {
-        <PageTitle text=words().guarantees() />
+        <Title text=words().guarantees() />
         <article class="page page--text">
             <h1 class="page__title">{words().promises_title()}</h1>
             <p class="page__lead">

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::components::page_title::PageTitle;
 use leptos::prelude::*;
+use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use tidelock_shared::id::MoveId;
 use tidelock_shared::progress::{MoveDetail, MoveState, MoveView, TimelineEvent};
@@ -51,7 +51,7 @@ pub fn MovePage() -> impl IntoView {
                             Err(error) => {
                                 set_page_status(&error.0);
                                 view! {
-                                    <PageTitle text=words().move_title() />
+                                    <Title text=words().move_title() />
                                     <h1 class="page__title">{words().move_title()}</h1>
                                     <LoadError error=error.0 what=words().move_failed() />
                                 }
@@ -80,7 +80,7 @@ fn Detail(detail: MoveDetail) -> impl IntoView {
     let newest = desk.moves.follow_one(view);
     let command = plan.command.clone();
     view! {
-        <PageTitle text=heading.clone() />
+        <Title text=heading.clone() />
         <h1 class="page__title">{heading}</h1>
         <div class="move-now">
             {move || view! { <Now view=newest.get() /> }} <MoveActions view=newest />

@@ -1,7 +1,7 @@
 //! Every move, newest first.
 
-use crate::components::page_title::PageTitle;
 use leptos::prelude::*;
+use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use tidelock_shared::progress::MoveView;
 
@@ -23,7 +23,7 @@ pub fn MovesPage() -> impl IntoView {
     let query = use_query_map();
     let kind = Memo::new(move |_| query.with(|query| query.get_str("state").map(Kind::of_word).unwrap_or_default()));
     view! {
-        <PageTitle text=words().moves_title() />
+        <Title text=words().moves_title() />
         <div class="page">
             <h1 class="page__title">{words().moves_title()}</h1>
             <nav class="filters" aria-label=words().filter()>

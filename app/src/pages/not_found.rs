@@ -1,7 +1,7 @@
 //! No such page.
 
-use crate::components::page_title::PageTitle;
 use leptos::prelude::*;
+use leptos_meta::Title;
 
 use super::status::set_status;
 use crate::components::empty_state::EmptyState;
@@ -13,7 +13,7 @@ use crate::words::words;
 pub fn NotFoundPage() -> impl IntoView {
     set_status(404);
     view! {
-        <PageTitle text=words().not_found() />
+        <Title text=words().not_found() />
         <div class="page">
             <h1 class="page__title">{words().no_page()}</h1>
             <EmptyState

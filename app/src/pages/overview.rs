@@ -1,7 +1,7 @@
 //! The first page: the projects with their charge, and what moves.
 
-use crate::components::page_title::PageTitle;
 use leptos::prelude::*;
+use leptos_meta::Title;
 use tidelock_shared::project::Project;
 
 use crate::components::empty_state::EmptyState;
@@ -22,7 +22,7 @@ const MOVES_SHOWN: usize = 5;
 pub fn OverviewPage() -> impl IntoView {
     let desk = use_desk();
     view! {
-        <PageTitle text=words().overview() />
+        <Title text=words().overview() />
         <div class="page">
             <h1 class="page__title">{words().overview()}</h1>
             <p class="page__lead">

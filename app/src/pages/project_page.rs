@@ -1,7 +1,7 @@
 //! One project: what it uses and may use, what it used before, who uses what, and what finished moves keep in it.
 
-use crate::components::page_title::PageTitle;
 use leptos::prelude::*;
+use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 use tidelock_shared::history::UsageSample;
 use tidelock_shared::name::FilePath;
@@ -76,7 +76,7 @@ fn no_project() -> UserError {
 fn Missing(error: UserError) -> impl IntoView {
     set_page_status(&error);
     view! {
-        <PageTitle text=words().project() />
+        <Title text=words().project() />
         <h1 class="page__title">{words().project()}</h1>
         <LoadError error what=words().project_failed() />
         <PlaceLink href=PROJECTS.to_owned() class="button">{words().all_projects()}</PlaceLink>
@@ -92,7 +92,7 @@ fn Overview(project: Project, history: Result<Vec<UsageSample>, ApiError>) -> im
     let (place, shown) = (folder_url(&project.root), project.root.shown());
     let [bytes, inodes] = [Quantity::Bytes, Quantity::Inodes].map(|quantity| Meter::of_project(&project, quantity));
     view! {
-        <PageTitle text=name.clone() />
+        <Title text=name.clone() />
         <h1 class="page__title">{name.clone()}</h1>
         <p class="page__lead">
             {format!("{id} · ")} <PlaceLink href=place>{shown}</PlaceLink>

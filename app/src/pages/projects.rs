@@ -1,7 +1,7 @@
 //! Every project in numbers: usage, limits, what moves have reserved, what is left.
 
-use crate::components::page_title::PageTitle;
 use leptos::prelude::*;
+use leptos_meta::Title;
 use tidelock_shared::project::Project;
 
 use crate::components::meter::QuotaMeter;
@@ -17,7 +17,7 @@ use crate::words::words;
 pub fn ProjectsPage() -> impl IntoView {
     let desk = use_desk();
     view! {
-        <PageTitle text=words().projects_title() />
+        <Title text=words().projects_title() />
         <div class="page">
             <h1 class="page__title">{words().projects_title()}</h1>
             <p class="page__lead">

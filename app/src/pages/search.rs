@@ -6,10 +6,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::components::page_title::PageTitle;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 use tidelock_shared::id::SearchId;
@@ -55,7 +55,7 @@ pub fn SearchPage() -> impl IntoView {
     let searching = Searching::new();
     let top = move || searching.view.with(|view| view.path.clone());
     view! {
-        <PageTitle text=words().search_title() />
+        <Title text=words().search_title() />
         <div class="page search">
             <h1 class="page__title">{words().search_title()}</h1>
             <p class="page__lead">

@@ -1,7 +1,7 @@
 //! What one chooses for oneself, in this browser: colours, density, units, language; and where one is signed in.
 
-use crate::components::page_title::PageTitle;
 use leptos::prelude::*;
+use leptos_meta::Title;
 
 use super::access::{Sessions, Tokens};
 use crate::browser;
@@ -27,7 +27,7 @@ pub fn SettingsPage() -> impl IntoView {
         browser::reload();
     };
     view! {
-        <PageTitle text=words().settings() />
+        <Title text=words().settings() />
         <div class="page">
             <h1 class="page__title">{words().settings()}</h1>
             <p class="page__lead">{words().settings_lead()}</p>

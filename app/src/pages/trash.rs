@@ -1,7 +1,7 @@
 //! What was put into the trash and waits there: to come back, or to be deleted for good.
 
-use crate::components::page_title::PageTitle;
 use leptos::prelude::*;
+use leptos_meta::Title;
 use tidelock_shared::progress::MoveView;
 use tidelock_shared::quota::Amount;
 use tidelock_shared::request::Verb;
@@ -21,7 +21,7 @@ use crate::words::words;
 pub fn TrashPage() -> impl IntoView {
     let desk = use_desk();
     view! {
-        <PageTitle text=words().trash_title() />
+        <Title text=words().trash_title() />
         <div class="page">
             <h1 class="page__title">{words().trash_title()}</h1>
             <Transition fallback=|| view! { <p>{words().loading_trash()}</p> }>

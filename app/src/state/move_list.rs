@@ -148,7 +148,7 @@ impl MoveList {
         let told = self.newest.values().map(|told| &told.view);
         let others = loaded.iter().filter(|view| !self.newest.contains_key(&view.id));
         let mut all: Vec<MoveView> = told.chain(others).cloned().collect();
-        all.sort_unstable_by_key(|view| std::cmp::Reverse((view.started_ms, view.id)));
+        all.sort_by_key(|view| std::cmp::Reverse((view.started_ms, view.id)));
         all
     }
 }

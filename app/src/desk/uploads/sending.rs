@@ -21,7 +21,6 @@ use super::REMEMBERED_KEY;
 use crate::api::{self, ApiError};
 use crate::browser;
 use crate::desk::Desk;
-use crate::json;
 use crate::state::upload::{Job, Stage, stage_after};
 use crate::words::words;
 
@@ -309,11 +308,11 @@ impl Run {
         let response: Response = JsFuture::from(window().fetch_with_str_and_init(&url, &init)).await?.dyn_into()?;
         let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
         // What stands before every request answers with the bare error.
-        if let Ok(problem) = json::read::<UserError>(text.as_bytes()) {
+        if let Ok(problem) = serde_json::from_slice::<UserError>(text.as_bytes()) {
             return Ok(ChunkAnswer { length: None, problem: Some(problem) });
         }
         let unknown = |_| UserError::new("internal", words().server_status(&response.status().to_string()));
-        let answer = json::read(text.as_bytes());
+        let answer = serde_json::from_slice(text.as_bytes());
         Ok(answer.unwrap_or_else(|error| ChunkAnswer { length: None, problem: Some(unknown(error)) }))
     }
 
