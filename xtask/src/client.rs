@@ -15,7 +15,7 @@ use xshell::{Shell, cmd};
 /// The name that Leptos asks for when nothing else is said at its compilation.
 const MAIN: &str = "tidelock_bg.wasm";
 /// What a visitor of the browse page loads before it is live. It grows by decision only; 300 is the goal.
-const MAIN_LIMIT_KIB: u64 = 325;
+const MAIN_LIMIT_KIB: u64 = 330;
 
 pub(crate) fn compile(profile: Profile) -> Result<()> {
     let shell = Shell::new()?;
