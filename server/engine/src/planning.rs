@@ -38,7 +38,7 @@ const READS_MAX: u32 = 3;
 pub(crate) type ReadPayer = FsResult<(SurveyedFolder, Option<Quota>)>;
 
 /// What moves hide is theirs: nothing is taken out of it or put into it by another.
-fn is_hidden(path: &FilePath) -> Option<Refusal> {
+fn hidden_on_the_way(path: &FilePath) -> Option<Refusal> {
     let above = path.names().iter().position(FileName::is_hidden_folder_of_a_move)?;
     let names = path.names().iter().take(above + 1).cloned();
     Some(Refusal::OtherMoveInside(names.fold(FilePath::default(), |path, name| path.join(name))))
@@ -205,7 +205,7 @@ impl Engine {
         let is_inside = |path: &FilePath| self.is_managed(path) && (verb == Verb::Repair || !self.roots.contains(path));
         let mut refusals = Vec::new();
         items.retain(|RequestedItem { source, .. }| {
-            let refusal = if is_inside(source) { is_hidden(source) } else { Some(Refusal::OutsideRoots(source.clone())) };
+            let refusal = if is_inside(source) { hidden_on_the_way(source) } else { Some(Refusal::OutsideRoots(source.clone())) };
             let is_kept = refusal.is_none();
             refusals.extend(refusal);
             is_kept
@@ -217,7 +217,7 @@ impl Engine {
         if !self.is_managed(path) {
             return Some(Refusal::OutsideRoots(path.clone()));
         }
-        is_hidden(path).or_else(|| self.find_folder(path).err())
+        hidden_on_the_way(path).or_else(|| self.find_folder(path).err())
     }
 
     fn is_managed(&self, path: &FilePath) -> bool {

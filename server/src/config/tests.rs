@@ -2,21 +2,40 @@ use super::*;
 
 const EXAMPLE: &str = include_str!("../../../packaging/tidelock.toml");
 
-/// The least that can be written.
-const LEAST: &str = r#"
+/// The least that can be written around what it says of who says who people are.
+macro_rules! least {
+    ($sign_in:literal) => {
+        concat!(
+            r#"
 listen = "10.0.0.1:3000"
 state = "/var/lib/tidelock"
 url = "https://tidelock.example.org"
 roots = ["/lustre"]
-[sign_in.proxy]
-header = "X-Remote-User"
-from = ["10.0.0.7"]
+"#,
+            $sign_in,
+            r#"
 [roles]
 administrators = ["alice"]
 [broker]
 socket = "/run/tidelock-broker/socket"
 server_user = "tidelock"
-"#;
+"#
+        )
+    };
+}
+
+const LEAST: &str = least!(
+    r#"[sign_in.proxy]
+header = "X-Remote-User"
+from = ["10.0.0.7"]"#
+);
+
+const LEAST_OPENID: &str = least!(
+    r#"[sign_in.openid]
+issuer = "https://login.example.org/hpc"
+client_id = "tidelock"
+client_secret_file = "/etc/tidelock/openid_secret""#
+);
 
 #[test]
 fn the_example_is_understood() {
@@ -57,23 +76,6 @@ fn what_is_left_out_is_as_usual() {
     assert_eq!(config.listen, Listen::Tcp("10.0.0.1:3000".parse().unwrap()));
     assert!(config.upkeep.retention.is_none() && config.upkeep.drift_scans.is_none() && config.warnings.is_empty());
 }
-
-/// The least with a provider.
-const LEAST_OPENID: &str = r#"
-listen = "10.0.0.1:3000"
-state = "/var/lib/tidelock"
-url = "https://tidelock.example.org"
-roots = ["/lustre"]
-[sign_in.openid]
-issuer = "https://login.example.org/hpc"
-client_id = "tidelock"
-client_secret_file = "/etc/tidelock/openid_secret"
-[roles]
-administrators = ["alice"]
-[broker]
-socket = "/run/tidelock-broker/socket"
-server_user = "tidelock"
-"#;
 
 #[test]
 fn of_a_provider_little_has_to_be_said() {

@@ -107,10 +107,7 @@ async fn admit(running: &Running, request: &mut Request) -> Result<Option<Header
         let known = match identify(running, peer, headers, wish).await {
             Ok(known) => known,
             Err(NotKnown::AskAgain | NotKnown::NoSession | NotKnown::SessionOver) if needs_nobody => return Ok(None),
-            Err(NotKnown::AskAgain) => {
-                let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-                return Err(Box::new(answer::onwards(path)));
-            }
+            Err(NotKnown::AskAgain) => return Err(Box::new(answer::onwards(sign_in::place_of(request.uri())))),
             Err(NotKnown::NoSession) if !is_call && let Some(name) = provider => {
                 return Err(Box::new(openid::entrance(name, request.uri())));
             }

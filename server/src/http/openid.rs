@@ -11,10 +11,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use tidelock_shared::user_error::UserError;
 
 use super::answer;
-use super::origin::{Called, is_led_here, is_opened};
+use super::origin::{Called, is_opened};
 use super::sign_in::{GoOn, SIGN_IN, in_query, sign_in_to};
 use super::state::Running;
-use crate::identity::{Asking, Caller, ManyUsers, NotKnown, NotSignedIn, Peer, Returned, WayOn, Wish};
+use crate::identity::{Asking, Caller, ManyUsers, NotKnown, NotSignedIn, Peer, Returned, WayOn, Wish, is_led_here};
 use crate::user_error;
 use crate::words::words;
 

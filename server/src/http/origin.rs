@@ -66,11 +66,6 @@ pub(super) fn is_opened(headers: &HeaderMap) -> bool {
     is("sec-fetch-dest", "document") && is("sec-fetch-mode", "navigate")
 }
 
-/// Whether a page of another site has led a browser here.
-pub(super) fn is_led_here(headers: &HeaderMap) -> bool {
-    headers.get(FETCH_SITE).is_some_and(|site| site == "cross-site" || site == "same-site")
-}
-
 /// Whether that is an address, which no name server is asked for, or this machine's own name.
 fn is_address_of_ours(host: &str, is_ours: impl FnOnce(IpAddr) -> bool) -> bool {
     let Ok(authority) = host.parse::<Authority>() else { return false };

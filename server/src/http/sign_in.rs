@@ -59,8 +59,12 @@ pub(super) async fn sign_in(State(running): State<Running>, Query(go_on): Query<
 
 /// Where one signs in and goes on at a place of ours.
 pub(super) fn sign_in_to(uri: &Uri) -> String {
-    let place = uri.path_and_query().map_or("/", |path| path.as_str());
-    format!("{SIGN_IN}?to={}", in_query(place))
+    format!("{SIGN_IN}?to={}", in_query(place_of(uri)))
+}
+
+/// The place that a request asks for.
+pub(super) fn place_of(uri: &Uri) -> &str {
+    uri.path_and_query().map_or("/", |path| path.as_str())
 }
 
 /// `POST /api/sign_in`: the same for a page that stays where it is.

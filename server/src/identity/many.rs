@@ -189,7 +189,6 @@ impl ManyUsers {
         }
         let user = user.ok_or(NotKnown::Nobody)?;
         let cookie = cookie_in(headers, COOKIE);
-        let is_navigation = headers.get(FETCH_SITE).is_some_and(|site| site == "cross-site" || site == "same-site");
         let from = From { address, user_agent: text_of(headers) };
         match (cookie, wish) {
             (Some(secret), Wish::SignIn) => {
@@ -209,7 +208,7 @@ impl ManyUsers {
                 }
                 None => Err(NotKnown::SessionOver),
             },
-            (None, Wish::Page) if is_navigation => Err(NotKnown::AskAgain),
+            (None, Wish::Page) if is_led_here(headers) => Err(NotKnown::AskAgain),
             (None, Wish::Page | Wish::SignIn) => self.begin(user, from, now_ms),
             (None, Wish::Other) => Err(NotKnown::NoSession),
         }
@@ -379,6 +378,11 @@ fn token_view(token: ApiToken) -> TokenView {
 
 fn set_cookie(value: &str) -> String {
     format!("{COOKIE}={value}; Path=/; Secure; HttpOnly; SameSite=Strict")
+}
+
+/// Whether a page of another site has led a browser here: with such a request it sends no cookie of ours.
+pub(crate) fn is_led_here(headers: &HeaderMap) -> bool {
+    headers.get(FETCH_SITE).is_some_and(|site| site == "cross-site" || site == "same-site")
 }
 
 fn text_of(headers: &HeaderMap) -> &str {

@@ -28,7 +28,7 @@ use tidelock_shared::access::{Role, Scope, SessionId};
 use tokio::sync::watch;
 
 pub(crate) use accounts::{Directory, SystemDirectory};
-pub(crate) use many::{Asking, Known, ManyUsers, NotKnown, NotSignedIn, Wish};
+pub(crate) use many::{Asking, Known, ManyUsers, NotKnown, NotSignedIn, Wish, is_led_here};
 #[cfg(test)]
 pub(crate) use openid::fake;
 pub(crate) use openid::{OpenIdError, ProviderError, Returned, WayOn};

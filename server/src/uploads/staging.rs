@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use tidelock_engine::fs::walk::{look, read_open, remove_content, unless_absent};
+use tidelock_engine::fs::walk::{look, open_if_folder, read_open, remove_opened, unless_absent};
 use tidelock_engine::fs::{At, Errno, FileSystem, Folder, FsError, FsResult, Identity};
 use tidelock_shared::name::{FileName, FilePath};
 use tidelock_shared::strategy::EntryKind;
@@ -129,16 +129,6 @@ fn is_own(fs: &dyn FileSystem, folder: &Folder) -> FsResult<bool> {
     Ok(status.uid == fs.caller().uid && status.mode & 0o777 == STAGING_MODE)
 }
 
-/// Removes what is in an open folder, then the folder, if the name still leads to it: whoever may change names may have given
-/// it to another folder of the caller's, which he may not enter himself.
-fn remove_opened(fs: &dyn FileSystem, at: At<'_>, folder: &Folder) -> FsResult<()> {
-    remove_content(fs, folder)?;
-    match fs.remove_folder(at) {
-        Err(error) if matches!(error.errno, Errno::NOTEMPTY | Errno::EXIST | Errno::NOTDIR) => Ok(()),
-        answer => unless_absent(answer).map(drop),
-    }
-}
-
 impl<'a> Staging<'a> {
     /// Makes it and describes the upload in it, durably. What is made in a folder with the inherit
     /// flag has to be charged as the folder is.
@@ -209,16 +199,12 @@ impl<'a> Staging<'a> {
     pub(crate) fn remove(fs: &dyn FileSystem, path: &FilePath, id: &UploadId) -> FsResult<()> {
         let Some(destination) = unless_absent(fs.open_path(path))? else { return Ok(()) };
         let name = name_of(id)?;
-        match unless_absent(fs.open_folder(destination.at(&name))) {
-            // Something else has its name.
-            Err(error) if matches!(error.errno, Errno::NOTDIR | Errno::LOOP) => {}
-            Ok(Some(folder)) => {
-                let is_described = look(fs, folder.at(&named(DESCRIPTION)?))?.is_some();
-                if is_own(fs, &folder)? && (is_described || fs.read_folder(&folder)?.next().is_none()) {
-                    remove_opened(fs, destination.at(&name), &folder)?;
-                }
+        if let Some(folder) = open_if_folder(fs, destination.at(&name))? {
+            let is_described = look(fs, folder.at(&named(DESCRIPTION)?))?.is_some();
+            // Whoever may change names may have given it to another folder of the caller's, which he may not enter himself.
+            if is_own(fs, &folder)? && (is_described || fs.read_folder(&folder)?.next().is_none()) {
+                remove_opened(fs, destination.at(&name), &folder)?;
             }
-            answer => drop(answer?),
         }
         barrier(fs, &destination, id)
     }

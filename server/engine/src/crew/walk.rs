@@ -6,7 +6,7 @@ use tidelock_shared::name::FileName;
 use tidelock_shared::strategy::EntryKind;
 
 use super::{Crew, Foreman, Hand, Interrupted, work_off};
-use crate::fs::walk::{Held, look_at_top, unless_absent};
+use crate::fs::walk::{Top, unless_absent};
 use crate::fs::{At, FileSystem, Folder, FolderStream, FsError, FsResult, Identity, Object, Status};
 
 /// So many entries of a folder are one job.
@@ -81,19 +81,16 @@ pub(crate) fn walk_together<'f, E: From<FsError> + From<Interrupted> + Send>(
 ) -> Result<(), E> {
     let perform = |hand: &mut Walker<'_, 'f, E>, job| match job {
         Job::Top => {
-            let held = identity.map(|identity| Held::open(fs, top, identity)).transpose()?;
-            let (status, top) = look_at_top(fs, top, held.as_ref())?;
-            let object = held.as_ref().and_then(Held::object).unwrap_or(top.into());
-            if visit(hand, &Found { at: top, object, status: &status, way: None })? && status.kind == EntryKind::Folder {
-                let held = held.and_then(Held::into_folder);
-                let folder = held.map_or_else(|| unless_absent(fs.open_folder(top)), |held| Ok(Some(held)))?;
-                enter(fs, hand, folder, None)?;
+            let (top, status) = Top::look_at(fs, top, identity)?;
+            let found = Found { at: top.at, object: top.object(), status: &status, way: None };
+            if visit(hand, &found)? && status.kind == EntryKind::Folder {
+                enter(fs, hand, top.open(fs), None)?;
             }
             Ok(())
         }
         Job::Folder(above, name) => {
-            let folder = unless_absent(fs.open_folder(above.folder.at(&name)))?;
-            enter(fs, hand, folder, Some((above.clone(), name.clone())))
+            let folder = fs.open_folder(above.folder.at(&name));
+            enter(fs, hand, folder, Some((above, name)))
         }
         Job::Entries(way, mut stream) => {
             let (names, may_be_more) = names_of_a_job(&mut stream)?;
@@ -118,10 +115,10 @@ pub(crate) fn walk_together<'f, E: From<FsError> + From<Interrupted> + Send>(
 fn enter<E: From<FsError> + From<Interrupted>>(
     fs: &dyn FileSystem,
     hand: &Walker<'_, '_, E>,
-    folder: Option<Folder>,
+    folder: FsResult<Folder>,
     above: Option<(Arc<Way>, FileName)>,
 ) -> Result<(), E> {
-    let Some(folder) = folder else { return Ok(()) };
+    let Some(folder) = unless_absent(folder)? else { return Ok(()) };
     let stream = fs.read_folder(&folder)?;
     hand.put(Job::Entries(Arc::new(Way { folder, above }), stream));
     Ok(())

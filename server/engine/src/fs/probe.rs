@@ -16,7 +16,7 @@ use tidelock_shared::project::ProjectTag;
 use tidelock_shared::strategy::{EntryKind, RenameRule, SourceFlagRule};
 
 use super::layout::{self, Layout};
-use super::walk::{remove_content, unless_absent};
+use super::walk::{remove_opened, unless_absent};
 use super::{At, Errno, FileSystem, Folder, FsError, FsResult, Object};
 
 /// How the names of scratch folders begin.
@@ -87,11 +87,7 @@ pub fn in_scratch<T>(
     }
     let answer = work(&scratch);
     // Removed whatever came of it; and nothing that others have given its name to.
-    remove_content(fs, &scratch)?;
-    match fs.remove_folder(folder.at(&name)) {
-        Err(error) if matches!(error.errno, Errno::NOTEMPTY | Errno::EXIST | Errno::NOTDIR) => {}
-        answer => drop(unless_absent(answer)?),
-    }
+    remove_opened(fs, folder.at(&name), &scratch)?;
     Ok(Some(answer))
 }
 

@@ -34,65 +34,60 @@ pub fn walk_held<E: From<FsError>>(
     identity: &Identity,
     visit: &mut dyn FnMut(Visit<'_>) -> Result<bool, E>,
 ) -> Result<(), E> {
-    let held = Held::open(fs, top, identity)?;
-    walk_from(fs, top, Some(held), visit)
+    walk_from(fs, top, Some(identity), visit)
 }
 
 fn walk_from<E: From<FsError>>(
     fs: &dyn FileSystem,
     top: At<'_>,
-    held: Option<Held>,
+    identity: Option<&Identity>,
     visit: &mut dyn FnMut(Visit<'_>) -> Result<bool, E>,
 ) -> Result<(), E> {
-    let (status, top) = look_at_top(fs, top, held.as_ref())?;
-    let object = held.as_ref().and_then(Held::object).unwrap_or(top.into());
+    let (top, status) = Top::look_at(fs, top, identity)?;
     let is_folder = status.kind == EntryKind::Folder;
     let mut below = Vec::new();
-    if visit(Visit { at: top, object, status, below: &below })? && is_folder {
-        let folder = held.and_then(Held::into_folder).map_or_else(|| fs.open_folder(top), Ok)?;
-        walk_below(fs, &folder, &mut below, visit)?;
+    if visit(Visit { at: top.at, object: top.object(), status, below: &below })? && is_folder {
+        walk_below(fs, &top.open(fs)?, &mut below, visit)?;
     }
     Ok(())
 }
 
-/// What a walk begins at that was compared with an identity.
-pub(crate) enum Held {
-    Folder(Folder),
-    /// It cannot be held open, as no link can; but nothing is below it either.
-    NoFolder,
+/// What a walk begins at.
+pub(crate) struct Top<'a> {
+    pub(crate) at: At<'a>,
+    /// The folder that was compared. What is none cannot be held open, and nothing is below it.
+    held: Option<Folder>,
 }
 
-impl Held {
-    /// An error as for what is absent, if the name leads to another.
-    pub(crate) fn open(fs: &dyn FileSystem, at: At<'_>, identity: &Identity) -> FsResult<Self> {
-        match open_held(fs, at, identity)? {
-            Some(folder) => Ok(Self::Folder(folder)),
-            None if holds(fs, at, identity)? => Ok(Self::NoFolder),
-            None => Err(is_another(at)),
+impl<'a> Top<'a> {
+    /// If it is to have an identity and the name leads to another, the error is as for what is absent.
+    pub(crate) fn look_at(fs: &dyn FileSystem, at: At<'a>, identity: Option<&Identity>) -> FsResult<(Self, Status)> {
+        let is_another = || FsError::new("open", at.name.as_bytes(), Errno::NOENT);
+        let held = match identity {
+            Some(identity) => open_held(fs, at, identity)?,
+            None => None,
+        };
+        let compared_by_name = identity.filter(|_| held.is_none());
+        if let Some(identity) = compared_by_name
+            && !holds(fs, at, identity)?
+        {
+            return Err(is_another());
         }
+        let status = fs.status(held.as_ref().map_or(at.into(), Object::Folder))?;
+        if compared_by_name.is_some() && status.kind == EntryKind::Folder {
+            return Err(is_another());
+        }
+        Ok((Self { at: at.seen_as(status.kind), held }, status))
     }
 
-    pub(crate) fn object(&self) -> Option<Object<'_>> {
-        if let Self::Folder(folder) = self { Some(folder.into()) } else { None }
+    pub(crate) fn object(&self) -> Object<'_> {
+        self.held.as_ref().map_or(self.at.into(), Object::Folder)
     }
 
-    pub(crate) fn into_folder(self) -> Option<Folder> {
-        if let Self::Folder(folder) = self { Some(folder) } else { None }
+    /// Opens it to be entered.
+    pub(crate) fn open(self, fs: &dyn FileSystem) -> FsResult<Folder> {
+        self.held.map_or_else(|| fs.open_folder(self.at), Ok)
     }
-}
-
-fn is_another(at: At<'_>) -> FsError {
-    FsError::new("open", at.name.as_bytes(), Errno::NOENT)
-}
-
-/// Looks at what a walk begins at.
-pub(crate) fn look_at_top<'a>(fs: &dyn FileSystem, top: At<'a>, held: Option<&Held>) -> FsResult<(Status, At<'a>)> {
-    let status = fs.status(held.and_then(Held::object).unwrap_or(top.into()))?;
-    if status.kind == EntryKind::Folder && matches!(held, Some(Held::NoFolder)) {
-        return Err(is_another(top));
-    }
-    let top = top.seen_as(status.kind);
-    Ok((status, top))
 }
 
 fn walk_below<E: From<FsError>>(
@@ -144,14 +139,18 @@ pub fn remove_tree(fs: &dyn FileSystem, at: At<'_>) -> FsResult<()> {
     unless_absent(fs.remove_folder(at)).map(drop)
 }
 
+/// Opens a folder; none where nothing is, or no folder.
+pub fn open_if_folder(fs: &dyn FileSystem, at: At<'_>) -> FsResult<Option<Folder>> {
+    match unless_absent(fs.open_folder(at)) {
+        Err(error) if matches!(error.errno, Errno::NOTDIR | Errno::LOOP) => Ok(None),
+        answer => answer,
+    }
+}
+
 /// Opens the folder with this identity, if a name leads to it: what is done in it is done there, whatever others give
 /// the name to from then on.
 pub fn open_held(fs: &dyn FileSystem, at: At<'_>, identity: &Identity) -> FsResult<Option<Folder>> {
-    let opened = match unless_absent(fs.open_folder(at)) {
-        Err(error) if matches!(error.errno, Errno::NOTDIR | Errno::LOOP) => None,
-        answer => answer?,
-    };
-    let Some(folder) = opened else { return Ok(None) };
+    let Some(folder) = open_if_folder(fs, at)? else { return Ok(None) };
     Ok((fs.identity((&folder).into())? == *identity).then_some(folder))
 }
 
@@ -159,13 +158,23 @@ pub fn open_held(fs: &dyn FileSystem, at: At<'_>, identity: &Identity) -> FsResu
 /// an empty folder, or what is no folder, which others have put there just then and could have removed themselves.
 pub fn remove_held_tree(fs: &dyn FileSystem, at: At<'_>, identity: &Identity) -> FsResult<()> {
     if let Some(folder) = open_held(fs, at, identity)? {
-        remove_content(fs, &folder)?;
-        return match fs.remove_folder(at) {
-            Err(error) if matches!(error.errno, Errno::NOTEMPTY | Errno::EXIST | Errno::NOTDIR) => Ok(()),
-            answer => unless_absent(answer).map(drop),
-        };
+        return remove_opened(fs, at, &folder);
     }
     if holds(fs, at, identity)? { unless_absent(fs.unlink(at)).map(drop) } else { Ok(()) }
+}
+
+/// Removes what is in an open folder, and then the folder, unless others have given its name to something else by now.
+pub fn remove_opened(fs: &dyn FileSystem, at: At<'_>, folder: &Folder) -> FsResult<()> {
+    remove_content(fs, folder)?;
+    remove_if_empty(fs, at).map(drop)
+}
+
+/// Removes a folder with nothing in it; answers whether none is there. What is no folder stays too.
+pub fn remove_if_empty(fs: &dyn FileSystem, at: At<'_>) -> FsResult<bool> {
+    match unless_absent(fs.remove_folder(at)) {
+        Err(error) if matches!(error.errno, Errno::NOTEMPTY | Errno::EXIST | Errno::NOTDIR) => Ok(false),
+        answer => answer.map(|_| true),
+    }
 }
 
 /// Removes everything in a folder.

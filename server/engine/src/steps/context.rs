@@ -7,7 +7,7 @@ use super::error::{StepError, StepResult};
 use crate::crew::Crew;
 pub(super) use crate::fs::walk::holds;
 use crate::fs::walk::open_held;
-use crate::fs::{At, Errno, FileSystem, Folder, FsError, FsResult, NamesDurability, Status};
+use crate::fs::{At, Errno, FileSystem, Folder, FsError, FsResult, Identity, NamesDurability, Status};
 use crate::moves::event::Note;
 use crate::planner::plan::{FolderRef, PlannedItem, hidden_name, retired_name};
 use crate::planner::sequence::StepKind;
@@ -212,8 +212,12 @@ impl Search<'_> {
 
 /// Opens the item where it lies, which has to be a folder and the one that was planned with.
 pub(super) fn open_item(context: &Context<'_>, at: At<'_>) -> StepResult<Folder> {
-    let item = context.item();
-    open_held(context.fs, at, &item.identity)?.ok_or_else(|| StepError::ItemReplaced(item.source_path()))
+    open_as(context, at, &context.item().identity)
+}
+
+/// The same of what became of the item, which has this identity.
+pub(super) fn open_as(context: &Context<'_>, at: At<'_>, identity: &Identity) -> StepResult<Folder> {
+    open_held(context.fs, at, identity)?.ok_or_else(|| StepError::ItemReplaced(context.item().source_path()))
 }
 
 /// Opens a hidden folder of the move, which nobody else may have made or may enter.

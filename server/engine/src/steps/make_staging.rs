@@ -11,8 +11,8 @@ use super::context::{Context, OWN_FOLDER_MODE, create_folder_beside, holds, open
 use super::copy_tree::{begun_at, losses};
 use super::error::{StepError, StepResult};
 use crate::copy::{forget_inherited, keep_layout};
-use crate::fs::walk::{look, open_held, remove_held_tree, unless_absent};
-use crate::fs::{Errno, FileSystem, Folder, Identity};
+use crate::fs::walk::{look, open_held, remove_held_tree, remove_if_empty, unless_absent};
+use crate::fs::{FileSystem, Folder, Identity};
 use crate::moves::event::Note;
 use crate::worker::Probe;
 
@@ -88,10 +88,7 @@ pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {
         return Ok(remove_held_tree(context.fs, at, &identity)?);
     }
     // A crash came before its note, or it is not ours: nothing is in the first.
-    match unless_absent(context.fs.remove_folder(at)) {
-        Err(error) if matches!(error.errno, Errno::NOTEMPTY | Errno::EXIST | Errno::NOTDIR) => Ok(()),
-        answer => Ok(answer.map(drop)?),
-    }
+    Ok(remove_if_empty(context.fs, at).map(drop)?)
 }
 
 pub(super) fn probe(context: &mut Context<'_>) -> StepResult<Probe> {

@@ -8,7 +8,7 @@ use tidelock_shared::strategy::{EntryKind, Strategy};
 
 use super::bring_back::say_missing;
 use super::carry::{Carry, Found, carry, find, give_back, hide, remove_own_claim};
-use super::context::{Context, holds, open_item, path_of, where_names_can_be_lost};
+use super::context::{Context, holds, open_as, open_item, path_of, where_names_can_be_lost};
 use super::copy_tree::losses;
 use super::error::{StepError, StepResult};
 use super::hop;
@@ -16,7 +16,7 @@ use super::make_staging::{STAGING_MODE, staged_identity};
 use super::retag::{Modes, becoming, retag_until_clean, untag_top, wherever};
 use super::retire_source::{bring_item_back, set_mode_where_allowed};
 use crate::copy::{Differences, copy_metadata, is_same_tree};
-use crate::fs::walk::{open_held, unless_absent};
+use crate::fs::walk::unless_absent;
 use crate::fs::{At, Errno, FileSystem, Folder, Identity, Object};
 use crate::moves::event::Note;
 use crate::planner::plan::{PlannedItem, retired_name};
@@ -106,8 +106,7 @@ fn make_ready(context: &Context<'_>, from: At<'_>, identity: &Identity) -> StepR
     }
     if item.strategy == Strategy::PiecewiseRename {
         // Its times are right already, and a change of mode leaves them so.
-        let made = open_held(context.fs, from, identity)?.ok_or_else(|| StepError::ItemReplaced(item.source_path()))?;
-        return Ok(context.fs.set_mode((&made).into(), item.mode)?);
+        return Ok(context.fs.set_mode((&open_as(context, from, identity)?).into(), item.mode)?);
     }
     if item.strategy != Strategy::StagedCopy {
         return Ok(());
@@ -116,7 +115,7 @@ fn make_ready(context: &Context<'_>, from: At<'_>, identity: &Identity) -> StepR
     let top = open_item(context, source.at(&context.source_name_now(&source)?))?;
     let mut status = context.fs.status((&top).into())?;
     status.mode = item.mode;
-    let staged = open_held(context.fs, from, identity)?.ok_or_else(|| StepError::ItemReplaced(item.source_path()))?;
+    let staged = open_as(context, from, identity)?;
     Ok(copy_metadata(context.fs, Object::Folder(&top), &status, Object::Folder(&staged), &losses(context))?)
 }
 

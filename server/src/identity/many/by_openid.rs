@@ -3,7 +3,7 @@
 use tidelock_engine::clock::{Clock, SystemClock};
 use tidelock_shared::access::SessionId;
 
-use super::{Asking, COOKIE, FETCH_SITE, Known, ManyUsers, NotKnown, Wish, cookie_in, text_of};
+use super::{Asking, COOKIE, Known, ManyUsers, NotKnown, Wish, cookie_in, is_led_here, text_of};
 use crate::identity::openid::{Begun, OpenIdError, Returned, WayOn};
 use crate::identity::sessions::From;
 
@@ -85,8 +85,11 @@ impl ManyUsers {
     /// Whoever has the session that a browser remembers.
     pub(super) fn identify_by_session(&self, asking: Asking<'_>, address: Option<&str>, now_ms: i64) -> Result<Known, NotKnown> {
         let Some(secret) = cookie_in(asking.headers, COOKIE) else {
-            let is_led = asking.headers.get(FETCH_SITE).is_some_and(|site| site == "cross-site" || site == "same-site");
-            return Err(if asking.wish == Wish::Page && is_led { NotKnown::AskAgain } else { NotKnown::NoSession });
+            return Err(if asking.wish == Wish::Page && is_led_here(asking.headers) {
+                NotKnown::AskAgain
+            } else {
+                NotKnown::NoSession
+            });
         };
         let found = self.sessions.find(secret, now_ms).ok_or(NotKnown::SessionOver)?;
         let user = self.accounts.user(&found.session.user, now_ms);

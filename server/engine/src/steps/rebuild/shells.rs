@@ -7,7 +7,7 @@ use tidelock_shared::name::FileName;
 use tidelock_shared::strategy::EntryKind;
 
 use super::places::{folder_place, link_place};
-use crate::fs::walk::{look, open_held, unless_absent};
+use crate::fs::walk::{look, open_held, open_if_folder, remove_if_empty, unless_absent};
 use crate::fs::{At, Errno, FileSystem, Folder, FsResult};
 use crate::moves::event::Note;
 use crate::steps::context::{Context, path_of};
@@ -19,7 +19,7 @@ pub(in crate::steps) fn remove_shells(context: &mut Context<'_>) -> StepResult<(
     let top = folder.at(&retired);
     let Some(shell) = open_held(context.fs, top, &context.item().identity)? else { return Ok(()) };
     let destination = context.destination_folder()?;
-    let published = opened(context.fs, destination.at(&context.item().destination_name))?;
+    let published = open_if_folder(context.fs, destination.at(&context.item().destination_name))?;
     if !remove_opened_shell(context.fs, top, &shell, published.as_ref())? {
         let path = path_of(&context.item().source_folder, &retired);
         context.note(Note::Kept { path })?;
@@ -29,7 +29,7 @@ pub(in crate::steps) fn remove_shells(context: &mut Context<'_>) -> StepResult<(
 
 /// Answers whether nothing is left.
 fn remove_shell(fs: &dyn FileSystem, shell: At<'_>, twin: Option<&Folder>) -> StepResult<bool> {
-    let Some(folder) = opened(fs, shell)? else { return Ok(look(fs, shell)?.is_none()) };
+    let Some(folder) = open_if_folder(fs, shell)? else { return Ok(look(fs, shell)?.is_none()) };
     remove_opened_shell(fs, shell, &folder, twin)
 }
 
@@ -40,7 +40,7 @@ fn remove_opened_shell(fs: &dyn FileSystem, shell: At<'_>, folder: &Folder, twin
         is_empty &= match (kind, twin) {
             (EntryKind::Folder, twin) => {
                 // One without a twin: others have worked in what was published.
-                let inner = twin.map(|twin| opened(fs, twin.at(&name))).transpose()?.flatten();
+                let inner = twin.map(|twin| open_if_folder(fs, twin.at(&name))).transpose()?.flatten();
                 remove_shell(fs, at, inner.as_ref())?
             }
             (EntryKind::SymbolicLink, Some(twin)) => remove_if_twin(fs, at, twin.at(&name))?,
@@ -57,9 +57,9 @@ pub(super) fn remove_twins(fs: &dyn FileSystem, made: &Folder, old: &Folder) -> 
     for (name, kind) in content(fs, made)? {
         let at = made.at(&name);
         is_empty &= match kind {
-            EntryKind::Folder => match (folder_place(fs, old, &name)?, opened(fs, at)?) {
+            EntryKind::Folder => match (folder_place(fs, old, &name)?, open_if_folder(fs, at)?) {
                 ((twin, true), Some(inner)) => {
-                    let twin = opened(fs, old.at(&twin))?;
+                    let twin = open_if_folder(fs, old.at(&twin))?;
                     twin.map_or(Ok(false), |twin| remove_twins(fs, &inner, &twin))? && remove_if_empty(fs, at)?
                 }
                 _ => false,
@@ -83,23 +83,6 @@ fn content(fs: &dyn FileSystem, folder: &Folder) -> FsResult<BTreeMap<FileName, 
         }
     }
     Ok(names)
-}
-
-/// None if it is not there, or no folder.
-fn opened(fs: &dyn FileSystem, at: At<'_>) -> FsResult<Option<Folder>> {
-    match fs.open_folder(at) {
-        Err(error) if error.is_absent() || matches!(error.errno, Errno::NOTDIR | Errno::LOOP) => Ok(None),
-        answer => answer.map(Some),
-    }
-}
-
-/// Answers whether it is gone.
-fn remove_if_empty(fs: &dyn FileSystem, folder: At<'_>) -> FsResult<bool> {
-    match fs.remove_folder(folder) {
-        Err(error) if matches!(error.errno, Errno::NOTEMPTY | Errno::EXIST | Errno::NOTDIR) => Ok(false),
-        Err(error) if !error.is_absent() => Err(error),
-        _ => Ok(true),
-    }
 }
 
 /// A link that has its twin is deleted; one that somebody made since stays.
