@@ -15,7 +15,7 @@ use crate::crew::Alone;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::executor::Live;
-use crate::fs::walk::{look, remove_tree, unless_absent};
+use crate::fs::walk::{look, remove_held_tree, unless_absent};
 use crate::fs::{FileSystem, FsResult, NamesDurability};
 use crate::journal::Adopted;
 use crate::planner::plan::FolderRef;
@@ -70,7 +70,7 @@ impl Engine {
     pub fn remove_orphan(&self, found: &Found, path: &FilePath) -> Result<(), EngineError> {
         let orphan = waiting(found, path)?;
         let (folder, name) = still_there(&*self.fs, orphan)?;
-        Ok(remove_tree(&*self.fs, folder.at(name))?)
+        Ok(remove_held_tree(&*self.fs, folder.at(name), &orphan.identity)?)
     }
 
     /// Gives an orphan its old name back, as its record tells it; nothing is replaced. Answers

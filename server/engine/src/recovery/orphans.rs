@@ -59,7 +59,7 @@ pub struct Orphan {
     pub is_trusted_on_word: bool,
     /// It is judged like this because a person says that its engine is gone for good.
     pub is_adopted: bool,
-    identity: Identity,
+    pub(super) identity: Identity,
     status: Status,
     is_torn: bool,
 }

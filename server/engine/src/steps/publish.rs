@@ -16,7 +16,7 @@ use super::make_staging::{STAGING_MODE, staged_identity};
 use super::retag::{Modes, becoming, retag_until_clean, untag_top, wherever};
 use super::retire_source::{bring_item_back, set_mode_where_allowed};
 use crate::copy::{Differences, copy_metadata, is_same_tree};
-use crate::fs::walk::unless_absent;
+use crate::fs::walk::{Top, unless_absent};
 use crate::fs::{At, Errno, FileSystem, Folder, Identity, Object};
 use crate::moves::event::Note;
 use crate::planner::plan::{PlannedItem, retired_name};
@@ -286,14 +286,14 @@ fn bring_back_by_a_hidden_name(context: &mut Context<'_>, destination: &Folder, 
 /// Gives a recharged item the project ID that it had, where the caller may.
 fn restore_tag(fs: &dyn FileSystem, at: At<'_>, item: &PlannedItem) -> StepResult<()> {
     let Some(tag) = item.source_tag else { return Ok(()) };
-    let before = fs.status(at.into())?;
-    if fs.tag(at.into())? != Some(tag) {
-        match fs.set_tag(at.into(), tag) {
+    let Some((top, before)) = unless_absent(Top::look_at(fs, at, Some(&item.identity)))? else { return Ok(()) };
+    if fs.tag(top.object())? != Some(tag) {
+        match fs.set_tag(top.object(), tag) {
             Err(error) if matches!(error.errno, Errno::PERM | Errno::ACCESS) => return Ok(()),
             other => other?,
         }
     }
-    Ok(Modes::planned_for(&before, item).restore(fs, at.into(), &before)?)
+    Ok(Modes::planned_for(&before, item).restore(fs, top.object(), &before)?)
 }
 
 /// Takes a copy out of sight again, and only then looks whether it is still what was published: others work

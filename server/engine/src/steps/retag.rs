@@ -24,7 +24,7 @@ use super::context::{Context, holds};
 use super::describe::open_if_there;
 use super::error::{StepError, StepResult};
 use crate::crew::{Found, Walker, walk_together};
-use crate::fs::walk::{unless_absent, walk, walk_held};
+use crate::fs::walk::{Top, unless_absent, walk, walk_held};
 use crate::fs::{At, FileSystem, Folder, Object, Status};
 use crate::moves::event::Note;
 use crate::worker::Probe;
@@ -328,19 +328,20 @@ fn if_there(walked: StepResult<u64>) -> StepResult<Option<u64>> {
 
 /// Gives the top alone a tag with which a rename back is allowed: the source folder's ID where
 /// that has the inherit flag, whatever the top itself had; undoing the retag brings that back.
+/// What others have put in its place keeps its own.
 pub(super) fn untag_top(context: &Context<'_>, at: At<'_>) -> StepResult<()> {
-    let status = context.fs.status(at.into())?;
+    let Some((top, status)) = unless_absent(Top::look_at(context.fs, at, Some(&context.item().identity)))? else { return Ok(()) };
     let usual = context.item().source_tag.unwrap_or_default();
     let old = exceptions(context).get(&status.inode).copied().unwrap_or(usual);
     let allowed = match context.item().source_folder.tag {
         Some(folder) if folder.inherit => ProjectTag { id: folder.id, ..old },
         _ => old,
     };
-    let Some(tag) = context.fs.tag(at.into())? else { return Ok(()) };
+    let Some(tag) = context.fs.tag(top.object())? else { return Ok(()) };
     let allowed = becoming(tag, allowed, status.kind == EntryKind::Folder);
     if tag != allowed {
-        context.fs.set_tag(Object::Entry(at), allowed)?;
-        Modes::written_down(context).restore(context.fs, at.into(), &status)?;
+        context.fs.set_tag(top.object(), allowed)?;
+        Modes::written_down(context).restore(context.fs, top.object(), &status)?;
     }
     Ok(())
 }
