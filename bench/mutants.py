@@ -236,7 +236,11 @@ MUTANTS = (
      "    if !tags.is_empty() {\n        context.note", "    if tags.len() > usize::MAX / 2 {\n        context.note"),
     ("one walk retags", "steps/retag.rs", "meanwhile", "        if set_tags(context, at, &mut remaker, Which::All, &|_| tag)? == 0 {\n", "        if set_tags(context, at, &mut remaker, Which::All, &|_| tag)? < u64::MAX {\n"),
     ("one walk charges back", "steps/retag.rs", "meanwhile",
-     "        if set_tags(context, folder.at(&name), &mut remaker, Which::All, &wanted)? == 0 {\n", "        if set_tags(context, folder.at(&name), &mut remaker, Which::All, &wanted)? < u64::MAX {\n"),
+     "        if if_there(set_tags(context, folder.at(&name), &mut remaker, Which::All, &wanted))? == Some(0) {\n",
+     "        if if_there(set_tags(context, folder.at(&name), &mut remaker, Which::All, &wanted))?.is_some() {\n"),
+    ("what was compared is used by its name", "fs/walk.rs", "deputy",
+     "    Ok((fs.identity((&folder).into())? == *identity).then_some(folder))\n",
+     "    let _ = folder;\n    let is_it = holds(fs, at, identity)?;\n    if is_it { open_if_folder(fs, at) } else { Ok(None) }\n"),
     ("one walk gives back", "steps/repair.rs", "repair",
      "        if changed == 0 {\n            break;\n", "        if changed < u64::MAX {\n            break;\n"),
     ("another name is not written down", "steps/bring_back.rs", "meanwhile",
@@ -251,7 +255,7 @@ MUTANTS = (
 # Every test binary, the fast ones first.
 BINARIES = (
     "lib", "attributes", "failing_journal", "meanwhile", "full_source", "groups", "layouts", "late_writes", "laws", "moves", "waiting", "pause", "records",
-    "contract", "drift", "remaking", "retention", "lost_journal", "real_moves", "simulated", "crash_anywhere",
+    "contract", "drift", "remaking", "retention", "deputy", "lost_journal", "real_moves", "simulated", "crash_anywhere",
 )
 
 
