@@ -4,15 +4,17 @@
 
 mod world;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use tidelock_engine::fs::simulator::{Simulator, Watch};
 use tidelock_engine::fs::{Errno, FileSystem, FsError, FsResult, walk};
 use tidelock_shared::progress::MoveState;
-use tidelock_shared::request::OnConflict;
+use tidelock_shared::request::{OnConflict, Verb};
+use tidelock_shared::strategy::EntryKind;
 use world::meddler::Meddler;
-use world::{CASES, Case, Census, Tried, World, assert_charged, assert_same, make_folder, name, path, write};
+use world::{CASES, Case, Census, Tried, World, assert_charged, assert_same, make_folder, name, path, take_census, write};
 
 /// At one call, somebody takes a folder away.
 struct Takes {
@@ -117,6 +119,52 @@ fn a_destination_folder_that_is_removed_gets_nothing() {
 fn a_renamed_source_folder_is_found_again() {
     for case in CASES {
         assert_before_or_after(case, "/m/alpha", Taken::Renamed);
+    }
+}
+
+/// What lies in the destination: names, kinds and content.
+fn moved(census: Census, case: Case) -> BTreeMap<String, (EntryKind, Vec<u8>)> {
+    let is_there = |at: &str| at.starts_with(case.destination) && !at.contains(".tidelock-");
+    census.into_iter().filter(|(at, _)| is_there(at)).map(|(at, seen)| (at, (seen.kind, seen.content))).collect()
+}
+
+/// They see that nothing is in it any more.
+#[test]
+fn a_folder_that_others_delete_once_the_item_has_left_it_keeps_no_move_from_its_end() {
+    let leaves_it = |case: &Case| case.verb == Verb::Move && !case.destination.starts_with("/m/alpha");
+    for case in CASES.into_iter().filter(leaves_it) {
+        let mut tried = Tried::of("others: delete the source's folder once the item has left it", case);
+        for at in (0..).step_by(2) {
+            let world = World::new(case);
+            let theirs = world.root.clone();
+            let has_left = Arc::new(AtomicBool::new(false));
+            let (seen, after) = (has_left.clone(), moved(world.after(), case));
+            let expected = after.clone();
+            let delete = Meddler::later_at(at, move || {
+                let mut census = Census::new();
+                let there = theirs.open_path(&path(case.destination))?;
+                take_census(&theirs, &there, case.destination, &mut census, &mut BTreeMap::new());
+                if moved(census, case) == expected {
+                    seen.store(true, Ordering::Relaxed);
+                    walk::remove_tree(&theirs, theirs.open_path(&path("/m"))?.at(&name("alpha")))?;
+                }
+                Ok(())
+            });
+            let (engine, _folder) = world.engine_on(world.caller().watched_by(delete.clone()));
+            let id = engine.accept(&world.request(), None).unwrap();
+            delete.begin();
+            engine.drive(id).unwrap();
+            if !delete.has_come() {
+                break;
+            }
+            if has_left.load(Ordering::Relaxed) {
+                let of = engine.get(id).unwrap().recorded.of;
+                let what = format!("{}: deleted before call {at}", case.name);
+                assert_eq!(of.state, MoveState::Done, "{what}: {:?}", of.failure);
+                assert_eq!(moved(world.census(), case), after, "{what}");
+                tried.one();
+            }
+        }
     }
 }
 

@@ -20,6 +20,7 @@ use super::error::{StepError, StepResult};
 use super::times::Times;
 use crate::fs::walk::unless_absent;
 use crate::fs::{At, Errno, File, FileSystem, Folder, FsError, FsResult, NamesDurability};
+use crate::planner::plan::FolderRef;
 use crate::recovery::barrier_of;
 
 /// So many entries are looked at before a barrier is given up.
@@ -30,8 +31,27 @@ const NAMES_FOR_EACH_MDT: usize = 64;
 const BARRIER_MODE: u32 = 0o600;
 
 pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
-    let folders = context.order.folders.iter().map(|known| find_known(context.fs, known)).collect::<StepResult<Vec<_>>>()?;
+    match barrier_in_those_there(context) {
+        // One was taken away just then.
+        Err(error) if error.is_folder_gone() => barrier_in_those_there(context),
+        answer => answer,
+    }
+}
+
+fn barrier_in_those_there(context: &Context<'_>) -> StepResult<()> {
+    let folders = context.order.folders.iter().map(|known| known_or_above(context.fs, known)).collect::<StepResult<Vec<_>>>()?;
     barrier_in_all(context.fs, &folders, context.order.move_id)
+}
+
+/// Where others have taken a folder away, as they may once a move has emptied it, the one that it lay in: that has changed
+/// after all that happened in the other.
+fn known_or_above(fs: &dyn FileSystem, known: &FolderRef) -> StepResult<Folder> {
+    let error = match find_known(fs, known) {
+        Err(error) if error.is_folder_elsewhere() => error,
+        answer => return answer,
+    };
+    let above = known.path.split_last().map(|(above, _)| fs.open_path(&above));
+    above.map(unless_absent).transpose()?.flatten().ok_or(error)
 }
 
 /// Makes durable what was undone. Where others have taken a folder away, nothing was left to undo in it.

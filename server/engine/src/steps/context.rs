@@ -169,6 +169,14 @@ pub(super) fn find_known(fs: &dyn FileSystem, known: &FolderRef) -> StepResult<F
     Err(search.failed.map_or(error, StepError::from))
 }
 
+/// The folder, unless others have taken it away.
+pub(super) fn open_if_there(fs: &dyn FileSystem, known: &FolderRef) -> StepResult<Option<Folder>> {
+    match find_known(fs, known) {
+        Err(error) if error.is_folder_elsewhere() => Ok(None),
+        answer => answer.map(Some),
+    }
+}
+
 /// Looks for a known folder. What is not there or closed to the caller is passed over.
 struct Search<'a> {
     fs: &'a dyn FileSystem,
@@ -274,6 +282,11 @@ pub(super) fn where_names_can_be_lost(context: &Context<'_>, folder: StepResult<
     };
     let durability = context.fs.capabilities(&folder)?.names_durability;
     Ok(Some(folder).filter(|_| durability == NamesDurability::BarrierFile))
+}
+
+/// Whether others have taken the folder away that the item lay in before the move.
+pub(super) fn is_source_folder_gone(context: &Context<'_>) -> StepResult<bool> {
+    Ok(open_if_there(context.fs, &context.item().source_folder)?.is_none())
 }
 
 /// The path of a name in a known folder, for messages.

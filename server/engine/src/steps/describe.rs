@@ -8,12 +8,11 @@
 use tidelock_shared::name::FileName;
 
 use super::barrier::{barrier_in, make_names_durable};
-use super::context::{Context, find_known, open_known, path_of};
+use super::context::{Context, open_if_there, open_known, path_of};
 use super::error::{StepError, StepResult};
 use crate::fs::walk::{read_open, unless_absent};
 use crate::fs::{At, Errno, FileSystem, Folder, FsError, FsResult};
 use crate::moves::event::Note;
-use crate::planner::plan::FolderRef;
 use crate::recovery::{Access, OwnFile, Record, RecordedNote};
 use crate::worker::{Probe, RecordOrder, StepReport, Then};
 
@@ -180,14 +179,6 @@ fn append(fs: &dyn FileSystem, at: At<'_>, line: &[u8], is_last: bool) -> FsResu
     };
     write_all(fs, &file, status.size, line)?;
     if is_last { fs.sync_file(&file) } else { Ok(()) }
-}
-
-/// The folder, unless others have taken it away: then no record can be in it.
-pub(super) fn open_if_there(fs: &dyn FileSystem, known: &FolderRef) -> StepResult<Option<Folder>> {
-    match find_known(fs, known) {
-        Err(error) if error.is_folder_elsewhere() => Ok(None),
-        answer => answer.map(Some),
-    }
 }
 
 pub(super) fn undo(context: &mut Context<'_>) -> StepResult<()> {

@@ -90,6 +90,11 @@ impl StepError {
         }
     }
 
+    /// The same, or the folder was taken away with what is open of it.
+    pub(super) fn is_folder_gone(&self) -> bool {
+        self.is_folder_elsewhere() || matches!(self, Self::FileSystem(error) if error.errno == Errno::STALE)
+    }
+
     /// What the step waits for instead of failing. Forward it only may while the source is where everybody
     /// looks for it: a tree that is hidden already goes back into sight. The way back, and what is cleared
     /// away at the end, have no other way to go: they wait for servers.

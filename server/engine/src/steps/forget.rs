@@ -4,8 +4,8 @@
 //! A removal is durable at once: what comes back after a power cut would speak of nothing.
 
 use super::barrier::barrier_in;
-use super::context::{Context, path_of};
-use super::describe::{add_if_missing, open_if_there};
+use super::context::{Context, open_if_there, path_of};
+use super::describe::add_if_missing;
 use super::error::{StepError, StepResult};
 use crate::fs::walk::unless_absent;
 use crate::fs::{Errno, FileSystem, Folder, FsError};

@@ -30,7 +30,7 @@ mod times;
 mod verify;
 
 pub(crate) use barrier::names as barrier_names;
-use context::Context;
+use context::{Context, is_source_folder_gone};
 use error::{StepError, StepResult};
 pub(crate) use purge::purge;
 use tidelock_shared::id::MoveId;
@@ -130,12 +130,16 @@ fn undo(context: &mut Context<'_>) -> StepResult<()> {
 /// Only where servers answer before they have written, and drop clients.
 fn look(context: &mut Context<'_>) -> StepResult<Probe> {
     let is_taken_back = match context.order.kind {
-        StepKind::Publish => publish::is_taken_back(context)?,
-        StepKind::RetireSource | StepKind::Trash => retire_source::is_taken_back(context)?,
-        StepKind::Release => release::is_taken_back(context)?,
-        _ => false,
+        StepKind::Publish => publish::is_taken_back(context),
+        StepKind::RetireSource | StepKind::Trash => retire_source::is_taken_back(context),
+        StepKind::Release => release::is_taken_back(context),
+        _ => Ok(false),
     };
-    Ok(if is_taken_back { Probe::NotRun } else { Probe::Run })
+    match is_taken_back {
+        // Nothing can be taken back where others have taken away the folder.
+        Err(error) if error.is_folder_gone() && is_source_folder_gone(context)? => Ok(Probe::Run),
+        answer => Ok(if answer? { Probe::NotRun } else { Probe::Run }),
+    }
 }
 
 fn probe(context: &mut Context<'_>) -> StepResult<Probe> {

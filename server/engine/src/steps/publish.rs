@@ -8,7 +8,7 @@ use tidelock_shared::strategy::{EntryKind, Strategy};
 
 use super::bring_back::say_missing;
 use super::carry::{Carry, Found, carry, find, give_back, hide, remove_own_claim};
-use super::context::{Context, holds, open_as, open_item, path_of, where_names_can_be_lost};
+use super::context::{Context, holds, is_source_folder_gone, open_as, open_item, path_of, where_names_can_be_lost};
 use super::copy_tree::losses;
 use super::error::{StepError, StepResult};
 use super::hop;
@@ -30,6 +30,14 @@ struct Published {
 }
 
 pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
+    match publish(context) {
+        // Others may take the folder away that the item has left: they see that nothing is in it any more.
+        Err(error) if error.is_folder_gone() && is_source_folder_gone(context)? => arrive(context, error),
+        answer => answer,
+    }
+}
+
+fn publish(context: &mut Context<'_>) -> StepResult<()> {
     let destination = context.destination_folder()?;
     let Some(published) = published(context)? else { return Err(StepError::ItemGone(context.item().source_path())) };
     let item = context.item().clone();
@@ -50,6 +58,33 @@ pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
         carry(context.fs, from, to, &carried(&item, &published.identity))?;
     }
     sweep(context, to)
+}
+
+/// What is left to do where the item itself has reached the destination; the error if it has not.
+fn arrive(context: &mut Context<'_>, error: StepError) -> StepResult<()> {
+    let destination = context.destination_folder()?;
+    let item = context.item().clone();
+    let to = destination.at(&item.destination_name);
+    let name = context.staging_name()?;
+    let hidden = destination.at(&name);
+    if goes_by_a_hidden_name(context, &destination)? && holds(context.fs, hidden, &item.identity)? {
+        carry(context.fs, hidden, to, &carried(&item, &item.identity))?;
+        is_charged_to_destination(context, to)?;
+    }
+    if !has_arrived(context)? {
+        return Err(error);
+    }
+    match sweep(context, to) {
+        // What can only be made anew would be so beside the old place.
+        Err(error) if error.is_folder_gone() && has_arrived(context)? => Ok(()),
+        answer => answer,
+    }
+}
+
+/// Whether the item itself has the name that it was to get.
+fn has_arrived(context: &Context<'_>) -> StepResult<bool> {
+    let (destination, item) = (context.destination_folder()?, context.item());
+    Ok(holds(context.fs, destination.at(&item.destination_name), &item.identity)?)
 }
 
 /// The rename has charged it anew, unless the folder has lost its flag since the last look.
@@ -358,11 +393,18 @@ pub(super) fn is_taken_back(context: &Context<'_>) -> StepResult<bool> {
 }
 
 pub(super) fn probe(context: &mut Context<'_>) -> StepResult<Probe> {
+    let is_run = match is_published(context) {
+        Err(error) if error.is_folder_gone() && is_source_folder_gone(context)? => has_arrived(context)?,
+        answer => answer?,
+    };
+    Ok(if is_run { Probe::Run } else { Probe::NotRun })
+}
+
+fn is_published(context: &Context<'_>) -> StepResult<bool> {
     let destination = context.destination_folder()?;
-    let Some(published) = published(context)? else { return Ok(Probe::NotRun) };
+    let Some(published) = published(context)? else { return Ok(false) };
     let to = destination.at(&context.item().destination_name);
-    let found = find(context.fs, published.folder.at(&published.name), to, &published.identity)?;
-    Ok(if found == Found::AtNew { Probe::Run } else { Probe::NotRun })
+    Ok(find(context.fs, published.folder.at(&published.name), to, &published.identity)? == Found::AtNew)
 }
 
 /// Whether a retagged top carries what it must right before it is published.

@@ -11,8 +11,7 @@ use tidelock_shared::name::FileName;
 use tidelock_shared::strategy::EntryKind;
 
 use super::barrier::barrier_in;
-use super::context::{Context, holds, path_of};
-use super::describe::open_if_there;
+use super::context::{Context, holds, open_if_there, path_of};
 use super::error::StepResult;
 use crate::copy::has_same_bytes;
 use crate::crew::Alone;

@@ -2,7 +2,7 @@
 
 use tidelock_shared::strategy::Strategy;
 
-use super::context::{Context, where_names_can_be_lost};
+use super::context::{Context, is_source_folder_gone, where_names_can_be_lost};
 use super::error::StepResult;
 use super::hop;
 use super::rebuild::remove_shells;
@@ -10,10 +10,15 @@ use crate::fs::walk::look;
 use crate::moves::event::Note;
 
 pub(super) fn run(context: &mut Context<'_>) -> StepResult<()> {
-    match context.item().strategy {
+    let released = match context.item().strategy {
         Strategy::PiecewiseRename => remove_shells(context),
         Strategy::RetagWithHop => hop::remove(context),
         Strategy::Rename | Strategy::Retag | Strategy::RetagAndRename | Strategy::StagedCopy => remove_second_name(context),
+    };
+    match released {
+        // What was in it went with it.
+        Err(error) if error.is_folder_gone() && is_source_folder_gone(context)? => Ok(()),
+        answer => answer,
     }
 }
 

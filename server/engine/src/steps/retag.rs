@@ -20,8 +20,7 @@ use tidelock_shared::strategy::EntryKind;
 
 use super::barrier::barrier_on_other_mdts;
 use super::bring_back::say_missing;
-use super::context::{Context, holds};
-use super::describe::open_if_there;
+use super::context::{Context, holds, open_if_there};
 use super::error::{StepError, StepResult};
 use crate::crew::{Found, Walker, walk_together};
 use crate::fs::walk::{Top, unless_absent, walk, walk_held};
