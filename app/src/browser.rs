@@ -4,7 +4,7 @@
 //! the clock alone is asked on both sides.
 
 use leptos::prelude::{document, window};
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement};
 
 /// Milliseconds since 1970 in UTC.
@@ -24,7 +24,7 @@ pub fn now_ms() -> i64 {
 /// How far the browser's clock was east of UTC at a moment.
 #[expect(clippy::cast_possible_truncation, reason = "an offset is at most a day of minutes")]
 pub fn utc_offset_minutes(seconds: i64) -> i32 {
-    let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(seconds as f64 * 1000.0));
+    let date = js_sys::Date::new(&JsValue::from_f64(seconds as f64 * 1000.0));
     -(date.get_timezone_offset() as i32)
 }
 
@@ -55,6 +55,23 @@ pub fn mark_hydrated() {
 /// The path of the page that the browser loaded.
 pub fn path() -> String {
     window().location().pathname().unwrap_or_default()
+}
+
+/// What stands behind the question mark of the address, with it.
+pub fn query() -> String {
+    window().location().search().unwrap_or_default()
+}
+
+/// Takes it off the address, without a step in the history.
+pub fn forget_query() {
+    if let Ok(history) = window().history() {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&path()));
+    }
+}
+
+/// The address of a place of this site, for elsewhere.
+pub fn whole_address(place: &str) -> String {
+    window().location().origin().unwrap_or_default() + place
 }
 
 /// Whether the page has something that matches a selector.

@@ -9,13 +9,14 @@ use tidelock_shared::user_error::UserError;
 use wasm_split_helpers::wasm_split;
 
 use crate::api::ApiError;
+use crate::browser;
 use crate::components::conflict_choices::ConflictChoices;
 use crate::components::copy_button::CopyButton;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::plan_details::PlanDetails;
 use crate::components::problem::{Gravity, Problem};
 use crate::desk::{Stage, use_desk};
-use crate::state::move_words;
+use crate::state::{move_words, plan_link};
 use crate::words::words;
 
 /// Loaded when the drawer first opens.
@@ -47,6 +48,12 @@ fn content(stage: Stage, is_undecided: bool) -> AnyView {
         Stage::Planned(plan) | Stage::Starting(plan) => {
             view! { <div class="drawer__plan"><Planned plan is_undecided /></div> }.into_any()
         }
+        Stage::Expired(plan) => view! {
+            <div class="drawer__plan drawer__plan--old">
+                <Planned plan is_undecided />
+            </div>
+        }
+        .into_any(),
         Stage::Failed(error) => view! {
             <div class="drawer__plan" role="alert">
                 <Problem gravity=Gravity::Error problem=error />
@@ -59,14 +66,16 @@ fn content(stage: Stage, is_undecided: bool) -> AnyView {
 
 fn footer(stage: Stage, undecided: usize) -> Option<AnyView> {
     let planning = use_desk().planning;
+    let is_expired = matches!(stage, Stage::Expired(_));
     match stage {
         Stage::Planning(None) => None,
         Stage::Planning(Some(plan)) => Some(view! { <Footer plan undecided waits_for=words().planning_more() /> }.into_any()),
         Stage::Planned(plan) => Some(view! { <Footer plan undecided /> }.into_any()),
         Stage::Starting(plan) => Some(view! { <Footer plan undecided waits_for=words().starting_more() /> }.into_any()),
-        Stage::Failed(_) => Some(
+        Stage::Expired(_) | Stage::Failed(_) => Some(
             view! {
                 <footer class="drawer__footer">
+                    {is_expired.then(|| view! { <p class="drawer__reason" role="status">{words().plan_expired()}</p> })}
                     <button type="button" class="button button--primary button--large" on:click=move |_| planning.ask()>
                         {words().plan_again()}
                     </button>
@@ -124,6 +133,8 @@ fn Footer(
 ) -> impl IntoView {
     let planning = use_desk().planning;
     let is_refused = plan.is_refused();
+    let link = planning.proposal.with_untracked(|proposal| proposal.as_ref().and_then(plan_link::address));
+    let link = link.map(|place| browser::whole_address(&place));
     let reason = if undecided > 0 { move_words::to_be_decided(undecided) } else { words().plan_refused().to_owned() };
     view! {
         <footer class="drawer__footer">
@@ -138,6 +149,7 @@ fn Footer(
                 {waits_for.map_or_else(|| move_words::move_button(&plan), str::to_owned)}
             </button>
             {(!plan.command.is_empty()).then(|| view! { <CopyButton label=words().copy_as_command() text=plan.command.clone() /> })}
+            {link.map(|link| view! { <CopyButton label=words().copy_link() text=link /> })}
             <NotNow />
         </footer>
     }

@@ -63,6 +63,7 @@ fn spoken(stage: &Stage, undecided: usize) -> String {
         Stage::Planned(_) if undecided > 0 => move_words::to_be_decided(undecided),
         Stage::Planned(plan) if plan.is_refused() => words().cannot_start(plan.refusals.len() as u64),
         Stage::Planned(plan) => words().plan_ready(&move_words::headline(plan)),
+        Stage::Expired(_) => words().plan_expired().to_owned(),
         Stage::Starting(_) => words().starting().to_owned(),
         Stage::Failed(error) => error.message.clone(),
     }

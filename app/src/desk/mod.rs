@@ -21,6 +21,7 @@ pub use uploads::{Offer, Uploads, holds_files};
 use std::pin::Pin;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use tidelock_shared::access::Role;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::project::Project;
@@ -32,6 +33,7 @@ use crate::loading::{Loading, load};
 use crate::preference::{Choice, Theme};
 use crate::service::Session;
 use crate::state::clipboard::Clipboard;
+use crate::state::plan_link;
 use crate::words::words;
 
 /// How long a notice stays: long enough to be read twice.
@@ -123,6 +125,20 @@ impl Desk {
         );
     }
 
+    /// A plan that the address of the page proposes opens once, and not again after a reload.
+    fn open_linked_plan(self) {
+        let query = browser::query();
+        if !plan_link::proposes(&query) {
+            return;
+        }
+        browser::forget_query();
+        spawn_local(async move {
+            if let Err(ApiError(error)) = self.planning.propose_linked(query).await {
+                self.notify(error.message);
+            }
+        });
+    }
+
     /// Begins what only a browser does: following the feed and the clock.
     pub fn wake(self) {
         Effect::new(move |_| {
@@ -130,6 +146,7 @@ impl Desk {
             self.is_hydrated.set(true);
             browser::mark_hydrated();
             self.uploads.wake(self);
+            self.open_linked_plan();
             // Ages are told in seconds at first and then in minutes; ten seconds are fine enough.
             set_interval(move || self.now_ms.set(browser::now_ms()), std::time::Duration::from_secs(10));
         });

@@ -1,9 +1,11 @@
 //! The plan in the drawer: asked for, shown, agreed to, started.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use serde::{Deserialize, Serialize};
 use tidelock_shared::id::MoveId;
 use tidelock_shared::name::FilePath;
 use tidelock_shared::plan::Plan;
@@ -16,11 +18,14 @@ use super::{Call, Moves};
 use crate::api::{self, ApiError};
 use crate::browser;
 use crate::state::conflicts::{self, TakenName};
-use crate::state::move_words;
+use crate::state::{move_words, plan_link};
 use crate::words::words;
 
+/// The world goes on: after so long a plan is not started any more, but made anew.
+const EXPIRES_AFTER: Duration = Duration::from_secs(600);
+
 /// What the drawer is asked to plan.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Proposal {
     Move(MoveRequest),
     Undo(MoveId),
@@ -47,6 +52,8 @@ pub enum Stage {
     /// With what was planned before, if only an answer to it has changed.
     Planning(Option<Arc<Plan>>),
     Planned(Arc<Plan>),
+    /// Too long ago to be started.
+    Expired(Arc<Plan>),
     /// The primary button was pressed.
     Starting(Arc<Plan>),
     Failed(UserError),
@@ -56,7 +63,7 @@ impl Stage {
     fn plan(&self) -> Option<Arc<Plan>> {
         match self {
             Self::Planning(plan) => plan.clone(),
-            Self::Planned(plan) | Self::Starting(plan) => Some(plan.clone()),
+            Self::Planned(plan) | Self::Expired(plan) | Self::Starting(plan) => Some(plan.clone()),
             Self::Failed(_) => None,
         }
     }
@@ -117,8 +124,28 @@ impl Planning {
                     self.learn(request, plan);
                 }
                 self.stage.set(answer.map_or_else(|error| Stage::Failed(error.0), |plan| Stage::Planned(Arc::new(plan))));
+                set_timeout(move || self.expire(question), EXPIRES_AFTER);
             }
         });
+    }
+
+    /// The plan that answered a question has grown old, if it is still the one that is shown.
+    fn expire(self, question: u32) {
+        if self.question.get_value() != question {
+            return;
+        }
+        if let Stage::Planned(plan) = self.stage.get_untracked() {
+            self.stage.set(Stage::Expired(plan));
+        }
+    }
+
+    /// Proposes what the address of the page says.
+    ///
+    /// # Errors
+    /// It says nothing that can be read, or the code for it could not be loaded.
+    pub async fn propose_linked(self, query: String) -> Result<(), ApiError> {
+        self.propose(read_link(query).await?);
+        Ok(())
     }
 
     /// Agrees to something that the plan refuses otherwise, and plans again.
@@ -265,6 +292,11 @@ fn plan_for(proposal: Proposal) -> Result<Call<Plan>, ApiError> {
             Proposal::Undo(id) => api::plan_undo(id).await,
         }
     }))
+}
+
+#[wasm_split(plan, fallible)]
+fn read_link(query: String) -> Result<Proposal, ApiError> {
+    plan_link::read(&query).ok_or_else(|| UserError::new("bad_request", words().plan_link_unreadable()).into())
 }
 
 #[wasm_split(plan, fallible)]

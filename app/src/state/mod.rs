@@ -9,6 +9,7 @@ pub mod meter;
 pub mod move_list;
 pub mod move_words;
 pub mod pane;
+pub mod plan_link;
 pub mod preview_card;
 pub mod problems;
 pub mod recent;
