@@ -80,7 +80,7 @@ impl FileName {
         let (stem, extension) = bytes.split_at(dot.unwrap_or(bytes.len()));
         let suffix = format!(" ({number})");
         let room = NAME_LENGTH_MAX.checked_sub(suffix.len() + extension.len())?;
-        Self::new([&stem[..stem.len().min(room)], suffix.as_bytes(), extension].concat()).ok()
+        Self::new([shortened(stem, room), suffix.as_bytes(), extension].concat()).ok()
     }
 
     /// The name for people: see [`shown`].
@@ -177,6 +177,12 @@ impl FilePath {
         }
         Self::parse(&bytes)
     }
+}
+
+/// At most so many bytes from the beginning, and no half of a character.
+fn shortened(text: &[u8], length: usize) -> &[u8] {
+    let Ok(text) = std::str::from_utf8(text) else { return &text[..text.len().min(length)] };
+    &text.as_bytes()[..text.floor_char_boundary(length)]
 }
 
 fn hex_byte(digits: &[u8]) -> Option<u8> {
@@ -332,12 +338,14 @@ mod tests {
     #[test]
     fn a_second_name_keeps_the_extension_and_fits() {
         let long = "x".repeat(255);
+        let of_two_bytes = "ä".repeat(127);
         for (name, is_folder, expected) in [
             ("report.txt", false, "report (2).txt".to_owned()),
             ("results.d", true, "results.d (2)".to_owned()),
             (".profile", false, ".profile (2)".to_owned()),
             ("plain", false, "plain (2)".to_owned()),
             (&long, false, format!("{} (2)", "x".repeat(251))),
+            (&of_two_bytes, false, format!("{} (2)", "ä".repeat(125))),
         ] {
             assert_eq!(FileName::new(name.as_bytes()).unwrap().numbered(2, is_folder).unwrap().shown(), expected);
         }
