@@ -17,6 +17,8 @@ mod demo;
 mod doctor;
 mod drift;
 mod events;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod history;
 mod hours;
 mod http;

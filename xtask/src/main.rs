@@ -9,6 +9,7 @@ mod binary;
 mod build;
 mod client;
 mod counts;
+mod fuzz;
 mod matrix;
 mod needs;
 mod process;
@@ -39,10 +40,12 @@ cargo xtask vm kills [--process N] [--machine N] [--fs ext4|xfs] [--seed S] [--l
                [--release | --program FILE]
                                        kill the program, and the machine, at random moments there until
                                        the log (target/vm/kills.log) has so many kills of each file system
+cargo xtask fuzz [--seconds N] [--log] [--keep] [TARGET…]
+                                       feed the parsers with what a fuzzer makes up, N seconds each
 cargo xtask matrix                     run the tests that break things; write docs/crash-matrix.md";
 
 fn main() -> ExitCode {
-    match run() {
+    match fuzz::compile_if_asked().unwrap_or_else(run) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("xtask: {error:#}");
@@ -63,6 +66,10 @@ fn run() -> Result<ExitCode> {
         ["build"] => build(Profile::Dev)?,
         ["build", "--release"] => build(Profile::Release)?,
         ["demo", rest @ ..] => return demo(rest),
+        ["fuzz", rest @ ..] => {
+            needs::provide_all(&[Need::CppCompiler])?;
+            return fuzz::by_command(rest);
+        }
         ["matrix"] => matrix::write()?,
         ["vm", "test"] => return test::run(&["kernels"]),
         ["vm", "run", words @ ..] if !words.is_empty() => {

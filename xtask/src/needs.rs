@@ -23,11 +23,20 @@ pub(crate) enum Need {
     Chromium,
     /// QEMU, and what makes and reads the guest's file systems.
     VirtualMachine,
+    /// For libFuzzer.
+    CppCompiler,
 }
 
 impl Need {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::WasmTarget, Self::Rustfmt, Self::Clippy, Self::NodePackages, Self::Chromium, Self::VirtualMachine];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::WasmTarget,
+        Self::Rustfmt,
+        Self::Clippy,
+        Self::NodePackages,
+        Self::Chromium,
+        Self::VirtualMachine,
+        Self::CppCompiler,
+    ];
     pub(crate) const OF_DEMO: [Self; 1] = [Self::WasmTarget];
 
     fn name(self) -> &'static str {
@@ -38,6 +47,7 @@ impl Need {
             Self::NodePackages => "Node.js packages of end2end",
             Self::Chromium => "Chromium",
             Self::VirtualMachine => "a virtual machine",
+            Self::CppCompiler => "a C++ compiler",
         }
     }
 
@@ -50,6 +60,7 @@ impl Need {
             Self::NodePackages => node_packages(),
             Self::Chromium => chromium(),
             Self::VirtualMachine => virtual_machine(),
+            Self::CppCompiler => cpp_compiler(),
         }
         .with_context(|| format!("cannot install {}", self.name()))
     }
@@ -139,6 +150,10 @@ fn virtual_machine() -> Result<()> {
     };
     let missing: Vec<&str> = programs.iter().filter(|(program, _)| !is_there(program)).map(|(_, package)| *package).collect();
     if missing.is_empty() { Ok(()) } else { apt_install(&missing).context("install QEMU, xfsprogs, quota and busybox-static") }
+}
+
+fn cpp_compiler() -> Result<()> {
+    if on_path(&["c++", "g++", "clang++"]).is_some() { Ok(()) } else { apt_install(&["g++"]).context("install g++") }
 }
 
 fn apt_install(packages: &[&str]) -> Result<()> {

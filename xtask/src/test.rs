@@ -7,6 +7,7 @@
 use crate::{
     binary, build,
     counts::Counts,
+    fuzz,
     needs::{Need, on_path},
     process,
     verdict::{Outcome, Ran, Verdict},
@@ -17,7 +18,7 @@ use std::{collections::BTreeMap, env, process::ExitCode, time::Instant};
 use xshell::{Shell, cmd};
 
 /// Quick answers first; `build` before the suites that look at what it made.
-const SUITES: [Suite; 11] = [
+const SUITES: [Suite; 12] = [
     suite("format", &[Need::Rustfmt], || cargo(&["fmt", "--all", "--check"])),
     suite("lints", &[Need::Clippy], || cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])),
     suite("lints-client", &[Need::Clippy, Need::WasmTarget], || {
@@ -31,6 +32,7 @@ const SUITES: [Suite; 11] = [
         None => cargo(&["test", "--no-fail-fast", "--lib", "--bins", "--tests"]),
     }),
     suite("docs", &[], || cargo(&["test", "--doc"])),
+    suite("fuzz", &[Need::CppCompiler], fuzz::in_suite),
     suite("kernels", &[Need::VirtualMachine], vm::test),
     suite("build", &[Need::WasmTarget], || {
         build::everything(build::Profile::Release)?;

@@ -14,6 +14,8 @@ mod engine;
 mod error;
 mod executor;
 pub mod fs;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 pub mod inventory;
 pub mod journal;
 pub mod moves;

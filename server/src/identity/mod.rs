@@ -10,6 +10,8 @@
 
 mod accounts;
 mod failures;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzz;
 mod many;
 mod openid;
 mod peer;

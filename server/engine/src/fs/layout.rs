@@ -153,6 +153,15 @@ fn shape_of_components(layout: &[u8]) -> Option<Vec<u8>> {
     Some(whole)
 }
 
+/// A shape is its own, and no longer than what it was read from.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn fuzz(layout: &[u8]) {
+    let _ = pool(layout);
+    let Some(of_it) = shape(layout) else { return };
+    assert_eq!(shape(&of_it).as_deref(), Some(&of_it[..]));
+    assert!(of_it.len() <= HEAD_BYTES + (ENTRY_BYTES + WITH_POOL_BYTES) * usize::from(u16::MAX));
+}
+
 /// Bytes as a little-endian client tells them, by the structs of its headers.
 #[cfg(test)]
 #[cfg(target_endian = "little")]

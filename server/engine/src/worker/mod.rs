@@ -24,5 +24,16 @@ pub trait Worker: Send + Sync {
     fn perform(&self, order: &StepOrder, hear: &mut dyn FnMut(StepReport) -> Then);
 }
 
+/// An order, and below it a report: both are read again from what they are written as, and of the report no more is believed
+/// than the order allows.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn fuzz(bytes: &[u8]) {
+    let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
+    let Ok(order) = serde_json::from_slice::<StepOrder>(&bytes[..end]) else { return };
+    let written = serde_json::to_vec(&order).unwrap_or_default();
+    assert_eq!(serde_json::from_slice::<StepOrder>(&written).ok().as_ref(), Some(&order));
+    remote::fuzz(&order, &bytes[end..]);
+}
+
 #[cfg(test)]
 mod tests;

@@ -105,6 +105,16 @@ fn heard(order: &StepOrder, body: &[u8]) -> Option<Heard> {
     }
 }
 
+/// What is believed of a report is small and harmless.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn fuzz(order: &StepOrder, body: &[u8]) {
+    let failure = match heard(order, body) {
+        Some(Heard::Closing(StepReport::Failed(failure) | StepReport::Waits { failure, .. })) => failure,
+        _ => return,
+    };
+    assert!(!failure.message.chars().any(char::is_control) && failure.message.len() <= 10 * MESSAGE_CHARACTERS_MAX);
+}
+
 /// A failure whose message is one line, not too long, and does nothing to whoever reads it.
 fn plain(failure: &Failure) -> Failure {
     let message: String = failure.message.chars().take(MESSAGE_CHARACTERS_MAX).collect();

@@ -18,6 +18,8 @@ use tidelock_shared::access::SessionId;
 
 pub(crate) use logins::Login;
 pub(crate) use provider::ProviderError;
+#[cfg(feature = "fuzzing")]
+pub(super) use provider::claims_of;
 
 use super::cookie_in;
 use super::token::{Fingerprint, NoRandomness, Token};

@@ -291,7 +291,7 @@ fn told(error: RequestTokenError<HttpError, StandardErrorResponse<CoreErrorRespo
     }
 }
 
-fn claims_of(token: &str) -> Option<Value> {
+pub(in crate::identity) fn claims_of(token: &str) -> Option<Value> {
     let payload = BASE64_URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
     serde_json::from_slice(&payload).ok()
 }

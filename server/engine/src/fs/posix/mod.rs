@@ -18,7 +18,7 @@ mod refusal;
 mod tags;
 mod trials;
 mod values;
-mod wire;
+pub(crate) mod wire;
 
 pub use limits::{obey_limits, open_as_many_as_allowed};
 

@@ -288,6 +288,9 @@ pub(super) fn restore_request(handle: &[u8]) -> Option<[u8; HSM_REQUEST_BYTES]> 
     Some(bytes)
 }
 
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzz;
+
 #[cfg(test)]
 #[cfg(target_endian = "little")]
 mod tests;

@@ -16,6 +16,8 @@ mod calls;
 mod client;
 mod connection;
 mod frame;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzz;
 mod greeting;
 mod informant;
 mod message;
