@@ -6,7 +6,7 @@
 //!
 //! Not here: what the targets check.
 
-use crate::{counts::Counts, process, verdict::Ran};
+use crate::{build::Profile, counts::Counts, process, verdict::Ran};
 use anyhow::{Context, Result, bail, ensure};
 use std::{
     env, fs,
@@ -43,16 +43,16 @@ pub(crate) fn by_command(words: &[&str]) -> Result<ExitCode> {
             other => bail!("no target `{other}`; there are {}", TARGETS.join(", ")),
         }
     }
-    build()?;
+    let programs = build(Profile::Release)?;
     let targets = if named.is_empty() { TARGETS.to_vec() } else { named };
     for target in &targets {
-        let run = run(target, seconds)?;
+        let run = run(programs, target, seconds)?;
         ensure!(run.success, "{target}: see its output above; what broke it is in {WORK}");
         if logs {
             log(target, &run)?;
         }
         if keeps {
-            keep(target)?;
+            keep(programs, target)?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -60,22 +60,27 @@ pub(crate) fn by_command(words: &[&str]) -> Result<ExitCode> {
 
 /// Tries the whole corpus, and something new for a short time.
 pub(crate) fn in_suite() -> Result<Ran> {
-    build()?;
+    // What others have written is there already as the tests had it.
+    let programs = build(Profile::Dev)?;
     let mut counts = Counts::default();
     for target in TARGETS {
-        let success = run(target, SECONDS_IN_CI)?.success;
+        let success = run(programs, target, SECONDS_IN_CI)?.success;
         counts.passed += u32::from(success);
         counts.failed += u32::from(!success);
     }
     Ok(Ran { success: counts.failed == 0, counts: Some(counts) })
 }
 
-fn build() -> Result<()> {
+/// Answers the folder with the programs.
+fn build(profile: Profile) -> Result<&'static str> {
     let shell = Shell::new()?;
-    let myself = env::current_exe()?;
-    // As for a release, so that what others have written is not compiled again.
-    let build = cmd!(shell, "cargo build --release --package tidelock-fuzz --features libfuzzer --bins");
-    Ok(build.env("RUSTC_WORKSPACE_WRAPPER", myself).env(AS_COMPILER, "1").run()?)
+    let (flag, folder): (&[&str], _) = match profile {
+        Profile::Dev => (&[], "target/debug"),
+        Profile::Release => (&["--release"], "target/release"),
+    };
+    let build = cmd!(shell, "cargo build {flag...} --package tidelock-fuzz --features libfuzzer --bins");
+    build.env("RUSTC_WORKSPACE_WRAPPER", env::current_exe()?).env(AS_COMPILER, "1").run()?;
+    Ok(folder)
 }
 
 /// Stands in for the compiler where cargo asks for that: the same call, with counters in what is to be fuzzed.
@@ -102,10 +107,10 @@ struct Run {
     tries: u64,
 }
 
-fn run(target: &str, seconds: u32) -> Result<Run> {
+fn run(programs: &str, target: &str, seconds: u32) -> Result<Run> {
     let shell = Shell::new()?;
     let Folders { kept, found } = Folders::provide(&shell, target)?;
-    let program = format!("target/release/fuzz_{target}");
+    let program = format!("{programs}/fuzz_{target}");
     let started = Instant::now();
     let limits = [format!("-max_total_time={seconds}"), BYTES_MAX.to_owned(), format!("-artifact_prefix={WORK}/{target}-")];
     let finished = process::show_and_keep(cmd!(shell, "{program} {limits...} -verbosity=0 -print_final_stats=1 {found} {kept}"))?;
@@ -153,10 +158,10 @@ fn log(target: &str, run: &Run) -> Result<()> {
 }
 
 /// Makes the corpus anew of the fewest inputs that reach all code that is reached.
-fn keep(target: &str) -> Result<()> {
+fn keep(programs: &str, target: &str) -> Result<()> {
     let shell = Shell::new()?;
     let Folders { kept, found } = Folders::provide(&shell, target)?;
-    let (program, fewest, corpus) = (format!("target/release/fuzz_{target}"), format!("{WORK}/fewest/{target}"), corpus(target));
+    let (program, fewest, corpus) = (format!("{programs}/fuzz_{target}"), format!("{WORK}/fewest/{target}"), corpus(target));
     shell.remove_path(&fewest)?;
     shell.create_dir(&fewest)?;
     cmd!(shell, "{program} -set_cover_merge=1 -use_counters=0 {BYTES_MAX} {fewest} {kept} {found}").run()?;
