@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
 
-use super::{Identities, User, cookie_in, openid, program};
+use super::{Identities, User, cookie_in, many, openid, program};
 
 /// A server of one person, whom no browser knows yet.
 fn alone() -> Option<&'static Identities> {
@@ -16,17 +16,16 @@ fn alone() -> Option<&'static Identities> {
 
 /// The value of a cookie is a part of one line, and nothing of another cookie.
 pub fn cookies(bytes: &[u8]) {
-    const NAME: &str = "__Host-tidelock";
     let mut headers = HeaderMap::new();
     for line in bytes.split(|byte| *byte == b'\n') {
         if let Ok(value) = HeaderValue::from_bytes(line) {
             headers.append(COOKIE, value);
         }
     }
-    if let Some(value) = cookie_in(&headers, NAME) {
+    if let Some(value) = cookie_in(&headers, many::COOKIE) {
         assert!(!value.contains(';') && value.bytes().all(|byte| byte == b'\t' || (b' '..0x7f).contains(&byte)));
         let lines: Vec<&str> = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok()).collect();
-        assert!(lines.iter().any(|line| line.contains(&format!("{NAME}={value}"))));
+        assert!(lines.iter().any(|line| line.contains(&format!("{}={value}", many::COOKIE))));
     }
     assert!(alone().is_none_or(|identities| identities.identify(&headers).is_none()), "nobody was given a session");
 }

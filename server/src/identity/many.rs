@@ -32,7 +32,7 @@ use crate::config::{Config, RoleRules, SignIn, Way, Who};
 pub(crate) use by_openid::NotSignedIn;
 
 /// Browsers take a cookie of this name from the host itself alone, over a safe connection, for all paths.
-const COOKIE: &str = "__Host-tidelock";
+pub(super) const COOKIE: &str = "__Host-tidelock";
 const FETCH_SITE: &str = "sec-fetch-site";
 
 /// What a request wants, as far as it matters for who asks.

@@ -153,7 +153,7 @@ fn shape_of_components(layout: &[u8]) -> Option<Vec<u8>> {
     Some(whole)
 }
 
-/// A shape is its own, and no longer than what it was read from.
+/// A shape is its own, and has no more than all components that a layout can have.
 #[cfg(feature = "fuzzing")]
 pub(crate) fn fuzz(layout: &[u8]) {
     let _ = pool(layout);
